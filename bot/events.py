@@ -1,0 +1,315 @@
+"""Every type that passes between rooms, in the order a call meets them.
+
+channel ──Frame, Key, Played, HungUp──▶ hearing ──Heard──▶ turn ──Utterance──▶ dialogue ──Reply──▶ tts ──▶ channel
+
+All data flows that way. The one thing that travels back is `Expect`, carried by a `Reply`.
+Times named `at` count samples at `RATE` since the call began: the sample count is the only clock.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, Protocol, Union, runtime_checkable
+
+import numpy as np
+import numpy.typing as npt
+
+RATE = 8000
+"""Hz. The rate inside the house: what a telephone line carries, and what the recogniser hears."""
+
+FRAME_MS = 20
+"""Milliseconds in a frame as channels deliver it: the packet time of telephony (RFC 3551)."""
+
+Samples = npt.NDArray[np.int16]
+"""One channel of sound, shape (samples,), signed 16 bit."""
+
+KEYS = "0123456789*#"
+
+# ── from the channel ──────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, eq=False)
+class Frame:
+    """Sound from the caller at the channel's rate; any number of samples, 20 ms by habit."""
+
+    samples: Samples
+
+
+@dataclass(frozen=True)
+class Key:
+    """A key of the telephone's keypad, one of `KEYS`; out of band from the channel or heard as DTMF."""
+
+    key: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Played:
+    """The caller has heard everything up to this mark, to the last sample."""
+
+    mark: str
+
+
+@dataclass(frozen=True)
+class HungUp:
+    """The caller is gone. Always the last event of a channel."""
+
+
+ChannelEvent = Union[Frame, Key, Played, HungUp]
+
+
+@runtime_checkable
+class Channel(Protocol):
+    """Where a caller is: a microphone, a script, a phone line. Every channel passes tests/channels/contract.py."""
+
+    rate: int
+    """Hz of both directions: 8000 or 16000."""
+
+    hears_while_speaking: bool
+    """False where the bot would hear itself (a laptop's loudspeaker): then only keys can barge in."""
+
+    caller: str | None
+    """The calling number as the line gave it, None where it was withheld. Secret: never logged."""
+
+    def events(self) -> AsyncIterator[ChannelEvent]:
+        """What the caller does, in order, ending with HungUp; frames arrive at the pace of the line, also while
+        the bot speaks. A channel that runs faster than real time advances only while it is read."""
+        ...
+
+    async def play(self, samples: Samples, mark: str) -> None:
+        """Queue sound at `rate` and return at once; `Played(mark)` arrives when its last sample was heard."""
+        ...
+
+    async def stop(self) -> None:
+        """Fall silent now (barge-in); marks still queued never arrive."""
+        ...
+
+    async def hang_up(self) -> None:
+        """End the call; harmless when it has ended."""
+        ...
+
+    async def transfer(self) -> None:
+        """Hand the caller to a person, and end the bot's part."""
+        ...
+
+
+# ── from hearing ──────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True)
+class SpeechStarted:
+    """Somebody began to speak."""
+
+    at: int
+
+
+@dataclass(frozen=True)
+class Partial:
+    """The words of the piece being spoken, as far as known; each replaces the one before."""
+
+    text: str
+    at: int
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Speech between two short pauses, decided. Empty `text`: speech that holds nothing of the grammar.
+
+    `texts` are the recogniser's alternatives, best first (`text` is the first); `confidence` lies in 0…1;
+    `ended_at` is where the sound ended, `at` where that was decided."""
+
+    texts: tuple[str, ...]
+    confidence: float
+    ended_at: int
+    at: int
+
+    @property
+    def text(self) -> str:
+        return self.texts[0] if self.texts else ""
+
+
+@dataclass(frozen=True)
+class KeyHeard:
+    """A key, whether it came out of band or as tones in the sound."""
+
+    key: str = field(repr=False)
+    at: int = 0
+
+
+Heard = Union[SpeechStarted, Partial, Piece, KeyHeard]
+
+
+class Hearing(Protocol):
+    """Frames in, words and keys out, for one call. The result does not depend on how the sound was cut into frames."""
+
+    now: int
+    """Samples heard since the call began, at `RATE`."""
+
+    def expect(self, grammar: Grammar) -> None:
+        """Forget what is half heard and listen for `grammar` from here on."""
+        ...
+
+    def feed(self, samples: Samples) -> list[Heard]:
+        """Hear sound at the channel's rate; what came of it, in order."""
+        ...
+
+    def key(self, key: str) -> list[Heard]:
+        """A key that came out of band (the same press also heard as tones is reported once)."""
+        ...
+
+
+# ── from the turn: what the caller meant ──────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True)
+class CallStarted:
+    caller: str | None = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """One of the intents that `Expect.keys` offered, by key or by its spoken digit."""
+
+    intent: str
+
+
+@dataclass(frozen=True)
+class Said:
+    """Words that are no number expected here; `confidence` in 0…1."""
+
+    text: str = field(repr=False)
+    confidence: float = 1.0
+
+
+@dataclass(frozen=True)
+class Number:
+    """A whole number of an expected length. `spoken`: at least one digit came by voice."""
+
+    digits: str = field(repr=False)
+    spoken: bool
+
+
+@dataclass(frozen=True)
+class TooFew:
+    """The caller stopped after `digits`; `missing` more make the next allowed length."""
+
+    missing: int
+
+
+@dataclass(frozen=True)
+class Silence:
+    """No input: nothing was said or pressed in time."""
+
+
+@dataclass(frozen=True)
+class Unintelligible:
+    """No match: something was said that no grammar holds, or a number that cannot be read one way only."""
+
+
+@dataclass(frozen=True)
+class PlayedOut:
+    """The reply was played to its end (sent where `Expect.kind` is PLAYED)."""
+
+
+@dataclass(frozen=True)
+class Gone:
+    """The caller hung up."""
+
+
+Utterance = Union[CallStarted, Chosen, Said, Number, TooFew, Silence, Unintelligible, PlayedOut, Gone]
+
+
+# ── from the dialogue ─────────────────────────────────────────────────────────────────────────────
+
+
+class Grammar(str, enum.Enum):
+    """The recogniser's graphs."""
+
+    NUMBER = "number"
+    YESNO = "yesno"
+    MENU = "menu"
+    ANY = "any"
+
+
+class Outcome(str, enum.Enum):
+    """How a call ended."""
+
+    RESET = "reset"
+    REFUSED = "refused"
+    NO_INPUT = "no_input"
+    NO_MATCH = "no_match"
+    HUNG_UP = "hung_up"
+    TRANSFERRED = "transferred"
+    ERROR = "error"
+
+
+@dataclass(frozen=True)
+class Expect:
+    """What the caller is expected to do next, and whether the reply may be interrupted.
+
+    kind           a grammar; "played": the bot waits until its own reply was heard; "nothing": the call ends
+    lengths        digits of an expected number, ascending; empty unless kind is NUMBER
+    keys           keys that choose an intent, e.g. {"8": "ask_reset"}
+    interruptible  barge-in allowed
+    keep           digits given so far stand (a number was cut short and the rest was asked for)
+    """
+
+    kind: Grammar | Literal["played", "nothing"]
+    lengths: tuple[int, ...] = ()
+    keys: Mapping[str, str] = field(default_factory=dict)
+    interruptible: bool = True
+    keep: bool = False
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """Words to speak, no secret in them."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class SecretDigits:
+    """A sealed number or password, revealed only where it is spoken, digit by digit."""
+
+    token: str
+
+
+Segment = Union[Prompt, SecretDigits]
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What the bot says, what it expects then, and, when this is the end of the call, how it ended."""
+
+    segments: tuple[Segment, ...]
+    expect: Expect
+    outcome: Outcome | None = None
+
+
+class Dialogue(Protocol):
+    """The dialogue manager, for many calls. `call_id` is random and says nothing about the caller."""
+
+    async def tell(self, call_id: str, utterance: Utterance) -> Reply:
+        """One turn. Raises VoicebotError where the dialogue manager cannot be reached or does not answer."""
+        ...
+
+    async def close(self) -> None: ...
+
+
+# ── to speech ─────────────────────────────────────────────────────────────────────────────────────
+
+
+class Speech(Protocol):
+    """Replies to sound."""
+
+    async def clip(self, segment: Segment, rate: int) -> Samples:
+        """The sound of a segment at `rate` Hz. Raises VoicebotError where no voice can speak."""
+        ...
+
+    async def warm(self, texts: Sequence[str], rate: int) -> None:
+        """Have these prompts ready."""
+        ...
+
+    async def close(self) -> None: ...
