@@ -1,0 +1,151 @@
+"""Seal and reveal what must not be read on the way: callers' numbers, insurance numbers, passwords.
+
+A sealed token is one word of lower-case letters and digits, so that it passes unharmed through Rasa's
+`/intent{"entity": "token"}`, its tokenizers and its tracker. Inside is a Fernet token (AES-128-CBC, HMAC-SHA256,
+time of sealing; https://github.com/fernet/spec) under a key of its own for each purpose, so that an insurance number's
+token is never revealed as a password. Texts of up to 15 characters all give tokens of one length.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import enum
+import os
+import re
+import secrets
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from cryptography.fernet import Fernet, InvalidToken
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from bot.errors import VoicebotError
+from bot.settings import ROOT, Settings
+
+SEAL_KEY = ROOT / "var" / "seal.key"
+
+TOKEN = re.compile(r"\bsealed[a-z2-7]{117,}\b")
+"""A sealed token in running text: the prefix, then base32 of a Fernet token, which has 73 bytes or more."""
+
+_PREFIX = "sealed"
+
+
+class SealBroken(VoicebotError):  # noqa: N818  # the name says what happened
+    """A token that cannot be revealed; neither the token nor the text is in the message."""
+
+    def __init__(self) -> None:
+        super().__init__("a sealed token cannot be opened: it is too old, damaged, of another purpose or another key")
+
+
+class Purpose(str, enum.Enum):
+    """What a sealed text is."""
+
+    CALLER = "caller"
+    INSURANCE_NUMBER = "insurance_number"
+    PASSWORD = "password"  # noqa: S105  # a purpose, no password
+
+
+class Seal:
+    """Seals texts and reveals them for `seconds`.
+
+    key    as `Fernet.generate_key` makes it: urlsafe base64 of 32 bytes; VoicebotError if it is none
+    clock  seconds since 1970
+    """
+
+    def __init__(self, key: bytes, seconds: int, clock: Callable[[], float] = time.time) -> None:
+        raw = decode_key(key, "the seal key (VOICEBOT_SEAL_KEY)")
+        self._fernets = {purpose: Fernet(_derive(raw, purpose)) for purpose in Purpose}
+        self._seconds = seconds
+        self._clock = clock
+
+    def seal(self, text: str, purpose: Purpose) -> str:
+        """A token that only `reveal` for the same purpose opens; each call gives another one."""
+        return _word(self._fernets[purpose].encrypt_at_time(text.encode(), int(self._clock())))
+
+    def reveal(self, token: str, purpose: Purpose) -> str:
+        """The sealed text. Raises SealBroken for anything but an unchanged, unexpired token of this purpose."""
+        try:
+            return self._fernets[purpose].decrypt_at_time(_fernet(token), self._seconds, int(self._clock())).decode()
+        except (InvalidToken, ValueError):
+            raise SealBroken from None
+
+
+def is_sealed(text: str) -> bool:
+    """Whether the whole text has the shape of a sealed token; it may still be expired or forged."""
+    return TOKEN.fullmatch(text) is not None
+
+
+def load_seal(settings: Settings) -> Seal:
+    """The seal of these settings; without a key in them that of var/seal.key, made on first use."""
+    key = settings.seal_key.encode() or key_file(SEAL_KEY)
+    return Seal(key, settings.seal_seconds)
+
+
+def key_file(path: Path) -> bytes:
+    """The key in a file, made with mode 0600 if there is none. Of several processes that make it at once one wins.
+
+    Raises VoicebotError where the file cannot be read or made, or holds no key.
+    """
+    try:
+        if not path.exists():
+            _make(path)
+        key = path.read_bytes().strip()
+    except OSError as error:
+        raise VoicebotError(f"{path}: cannot read or make this key file ({error.strerror}); correct it") from None
+    decode_key(key, str(path))
+    return key
+
+
+def decode_key(key: bytes, name: str) -> bytes:
+    """The 32 bytes of a key. Raises VoicebotError, calling the key `name`, if it is none."""
+    try:
+        raw = base64.b64decode(key, altchars=b"-_", validate=True)
+    except ValueError:
+        raw = b""
+    if len(raw) != 32:
+        raise VoicebotError(
+            f"{name} holds no key (urlsafe base64 of 32 bytes): put the right one back, or remove it for a new one"
+        )
+    return raw
+
+
+def _make(path: Path) -> None:
+    """Written aside and linked into place: whoever sees the file sees all of it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    aside = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+    descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(Fernet.generate_key() + b"\n")
+            file.flush()
+            os.fsync(file.fileno())
+        with contextlib.suppress(FileExistsError):  # another process was first: its key is the key
+            os.link(aside, path)
+    finally:
+        aside.unlink()
+
+
+def _derive(key: bytes, purpose: Purpose) -> bytes:
+    """The purpose's own Fernet key (HKDF, RFC 5869)."""
+    info = f"voicebot seal {purpose.value}".encode()
+    return base64.urlsafe_b64encode(HKDF(SHA256(), length=32, salt=None, info=info).derive(key))
+
+
+def _word(fernet_token: bytes) -> str:
+    """Fernet's own base64 has "-", "_" and "=", at which tokenizers cut, and capitals, which some lower."""
+    raw = base64.urlsafe_b64decode(fernet_token)
+    return _PREFIX + base64.b32encode(raw).decode().rstrip("=").lower()
+
+
+def _fernet(token: str) -> bytes:
+    """Back to Fernet's form. Raises ValueError for what `_word` never writes."""
+    if not is_sealed(token):
+        raise ValueError
+    body = token.removeprefix(_PREFIX).upper()
+    fernet_token = base64.urlsafe_b64encode(base64.b32decode(body + "=" * (-len(body) % 8)))
+    if _word(fernet_token) != token:  # base32 leaves spare bits at its end
+        raise ValueError
+    return fernet_token

@@ -1,0 +1,196 @@
+"""What is sealed can be read by nobody on the way, and by the right place for a limited time."""
+
+import json
+import stat
+import string
+import threading
+from pathlib import Path
+
+import pytest
+from cryptography.fernet import Fernet
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot import sealing
+from bot.errors import VoicebotError
+from bot.sealing import TOKEN, Purpose, Seal, SealBroken, is_sealed, key_file, load_seal
+from bot.settings import Settings
+
+KEY = Fernet.generate_key()
+NUMBER = "0123456789"
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 1_000_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def seal(clock: Clock) -> Seal:
+    return Seal(KEY, 600, clock)
+
+
+@pytest.mark.parametrize("purpose", Purpose)
+def test_what_was_sealed_is_revealed_for_the_same_purpose(seal: Seal, purpose: Purpose) -> None:
+    assert seal.reveal(seal.seal(NUMBER, purpose), purpose) == NUMBER
+
+
+def test_a_token_of_one_purpose_is_never_revealed_for_another(seal: Seal) -> None:
+    for sealed_for in Purpose:
+        for asked_for in set(Purpose) - {sealed_for}:
+            with pytest.raises(SealBroken):
+                seal.reveal(seal.seal(NUMBER, sealed_for), asked_for)
+
+
+@given(st.text(max_size=60))
+def test_any_text_comes_back_as_it_was(text: str) -> None:
+    seal = Seal(KEY, 600)
+    assert seal.reveal(seal.seal(text, Purpose.CALLER), Purpose.CALLER) == text
+
+
+def test_the_text_is_not_in_the_token_and_two_seals_of_it_differ(seal: Seal) -> None:
+    one, two = seal.seal(NUMBER, Purpose.PASSWORD), seal.seal(NUMBER, Purpose.PASSWORD)
+    assert NUMBER not in one
+    assert one != two
+
+
+def test_texts_of_1_to_15_characters_give_tokens_of_one_length(seal: Seal) -> None:
+    assert len({len(seal.seal("7" * n, purpose)) for n in range(1, 16) for purpose in Purpose}) == 1
+
+
+def test_a_token_opens_until_its_time_is_over_and_never_after(seal: Seal, clock: Clock) -> None:
+    token = seal.seal(NUMBER, Purpose.PASSWORD)
+    clock.now += 600
+    assert seal.reveal(token, Purpose.PASSWORD) == NUMBER
+    clock.now += 1
+    with pytest.raises(SealBroken):
+        seal.reveal(token, Purpose.PASSWORD)
+
+
+def test_a_token_of_another_key_stays_shut(seal: Seal, clock: Clock) -> None:
+    with pytest.raises(SealBroken):
+        seal.reveal(Seal(Fernet.generate_key(), 600, clock).seal(NUMBER, Purpose.CALLER), Purpose.CALLER)
+
+
+def test_a_token_with_any_character_changed_stays_shut(seal: Seal) -> None:
+    token = seal.seal(NUMBER, Purpose.CALLER)
+    for i, character in enumerate(token):
+        changed = token[:i] + ("a" if character != "a" else "b") + token[i + 1 :]
+        with pytest.raises(SealBroken):
+            seal.reveal(changed, Purpose.CALLER)
+
+
+@pytest.mark.parametrize("token", ["", "sealed", NUMBER, "sealed" + "a" * 117, "mật khẩu", "sealed" + "a" * 118, "\0"])
+def test_what_is_no_token_stays_shut(seal: Seal, token: str) -> None:
+    with pytest.raises(SealBroken):
+        seal.reveal(token, Purpose.CALLER)
+
+
+def test_the_error_tells_neither_token_nor_text(seal: Seal, clock: Clock) -> None:
+    token = seal.seal(NUMBER, Purpose.CALLER)
+    clock.now += 1e6
+    with pytest.raises(SealBroken) as caught:
+        seal.reveal(token, Purpose.CALLER)
+    assert token not in str(caught.value)
+    assert NUMBER not in str(caught.value)
+    assert caught.value.__suppress_context__
+
+
+def test_a_token_is_one_word_that_survives_json_and_lower_case(seal: Seal) -> None:
+    token = seal.seal(NUMBER, Purpose.INSURANCE_NUMBER)
+    assert set(token) <= set(string.ascii_lowercase + string.digits)
+    entities = json.dumps({"insurance_number": token})
+    assert entities == f'{{"insurance_number": "{token}"}}'
+    assert seal.reveal(json.loads(entities)["insurance_number"].lower(), Purpose.INSURANCE_NUMBER) == NUMBER
+
+
+def test_tokens_are_found_in_a_sentence(seal: Seal) -> None:
+    tokens = [
+        seal.seal(NUMBER, Purpose.INSURANCE_NUMBER),
+        seal.seal("", Purpose.CALLER),
+        seal.seal("1" * 40, Purpose.CALLER),
+    ]
+    sentence = f"mã số của tôi là {tokens[0]} à nhầm, {tokens[1]}. {tokens[2]}"
+    assert TOKEN.findall(sentence) == tokens
+    assert all(map(is_sealed, tokens))
+
+
+@pytest.mark.parametrize("text", ["", "sealed", NUMBER, "không một hai", "sealed sealed"])
+def test_words_are_not_taken_for_tokens(text: str) -> None:
+    assert not is_sealed(text)
+
+
+def test_a_sentence_around_a_token_is_not_a_token(seal: Seal) -> None:
+    assert not is_sealed("là " + seal.seal(NUMBER, Purpose.CALLER))
+
+
+# ── keys ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    path = tmp_path / "var" / "seal.key"
+    monkeypatch.setattr(sealing, "SEAL_KEY", path)
+    return path
+
+
+def test_the_key_of_the_settings_is_used(path: Path) -> None:
+    settings = Settings(seal_key=KEY.decode())
+    token = load_seal(settings).seal(NUMBER, Purpose.CALLER)
+    assert load_seal(settings).reveal(token, Purpose.CALLER) == NUMBER
+    assert not path.exists()
+
+
+def test_without_one_a_key_file_is_made_that_only_its_owner_reads(path: Path) -> None:
+    token = load_seal(Settings()).seal(NUMBER, Purpose.CALLER)
+    assert load_seal(Settings()).reveal(token, Purpose.CALLER) == NUMBER
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert [p.name for p in path.parent.iterdir()] == ["seal.key"]
+
+
+def test_processes_that_start_at_once_share_one_key(path: Path) -> None:
+    barrier = threading.Barrier(8)
+    keys: list[bytes] = []
+
+    def start() -> None:
+        barrier.wait()
+        keys.append(key_file(path))
+
+    threads = [threading.Thread(target=start) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(keys) == 8
+    assert len(set(keys)) == 1
+    assert len(list(path.parent.iterdir())) == 1
+
+
+@pytest.mark.parametrize("key", ["abc", "không phải khóa", "A" * 43, KEY.decode()[:-2], "!" + KEY.decode()[1:]])
+def test_a_bad_key_is_named_without_being_told(key: str, path: Path) -> None:
+    with pytest.raises(VoicebotError, match="VOICEBOT_SEAL_KEY") as caught:
+        load_seal(Settings(seal_key=key))
+    assert key not in str(caught.value)
+
+
+@pytest.mark.parametrize("content", [b"", b"\n", b"\xff\xfe", b"too short"])
+def test_a_broken_key_file_is_named(path: Path, content: bytes) -> None:
+    path.parent.mkdir()
+    path.write_bytes(content)
+    with pytest.raises(VoicebotError, match=r"seal\.key"):
+        load_seal(Settings())
+    assert path.read_bytes() == content
+
+
+def test_a_key_file_that_cannot_be_made_is_named(path: Path) -> None:
+    path.parent.write_text("a file where the folder should be")
+    with pytest.raises(VoicebotError, match=r"seal\.key"):
+        load_seal(Settings())
