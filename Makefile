@@ -1,0 +1,71 @@
+# make run    a call on this machine (the demo call where there is no microphone)
+# make test   every test
+# Both set up what they need, once: system libraries, uv, Python 3.10, the locked environment, the trained dialogue and
+# a demo account store. Nothing is asked beforehand but git, Python 3 and make.
+
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+export RASA_TELEMETRY_ENABLED := false
+export SQLALCHEMY_SILENCE_UBER_WARNING := 1
+export TF_CPP_MIN_LOG_LEVEL := 3
+export UV_PROJECT_ENVIRONMENT := .venv
+UV := .tools/bin/uv
+BIN := .venv/bin
+DIALOGUE := domain.yml config.yml $(shell find data bot/dialogue -type f \( -name '*.yml' -o -name 'number_extractor.py' \) 2>/dev/null)
+
+.PHONY: help setup run test lint format bench train clean
+help: ## what can be made
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+setup: .setup/environment models/dialogue.tar.gz var/accounts.sqlite ## everything that run and test need
+
+run: setup ## a call: on microphone and speaker, or the scripted demo call
+	@$(BIN)/voicebot call --or-demo
+
+test: setup ## every test: pytest, and Rasa's own conversation tests
+	@$(BIN)/pytest
+	@$(BIN)/rasa data validate --fail-on-warnings
+	@$(BIN)/rasa test core --stories tests --model models/dialogue.tar.gz --out results --fail-on-prediction-errors
+
+lint: .setup/environment ## style and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: .setup/environment ## rewrite in the house's style
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: setup ## turn latency, real-time factor, memory
+	@$(BIN)/python -m benchmarks
+
+train: ## the recogniser's model, in the recipe's own environment (an hour; see asr_models/recipe)
+	@asr_models/recipe/run.sh
+
+clean: ## what was set up, made or trained here; the account store stays
+	rm -rf .setup .tools .venv models results .rasa var/clips var/models var/callers var/report
+
+.setup/system: deploy/system-packages.sh
+	@mkdir -p .setup
+	@deploy/system-packages.sh
+	@touch $@
+
+$(UV): .setup/system
+	@echo "Installing uv …"
+	@python3 -m venv .tools
+	@.tools/bin/pip install --quiet --disable-pip-version-check uv==0.13.9
+	@touch $@
+
+.setup/environment: $(UV) pyproject.toml uv.lock .python-version
+	@echo "Installing the locked environment (2.6 GB, once) …"
+	@$(UV) sync --locked --quiet
+	@touch $@
+
+models/dialogue.tar.gz: .setup/environment $(DIALOGUE)
+	@echo "Training the dialogue …"
+	@$(BIN)/rasa train --quiet --fixed-model-name dialogue --out models
+	@touch $@
+
+var/accounts.sqlite: | .setup/environment
+	@echo "Making the demo account store …"
+	@$(BIN)/voicebot accounts init --demo
