@@ -249,7 +249,7 @@ class Expect:
     """What the caller is expected to do next, and whether the reply may be interrupted.
 
     kind           a grammar; "played": the bot waits until its own reply was heard; "nothing": the call ends
-    lengths        digits of an expected number, ascending; empty unless kind is NUMBER
+    lengths        digits of a number that may come, ascending; empty where none can (NUMBER and MENU have them)
     keys           keys that choose an intent, e.g. {"8": "ask_reset"}
     interruptible  barge-in allowed
     keep           digits given so far stand (a number was cut short and the rest was asked for)
@@ -274,6 +274,7 @@ class SecretDigits:
     """A sealed number or password, revealed only where it is spoken, digit by digit."""
 
     token: str
+    holds: Literal["number", "password"] = "number"
 
 
 Segment = Union[Prompt, SecretDigits]

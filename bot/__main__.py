@@ -1,0 +1,36 @@
+"""The `voicebot` command."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from bot.commands import accounts, call, digits, doctor, models, simulate, speak, transcribe
+from bot.errors import VoicebotError
+
+app = typer.Typer(
+    help="A Vietnamese voice bot for a social-insurance hotline.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,  # a traceback with local variables would show secrets
+)
+for command in (call.call, simulate.simulate, transcribe.transcribe, digits.digits, speak.speak, doctor.doctor):
+    app.command()(command)
+app.add_typer(accounts.app, name="accounts")
+app.add_typer(models.app, name="models")
+
+
+def main() -> None:
+    """Run the command line: exit 0 on success, 1 on a failed job, 2 on bad usage; an error is one line."""
+    try:
+        app()
+    except VoicebotError as error:
+        print(f"voicebot: {error}", file=sys.stderr)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()

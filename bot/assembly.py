@@ -1,0 +1,89 @@
+"""Opens every part once and answers calls with them."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+
+import yaml
+
+from bot.call import Call, Watch
+from bot.errors import VoicebotError
+from bot.events import Channel, Dialogue, Outcome, Speech
+from bot.settings import ROOT, Settings
+from bot.turn import Timing
+
+DOMAIN = ROOT / "domain.yml"
+APOLOGY = "utter_out_of_order"
+"""The response of domain.yml that is spoken where the dialogue itself fails."""
+
+
+class Voicebot:
+    """The whole bot, ready to answer. Make it with `open_voicebot`, and close it."""
+
+    def __init__(self, settings: Settings, dialogue: Dialogue, speech: Speech, apology: str) -> None:
+        self._settings, self._dialogue, self._speech, self._apology = settings, dialogue, speech, apology
+        self._timing = Timing.of(settings)
+
+    async def answer(self, channel: Channel, watch: Watch) -> Outcome:
+        """Hold one call to its end; several may run at once."""
+        from bot.hearing import open_hearing
+
+        call = Call(
+            secrets.token_hex(8),
+            channel,
+            open_hearing(self._settings, channel.rate),
+            self._dialogue,
+            self._speech,
+            self._timing,
+            apology=self._apology,
+            watch=watch,
+        )
+        return await call.run()
+
+    async def close(self) -> None:
+        await self._speech.close()
+        await self._dialogue.close()
+
+
+async def open_voicebot(settings: Settings, rate: int, progress: Callable[[str], None]) -> Voicebot:
+    """Load the recogniser, the dialogue and the voice side by side, with the prompts of domain.yml ready at `rate`.
+
+    `progress` is told in a few words what is being waited for. Raises VoicebotError where a part is missing."""
+    from tts.speech import open_speech
+
+    from bot.dialogue import open_dialogue
+    from bot.hearing import load_models
+    from bot.sealing import load_seal
+
+    prompts = fixed_prompts(DOMAIN)
+    progress("loading the recogniser, the voice and the dialogue")
+    speech = open_speech(settings, load_seal(settings))
+    try:
+        dialogue, _, _ = await asyncio.gather(
+            asyncio.to_thread(open_dialogue, settings),
+            asyncio.to_thread(load_models, settings),
+            speech.warm(list(prompts.values()), rate),
+        )
+    except BaseException:
+        await speech.close()
+        raise
+    return Voicebot(settings, dialogue, speech, prompts[APOLOGY])
+
+
+def fixed_prompts(domain: Path) -> dict[str, str]:
+    """Response name → its text, for every response of a Rasa domain file that has no variable in it.
+
+    Raises VoicebotError where the file cannot be read."""
+    try:
+        responses = yaml.safe_load(domain.read_text("utf-8"))["responses"]
+        texts = {name: variants[0]["text"] for name, variants in responses.items() if "text" in variants[0]}
+    except (OSError, yaml.YAMLError, KeyError, TypeError) as error:
+        raise VoicebotError(
+            f"{domain}: no readable Rasa domain ({type(error).__name__}); restore it from git"
+        ) from None
+    if APOLOGY not in texts:
+        raise VoicebotError(f"{domain}: the response {APOLOGY} is missing; it is spoken when the dialogue fails")
+    return {name: text for name, text in texts.items() if "{" not in text}

@@ -1,0 +1,242 @@
+"""One call: joins the rooms, and decides nothing itself.
+
+    channel ──▶ hearing ──▶ turn ──▶ dialogue ──▶ speech ──▶ channel, until a reply carries an outcome.
+
+Whoever wants to see the call (the terminal, a report, later metrics) watches its notices.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Union
+
+from bot.errors import VoicebotError
+from bot.events import (
+    RATE,
+    CallStarted,
+    Channel,
+    ChannelEvent,
+    Dialogue,
+    Expect,
+    Frame,
+    Gone,
+    Grammar,
+    Hearing,
+    HungUp,
+    Key,
+    Outcome,
+    Played,
+    PlayedOut,
+    Prompt,
+    Reply,
+    Speech,
+    Utterance,
+)
+from bot.turn import Timing, Turn
+
+MASK = "••••••••"
+"""Stands for sealed digits wherever what the bot says is shown or written down."""
+
+
+@dataclass(frozen=True)
+class Speaks:
+    """The bot begins to speak. `latency_ms`: from the end of the caller's last word or key to the first sample
+    of the answer, None for the greeting; `wait_ms` of them were spent making sure that the caller had finished."""
+
+    at: float
+    text: str
+    seconds: float
+    latency_ms: float | None
+    wait_ms: float | None
+    password: bool
+
+
+@dataclass(frozen=True)
+class Listens:
+    """What is being heard: the words or keys so far, and the digits in their cells."""
+
+    at: float
+    expect: Expect
+    text: str
+    cells: str
+
+
+@dataclass(frozen=True)
+class Understood:
+    """The caller's turn is over and meant this. `text`: the words and keys it was made of."""
+
+    at: float
+    text: str
+    utterance: Utterance
+
+
+@dataclass(frozen=True)
+class Ended:
+    """The call is over. `failure` is what went wrong where the outcome is ERROR."""
+
+    at: float
+    outcome: Outcome
+    failure: str | None = None
+
+
+Notice = Union[Speaks, Listens, Understood, Ended]
+Watch = Callable[[Notice], None]
+"""Sees each notice at once; must be quick. Times named `at` are seconds since the call began, by sample count."""
+
+
+class CallerGone(Exception):  # noqa: N818  # not an error: callers hang up
+    """The channel's last event came."""
+
+
+class Call:
+    """One caller, from the greeting to the end."""
+
+    def __init__(
+        self,
+        call_id: str,
+        channel: Channel,
+        hearing: Hearing,
+        dialogue: Dialogue,
+        speech: Speech,
+        timing: Timing,
+        *,
+        apology: str,
+        watch: Watch,
+    ) -> None:
+        """`apology` is what is said where the dialogue fails, so it cannot come from the dialogue."""
+        self._id = call_id
+        self._channel, self._hearing, self._dialogue, self._speech = channel, hearing, dialogue, speech
+        self._timing, self._apology, self._watch = timing, apology, watch
+        self._events = channel.events()
+        self._heard = 0  # samples of the channel since the call began
+        self._marks = 0
+        self._turn: Turn | None = None
+        self._ready_at = 0.0  # monotonic time at which the caller's turn was decided
+        self._wait_ms = 0.0
+
+    async def run(self) -> Outcome:
+        """Hold the call. Never raises for what a caller, a voice or a dialogue does; the outcome tells."""
+        reply, failure = None, None
+        try:
+            reply = await self._dialogue.tell(self._id, CallStarted(self._channel.caller))
+            while reply.outcome is None:
+                utterance = await self._exchange(reply)
+                reply = await self._dialogue.tell(self._id, utterance)
+            await self._close(reply)
+            outcome = reply.outcome
+        except CallerGone:
+            # A reset whose first reading was heard stands: hanging up during the goodbye changes nothing.
+            outcome = reply.outcome if reply and reply.outcome else Outcome.HUNG_UP
+            failure = await self._leave()
+        except VoicebotError as error:
+            outcome, failure = Outcome.ERROR, str(error)
+            await self._apologise()
+        self._watch(Ended(self._at, outcome, failure))
+        return outcome
+
+    @property
+    def _at(self) -> float:
+        return self._heard / self._channel.rate
+
+    async def _next(self) -> ChannelEvent:
+        event = await anext(self._events, HungUp())
+        if isinstance(event, HungUp):
+            raise CallerGone
+        if isinstance(event, Frame):
+            self._heard += len(event.samples)
+        return event
+
+    # ── speaking ──
+
+    async def _say(self, reply: Reply) -> str:
+        """Queue a reply's sound; the mark that arrives when all of it was heard."""
+        seconds = 0.0
+        latency = None
+        for segment in reply.segments:
+            clip = await self._speech.clip(segment, self._channel.rate)
+            self._marks += 1
+            await self._channel.play(clip, str(self._marks))
+            seconds += len(clip) / self._channel.rate
+            if latency is None and self._turn:
+                latency = self._wait_ms + (time.perf_counter() - self._ready_at) * 1000
+        text = " ".join(segment.text if isinstance(segment, Prompt) else MASK for segment in reply.segments)
+        wait = self._wait_ms if self._turn else None
+        self._watch(Speaks(self._at, text, seconds, latency, wait, _holds_password(reply)))
+        return str(self._marks)
+
+    async def _wait_for(self, mark: str) -> None:
+        while await self._next() != Played(mark):
+            pass
+
+    # ── one exchange ──
+
+    async def _exchange(self, reply: Reply) -> Utterance:
+        """Say a reply and hear what the caller answers."""
+        mark = await self._say(reply)
+        if not isinstance(reply.expect.kind, Grammar):
+            await self._wait_for(mark)
+            self._turn = None
+            return PlayedOut()
+        kept = self._turn.collector if self._turn and reply.expect.keep else None
+        self._turn = Turn(reply.expect, self._timing, kept)
+        utterance = await self._listen(self._turn, reply.expect.kind, mark)
+        self._ready_at = time.perf_counter()
+        self._wait_ms = max(0, self._hearing.now - self._turn.ended_at) / RATE * 1000
+        self._watch(Understood(self._at, " ".join(self._turn.heard), utterance))
+        return utterance
+
+    async def _listen(self, turn: Turn, grammar: Grammar, mark: str) -> Utterance:
+        speaking = True
+        hears_over_prompt = turn.expect.interruptible and self._channel.hears_while_speaking
+        self._hearing.expect(grammar)
+        while True:
+            event = await self._next()
+            heard = []
+            if event == Played(mark):
+                speaking = False
+                if not hears_over_prompt:
+                    self._hearing.expect(grammar)
+                turn.prompt_ended(self._hearing.now)
+            elif isinstance(event, Frame) and (hears_over_prompt or not speaking):
+                heard = self._hearing.feed(event.samples)
+            elif isinstance(event, Key) and (turn.expect.interruptible or not speaking):
+                heard = self._hearing.key(event.key)
+            for each in heard:
+                turn.hear(each)
+            if heard:
+                self._watch(Listens(self._at, turn.expect, turn.text, turn.cells))
+            if speaking and turn.began:  # barge-in
+                await self._channel.stop()
+                speaking = False
+                turn.prompt_ended(self._hearing.now)
+            if utterance := turn.decide(self._hearing.now):
+                return utterance
+
+    # ── the end ──
+
+    async def _close(self, reply: Reply) -> None:
+        await self._wait_for(await self._say(reply))
+        if reply.outcome is Outcome.TRANSFERRED:
+            await self._channel.transfer()
+        else:
+            await self._channel.hang_up()
+
+    async def _leave(self) -> str | None:
+        """Tell the dialogue that the caller is gone, so that no work stays half done."""
+        try:
+            await self._dialogue.tell(self._id, Gone())
+        except VoicebotError as error:
+            return str(error)
+        return None
+
+    async def _apologise(self) -> None:
+        try:
+            await self._close(Reply((Prompt(self._apology),), Expect("nothing"), Outcome.ERROR))
+        except (CallerGone, VoicebotError):
+            await self._channel.hang_up()
+
+
+def _holds_password(reply: Reply) -> bool:
+    return any(not isinstance(s, Prompt) and s.holds == "password" for s in reply.segments)

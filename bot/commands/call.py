@@ -1,0 +1,75 @@
+"""`voicebot call`: a call on this machine."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.settings import ROOT, Settings, load
+
+DEMO = ROOT / "tests" / "calls" / "demo.yml"
+
+
+def call(
+    caller: Annotated[str | None, typer.Option(help="The calling phone number.")] = None,
+    headphones: Annotated[bool, typer.Option("--headphones", help="Listen while the bot speaks.")] = False,
+    or_demo: Annotated[
+        bool, typer.Option("--or-demo", help="Without a microphone, play the scripted demo call instead.")
+    ] = False,
+    report: Annotated[Path, typer.Option(help="Where the demo call's report goes.")] = ROOT / "var" / "report",
+) -> None:
+    """Hold a call on this machine's microphone and speaker; the keyboard is the keypad."""
+    from bot.channels.microphone import microphone_available
+    from bot.errors import VoicebotError
+
+    settings = load()
+    if caller:
+        settings = dataclasses.replace(settings, caller=caller)
+    why_not = microphone_available()
+    if why_not is None:
+        asyncio.run(_on_microphone(settings, headphones))
+    elif or_demo:
+        print(f"No call on the microphone: {why_not}\nPlaying the scripted demo call instead.\n", file=sys.stderr)
+        asyncio.run(_demo(settings, report))
+    else:
+        raise VoicebotError(f"{why_not}; or try the demo call: voicebot call --or-demo")
+
+
+async def _on_microphone(settings: Settings, headphones: bool) -> None:
+    from bot.assembly import open_voicebot
+    from bot.channels.microphone import MicrophoneChannel
+    from bot.commands.view import TerminalView
+
+    view = TerminalView()
+    bot = await open_voicebot(settings, MicrophoneChannel.rate, view.progress)
+    try:
+        with view:
+            await bot.answer(MicrophoneChannel(settings.caller or None, headphones=headphones), view.watch)
+    finally:
+        await bot.close()
+
+
+async def _demo(settings: Settings, report: Path) -> None:
+    from bot.assembly import open_voicebot
+    from bot.channels.caller_script import load_script
+    from bot.commands.view import TerminalView
+    from bot.events import RATE
+    from bot.simulation import simulate_call
+
+    view = TerminalView()
+    bot = await open_voicebot(settings, RATE, view.progress)
+    try:
+        with view:
+            result = await simulate_call(bot, load_script(DEMO), [view.watch], real_time=sys.stdout.isatty())
+    finally:
+        await bot.close()
+    files = result.write_report(report)
+    print("\nThis call lies in")
+    for file in files:
+        print(f"  {file}")
+    raise typer.Exit(0 if result.passed else 1)
