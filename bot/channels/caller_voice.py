@@ -1,0 +1,98 @@
+"""The mouth of a scripted caller: espeak-ng, or recordings. What it says is invented test data, never a secret."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import subprocess
+import tempfile
+import wave
+from pathlib import Path
+
+import numpy as np
+
+from bot.channels.caller_script import CallerVoice, Play, Say
+from bot.channels.line import active_level, to_samples
+from bot.errors import VoicebotError
+from bot.events import RATE, Samples
+from bot.settings import ROOT
+
+CACHE = ROOT / "var" / "callers"
+WORDS_A_MINUTE = 125
+"""espeak-ng's rate at speed 1: about three digits a second, an unhurried caller."""
+
+VOICES = {"north": "vi", "central": "vi-vn-x-central", "south": "vi-vn-x-south"}
+EDGE = RATE // 20
+"""Samples of silence kept before and after a saying."""
+
+
+def sound_of(action: Say | Play, voice: CallerVoice, cache: Path = CACHE) -> Samples:
+    """What a step sounds like, at `RATE`. Raises VoicebotError where it cannot be spoken or read."""
+    return read_recording(action.recording) if isinstance(action, Play) else _say(action.text, voice, cache)
+
+
+def read_recording(path: Path) -> Samples:
+    """A sound file of any rate and format that libsndfile reads, mixed to one channel, at `RATE`.
+    Raises VoicebotError where it is none."""
+    import soundfile
+    import soxr
+
+    try:
+        sound, rate = soundfile.read(path, dtype="float64", always_2d=True)
+    except (soundfile.LibsndfileError, OSError) as error:
+        raise VoicebotError(f"{path}: no readable sound ({error}); give a WAV or FLAC file") from None
+    mono = sound.mean(axis=1)
+    return to_samples((soxr.resample(mono, rate, RATE) if rate != RATE else mono) * 32768)
+
+
+def _say(text: str, voice: CallerVoice, cache: Path) -> Samples:
+    name = VOICES[voice.dialect] + (f"+{voice.variant}" if voice.variant else "")
+    options = ["-v", name, "-s", str(round(WORDS_A_MINUTE * voice.speed)), "-p", str(voice.pitch)]
+    key = hashlib.sha256("\0".join([*options, text]).encode()).hexdigest()[:32]
+    cached = cache / f"{key}.wav"
+    if not cached.exists():
+        _save(_espeak(options, text), cached)
+    return read_recording(cached)
+
+
+def _espeak(options: list[str], text: str) -> Samples:
+    import soxr
+
+    try:
+        # The text goes through standard input: an option-like text must stay text.
+        command = ["espeak-ng", *options, "--stdin", "--stdout"]
+        run = subprocess.run(command, input=text.encode(), capture_output=True, check=False)
+    except FileNotFoundError:
+        raise VoicebotError(
+            "the scripted caller speaks with espeak-ng, which is not installed; "
+            "install it (Debian and Ubuntu: apt install espeak-ng) or run `make install`"
+        ) from None
+    if run.returncode != 0 or len(run.stdout) <= 44:
+        why = run.stderr.decode(errors="replace").strip().splitlines()
+        raise VoicebotError(f"espeak-ng cannot speak {text!r} ({why[-1] if why else 'no sound'}); correct the script")
+    with wave.open(io.BytesIO(run.stdout)) as header:
+        rate = header.getframerate()
+    # A stream's header does not know its length: everything after it is sound.
+    sound = np.frombuffer(run.stdout[44:], "<i2")
+    return _trimmed(to_samples(soxr.resample(sound.astype(np.float64), rate, RATE)))
+
+
+def _trimmed(sound: Samples) -> Samples:
+    """Without the silence that espeak-ng puts around a sentence, so that speech ends where it is heard to end."""
+    loud = np.flatnonzero(np.abs(sound.astype(np.int32)) > active_level(sound) / 30)
+    if not loud.size:
+        return sound
+    return sound[max(0, loud[0] - EDGE) : loud[-1] + EDGE]
+
+
+def _save(sound: Samples, path: Path) -> None:
+    """Whole or not at all: calls that are simulated at the same time share the cache."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
+    with os.fdopen(handle, "wb") as file, wave.open(file, "wb") as out:
+        out.setnchannels(1)
+        out.setsampwidth(2)
+        out.setframerate(RATE)
+        out.writeframes(sound.astype("<i2").tobytes())
+    Path(name).replace(path)

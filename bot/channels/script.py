@@ -1,0 +1,112 @@
+"""The channel `script`: a scripted caller on a simulated line, faster than real time."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import numpy as np
+
+from bot.channels import caller_voice
+from bot.channels.caller_script import BargeIn, CallerScript, CallerVoice, Play, Say
+from bot.channels.line import LAWS, NOMINAL_LEVEL, Line, active_level, key_tone, noise_at, noise_loop, telephone_band
+from bot.channels.playout import Playout
+from bot.channels.scripted_caller import FRAME, KEY_FRAMES, Ear, ScriptedCaller
+from bot.events import KEYS, RATE, ChannelEvent, Frame, HungUp, Key, Played, Samples
+
+MAX_CALL = 600 * RATE
+"""Samples after which a scripted caller hangs up on a bot that never ends the call."""
+
+
+class ScriptChannel:
+    """Both directions at 8 kHz, sample-aligned; time passes only while `events` is read, 20 ms with every frame.
+    The same script gives the same samples. Raises VoicebotError where the caller's voice cannot be made."""
+
+    rate = RATE
+    hears_while_speaking = True
+
+    def __init__(self, script: CallerScript, cache: Path = caller_voice.CACHE) -> None:
+        self.caller = script.caller
+        self.transferred = False
+        self.gave_up: str | None = None
+        """Why the caller hung up though the script did not say so."""
+        actions = [step.action if isinstance(step, BargeIn) else step for step in script.steps]
+        spoken = [action for action in actions if isinstance(action, (Say, Play))]
+        law = LAWS[script.voice.line]
+        band = telephone_band if law else _unchanged
+        sounds = {action: band(caller_voice.sound_of(action, script.voice, cache)) for action in spoken}
+        tones = {key: key_tone(key, KEY_FRAMES * FRAME) for key in KEYS} if script.keys == "inband" else {}
+        noise = None
+        if script.voice.noise_db is not None:
+            level = active_level(np.concatenate([*sounds.values()])) if sounds else NOMINAL_LEVEL
+            noise = noise_at(band(_noise(script.voice)), level, script.voice.noise_db)
+        self._line = Line(law, noise, script.voice.loss, script.voice.seed)
+        self._ear = Ear()
+        in_frames = {action: np.pad(sound, (0, -sound.size % FRAME)) for action, sound in sounds.items()}
+        self._caller = ScriptedCaller(script.steps, in_frames, tones, self._ear)
+        self._playout = Playout(MAX_CALL)
+        self._ended = False
+        self._caller_sound: list[Samples] = []
+        self._bot_sound: list[Samples] = []
+
+    @property
+    def recording(self) -> tuple[Samples, Samples]:
+        """The call so far as (caller, bot), both of the same shape (samples,): the caller as the line delivers it."""
+        empty = np.zeros(0, np.int16)
+        return np.concatenate([empty, *self._caller_sound]), np.concatenate([empty, *self._bot_sound])
+
+    def unperformed(self) -> str | None:
+        """What in the script did not come about, as a sentence; None where the caller did it all."""
+        return self.gave_up or self._caller.unperformed()
+
+    async def events(self) -> AsyncIterator[ChannelEvent]:
+        for moment in self._caller.moments():
+            if moment.hangs_up or self._ended or self._gives_up():
+                break
+            bot_sound, marks = self._playout.take(FRAME)
+            sound = self._line.carry(np.zeros(FRAME, np.int16) if moment.sound is None else moment.sound)
+            self._caller_sound.append(sound)
+            self._bot_sound.append(bot_sound)
+            self._ear.advance(self._playout.pending, moment.acting)
+            passed: list[ChannelEvent] = [Key(moment.key)] if moment.key else []
+            for event in (*passed, Frame(sound), *(Played(mark) for mark in marks)):
+                if not self._ended:
+                    yield event
+            await asyncio.sleep(0)  # others on this event loop live too, though nothing here ever waits
+        self._ended = True
+        yield HungUp()
+
+    async def play(self, samples: Samples, mark: str) -> None:
+        if samples.size and not self._ended:
+            self._ear.bot_queued(self._playout.pending)
+        self._playout.put(samples, mark)
+
+    async def stop(self) -> None:
+        if self._playout.pending:
+            self._ear.bot_stopped()
+        self._playout.clear()
+
+    async def hang_up(self) -> None:
+        self._ended = True
+
+    async def transfer(self) -> None:
+        self.transferred = True
+        self._ended = True
+
+    def _gives_up(self) -> bool:
+        if self._ear.fed_up:
+            self.gave_up = "nobody said anything for a minute, and the caller hung up"
+        elif self._ear.now >= MAX_CALL:
+            self.gave_up = "the call did not end within ten minutes, and the caller hung up"
+        return self.gave_up is not None
+
+
+def _noise(voice: CallerVoice) -> Samples:
+    if isinstance(voice.noise, Path):
+        return caller_voice.read_recording(voice.noise)
+    return noise_loop(voice.noise, voice.seed)
+
+
+def _unchanged(sound: Samples) -> Samples:
+    return sound
