@@ -1,0 +1,83 @@
+"""Clips that were made once: in memory, and on disk for the next start. Only prompts come here, never a secret."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hashlib
+import logging
+import secrets
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from bot.events import Samples
+from tts import wav
+from tts.voice import Voice
+
+VERSION = 1
+"""Raise it when tts/sound.py or tts/worker.py changes how clips sound: all are then made anew."""
+
+log = logging.getLogger(__name__)
+
+
+class Clips:
+    """Words in a voice's sound, kept in `folder`. For one event loop; a thread renders one clip at a time."""
+
+    def __init__(self, voice: Voice, folder: Path) -> None:
+        self._voice = voice
+        self._folder = folder
+        self._clips: dict[tuple[str, int], asyncio.Task[Samples]] = {}
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="tts")
+
+    async def get(self, words: str, rate: int) -> Samples:
+        """The clip of `words` (from `tts.speakable`) at `rate` Hz, read-only; whoever asks while it is being made
+        waits for that one. Raises VoicebotError where the voice cannot speak; the next call tries again."""
+        key = (words, rate)
+        task = self._clips.get(key)
+        if task is None:
+            task = self._clips[key] = asyncio.ensure_future(self._make(words, rate))
+            task.add_done_callback(lambda done: self._forget_failed(key, done))
+        return await asyncio.shield(task)  # a waiter that is cancelled must not take the clip from the others
+
+    async def rest(self) -> None:
+        """Free what the voice holds until it is needed again."""
+        await asyncio.to_thread(self._voice.close)
+
+    async def close(self) -> None:
+        """Give up what is still to be made, and close the voice."""
+        self._thread.shutdown(wait=False, cancel_futures=True)
+        await self.rest()
+
+    def _forget_failed(self, key: tuple[str, int], done: asyncio.Task[Samples]) -> None:
+        if done.cancelled() or done.exception():
+            del self._clips[key]
+
+    async def _make(self, words: str, rate: int) -> Samples:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._load_or_render, words, rate)
+
+    def _load_or_render(self, words: str, rate: int) -> Samples:
+        path = self._folder / f"{self._name(words, rate)}.wav"
+        clip = wav.read(path, rate)
+        if clip is None:
+            clip = self._voice.render(words, rate)
+            _write(path, clip, rate)
+        clip.setflags(write=False)
+        return clip
+
+    def _name(self, words: str, rate: int) -> str:
+        return hashlib.sha256("\n".join([str(VERSION), self._voice.key, str(rate), words]).encode()).hexdigest()[:32]
+
+
+def _write(path: Path, clip: Samples, rate: int) -> None:
+    """Written aside and moved into place. A disk that takes nothing costs time at the next start, nothing else."""
+    aside = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            wav.write(aside, clip, rate)
+            aside.replace(path)
+        finally:
+            with contextlib.suppress(FileNotFoundError):
+                aside.unlink()
+    except OSError as error:
+        log.warning("%s: cannot keep clips there (%s)", path.parent, error.strerror)

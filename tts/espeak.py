@@ -1,0 +1,113 @@
+"""espeak-ng's voices, spoken by a worker process that is started when first needed and replaced when it fails."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from bot.errors import VoicebotError
+from bot.events import Samples
+from tts.sound import finish
+
+DEADLINE = 10.0
+"""Seconds for one utterance, the worker's start included; a sentence takes 0.05 s and a cold start under 3 s."""
+
+
+class Espeak:
+    """A `tts.voice.Voice`: one worker, one utterance at a time. Safe to call from several threads.
+
+    `name` is espeak-ng's voice, `speed` its words a minute; `command` starts the worker."""
+
+    def __init__(
+        self, name: str, speed: int, *, command: Sequence[str] | None = None, deadline: float = DEADLINE
+    ) -> None:
+        self.key = f"espeak-ng {name} {speed}"
+        self._name = name
+        self._command = command or (sys.executable, "-m", "tts.worker", name, str(speed))
+        self._deadline = deadline
+        self._lock = threading.Lock()
+        self._worker: subprocess.Popen[bytes] | None = None
+
+    @property
+    def pid(self) -> int | None:
+        """Process id of the worker, None while there is none."""
+        return self._worker.pid if self._worker else None
+
+    def render(self, text: str, rate: int) -> Samples:
+        """The words of `text` at `rate` Hz. Raises VoicebotError where espeak-ng is missing or fails twice."""
+        with self._lock:
+            try:
+                raw, source = self._ask(text)
+            except _WorkerError:
+                self._stop()
+                try:
+                    raw, source = self._ask(text)
+                except _WorkerError as failure:
+                    self._stop()
+                    test = f'espeak-ng -v {self._name} "xin chào"'
+                    raise VoicebotError(f"espeak-ng {failure} twice; see whether this speaks: {test}") from None
+        return finish(np.frombuffer(raw, dtype="<i2").astype(np.float32) / 32768, source, rate)
+
+    def close(self) -> None:
+        """End the worker."""
+        with self._lock:
+            self._stop()
+
+    def _ask(self, text: str) -> tuple[bytes, int]:
+        """Samples and their rate in Hz. The deadline kills the worker, whose answer then ends early."""
+        worker = self._worker = self._worker or self._start()
+        late = threading.Event()
+
+        def give_up() -> None:
+            late.set()
+            worker.kill()
+
+        timer = threading.Timer(self._deadline, give_up)
+        timer.daemon = True
+        timer.start()
+        try:
+            return _exchange(worker, text)
+        except (OSError, ValueError):
+            raise _WorkerError(f"gave no answer within {self._deadline:g} s" if late.is_set() else "died") from None
+        finally:
+            timer.cancel()
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            self._command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            cwd=Path(__file__).parents[1],
+        )
+
+    def _stop(self) -> None:
+        if worker := self._worker:
+            self._worker = None
+            worker.kill()
+            worker.communicate()
+
+
+class _WorkerError(Exception):
+    """The worker is of no more use."""
+
+
+def _exchange(worker: subprocess.Popen[bytes], text: str) -> tuple[bytes, int]:
+    """One utterance. Raises OSError or ValueError where the worker died, VoicebotError where it says why."""
+    assert worker.stdin is not None  # noqa: S101  # for the type checker: both are pipes
+    assert worker.stdout is not None  # noqa: S101
+    worker.stdin.write(json.dumps(text).encode() + b"\n")
+    worker.stdin.flush()
+    head = json.loads(worker.stdout.readline())
+    if "error" in head:
+        raise VoicebotError(head["error"])
+    raw = worker.stdout.read(head["bytes"])
+    if not raw or len(raw) < head["bytes"]:
+        raise ValueError("the answer ends early")
+    return raw, head["rate"]

@@ -1,0 +1,90 @@
+"""pyttsx3 and espeak-ng in a process of their own: `python -m tts.worker VOICE SPEED`, started by tts/espeak.py.
+
+A process, because pyttsx3 hangs where several threads hold an engine, because espeak-ng ends its process when its
+data is missing, and because a synthesiser that hangs can then be killed. Nothing but the standard library and
+pyttsx3 is imported here, so that it starts in a quarter of a second.
+
+    stdin    one JSON string a line: the words to speak
+    stdout   for each line {"rate": Hz, "bytes": n} and n bytes of signed 16-bit samples; where there is no voice
+             one {"error": "what to do"}, and the end
+    end      with stdin, also in the middle of an utterance: the process never outlives its parent
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import queue
+import signal
+import sys
+import threading
+import wave
+from typing import Any, BinaryIO
+
+VOLUME = 0.7
+"""espeak-ng's default of 1.0 clips its own peaks; the level is set afterwards (tts/sound.py)."""
+
+MISSING = "espeak-ng is missing: apt-get install espeak-ng (macOS: brew install espeak-ng)"
+
+
+def main(voice: str, speed: int) -> None:
+    """Speak line after line until stdin ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C belongs to the parent, which closes stdin
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # pyttsx3 prints a line for each utterance
+    try:
+        engine = _engine(voice, speed)
+    except Exception:
+        # pyttsx3 raises whatever its driver met when the library was not found
+        _answer(answers, {"error": MISSING})
+        return
+    if not str(engine.getProperty("voice")).endswith(voice):
+        _answer(answers, {"error": f"espeak-ng has no voice {voice}: apt-get install --reinstall espeak-ng-data"})
+        return
+    lines: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+    threading.Thread(target=_read, args=(lines,), daemon=True).start()
+    while True:
+        rate, samples = _speak(engine, json.loads(lines.get()))
+        _answer(answers, {"rate": rate, "bytes": len(samples)}, samples)
+
+
+def _read(lines: queue.SimpleQueue[bytes]) -> None:
+    for line in sys.stdin.buffer:
+        lines.put(line)
+    os._exit(0)
+
+
+def _engine(voice: str, speed: int) -> Any:
+    """An engine with its voice set.
+
+    The voice is set once, and one utterance is thrown away after it: espeak-ng takes settings in a queue of its own,
+    and pyttsx3 cancels what is spoken while that queue is busy. Setting the voice before every utterance lost one
+    in two hundred."""
+    import pyttsx3
+
+    engine = pyttsx3.init("espeak")
+    engine.setProperty("voice", voice)
+    engine.setProperty("rate", speed)
+    engine.setProperty("volume", VOLUME)
+    _speak(engine, "a")
+    return engine
+
+
+def _speak(engine: Any, text: str) -> tuple[int, bytes]:
+    """Rate in Hz and samples. One save for each runAndWait: of two, pyttsx3 keeps the last."""
+    sound = io.BytesIO()  # pyttsx3 hands the "file name" to wave.open, which takes a file too: nothing meets the disk
+    engine.save_to_file(text, sound)
+    engine.runAndWait()
+    sound.seek(0)
+    with wave.open(sound, "rb") as file:
+        return file.getframerate(), file.readframes(file.getnframes())
+
+
+def _answer(answers: BinaryIO, head: dict[str, object], body: bytes = b"") -> None:
+    answers.write(json.dumps(head).encode() + b"\n" + body)
+    answers.flush()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], int(sys.argv[2]))
