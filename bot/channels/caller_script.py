@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, Union
@@ -93,30 +92,14 @@ Step = Union[Press, Say, Play, Wait, BargeIn, HangUp]
 
 
 @dataclass(frozen=True)
-class Expectations:
-    """What the call must come to. Texts are found regardless of case, spacing and Unicode form."""
+class Expected:
+    """What the call must come to. `said` and `heard` are found in this order among what the bot says and hears."""
 
     outcome: Outcome | None = None
     said: tuple[str, ...] = ()
     not_said: tuple[str, ...] = ()
     heard: tuple[str, ...] = ()
     password_readings: int | None = None
-
-    def unmet(
-        self, outcome: Outcome | None, said: Sequence[str], heard: Sequence[str], password_readings: int
-    ) -> str | None:
-        """The first expectation that a call broke, as a sentence; None where it kept them all."""
-        if self.outcome is not None and outcome is not self.outcome:
-            return f"expected the outcome {self.outcome.value}, got {outcome.value if outcome else 'none'}"
-        if missing := _missing(self.said, said):
-            return f"the bot did not say {missing}"
-        if unwanted := [text for text in self.not_said if not _missing((text,), said)]:
-            return f"the bot said {unwanted[0]!r}"
-        if missing := _missing(self.heard, heard):
-            return f"the bot did not hear {missing}"
-        if self.password_readings not in (None, password_readings):
-            return f"expected {self.password_readings} readings of the password, counted {password_readings}"
-        return None
 
 
 @dataclass(frozen=True)
@@ -127,7 +110,7 @@ class CallerScript:
     caller: str | None = field(repr=False)
     voice: CallerVoice
     steps: tuple[Step, ...]
-    expect: Expectations
+    expect: Expected
     keys: Literal["events", "inband"] = "events"
     description: str = ""
 
@@ -154,7 +137,7 @@ def parse_script(text: str, path: Path) -> CallerScript:
         caller=None if script["caller"].is_null else script["caller"].digits("a telephone number"),
         voice=_voice(script["voice"], path.parent) if "voice" in script else CallerVoice(),
         steps=tuple(_step(item, path.parent) for item in script["steps"].items()),
-        expect=_expectations(script["expect"]) if "expect" in script else Expectations(),
+        expect=_expected(script["expect"]) if "expect" in script else Expected(),
         keys="inband" if keys == "inband" else "events",
         description=script["description"].text() if "description" in script else "",
     )
@@ -232,48 +215,16 @@ def _keys(value: Value) -> str:
 # ── expectations ──────────────────────────────────────────────────────────────────────────────────
 
 
-def _expectations(value: Value) -> Expectations:
+def _expected(value: Value) -> Expected:
     fields = value.fields(optional=("outcome", "said", "not_said", "heard", "password_readings"))
 
     def texts(name: str) -> tuple[str, ...]:
         return tuple(item.text() for item in fields[name].items()) if name in fields else ()
 
-    return Expectations(
+    return Expected(
         outcome=Outcome(fields["outcome"].choice(tuple(o.value for o in Outcome))) if "outcome" in fields else None,
         said=texts("said"),
         not_said=texts("not_said"),
         heard=texts("heard"),
         password_readings=int(fields["password_readings"].number(0, 9)) if "password_readings" in fields else None,
     )
-
-
-def _missing(wanted: Sequence[str], texts: Sequence[str]) -> str | None:
-    """The first of `wanted` that does not occur in `texts` after those before it."""
-    rest = _plain("\n".join(texts))
-    for index, text in enumerate(wanted):
-        _, found, rest = rest.partition(_plain(text))
-        if not found:
-            return repr(text) + (f" after {wanted[index - 1]!r}" if index else "")
-    return None
-
-
-def _plain(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFC", text).casefold().split())
-
-
-__all__ = [
-    "BargeIn",
-    "CallerScript",
-    "CallerVoice",
-    "Expectations",
-    "HangUp",
-    "MissingRecordingError",
-    "Play",
-    "Press",
-    "Say",
-    "ScriptError",
-    "Step",
-    "Wait",
-    "load_script",
-    "parse_script",
-]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -21,12 +22,13 @@ MAX_CALL = 600 * RATE
 
 class ScriptChannel:
     """Both directions at 8 kHz, sample-aligned; time passes only while `events` is read, 20 ms with every frame.
-    The same script gives the same samples. Raises VoicebotError where the caller's voice cannot be made."""
+    The same script gives the same samples. `real_time` keeps time from passing faster than on a clock, for people who
+    watch. Raises VoicebotError where the caller's voice cannot be made."""
 
     rate = RATE
     hears_while_speaking = True
 
-    def __init__(self, script: CallerScript, cache: Path = caller_voice.CACHE) -> None:
+    def __init__(self, script: CallerScript, cache: Path = caller_voice.CACHE, *, real_time: bool = False) -> None:
         self.caller = script.caller
         self.transferred = False
         self.gave_up: str | None = None
@@ -46,6 +48,7 @@ class ScriptChannel:
         in_frames = {action: np.pad(sound, (0, -sound.size % FRAME)) for action, sound in sounds.items()}
         self._caller = ScriptedCaller(script.steps, in_frames, tones, self._ear)
         self._playout = Playout(MAX_CALL)
+        self._real_time = real_time
         self._ended = False
         self._caller_sound: list[Samples] = []
         self._bot_sound: list[Samples] = []
@@ -61,6 +64,7 @@ class ScriptChannel:
         return self.gave_up or self._caller.unperformed()
 
     async def events(self) -> AsyncIterator[ChannelEvent]:
+        start = time.monotonic()
         for moment in self._caller.moments():
             if moment.hangs_up or self._ended or self._gives_up():
                 break
@@ -73,7 +77,8 @@ class ScriptChannel:
             for event in (*passed, Frame(sound), *(Played(mark) for mark in marks)):
                 if not self._ended:
                     yield event
-            await asyncio.sleep(0)  # others on this event loop live too, though nothing here ever waits
+            ahead = self._ear.now / RATE - (time.monotonic() - start) if self._real_time else 0
+            await asyncio.sleep(max(0, ahead))  # 0: others on this event loop live too, though nothing waits here
         self._ended = True
         yield HungUp()
 

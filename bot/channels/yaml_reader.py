@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -77,13 +78,13 @@ class Value:
         return [Value(item, self.path, f"{self.name}[{n}]") for n, item in enumerate(self.node.value, 1)]
 
     def text(self) -> str:
-        """Text with something in it; quotes are needed only where YAML would read something else."""
+        """Text with something in it, in Unicode's composed form (NFC)."""
         text = self._scalar()
         if self.node.tag != "tag:yaml.org,2002:str":
             raise self.error(f'{text!r} is read as something else than text; put it in quotes: "{text}"')
         if not text.strip():
             raise self.error("is empty; write some text")
-        return text
+        return unicodedata.normalize("NFC", text)
 
     def digits(self, what: str) -> str:
         """Text in quotes: YAML reads plain digits as numbers, some of them in base eight."""

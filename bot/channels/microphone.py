@@ -1,0 +1,119 @@
+"""The channel `microphone`: this machine's microphone, loudspeaker and keyboard."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator
+
+import numpy as np
+
+from bot.channels.duplex import Duplex
+from bot.channels.keypad import keypad
+from bot.channels.sound_device import SoundDevice
+from bot.errors import VoicebotError
+from bot.events import ChannelEvent, HungUp, Key, Samples
+
+RATE = 16000
+"""Hz towards the call, whatever the device knows."""
+
+LOST_SECONDS = 5.0
+"""A device that gives no sound for so long is gone (unplugged, or its sound server stopped)."""
+
+log = logging.getLogger(__name__)
+
+
+def microphone_available() -> str | None:
+    """Why no call can be held on this machine's sound devices, or None where one can."""
+    try:
+        SoundDevice(RATE, lambda heard, count: np.zeros(count, np.int16), lambda: None).close()
+    except VoicebotError as error:
+        return str(error)
+    return None
+
+
+class MicrophoneChannel:
+    """A call on this machine. Opens the sound devices at once (VoicebotError tells why that fails) and listens from
+    the first event on. A device that disappears hangs up.
+
+    Without `headphones` the microphone hears the loudspeaker: then it is deaf while the bot speaks.
+    """
+
+    rate = RATE
+
+    def __init__(self, caller: str | None = None, headphones: bool = False) -> None:
+        self.caller = caller
+        self.hears_while_speaking = headphones
+        self._loop = asyncio.get_running_loop()
+        self._woken = asyncio.Event()
+        self._keys: list[str] = []
+        self._ended = False
+        self._device = SoundDevice(RATE, self._block, self._device_gone)
+        self._open = contextlib.ExitStack()  # what is given back when the call ends
+        self._open.callback(self._device.close)
+        inwards, outwards = (round(delay * RATE) for delay in self._device.delays)
+        self._duplex = Duplex(RATE, outwards, None if headphones else inwards, self._wake)
+
+    async def events(self) -> AsyncIterator[ChannelEvent]:
+        try:
+            if not self._ended:
+                self._open.enter_context(keypad(self._press, self._end))
+                self._device.start()
+            while await self._more():
+                keys, self._keys = self._keys, []
+                for event in (*map(Key, keys), *self._duplex.fetch()):
+                    if not self._ended:
+                        yield event
+        finally:
+            self._end()
+        yield HungUp()
+
+    async def play(self, samples: Samples, mark: str) -> None:
+        self._duplex.play(samples, mark)
+
+    async def stop(self) -> None:
+        self._duplex.stop()
+
+    async def hang_up(self) -> None:
+        self._end()
+
+    async def transfer(self) -> None:
+        """There is nobody to hand the caller to on this machine: the call ends."""
+        self._end()
+
+    # ── on the event loop ──
+
+    async def _more(self) -> bool:
+        """Wait until something happens; False when the call has ended."""
+        try:
+            await asyncio.wait_for(self._woken.wait(), LOST_SECONDS)
+        except asyncio.TimeoutError:
+            log.warning("the sound device has stopped; the call ends")
+            self._end()
+        self._woken.clear()
+        return not self._ended
+
+    def _press(self, key: str) -> None:
+        self._keys.append(key)
+        self._woken.set()
+
+    def _end(self) -> None:
+        if self._ended:
+            return
+        self._ended = True
+        self._woken.set()
+        self._open.close()
+        if lost := self._duplex.overruns + self._device.faults:
+            log.warning("sound was lost %d times; this machine was too busy", lost)
+
+    # ── on the audio thread ──
+
+    def _block(self, heard: Samples, count: int) -> Samples:
+        return self._duplex.block(heard, count)
+
+    def _wake(self) -> None:
+        self._loop.call_soon_threadsafe(self._woken.set)
+
+    def _device_gone(self) -> None:
+        self._loop.call_soon_threadsafe(self._end)

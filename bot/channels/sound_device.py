@@ -1,0 +1,117 @@
+"""This machine's microphone and loudspeaker as one stream of blocks (PortAudio), whatever rate they know."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from bot.errors import VoicebotError
+from bot.events import FRAME_MS, Samples
+
+Block = Callable[[Samples, int], Samples]
+"""Called on the audio thread with what was heard; returns as many samples to play as the second argument says."""
+
+
+class SoundDevice:
+    """The default microphone and loudspeaker at `rate` Hz, mono, in blocks of 20 ms, opened and not yet started.
+
+    `gone` is called, on a thread of the device, when the device stops by itself. Raises VoicebotError where the
+    machine has no such devices or does not give them out.
+    """
+
+    def __init__(self, rate: int, block: Block, gone: Callable[[], None]) -> None:
+        self.faults = 0
+        """Blocks in which the device lost sound, in either direction."""
+        self._block = block
+        self._gone = gone
+        self._closing = False
+        sounddevice = _portaudio()
+        try:
+            own_rate = int(sounddevice.query_devices(kind="input")["default_samplerate"])
+            sounddevice.query_devices(kind="output")
+        except (ValueError, sounddevice.PortAudioError):
+            raise VoicebotError(
+                "no microphone or no loudspeaker was found; connect one and choose it in the system's sound settings"
+            ) from None
+        try:
+            self._stream = self._open(sounddevice, rate, rate)
+        except sounddevice.PortAudioError:
+            try:
+                self._stream = self._open(sounddevice, rate, own_rate)
+            except sounddevice.PortAudioError as error:
+                raise VoicebotError(
+                    f"the microphone or loudspeaker cannot be opened ({error.args[0]}); close other programs that use "
+                    "it, or choose another in the system's sound settings"
+                ) from None
+        self.delays: tuple[float, float] = self._stream.latency
+        """Seconds that sound takes from the microphone to `block`, and from there to the loudspeaker."""
+
+    def start(self) -> None:
+        """Raises VoicebotError where the device refuses."""
+        sounddevice = _portaudio()
+        try:
+            self._stream.start()
+        except sounddevice.PortAudioError as error:
+            raise VoicebotError(f"the sound device does not start ({error.args[0]}); is it still connected?") from None
+
+    def close(self) -> None:
+        """Fall silent and give the devices back; harmless when that is done."""
+        self._closing = True
+        self._stream.abort(ignore_errors=True)
+        self._stream.close(ignore_errors=True)
+
+    def _open(self, sounddevice: Any, rate: int, own_rate: int) -> Any:
+        inwards, outwards = _resampler(own_rate, rate), _resampler(rate, own_rate)
+        unit = rate * FRAME_MS // 1000
+        ready = np.zeros(0, np.int16)  # at the device's rate
+
+        def callback(heard: Any, play: Any, frames: int, time: Any, status: Any) -> None:
+            nonlocal ready
+            self.faults += bool(status)
+            sound = self._block(inwards(heard[:, 0].copy()), unit)
+            ready = np.concatenate([ready, outwards(sound)])
+            while ready.size < frames:  # a resampler starts late, and a block may be a sample short of a frame
+                nothing = np.zeros(0, np.int16)
+                ready = np.concatenate([ready, outwards(self._block(nothing, unit))])
+            play[:, 0], ready = ready[:frames], ready[frames:]
+
+        def finished() -> None:
+            if not self._closing:
+                self._gone()
+
+        return sounddevice.Stream(
+            samplerate=own_rate,
+            blocksize=own_rate * FRAME_MS // 1000,
+            channels=1,
+            dtype="int16",
+            callback=callback,
+            finished_callback=finished,
+        )
+
+
+def _resampler(source: int, target: int) -> Callable[[Samples], Samples]:
+    if source == target:
+        return lambda samples: samples
+    import soxr
+
+    stream = soxr.ResampleStream(source, target, 1, dtype="int16", quality="MQ")
+
+    def resample(samples: Samples) -> Samples:
+        resampled: npt.NDArray[np.int16] = stream.resample_chunk(samples)
+        return resampled
+
+    return resample
+
+
+def _portaudio() -> Any:
+    """The module sounddevice, whose import fails where the PortAudio library is missing."""
+    try:
+        import sounddevice
+    except OSError:
+        raise VoicebotError(
+            "the PortAudio library is missing; install it (Debian and Ubuntu: apt install libportaudio2)"
+        ) from None
+    return sounddevice
