@@ -179,7 +179,7 @@ class Call:
             await self._wait_for(mark)
             self._turn = None
             return PlayedOut()
-        kept = self._turn.collector if self._turn and reply.expect.keep else None
+        kept = self._turn.numbers if self._turn and reply.expect.keep else None
         self._turn = Turn(reply.expect, self._timing, kept)
         utterance = await self._listen(self._turn, reply.expect.kind, mark)
         self._ready_at = time.perf_counter()

@@ -1,4 +1,4 @@
-"""A scripted caller against the whole bot: the call is held, compared with what the script expects, and kept for a report."""
+"""A scripted caller against the whole bot: the call is held, compared with its script, and kept for a report."""
 
 from __future__ import annotations
 
@@ -115,7 +115,8 @@ async def simulate_call(
 
     await bot.answer(channel, watch)
     caller, spoken = channel.recording
-    return Simulated(script, record, _failure(script.expect, record), caller, spoken)
+    failure = _failure(script.expect, record) or channel.unperformed()
+    return Simulated(script, record, failure, caller, spoken)
 
 
 def _failure(expected: Expected, record: CallRecord) -> str | None:
@@ -139,13 +140,11 @@ def _failure(expected: Expected, record: CallRecord) -> str | None:
 
 
 def _first_not_in_order(wanted: Iterable[str], texts: Sequence[str]) -> str | None:
-    """The first of `wanted` that no text holds after the text which holds the one before it."""
-    left = iter(texts)
-    current = ""
+    """The first of `wanted` that no text holds, from the text on which holds the one before it."""
+    start = 0
     for each in wanted:
-        while each.lower() not in current.lower():
-            try:
-                current = next(left)
-            except StopIteration:
-                return each
+        matches = (i for i in range(start, len(texts)) if each.lower() in texts[i].lower())
+        if (found := next(matches, None)) is None:
+            return each
+        start = found
     return None

@@ -62,7 +62,10 @@ class Turn:
 
     def __init__(self, expect: Expect, timing: Timing, kept: Collector | None = None) -> None:
         self.expect = expect
-        self.collector = kept or Collector(expect.lengths)
+        self.numbers: Collector | None = None
+        if expect.kind is Grammar.NUMBER:
+            self.numbers = kept or Collector(expect.lengths)
+            self.numbers.ended = False  # a number that was cut short goes on
         self.heard: list[str] = []
         self.ended_at = 0
         self._timing = timing
@@ -87,9 +90,9 @@ class Turn:
     @property
     def cells(self) -> str:
         """The digits as they stand, the ones being spoken included."""
-        if self._partial and self.expect.kind is Grammar.NUMBER:
-            return self.collector.preview(self._partial)
-        return self.collector.digits
+        if not self.numbers:
+            return ""
+        return self.numbers.preview(self._partial) if self._partial else self.numbers.digits
 
     def prompt_ended(self, at: int) -> None:
         """From here on the caller's silence counts."""
@@ -114,10 +117,8 @@ class Turn:
         if self._decided or self._speech_at is not None or self._quiet_since is None:
             return self._decided
         quiet = now - self._quiet_since
-        if self.expect.kind is Grammar.NUMBER and (
-            self.collector.status is not Collected.EMPTY or self.collector.ended
-        ):
-            self._decided = self._number(quiet)
+        if self.numbers and self.numbers.status is not Collected.EMPTY:
+            self._decided = self._number(self.numbers, quiet)
         elif self._words:
             self._decided = self._sentence(quiet)
         elif self._junk and quiet >= self._timing.settle:
@@ -129,12 +130,11 @@ class Turn:
     def _press(self, heard: KeyHeard) -> None:
         self.heard.append(heard.key)
         self._quiet_since = self.ended_at = heard.at
-        number = self.expect.kind is Grammar.NUMBER
-        if number and (heard.key.isdigit() or self.collector.digits):
-            self.collector.press(heard.key)
+        if self.numbers and (heard.key.isdigit() or self.numbers.digits):
+            self.numbers.press(heard.key)
         elif heard.key in self.expect.keys:
             self._decided = Chosen(self.expect.keys[heard.key])
-        elif not number:
+        elif not self.numbers:
             self._decided = Unintelligible()
 
     def _piece(self, piece: Piece) -> None:
@@ -145,21 +145,21 @@ class Turn:
             return
         self._quiet_since = self.ended_at = piece.ended_at
         self._confidence = min(self._confidence, piece.confidence)
-        text = self.collector.choose(piece.texts) if self.expect.kind is Grammar.NUMBER else piece.text
+        text = self.numbers.choose(piece.texts) if self.numbers else piece.text
         self.heard.append(text)
-        if self.expect.kind is Grammar.NUMBER and self._counts(text):
-            self.collector.hear(text)
+        if self.numbers and self._belongs(self.numbers, text):
+            self.numbers.hear(text)
         elif self.expect.kind is Grammar.MENU and (intent := self.expect.keys.get(read(text).digits or "")):
             self._decided = Chosen(intent)
         else:
             self._words.append(text)
 
-    def _counts(self, text: str) -> bool:
-        """Whether a piece belongs to the number: digits, or a correction of digits that stand."""
-        return read(text).status is not Status.NONE or self.collector.preview(text) != self.collector.digits
+    @staticmethod
+    def _belongs(numbers: Collector, text: str) -> bool:
+        """Whether a piece is part of the number: digits, or a correction of digits that stand."""
+        return read(text).status is not Status.NONE or numbers.preview(text) != numbers.digits
 
-    def _number(self, quiet: int) -> Utterance | None:
-        numbers = self.collector
+    def _number(self, numbers: Collector, quiet: int) -> Utterance | None:
         if numbers.status is Collected.FULL or (numbers.status is Collected.COMPLETE and numbers.ended):
             return Number(numbers.digits, numbers.spoken)
         if numbers.status is Collected.COMPLETE:

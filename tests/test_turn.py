@@ -124,7 +124,7 @@ class TestNumber:
     def test_kept_digits_are_completed_by_the_next_turn(self) -> None:
         first = Caller(TEN)
         first.does(keys("01234567#"))
-        turn = Turn(TEN, TIMING, first.turn.collector)
+        turn = Turn(TEN, TIMING, first.turn.numbers)
         turn.prompt_ended(0)
         for key in keys("89"):
             turn.hear(key)

@@ -39,7 +39,7 @@ async def _simulate(files: list[Path], report: Path | None, as_json: bool) -> bo
     bot = await open_voicebot(load(), RATE, lambda text: print(f"{text} …", file=sys.stderr, flush=True))
     all_passed = True
     try:
-        for file, script in zip(files, scripts):
+        for file, script in zip(files, scripts, strict=True):
             result = await simulate_call(bot, script)
             all_passed &= result.passed
             if report:
