@@ -52,9 +52,8 @@ class Ear:
 
     def bot_queued(self, ahead: int) -> None:
         """The bot is going to speak, once `ahead` samples already queued have been heard."""
-        begins = self.now + ahead
-        if not self.answered or begins - self.bot_sounded_at >= REACTION:
-            self.speech_at = begins
+        if not self.answered or (not ahead and self.now - self.bot_sounded_at >= REACTION):
+            self.speech_at = self.now + ahead
         self.answered = True
         self.speaking = True
 
