@@ -40,24 +40,37 @@ class Espeak:
         return self._worker.pid if self._worker else None
 
     def render(self, text: str, rate: int) -> Samples:
-        """The words of `text` at `rate` Hz. Raises VoicebotError where espeak-ng is missing or fails twice."""
+        """The words of `text` at `rate` Hz. Raises VoicebotError where espeak-ng is missing, fails twice or is
+        silent."""
         with self._lock:
             try:
-                raw, source = self._ask(text)
-            except _WorkerError:
+                raw, source = self._ask_twice(text)
+            except VoicebotError:
                 self._stop()
-                try:
-                    raw, source = self._ask(text)
-                except _WorkerError as failure:
-                    self._stop()
-                    test = f'espeak-ng -v {self._name} "xin chào"'
-                    raise VoicebotError(f"espeak-ng {failure} twice; see whether this speaks: {test}") from None
-        return finish(np.frombuffer(raw, dtype="<i2").astype(np.float32) / 32768, source, rate)
+                raise
+        try:
+            return finish(np.frombuffer(raw, dtype="<i2").astype(np.float32) / 32768, source, rate)
+        except ValueError:
+            raise VoicebotError(
+                f"espeak-ng's voice {self._name} makes no sound of a text; write it otherwise"
+            ) from None
 
     def close(self) -> None:
         """End the worker."""
         with self._lock:
             self._stop()
+
+    def _ask_twice(self, text: str) -> tuple[bytes, int]:
+        """Samples and their rate in Hz, the second time from a new worker."""
+        try:
+            return self._ask(text)
+        except _WorkerError:
+            self._stop()
+        try:
+            return self._ask(text)
+        except _WorkerError as error:
+            test = f'espeak-ng -v {self._name} "xin chào"'
+            raise VoicebotError(f"espeak-ng {error} twice; see whether this speaks: {test}") from None
 
     def _ask(self, text: str) -> tuple[bytes, int]:
         """Samples and their rate in Hz. The deadline kills the worker, whose answer then ends early."""

@@ -59,7 +59,7 @@ def speakable(text: str) -> str:
     text = unicodedata.normalize("NFKC", text)
     if any(sum(map(str.isdigit, run)) > MOST_DIGITS for run in _RUN.findall(text) + _WORD.findall(text)):
         raise VoicebotError(
-            f"more than {MOST_DIGITS} digits in a row are not spoken: they may be a secret; write a public number in words"
+            f"more than {MOST_DIGITS} digits in a row are not spoken, they may be a secret; write public ones in words"
         )
     text = _ABBREVIATION.sub(lambda match: ABBREVIATIONS[match[1].lower()], text)
     text = _SPELLED.sub(lambda match: " ".join(CONSONANTS[letter] for letter in match[0]), text)
