@@ -1,0 +1,173 @@
+"""The database behind the store: transactions, and its errors as one line that says what to do."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import create_engine, event, select
+from sqlalchemy.engine import URL, Connection, make_url
+from sqlalchemy.exc import ArgumentError, IntegrityError, NoSuchModuleError, ProgrammingError, SQLAlchemyError
+from sqlalchemy.pool import QueuePool
+
+from bot.accounts.schema import keys
+from bot.errors import VoicebotError
+from bot.settings import ROOT
+
+_PATIENCE = {
+    "sqlite": {"timeout": "2"},
+    "postgresql": {"connect_timeout": "5", "options": "-c lock_timeout=2000"},
+}
+"""How long to wait for a busy database, unless the URL says otherwise; a caller waits too.
+In seconds, lock_timeout in milliseconds."""
+
+# SQLite's last connection to close copies its log into the file: kept open, a call waits for fewer writes.
+_SQLITE: dict[str, Any] = {"connect_args": {"check_same_thread": False}}
+_SERVER: dict[str, Any] = {"isolation_level": "READ COMMITTED", "pool_pre_ping": True}
+
+
+class AccountsUnavailable(VoicebotError):  # noqa: N818  # the name says what happened
+    """The account store cannot be used now; nothing was half done."""
+
+
+class Conflict(AccountsUnavailable):
+    """A unique key was there already."""
+
+
+class Database:
+    """One database by URL, a relative SQLite path starting at the checkout.
+
+    Its errors are AccountsUnavailable, one line with no value of the tables in it."""
+
+    def __init__(self, url: str) -> None:
+        try:
+            parsed = _anchored(make_url(url))
+            self._backend: str = parsed.get_backend_name()
+            parsed = parsed.set(query={**_PATIENCE.get(self._backend, {}), **parsed.query})
+            sqlite = self._backend == "sqlite"
+            options = _SQLITE if sqlite else _SERVER
+            self._engine = create_engine(parsed, future=True, hide_parameters=True, poolclass=QueuePool, **options)
+        except (ArgumentError, NoSuchModuleError, ModuleNotFoundError):
+            raise VoicebotError(
+                "VOICEBOT_DATABASE_URL is no database URL that can be used here: "
+                "write sqlite:///var/accounts.sqlite or postgresql://user:password@host/database"
+            ) from None
+        self.name: str = f"{self._backend}://{parsed.host or ''}/{parsed.database or ''}"
+        """Where the store is, without user and password."""
+        self._file = Path(parsed.database.removeprefix("file:")) if sqlite else None
+        if sqlite:
+            event.listen(self._engine, "connect", _prepare_sqlite)
+            event.listen(self._engine, "begin", _begin_sqlite)
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A transaction that writes nothing."""
+        with self._transaction(writes=False) as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A transaction: all of it happens or nothing. One at a time, so that what it reads stays true until its end.
+
+        Raises Conflict where a unique key exists already.
+        """
+        with self._transaction(writes=True) as connection:
+            if self._file is None:  # SQLite has one writer by itself
+                connection.execute(select(keys.c.id).with_for_update())
+            yield connection
+
+    @contextmanager
+    def creating(self) -> Iterator[Connection]:
+        """A transaction that may make the tables; the file, where there is one, is made for its owner only."""
+        if self._file is not None:
+            try:
+                self._file.parent.mkdir(parents=True, exist_ok=True)
+                self._file.touch(mode=0o600)
+            except OSError as error:
+                raise AccountsUnavailable(
+                    f"cannot make the account store {self._file} ({error.strerror}): "
+                    "make its folder writable or set VOICEBOT_DATABASE_URL"
+                ) from None
+            self._write_ahead()
+        with self._transaction(writes=True) as connection:
+            yield connection
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+    @contextmanager
+    def _transaction(self, writes: bool) -> Iterator[Connection]:
+        if self._file is not None and not self._file.exists():
+            raise AccountsUnavailable(f"there is no account store at {self._file}: run `voicebot accounts init`")
+        with self._told(), self._engine.connect().execution_options(writes=writes) as connection, connection.begin():
+            yield connection
+
+    def _write_ahead(self) -> None:
+        """SQLite's write-ahead log, which the file remembers: readers and the writer do not wait for each other."""
+        with self._told():
+            connection = self._engine.raw_connection()
+            try:
+                connection.execute("PRAGMA journal_mode=WAL")
+            finally:
+                connection.close()
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Errors of the database as AccountsUnavailable; `from None`, since their own text may quote values."""
+        try:
+            yield
+        except IntegrityError:
+            raise Conflict("the same accounts were changed at the same moment: run the command again") from None
+        except (SQLAlchemyError, sqlite3.Error) as error:
+            raise AccountsUnavailable(self._advice(error)) from None
+
+    def _advice(self, error: Exception) -> str:
+        reason = str(getattr(error, "orig", None) or error)
+        for sign, advice in _ADVICE.items():
+            if sign in reason:
+                return f"the account store {self.name} {advice}"
+        if isinstance(error, ProgrammingError):
+            return f"the account store {self.name} lacks its tables: run `voicebot accounts init`"
+        first_line = reason.partition("\n")[0]
+        return f"the account store {self.name} cannot be used ({first_line}): start it or correct VOICEBOT_DATABASE_URL"
+
+
+_ADVICE = {
+    "no such table": "lacks its tables: run `voicebot accounts init`",
+    "no such column": "is of another version: run `voicebot accounts init`",
+    "readonly": "is read-only: make the file and its folder writable",
+    "read-only": "is read-only: let its user write, or set VOICEBOT_DATABASE_URL",
+    "permission denied": "may not be used by this user: grant it the tables, or correct VOICEBOT_DATABASE_URL",
+    "locked": "is locked by another program: end that program and try again",
+    "lock timeout": "is locked by another program: end that program and try again",
+    "unable to open": "cannot be opened: check that the path is right and that you may read and write there",
+    "not a database": "is no SQLite database: restore the file, or set VOICEBOT_DATABASE_URL",
+    "malformed": "is damaged: restore the file from its backup",
+    "full": "cannot grow, the disk is full: make room",
+}
+"""From words of the drivers' messages to what a person can do."""
+
+
+def _anchored(url: URL) -> URL:
+    """A SQLite path made absolute. Raises VoicebotError for a database in memory, which no second thread would see."""
+    if url.get_backend_name() != "sqlite":
+        return url
+    name: str = url.database or ":memory:"
+    if ":memory:" in name:
+        raise VoicebotError("VOICEBOT_DATABASE_URL names no file: write sqlite:///var/accounts.sqlite")
+    scheme = "file:" if name.startswith("file:") else ""
+    return url.set(database=f"{scheme}{ROOT / name.removeprefix(scheme)}")
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # Python's driver would begin transactions by itself, and too late
+    connection.execute("PRAGMA foreign_keys=ON")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    """A writer locks at once: a transaction that reads first and locks later can fail half way."""
+    writes = connection.get_execution_options()["writes"]
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

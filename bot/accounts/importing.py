@@ -1,0 +1,99 @@
+"""Accounts from a CSV file: header `phone,insurance_number`, UTF-8, one account a row."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Generator
+from contextlib import closing
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+
+from bot.accounts.store import Accounts
+from bot.errors import VoicebotError
+
+HEADER = ["phone", "insurance_number"]
+
+BATCH = 500
+"""Rows in a transaction: long enough to be fast, short enough that a call hardly waits for it."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of the file: its number, where it ends in bytes, and its account or what is wrong with it."""
+
+    number: int
+    end: int
+    account: tuple[str, str] | None = field(repr=False)
+    problem: str = ""
+
+
+@dataclass
+class Summary:
+    """Rows by what became of them."""
+
+    added: int = 0
+    unchanged: int = 0
+    bad: int = 0
+
+
+def import_file(
+    accounts: Accounts, path: Path, bad: Callable[[int, str], None], progress: Callable[[int], None]
+) -> Summary:
+    """Add the file's good rows, a batch at a time; tell `bad` the line number and the reason of every other one, in
+    order, and `progress` how many bytes are done.
+
+    Raises VoicebotError where the file cannot be read or has another header, and AccountsUnavailable; batches done
+    until then stay, and importing the file again goes on from there.
+    """
+    summary = Summary()
+    with closing(read_lines(path)) as lines:
+        while batch := list(islice(lines, BATCH)):
+            entries = iter(accounts.import_rows([line.account for line in batch if line.account]))
+            for line in batch:
+                entry = next(entries) if line.account else None
+                if entry is None or entry.status == "bad":
+                    summary.bad += 1
+                    bad(line.number, entry.reason if entry else line.problem)
+                elif entry.status == "added":
+                    summary.added += 1
+                else:
+                    summary.unchanged += 1
+            progress(batch[-1].end)
+    return summary
+
+
+def read_lines(path: Path) -> Generator[Line, None, None]:
+    """The file's lines after the header, empty ones left out. Raises VoicebotError as `import_file` does."""
+    try:
+        with path.open("rb") as file:
+            end = 0
+            for number, raw in enumerate(file, start=1):
+                end += len(raw)
+                columns, problem = _columns(raw)
+                if number == 1:
+                    _check_header(path, columns)
+                elif problem or len(columns) not in (0, 2):
+                    problem = problem or f"{len(columns)} columns instead of 2"
+                    yield Line(number, end, None, problem)
+                elif columns:
+                    yield Line(number, end, (columns[0], columns[1]))
+            if end == 0:
+                _check_header(path, [])
+    except OSError as error:
+        raise VoicebotError(f"{path}: cannot be read ({error.strerror}); give a CSV file of accounts") from None
+
+
+def _columns(raw: bytes) -> tuple[list[str], str]:
+    """A line's columns, and what is wrong with the line if anything is. Every row stands on a line of its own."""
+    try:
+        return next(csv.reader([raw.decode("utf-8-sig").strip()], strict=True), []), ""
+    except UnicodeDecodeError:
+        return [], "not UTF-8 text"
+    except csv.Error as error:
+        return [], f"not CSV ({error})"
+
+
+def _check_header(path: Path, columns: list[str]) -> None:
+    if columns != HEADER:
+        raise VoicebotError(f"{path}: line 1 must be {','.join(HEADER)}, in UTF-8 with a comma: correct the header")

@@ -1,0 +1,130 @@
+"""Accounts as operators enter and see them, as SQL inside one transaction of the caller's."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from typing import Any, Literal
+
+from sqlalchemy import insert, select
+from sqlalchemy.engine import Connection
+
+from bot.accounts import reset
+from bot.accounts.phones import NotAPhoneNumber, normalise
+from bot.accounts.pseudonyms import Pseudonyms
+from bot.accounts.schema import accounts
+from bot.accounts.throttle import Throttle
+from bot.errors import VoicebotError
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of the table of accounts, or the reason why there can be none. The numbers are pseudonyms."""
+
+    phone: str = ""
+    insurance_number: str = ""
+    masked: str = ""
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What became of a row: added; unchanged, because it was there; or bad for a reason, which quotes no number."""
+
+    status: Literal["added", "unchanged", "bad"]
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Account:
+    """An account as an operator may see it."""
+
+    phone: str
+    """Masked but for its last three digits, as the insurance number is."""
+    insurance_number: str
+    state: Literal["new", "active", "locked"]
+    """new: no password was ever given."""
+    failures: int
+    """Refusals of this phone or of this insurance number that count now, whichever are more."""
+    locked_until: datetime | None
+
+
+def row(phone: str, insurance_number: str, lengths: Sequence[int], pseudonyms: Pseudonyms) -> Row:
+    """Phone and insurance number as the store writes them."""
+    insurance_number = insurance_number.strip()
+    try:
+        e164 = normalise(phone)
+    except NotAPhoneNumber:
+        return Row(problem="the phone number is none (write 0912345678 or +84912345678)")
+    if not (insurance_number.isascii() and insurance_number.isdigit()):
+        return Row(problem="the insurance number has other characters than digits")
+    if len(insurance_number) not in lengths:
+        return Row(
+            problem=f"the insurance number has {len(insurance_number)} digits, not {' or '.join(map(str, lengths))}"
+            " (spreadsheets drop leading zeros)"
+        )
+    return Row(pseudonyms.phone(e164), pseudonyms.insurance_number(insurance_number), _masked(insurance_number))
+
+
+def enter(connection: Connection, rows: Sequence[Row]) -> list[Entry]:
+    """Add the rows that are good and new; what became of each, in order."""
+    number_of = _pairs(connection, "phone", [row.phone for row in rows])
+    phone_of = {number: phone for phone, number in number_of.items()}
+    phone_of |= {
+        n: p for p, n in _pairs(connection, "insurance_number", [row.insurance_number for row in rows]).items()
+    }
+    entries: list[Entry] = []
+    new: list[dict[str, str]] = []
+    for row in rows:
+        if row.problem:
+            entries.append(Entry("bad", row.problem))
+        elif number_of.get(row.phone) == row.insurance_number:
+            entries.append(Entry("unchanged"))
+        elif row.phone in number_of:
+            entries.append(Entry("bad", "the phone number belongs to another insurance number already"))
+        elif row.insurance_number in phone_of:
+            entries.append(Entry("bad", "the insurance number belongs to another phone number already"))
+        else:
+            entries.append(Entry("added"))
+            number_of[row.phone], phone_of[row.insurance_number] = row.insurance_number, row.phone
+            new.append({"phone": row.phone, "insurance_number": row.insurance_number, "masked": row.masked})
+    if new:
+        connection.execute(insert(accounts), new)
+    return entries
+
+
+def find(connection: Connection, phone: str) -> Any:
+    """The row of the account with this phone (a pseudonym). Raises VoicebotError where there is none."""
+    found = connection.execute(select(accounts).where(accounts.c.phone == phone)).one_or_none()
+    if found is None:
+        raise VoicebotError("no account has this phone number: add it with `voicebot accounts add`")
+    return found
+
+
+def view(connection: Connection, phone: str, pseudonyms: Pseudonyms, throttle: Throttle, now: datetime) -> Account:
+    """The account of a phone (E.164). Raises VoicebotError where there is none."""
+    found = find(connection, pseudonyms.phone(phone))
+    since = throttle.since(now)
+    refusals = [
+        reset.refusals(connection, since, phone=found.phone),
+        reset.refusals(connection, since, insurance_number=found.insurance_number),
+    ]
+    ends = [end for end in map(throttle.locked_until, refusals) if end is not None and end > now]
+    return Account(
+        phone=_masked(phone),
+        insurance_number=found.masked,
+        state="locked" if ends else "active" if found.password else "new",
+        failures=max(throttle.counting(times, now) for times in refusals),
+        locked_until=max(ends).replace(tzinfo=timezone.utc) if ends else None,
+    )
+
+
+def _pairs(connection: Connection, column: str, values: Collection[str]) -> dict[str, str]:
+    """Phone to insurance number of the accounts that have one of these values."""
+    query = select(accounts.c.phone, accounts.c.insurance_number).where(accounts.c[column].in_(values))
+    return dict(connection.execute(query).all())
+
+
+def _masked(number: str) -> str:
+    return "*" * (len(number) - 3) + number[-3:]

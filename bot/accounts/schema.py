@@ -1,0 +1,68 @@
+"""The tables. A change here needs a revision in migrations/ and its name in REVISION; a test compares the two.
+
+Phone and insurance numbers are pseudonyms (pseudonyms.py), passwords argon2id hashes, times UTC without a zone.
+"""
+
+from __future__ import annotations
+
+import enum
+
+from sqlalchemy import CheckConstraint, Column, DateTime, ForeignKey, Index, Integer, MetaData, String, Table
+
+REVISION = "0001"
+"""The newest revision in migrations/versions: what this code works with."""
+
+metadata = MetaData()
+
+keys = Table(
+    "keys",
+    metadata,
+    Column("id", Integer, CheckConstraint("id = 1", name="one_key"), primary_key=True, autoincrement=False),
+    Column("fingerprint", String(64), nullable=False),
+)
+"""The one key whose pseudonyms are in this store."""
+
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("phone", String(64), nullable=False, unique=True),
+    Column("insurance_number", String(64), nullable=False, unique=True),
+    Column("masked", String(20), nullable=False),
+    Column("password", String(128)),
+)
+"""`masked`: the insurance number as operators see it, its last three digits readable.
+`password`: the one in force; empty until the first reset."""
+
+resets = Table(
+    "resets",
+    metadata,
+    Column("call_id", String(128), primary_key=True),
+    Column("at", DateTime, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("phone", String(64)),
+    Column("insurance_number", String(64), nullable=False),
+    Column("account_id", Integer, ForeignKey("accounts.id")),
+    Column("password", String(128)),
+    Index("resets_of_phone", "phone", "at"),
+    Index("resets_of_insurance_number", "insurance_number", "at"),
+)
+"""What became of each call that asked for a password; the primary key is what keeps it to one a call.
+`phone` and `insurance_number` are as the call gave them; `password` is there while the reset is pending."""
+
+
+class State(str, enum.Enum):
+    """Of a reset."""
+
+    PENDING = "pending"
+    """Being read out."""
+    ACTIVE = "active"
+    """Heard, and in force since."""
+    DISCARDED = "discarded"
+    """Not heard: the old password stayed."""
+    REFUSED = "refused"
+    """No match; counts towards a lock."""
+    LOCKED = "locked"
+    """Not looked at: too many were refused before."""
+    FORGIVEN = "forgiven"
+    """Refused, and unlocked by an operator."""

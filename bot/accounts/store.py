@@ -1,0 +1,192 @@
+"""The account store: who may have a new password, and which one is in force. Synchronous; any thread may call it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta, timezone
+
+from argon2 import PasswordHasher
+from sqlalchemy import insert, select, text
+
+from bot.accounts import register, reset
+from bot.accounts.database import AccountsUnavailable, Conflict, Database
+from bot.accounts.passwords import ARGON2ID, Passwords, new_password
+from bot.accounts.phones import NotAPhoneNumber, normalise
+from bot.accounts.pseudonyms import Pseudonyms
+from bot.accounts.register import Account, Entry
+from bot.accounts.schema import REVISION, accounts, keys
+from bot.accounts.throttle import Throttle
+from bot.errors import VoicebotError
+from bot.sealing import decode_key, key_file
+from bot.settings import ROOT, Settings
+
+ACCOUNTS_KEY = ROOT / "var" / "accounts.key"
+"""The key of the pseudonyms in the store: without it the store finds nobody."""
+
+
+def utcnow() -> datetime:
+    return datetime.now(timezone.utc)
+
+
+class Accounts:
+    """Accounts in a database. Every method raises AccountsUnavailable where that cannot be used.
+
+    url             as SQLAlchemy writes it; a relative SQLite path starts at the checkout
+    max_failures    refusals of a phone or an insurance number within `lock_seconds` that lock it for as long
+    clock           the time now
+    number_lengths  digits of an insurance number
+    key             of the pseudonyms, as Fernet writes keys; None: that of var/accounts.key, made on first use
+    hasher          of passwords
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        max_failures: int,
+        lock_seconds: int,
+        clock: Callable[[], datetime] = utcnow,
+        number_lengths: Sequence[int] = (10, 12),
+        key: bytes | None = None,
+        hasher: PasswordHasher = ARGON2ID,
+    ) -> None:
+        self._database = Database(url)
+        self._throttle = Throttle(max_failures, timedelta(seconds=lock_seconds))
+        self._clock = clock
+        self._lengths = number_lengths
+        self._pseudonyms = Pseudonyms(decode_key(key or key_file(ACCOUNTS_KEY), "the key of the account store"))
+        self._passwords = Passwords(self._pseudonyms, hasher)
+        self._checked = False
+
+    @property
+    def name(self) -> str:
+        """Where the store is, without user and password."""
+        return self._database.name
+
+    def close(self) -> None:
+        self._database.close()
+
+    # ── calls ─────────────────────────────────────────────────────────────────────────────────────
+
+    def begin_reset(self, call_id: str, phone: str | None, insurance_number: str) -> str | None:
+        """A new password, pending until `activate`; or None, whatever the cause, after the same work.
+
+        A call gets one answer: every further attempt in it is refused.
+        """
+        self._check()
+        password = new_password()
+        attempt = reset.Attempt(
+            call_id=call_id,
+            at=self._now(),
+            phone=self._caller(phone),
+            insurance_number=self._pseudonyms.insurance_number(insurance_number),
+            password=self._passwords.hash(password),
+        )
+        try:
+            with self._database.writing() as connection:
+                granted = reset.begin(connection, attempt, self._throttle)
+        except Conflict:
+            return None
+        return password if granted else None
+
+    def activate(self, call_id: str) -> bool:
+        """The first reading was heard: the pending password comes into force. Whether it is; again is harmless."""
+        self._check()
+        with self._database.writing() as connection:
+            return reset.activate(connection, call_id, self._now())
+
+    def discard(self, call_id: str) -> None:
+        """The call is over: what is still pending is forgotten, the old password stays. Again is harmless."""
+        self._check()
+        with self._database.writing() as connection:
+            reset.discard(connection, call_id)
+
+    # ── operators ─────────────────────────────────────────────────────────────────────────────────
+
+    def init(self) -> None:
+        """Make the schema or bring it up to date; harmless where it is."""
+        from bot.accounts.migrate import upgrade  # loads Alembic, which no call needs
+
+        with self._database.creating() as connection:
+            upgrade(connection)
+            if connection.execute(select(keys)).first() is None:
+                connection.execute(insert(keys).values(id=1, fingerprint=self._pseudonyms.fingerprint))
+        self._check()
+
+    def add(self, phone: str, insurance_number: str) -> bool:
+        """Whether the account is new. Raises VoicebotError where it cannot be, saying why."""
+        (entry,) = self.import_rows([(phone, insurance_number)])
+        if entry.status == "bad":
+            raise VoicebotError(f"no account added: {entry.reason}")
+        return entry.status == "added"
+
+    def import_rows(self, rows: Sequence[tuple[str, str]]) -> list[Entry]:
+        """Add accounts (phone, insurance number) in one transaction; what became of each row, in order."""
+        self._check()
+        wanted = [register.row(*row, self._lengths, self._pseudonyms) for row in rows]
+        with self._database.writing() as connection:
+            return register.enter(connection, wanted)
+
+    def show(self, phone: str) -> Account:
+        """The account of a phone number. Raises VoicebotError where there is none."""
+        self._check()
+        e164, now = normalise(phone), self._now()
+        with self._database.reading() as connection:
+            return register.view(connection, e164, self._pseudonyms, self._throttle, now)
+
+    def unlock(self, phone: str) -> int:
+        """Forgive the refusals of an account's phone and insurance number; how many. Raises VoicebotError as `show`."""
+        self._check()
+        pseudonym = self._pseudonyms.phone(normalise(phone))
+
+        with self._database.writing() as connection:
+            account = register.find(connection, pseudonym)
+            return reset.forgive(connection, account.phone, account.insurance_number)
+
+    def verify(self, phone: str, password: str) -> bool:
+        """Whether this password opens the account of this phone; a pending one never does."""
+        self._check()
+        query = select(accounts.c.password).where(accounts.c.phone == self._caller(phone))
+        with self._database.reading() as connection:
+            stored: str | None = connection.execute(query).scalar()
+        return self._passwords.verify(stored, password)
+
+    # ── inside ────────────────────────────────────────────────────────────────────────────────────
+
+    def _now(self) -> datetime:
+        return self._clock().astimezone(timezone.utc).replace(tzinfo=None)
+
+    def _caller(self, phone: str | None) -> str | None:
+        """A calling number's pseudonym; None for what no account can have."""
+        try:
+            return self._pseudonyms.phone(normalise(phone or ""))
+        except NotAPhoneNumber:
+            return None
+
+    def _check(self) -> None:
+        """Once: is the store there, is it of this version and of this key?"""
+        if self._checked:
+            return
+        with self._database.reading() as connection:
+            revision = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+            if revision != REVISION:
+                raise AccountsUnavailable(
+                    f"the account store {self.name} is of another version: run `voicebot accounts init`"
+                )
+            fingerprint = connection.execute(select(keys.c.fingerprint)).scalar()
+        if fingerprint != self._pseudonyms.fingerprint:
+            raise AccountsUnavailable(
+                f"the account store {self.name} was made with another key than {ACCOUNTS_KEY}: "
+                "put that key back, or import the accounts into a new store"
+            )
+        self._checked = True
+
+
+def open_accounts(settings: Settings) -> Accounts:
+    """The store of these settings. Does not make one."""
+    return Accounts(
+        settings.database_url,
+        max_failures=settings.max_failures,
+        lock_seconds=settings.lock_seconds,
+        number_lengths=settings.number_lengths,
+    )

@@ -1,0 +1,26 @@
+"""What the tests of the account store share."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta, timezone
+
+from argon2 import PasswordHasher
+from cryptography.fernet import Fernet
+
+from bot.accounts import Accounts
+
+KEY = Fernet.generate_key()
+CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = datetime(2026, 3, 1, 8, 0, tzinfo=timezone.utc)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def advance(self, **by: float) -> None:
+        self.now += timedelta(**by)
+
+
+Open = Callable[..., Accounts]

@@ -1,0 +1,60 @@
+"""A store for each test, with a clock the test sets and a hasher that wastes no time.
+
+VOICEBOT_TEST_DATABASE_URL names a PostgreSQL database that may be emptied: the same tests then run there too.
+"""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from account_tools import CHEAP, KEY, Clock, Open
+from sqlalchemy import create_engine, text
+
+from bot.accounts import Accounts
+from bot.accounts.demo import DEMO
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+POSTGRESQL = os.environ.get("VOICEBOT_TEST_DATABASE_URL")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"] if POSTGRESQL else ["sqlite"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty database."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/accounts.sqlite"
+    assert POSTGRESQL
+    engine = create_engine(POSTGRESQL)
+    with engine.begin() as connection:
+        for table in ("resets", "accounts", "keys", "alembic_version"):
+            connection.execute(text(f"DROP TABLE IF EXISTS {table}"))
+    engine.dispose()
+    return POSTGRESQL
+
+
+@pytest.fixture
+def open_store(url: str, clock: Clock) -> Iterator[Open]:
+    """Opens the store as one more process would."""
+    opened: list[Accounts] = []
+
+    def open_store(url: str = url, key: bytes = KEY) -> Accounts:
+        opened.append(Accounts(url, max_failures=3, lock_seconds=3600, clock=clock, key=key, hasher=CHEAP))
+        return opened[-1]
+
+    yield open_store
+    for accounts in opened:
+        accounts.close()
+
+
+@pytest.fixture
+def accounts(open_store: Open) -> Accounts:
+    """A store with the demo accounts."""
+    accounts = open_store()
+    accounts.init()
+    accounts.import_rows(DEMO)
+    return accounts

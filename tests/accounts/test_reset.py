@@ -1,0 +1,165 @@
+"""A reset in two phases: who gets a new password, and when it is in force."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from account_tools import Clock, Open
+
+from bot.accounts import Accounts
+from bot.accounts.demo import DEMO
+
+(PHONE, NUMBER), (OTHER_PHONE, OTHER_NUMBER), *_ = DEMO
+
+
+def granted(accounts: Accounts, call_id: str, phone: str | None = PHONE, number: str = NUMBER) -> str:
+    password = accounts.begin_reset(call_id, phone, number)
+    assert password is not None
+    return password
+
+
+# ── who gets one ──────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(("phone", "number"), DEMO)
+def test_the_right_number_from_the_right_phone_gets_a_password_of_8_digits(
+    accounts: Accounts, phone: str, number: str
+) -> None:
+    password = granted(accounts, "call", phone, number)
+    assert len(password) == 8
+    assert password.isascii()
+    assert password.isdigit()
+
+
+@pytest.mark.parametrize("phone", ["+84912345678", "84912345678", "0912 345 678", "0084912345678"])
+def test_the_line_may_write_the_phone_number_in_any_way(accounts: Accounts, phone: str) -> None:
+    granted(accounts, "call", phone)
+
+
+@pytest.mark.parametrize(
+    ("phone", "number"),
+    [
+        (OTHER_PHONE, NUMBER),
+        (PHONE, OTHER_NUMBER),
+        ("0912345679", NUMBER),
+        (PHONE, "123456789"),
+        (PHONE, NUMBER + "01"),
+        (PHONE, NUMBER.lstrip("0")),
+        (PHONE, ""),
+        (None, NUMBER),
+        ("", NUMBER),
+        ("anonymous", NUMBER),
+        ("' OR 1=1 --", NUMBER),
+        ("０９１２３４５６７８", NUMBER),
+        (NUMBER, PHONE),
+    ],
+)
+def test_anything_else_is_refused(accounts: Accounts, phone: str | None, number: str) -> None:
+    assert accounts.begin_reset("call", phone, number) is None
+
+
+def test_a_call_is_given_one_password(accounts: Accounts) -> None:
+    password = granted(accounts, "call")
+    assert accounts.begin_reset("call", PHONE, NUMBER) is None
+    assert accounts.begin_reset("call", OTHER_PHONE, OTHER_NUMBER) is None
+    assert accounts.activate("call")
+    assert accounts.verify(PHONE, password)
+
+
+def test_a_refused_call_is_given_none(accounts: Accounts) -> None:
+    assert accounts.begin_reset("call", PHONE, OTHER_NUMBER) is None
+    assert accounts.begin_reset("call", PHONE, NUMBER) is None
+
+
+def test_of_many_attempts_at_once_in_one_call_one_is_granted(accounts: Accounts, open_store: Open) -> None:
+    stores = [accounts, open_store(), open_store()]
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda i: stores[i % 3].begin_reset("call", PHONE, NUMBER), range(12)))
+    assert sum(answer is not None for answer in answers) == 1
+
+
+# ── when it is in force ───────────────────────────────────────────────────────────────────────────
+
+
+def test_a_password_that_was_heard_is_in_force(accounts: Accounts) -> None:
+    password = granted(accounts, "call")
+    assert accounts.activate("call")
+    assert accounts.verify(PHONE, password)
+    assert not accounts.verify(OTHER_PHONE, password)
+    assert not accounts.verify(PHONE, "00000000" if password != "00000000" else "00000001")
+
+
+def test_a_pending_password_opens_nothing(accounts: Accounts) -> None:
+    assert not accounts.verify(PHONE, granted(accounts, "call"))
+
+
+def test_until_the_new_one_is_heard_the_old_one_stays_in_force(accounts: Accounts) -> None:
+    old = granted(accounts, "first")
+    accounts.activate("first")
+    new = granted(accounts, "second")
+    assert accounts.verify(PHONE, old)
+    accounts.discard("second")
+    assert accounts.verify(PHONE, old)
+    assert not accounts.verify(PHONE, new)
+    assert not accounts.activate("second")
+    assert accounts.verify(PHONE, old)
+
+
+def test_the_new_one_ends_the_old_one(accounts: Accounts) -> None:
+    old = granted(accounts, "first")
+    accounts.activate("first")
+    new = granted(accounts, "second")
+    accounts.activate("second")
+    assert accounts.verify(PHONE, new)
+    assert not accounts.verify(PHONE, old)
+
+
+def test_activating_twice_is_activating_once(accounts: Accounts) -> None:
+    password = granted(accounts, "call")
+    assert accounts.activate("call")
+    assert accounts.activate("call")
+    assert accounts.verify(PHONE, password)
+
+
+def test_hanging_up_after_the_first_reading_takes_nothing_back(accounts: Accounts) -> None:
+    password = granted(accounts, "call")
+    accounts.activate("call")
+    accounts.discard("call")
+    accounts.discard("call")
+    assert accounts.verify(PHONE, password)
+    assert accounts.activate("call")
+
+
+def test_a_late_second_report_does_not_bring_an_old_password_back(accounts: Accounts) -> None:
+    granted(accounts, "first")
+    accounts.activate("first")
+    new = granted(accounts, "second")
+    accounts.activate("second")
+    accounts.activate("first")
+    assert accounts.verify(PHONE, new)
+
+
+def test_calls_that_never_asked_have_nothing_to_activate_or_discard(accounts: Accounts) -> None:
+    accounts.discard("unknown")
+    assert not accounts.activate("unknown")
+    assert accounts.begin_reset("refused", PHONE, OTHER_NUMBER) is None
+    assert not accounts.activate("refused")
+
+
+def test_a_pending_reset_waits_ten_minutes_and_no_longer(accounts: Accounts, clock: Clock) -> None:
+    soon, late = granted(accounts, "soon"), granted(accounts, "late", OTHER_PHONE, OTHER_NUMBER)
+    clock.advance(minutes=10)
+    assert accounts.activate("soon")
+    clock.advance(seconds=1)
+    assert not accounts.activate("late")
+    assert accounts.verify(PHONE, soon)
+    assert not accounts.verify(OTHER_PHONE, late)
+
+
+def test_the_two_phases_may_run_in_two_processes(accounts: Accounts, open_store: Open) -> None:
+    password = granted(accounts, "call")
+    assert open_store().activate("call")
+    assert accounts.verify(PHONE, password)
+
+
+def test_passwords_differ(accounts: Accounts) -> None:
+    assert len({granted(accounts, f"call {i}") for i in range(20)}) == 20
