@@ -51,12 +51,12 @@ _NUMBER = re.compile(rf"(\d{{1,2}}\.\d{{3}}|\d+)(?:\s?({'|'.join(UNITS)})(?![^\W
 
 
 def speakable(text: str) -> str:
-    """The words of `text`. Idempotent.
+    """The words of `text`.
 
     Numbers of one or two digits, with a unit, or with a dot before thousands are spoken as numbers, others digit by
     digit. Raises VoicebotError for more than MOST_DIGITS digits in a row, whatever stands between them, and where
     there is nothing to speak; the message does not repeat the text."""
-    text = unicodedata.normalize("NFKC", text)
+    text = "".join(map(_ascii_digit, unicodedata.normalize("NFKC", text)))
     if any(sum(map(str.isdigit, run)) > MOST_DIGITS for run in _RUN.findall(text) + _WORD.findall(text)):
         raise VoicebotError(
             f"more than {MOST_DIGITS} digits in a row are not spoken, they may be a secret; write public ones in words"
@@ -73,6 +73,12 @@ def speakable(text: str) -> str:
     if not text:
         raise VoicebotError("there is nothing to speak: the text has no words")
     return text
+
+
+def _ascii_digit(letter: str) -> str:
+    """A digit of any script as one of 0 to 9, other letters as they are."""
+    value = unicodedata.digit(letter, None)
+    return letter if value is None else str(value)
 
 
 def _say_number(match: re.Match[str]) -> str:
