@@ -52,38 +52,36 @@ async def open_voicebot(settings: Settings, rate: int, progress: Callable[[str],
     """Load the recogniser, the dialogue and the voice side by side, with the prompts of domain.yml ready at `rate`.
 
     `progress` is told in a few words what is being waited for. Raises VoicebotError where a part is missing."""
-    from tts.speech import open_speech
-
     from bot.dialogue import open_dialogue
     from bot.hearing import load_models
     from bot.sealing import load_seal
+    from tts.speech import open_speech
 
-    prompts = fixed_prompts(DOMAIN)
+    apology, prompts = read_prompts(DOMAIN)
     progress("loading the recogniser, the voice and the dialogue")
     speech = open_speech(settings, load_seal(settings))
     try:
         dialogue, _, _ = await asyncio.gather(
             asyncio.to_thread(open_dialogue, settings),
             asyncio.to_thread(load_models, settings),
-            speech.warm(list(prompts.values()), rate),
+            speech.warm(prompts, rate),
         )
     except BaseException:
         await speech.close()
         raise
-    return Voicebot(settings, dialogue, speech, prompts[APOLOGY])
+    return Voicebot(settings, dialogue, speech, apology)
 
 
-def fixed_prompts(domain: Path) -> dict[str, str]:
-    """Response name → its text, for every response of a Rasa domain file that has no variable in it.
+def read_prompts(domain: Path) -> tuple[str, list[str]]:
+    """Of a Rasa domain file: the apology, and the texts of all responses that have no variable in them.
 
-    Raises VoicebotError where the file cannot be read."""
+    Raises VoicebotError where the file cannot be read or has no apology."""
     try:
         responses = yaml.safe_load(domain.read_text("utf-8"))["responses"]
-        texts = {name: variants[0]["text"] for name, variants in responses.items() if "text" in variants[0]}
-    except (OSError, yaml.YAMLError, KeyError, TypeError) as error:
-        raise VoicebotError(
-            f"{domain}: no readable Rasa domain ({type(error).__name__}); restore it from git"
-        ) from None
-    if APOLOGY not in texts:
-        raise VoicebotError(f"{domain}: the response {APOLOGY} is missing; it is spoken when the dialogue fails")
-    return {name: text for name, text in texts.items() if "{" not in text}
+        texts = [
+            variation["text"] for variations in responses.values() for variation in variations if "text" in variation
+        ]
+        return responses[APOLOGY][0]["text"], [text for text in texts if "{" not in text]
+    except (OSError, yaml.YAMLError, KeyError, TypeError, AttributeError) as error:
+        reason = f"{type(error).__name__}: {error}".splitlines()[0]
+        raise VoicebotError(f"{domain}: no Rasa domain with {APOLOGY} ({reason}); correct it") from None
