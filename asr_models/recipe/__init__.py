@@ -1,0 +1,1 @@
+"""How the bundled acoustic model is made: data, alignment, training, export, evaluation."""

@@ -1,0 +1,65 @@
+"""Stages of the recipe; see README.md. Everything is kept in work/ and an interrupted run goes on from there."""
+
+import argparse
+from pathlib import Path
+
+from . import align, corpora, evaluate, export, network, synthetic, train
+from .corpora import Clip
+
+HERE = Path(__file__).resolve().parent
+WORK = HERE / "work"
+FOLDER = HERE.parent / "vi-digits"
+SENTENCES = ("common-voice", "home-commands")
+
+
+def clips_to_learn(speech: Path) -> list[Clip]:
+    return [c for c in corpora.load(speech) if c.part == "train"] + synthetic.speak()
+
+
+def aligned(clips: list[Clip]) -> list[Clip]:
+    """Labels from the flat start, for all but the sentences."""
+    path = WORK / "flat-start.npz"
+    words = [c for c in clips if c.corpus not in SENTENCES]
+    if not path.exists():
+        align.flat_start(words)
+        align.save(path, words)
+    words = align.restore(path, words)
+    sentences = [c for c in clips if c.corpus in SENTENCES]
+    align.unspelled(sentences)
+    return words + sentences
+
+
+def realigned(clips: list[Clip], checkpoint: Path) -> list[Clip]:
+    """Labels from a first network, for all."""
+    path = WORK / f"by-{checkpoint.stem}.npz"
+    if not path.exists():
+        align.by_network(clips, network.phone_scores(checkpoint))
+        align.save(path, clips)
+    return align.restore(path, clips)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="asr_models/recipe/run.sh", description=__doc__)
+    parser.add_argument("stage", nargs="?", default="all", choices=["all", "train", "export", "graphs", "evaluate"])
+    parser.add_argument("--shared", type=Path, default=HERE.parents[2] / "shared", help="folder with speech/ and noise/")
+    parser.add_argument("--minutes", type=float, default=45, help="of training on the second alignment")
+    parser.add_argument("--first-minutes", type=float, default=6, help="of training on the first one")
+    parser.add_argument("--model", type=Path, default=FOLDER, help="model folder to write or to evaluate")
+    parser.add_argument("--part", default="test", choices=["dev", "test"], help="whom to evaluate on")
+    args = parser.parse_args()
+    speech, noise = args.shared / "speech", args.shared / "noise"
+    WORK.mkdir(exist_ok=True)
+    if args.stage in ("all", "train"):
+        clips = clips_to_learn(speech)
+        first = train.train(aligned(clips), noise, WORK, "first", args.first_minutes)
+        train.train(realigned(clips, first), noise, WORK, "second", args.minutes, first)
+    if args.stage in ("all", "export"):
+        export.write(WORK / "second.pt", args.model)
+    if args.stage == "graphs":
+        export.write_graphs(args.model)
+    if args.stage in ("all", "evaluate"):
+        evaluate.report(args.model, [c for c in corpora.load(speech) if c.part == args.part])
+
+
+if __name__ == "__main__":
+    main()

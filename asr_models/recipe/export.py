@@ -1,0 +1,150 @@
+"""Writes the trained network as a model folder that stock Vosk loads: am, conf, graph, graphs.
+
+The scores of a frame class are a weighted sum of the three outputs' log-posteriors less their log
+priors; the sum is one more affine layer, so Vosk needs no prior of its own.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from . import graphs
+from .kaldi_binary import integer, integers, matrix, real, token, vector
+from .features import BINS, FBANK_CONF
+from .grammar import GRAMMARS
+from .lexicon import Sound
+from .network import CONTEXT, HEADS, SKIPS, WIDTHS
+
+MODEL_CONF = """--min-active=200
+--max-active=3000
+--beam=13.0
+--lattice-beam=6.0
+--acoustic-scale=1.0
+--frame-subsampling-factor=3
+--endpoint.silence-phones=1
+--endpoint.rule2.min-trailing-silence=0.5
+--endpoint.rule3.min-trailing-silence=1.0
+--endpoint.rule4.min-trailing-silence=2.0
+"""
+
+
+@dataclass(frozen=True)
+class Mix:
+    """Weight of each output in a frame's score, and how much of the log prior is taken away."""
+
+    word: float = 0.7
+    phone: float = 0.35
+    tone: float = 0.35
+    prior: float = 0.7
+    unknown: float = -1.0  # what unknown speech gets in place of a phone's and a tone's score
+
+
+def score_layer(classes: list[Sound], priors: dict[str, np.ndarray], mix: Mix) -> tuple[np.ndarray, np.ndarray]:
+    """(pdfs, all outputs) weights and (pdfs,) biases that turn log-posteriors into frame scores."""
+    start, at = {}, 0
+    for name, n in HEADS.items():
+        start[name], at = at, at + n
+    weights, bias = np.zeros((len(classes), at)), np.zeros(len(classes))
+    for i, sound in enumerate(classes):
+        for name in HEADS:
+            c = getattr(sound, name)
+            if c < 0:
+                bias[i] += mix.unknown / 2
+                continue
+            weight = getattr(mix, name)
+            weights[i, start[name] + c] = weight
+            bias[i] -= weight * mix.prior * np.log(priors[name][c])
+    return weights, bias
+
+
+def network_bytes(g: dict[str, np.ndarray], weights: np.ndarray, bias: np.ndarray) -> bytes:
+    """nnet3 in Kaldi's binary form. Input and batch normalisation are folded into the affine layers."""
+    lines, parts = [f"input-node name=input dim={BINS}"], []
+
+    def add(name: str, source: str, component: bytes) -> str:
+        lines.append(f"component-node name={name} component={name} input={source}")
+        parts.append(token("<ComponentName>") + token(name) + component)
+        return name
+
+    def affine(w: np.ndarray, b: np.ndarray) -> bytes:
+        kind = "FixedAffineComponent"
+        return (
+            token(f"<{kind}>") + token("<LinearParams>") + matrix(w) + token("<BiasParams>") + vector(b)
+            + token(f"</{kind}>")
+        )  # fmt: skip
+
+    def nonlinear(kind: str, dim: int) -> bytes:
+        """A nonlinearity, with the training statistics it would have left empty."""
+        none = vector(np.zeros(0))
+        return (
+            token(f"<{kind}>") + token("<Dim>") + integer(dim) + token("<ValueAvg>") + none
+            + token("<DerivAvg>") + none + token("<Count>") + real(0) + token(f"</{kind}>")
+        )  # fmt: skip
+
+    at = "input"
+    for i, offsets in enumerate(CONTEXT):
+        w, b = g[f"affine.{i}.weight"], np.zeros(WIDTHS[i])
+        if i == 0:
+            scale = np.tile(1 / g["std"], len(offsets))
+            b, w = -(w * scale) @ np.tile(g["mean"], len(offsets)), w * scale
+        gain = g[f"norm.{i}.weight"] / np.sqrt(g[f"norm.{i}.running_var"] + 1e-5)
+        b = (b - g[f"norm.{i}.running_mean"]) * gain + g[f"norm.{i}.bias"]
+        source = "Append(" + ", ".join(f"Offset({at}, {o})" if o else at for o in offsets) + ")"
+        add(f"affine{i}", source, affine(w * gain[:, None], b))
+        y = add(f"relu{i}", f"affine{i}", nonlinear("RectifiedLinearComponent", WIDTHS[i]))
+        if SKIPS[i]:
+            kind, dim = "NoOpComponent", integer(WIDTHS[i])
+            noop = token(f"<{kind}>") + token("<Dim>") + dim + token("<BackpropScale>") + real(1) + token(f"</{kind}>")
+            y = add(f"sum{i}", f"Sum({y}, {at})", noop)
+        at = y
+    outputs = []
+    for name, n in HEADS.items():
+        add(f"{name}-affine", at, affine(g[f"heads.{name}.weight"], g[f"heads.{name}.bias"]))
+        outputs.append(add(f"{name}-posteriors", f"{name}-affine", nonlinear("LogSoftmaxComponent", n)))
+    add("scores", f"Append({', '.join(outputs)})", affine(weights, bias))
+    lines.append("output-node name=output input=scores objective=linear")
+    return (
+        token("<Nnet3>") + ("\n" + "\n".join(lines) + "\n\n").encode()
+        + token("<NumComponents>") + integer(len(parts)) + b"".join(parts) + token("</Nnet3>")
+        + token("<LeftContext>") + integer(0) + token("<RightContext>") + integer(0)
+        + token("<Priors>") + vector(np.zeros(0))
+    )  # fmt: skip
+
+
+def transitions(n: int) -> bytes:
+    """One single-state phone for each pdf; transition ids of pdf c: stay 2c+1, leave 2c+2."""
+    states = (
+        [integer(0), integer(2), integer(0), real(0.5), integer(1), real(0.5)]  # pdf class, then arcs
+        + [integer(-1), integer(0)]  # the end
+    )
+    triples = b"".join(integer(x) for i in range(n) for x in (i + 1, 0, i))
+    return (
+        token("<TransitionModel>") + token("<Topology>")
+        + integers([i + 1 for i in range(n)]) + integers([-1] + [0] * n)
+        + integer(1) + integer(2) + b"".join(states) + token("</Topology>")
+        + token("<Triples>") + integer(n) + triples + token("</Triples>")
+        + token("<LogProbs>") + vector(np.array([0.0] + [np.log(0.5)] * (2 * n))) + token("</LogProbs>")
+        + token("</TransitionModel>")
+    )  # fmt: skip
+
+
+def write_graphs(folder: Path) -> None:
+    for name, grammar in GRAMMARS.items():
+        graphs.write(folder / ("graph" if name == "any" else f"graphs/{name}"), grammar)
+
+
+def write(checkpoint: Path, folder: Path, mix: Mix | None = None) -> None:
+    """The whole model folder but its card. Needs OpenFst's tools."""
+    saved = torch.load(checkpoint, weights_only=True)
+    g = {k: v.double().numpy() for k, v in saved["average"].items() if v.is_floating_point()}
+    priors = {k: (c / c.sum()).numpy() for k, c in saved["counts"].items()}
+    classes = graphs.frame_classes()
+    for name in ("am", "conf"):
+        (folder / name).mkdir(parents=True, exist_ok=True)
+    network = network_bytes(g, *score_layer(classes, priors, mix or Mix()))
+    (folder / "am/final.mdl").write_bytes(b"\0B" + transitions(len(classes)) + network)
+    (folder / "conf/fbank.conf").write_text(FBANK_CONF)
+    (folder / "conf/model.conf").write_text(MODEL_CONF)
+    write_graphs(folder)

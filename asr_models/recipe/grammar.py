@@ -1,0 +1,93 @@
+"""What may be said at each point of a call, with what it costs to hear it there.
+
+A grammar is a list of arcs between named places; an arc is one word or phrase. `graphs` spells it
+out in the sounds of the acoustic model. Costs are negative log probabilities, chosen on the
+development speakers.
+"""
+
+from typing import NamedTuple
+
+
+class Arc(NamedTuple):
+    """From one place to another by saying `text` ("" for nothing)."""
+
+    source: str
+    target: str
+    text: str
+    cost: float
+
+
+class Grammar(NamedTuple):
+    """Arcs, the place to start from, the places where one may stop, and where unknown speech may come."""
+
+    arcs: list[Arc]
+    start: str
+    final: set[str]
+    filler: set[str]
+
+
+DIGITS = "không một hai ba bốn năm sáu bảy bẩy tám chín".split()
+UNITS = "trăm mươi chục".split()
+SCALES = "nghìn ngàn triệu tỷ".split()
+ENDINGS = "tư lăm nhăm".split()
+CORRECTIONS = [
+    "nhầm", "à nhầm", "không phải", "chứ không phải", "mà là", "sửa", "số", "thứ", "thành", "xóa",
+    "đọc lại", "từ đầu", "số cuối", "con", "hết", "xong",
+]  # fmt: skip
+HESITATIONS = ["ờ", "à", "dạ", "alo"]
+YES_NO = [
+    "đúng", "đúng rồi", "vâng", "dạ", "ừ", "phải", "chính xác", "không", "không phải", "không đúng",
+    "sai", "sai rồi", "nhầm", "nhầm rồi", "đọc lại",
+]  # fmt: skip
+WISH = ["cấp lại mật khẩu", "quên mật khẩu", "mật khẩu", "lấy lại mật khẩu"]
+MENU = ["gặp tổng đài viên", "tổng đài viên", "gặp nhân viên", "đọc lại", "nghe lại", "trở lại", "tám", "không"]
+
+WORD, UNIT, RARE, CORRECTION, HESITATION = 2.5, 2.5, 4.0, 6.0, 7.0
+PHRASE = 3.0
+
+
+def _numbers(at: str) -> list[Arc]:
+    """Digits, numbers and corrections in any order, from the place `at` back to it.
+
+    What only follows a digit ("trăm", "mươi", "lăm") or a unit ("linh", "mốt") is only heard there.
+    """
+    digit, tens, unit, link = f"{at}.digit", f"{at}.tens", f"{at}.unit", f"{at}.link"
+    arcs = [Arc(place, at, "", 0.0) for place in (digit, tens, unit)]
+    for place in (at, link):
+        arcs += [Arc(place, digit, w, WORD) for w in DIGITS]
+    arcs.append(Arc(at, tens, "mười", RARE))
+    for place in (digit, tens):
+        arcs += [Arc(place, digit, w, RARE) for w in ENDINGS]
+        arcs += [Arc(place, unit, w, UNIT + 1) for w in SCALES]
+    arcs.append(Arc(tens, digit, "mốt", UNIT))
+    arcs += [Arc(digit, unit if w == "trăm" else tens, w, UNIT) for w in UNITS]
+    arcs += [Arc(unit, link, w, RARE) for w in ("linh", "lẻ")]
+    arcs += [Arc(unit, unit, w, UNIT + 1) for w in SCALES]
+    arcs.append(Arc(link, digit, "tư", RARE))
+    arcs += [Arc(at, at, w, CORRECTION) for w in CORRECTIONS]
+    arcs += [Arc(at, at, w, HESITATION) for w in HESITATIONS]
+    return arcs
+
+
+def _yes_no(at: str) -> list[Arc]:
+    return [Arc(at, at, w, PHRASE) for w in YES_NO]
+
+
+def _menu(at: str, number: str) -> list[Arc]:
+    """A wish may go on with the number itself: "tôi muốn cấp lại mật khẩu mã số của tôi là …"."""
+    want, said, whose, link = f"{at}.want", f"{at}.said", f"{at}.whose", f"{at}.is"
+    arcs = [Arc(at, at, w, PHRASE) for w in MENU]
+    arcs += [Arc(at, want, "tôi muốn", 1.0), Arc(at, want, "", 0.0)]
+    arcs += [Arc(want, said, w, PHRASE) for w in WISH]
+    arcs += [Arc(said, at, "", 0.0), Arc(said, whose, "mã số", 0.5), Arc(said, whose, "", 0.0)]
+    arcs += [Arc(whose, link, "của tôi", 0.5), Arc(whose, link, "", 0.0)]
+    arcs += [Arc(link, number, "là", 0.5), Arc(link, number, "", 0.0)]
+    return arcs
+
+
+GRAMMARS = {
+    "number": Grammar(_numbers("n"), "n", {"n"}, {"n"}),
+    "yesno": Grammar(_yes_no("y"), "y", {"y"}, {"y"}),
+    "menu": Grammar(_menu("m", "n") + _numbers("n"), "m", {"m", "n"}, {"m", "m.said", "n"}),
+    "any": Grammar(_numbers("n") + _yes_no("n") + _menu("n", "n"), "n", {"n"}, {"n"}),
+}

@@ -1,0 +1,26 @@
+#!/usr/bin/env bash
+# Makes the recipe's own environment, then trains, exports and evaluates the bundled model.
+#   run.sh [all|train|export|graphs|evaluate] [--minutes N] …
+set -euo pipefail
+here="$(cd "$(dirname "$0")" && pwd)"
+# pyenv's shims fail in a folder with a .python-version of 3.10, so a Python is taken only if it runs.
+for python in ${RECIPE_PYTHON:-} python3.11 "$HOME"/.pyenv/versions/3.11*/bin/python python3.12 none; do
+    "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && break
+done
+[ "$python" != none ] || {
+    echo "the recipe needs Python 3.11 or 3.12: install one, or name it in RECIPE_PYTHON" >&2
+    exit 1
+}
+for tool in fstcompile espeak-ng; do
+    command -v "$tool" >/dev/null || {
+        echo "$tool is missing: apt-get install libfst-tools espeak-ng" >&2
+        exit 1
+    }
+done
+if [ ! -e "$here/.venv/ready" ]; then
+    "$python" -m venv "$here/.venv"
+    "$here/.venv/bin/pip" install -q -r "$here/requirements.txt"
+    touch "$here/.venv/ready"
+fi
+cd "$here/.."
+exec nice -n 10 "$here/.venv/bin/python" -m recipe "$@"
