@@ -1,0 +1,36 @@
+"""rasa_sdk actions, one a file. `rasa run actions --actions bot.actions` serves them, `executor` runs them here."""
+
+from __future__ import annotations
+
+from rasa_sdk import Action
+from rasa_sdk.executor import ActionExecutor
+
+from bot.actions.activate_password import ActionActivatePassword
+from bot.actions.ask_number_confirmed import ActionAskNumberConfirmed
+from bot.actions.check_account import ActionCheckAccount
+from bot.actions.count_retry import ActionCountRetry
+from bot.actions.discard_reset import ActionDiscardReset
+from bot.actions.repeat import ActionRepeat
+from bot.actions.services import Services
+from bot.actions.validate_reset_form import ValidateResetForm
+
+
+def all_actions(services: Services) -> list[Action]:
+    """Every action of domain.yml."""
+    return [
+        ActionActivatePassword(services),
+        ActionAskNumberConfirmed(),
+        ActionCheckAccount(services),
+        ActionCountRetry(),
+        ActionDiscardReset(services),
+        ActionRepeat(),
+        ValidateResetForm(),
+    ]
+
+
+def executor(services: Services) -> ActionExecutor:
+    """Runs the actions in this process."""
+    runner = ActionExecutor()
+    for action in all_actions(services):
+        runner.register_action(action)
+    return runner

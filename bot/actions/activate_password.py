@@ -1,0 +1,30 @@
+"""The first reading was heard to its end: the pending password is put in force."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from bot.actions.services import ServiceAction, in_thread
+from bot.errors import VoicebotError
+
+logger = logging.getLogger(__name__)
+
+
+class ActionActivatePassword(ServiceAction):
+    def name(self) -> str:
+        return "action_activate_password"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[dict[str, Any]]:
+        try:
+            active = await in_thread(lambda: self.services.accounts.activate(tracker.sender_id))
+        except VoicebotError as error:
+            logger.error("a reset could not be completed: %s", error)
+            active = False
+        return [SlotSet("reset_state", "done" if active else "unavailable")]

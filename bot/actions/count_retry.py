@@ -1,0 +1,49 @@
+"""Counts the turns that brought a call no further, and says which variation of the question comes next."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from bot.numbers import speak_number
+
+LAST = 3
+"""The failure that ends a call."""
+
+PROGRESS = {"failure": None, "failures": 0}
+"""Slots after a turn that brought the call further."""
+
+
+class ActionCountRetry(Action):  # type: ignore[misc]  # rasa_sdk ships no types
+    """Failures in a row count together, whatever they were. Rejected read-backs count for the whole call: each is
+    followed by a new number, so they would never stand in a row."""
+
+    def name(self) -> str:
+        return "action_count_retry"
+
+    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[dict[str, Any]]:
+        reason = _reason(tracker)
+        rejected = reason == "rejected"
+        counter = "rejections" if rejected else "failures"
+        count = int(tracker.get_slot(counter) or 0) + 1
+        events = [
+            SlotSet(counter, count),
+            SlotSet("failure", f"{reason} {count}"),
+            SlotSet("given_up", count >= LAST),
+        ]
+        if reason == "too_few":
+            missing = next(tracker.get_latest_entity_values("missing"), "")
+            events.append(SlotSet("missing", speak_number(missing)))
+        if rejected:
+            events += [SlotSet("insurance_number", None), SlotSet("failures", 0)]
+        return events
+
+
+def _reason(tracker: Tracker) -> str:
+    intent = tracker.get_intent_of_latest_message()
+    if intent == "deny" and tracker.get_slot("requested_slot") == "number_confirmed":
+        return "rejected"
+    return intent if intent in ("no_input", "too_few") else "no_match"

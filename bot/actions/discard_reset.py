@@ -1,0 +1,28 @@
+"""A caller who hung up heard no whole password: the pending one is dropped, the old one stays in force."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from rasa_sdk import Tracker
+from rasa_sdk.executor import CollectingDispatcher
+
+from bot.actions.services import ServiceAction, in_thread
+from bot.errors import VoicebotError
+
+logger = logging.getLogger(__name__)
+
+
+class ActionDiscardReset(ServiceAction):
+    def name(self) -> str:
+        return "action_discard_reset"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[dict[str, Any]]:
+        try:
+            await in_thread(lambda: self.services.accounts.discard(tracker.sender_id))
+        except VoicebotError as error:  # nobody is left to tell, and a pending password never works
+            logger.error("a pending reset could not be discarded: %s", error)
+        return []

@@ -1,0 +1,20 @@
+"""Talking to Rasa: embedded in this process, or served over HTTP."""
+
+from __future__ import annotations
+
+from bot.events import Dialogue
+from bot.settings import Settings
+
+
+def open_dialogue(settings: Settings) -> Dialogue:
+    """The dialogue that the settings name; blocks for the seconds that loading Rasa takes.
+
+    Raises VoicebotError where there is no trained model."""
+    if settings.rasa_url:
+        from bot.dialogue.served import ServedRasa
+        from bot.sealing import load_seal
+
+        return ServedRasa(settings.rasa_url, load_seal(settings).seal, settings.number_lengths)
+    from bot.dialogue.embedded import EmbeddedRasa  # takes seconds to import
+
+    return EmbeddedRasa(settings)

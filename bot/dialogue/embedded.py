@@ -1,0 +1,93 @@
+"""Rasa in this process: the agent, and its actions without a server between."""
+
+from __future__ import annotations
+
+import logging
+import os
+import warnings
+from pathlib import Path
+from typing import Any
+
+os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow comes with Rasa and greets on stderr
+os.environ.setdefault("SQLALCHEMY_SILENCE_UBER_WARNING", "1")
+
+with warnings.catch_warnings(record=True):  # deprecations inside Rasa's libraries, which no filter stops
+    import structlog
+    from rasa.core.agent import Agent
+    from rasa.core.tracker_store import InMemoryTrackerStore
+    from rasa.exceptions import ModelNotFound
+    from rasa.shared.core.domain import Domain
+    from rasa.shared.exceptions import RasaException
+    from rasa.utils.endpoints import EndpointConfig
+
+from bot.actions import executor
+from bot.actions.services import Services
+from bot.dialogue.messages import from_rasa, to_rasa
+from bot.errors import VoicebotError
+from bot.events import Reply, Utterance
+from bot.settings import Settings
+
+
+class InProcessActions(EndpointConfig):  # type: ignore[misc]  # rasa ships no types
+    """An action endpoint that runs the actions here instead of posting to a URL."""
+
+    def __init__(self, services: Services) -> None:
+        super().__init__(url="in-process")
+        self._executor = executor(services)
+
+    async def request(self, *args: Any, json: dict[str, Any], **kwargs: Any) -> Any:
+        return await self._executor.run(json)
+
+
+class EmbeddedRasa:
+    """A trained model and its actions. Any number of calls at once; nothing of a call is kept after its end."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Load the model; takes seconds. Raises VoicebotError where there is none that can be loaded."""
+        _quieten()
+        self._lengths = settings.number_lengths
+        services = Services(settings)
+        self._seal = services.seal.seal
+        self._trackers = InMemoryTrackerStore(Domain.empty())
+        self._agent = _load(settings.path(settings.rasa_model), self._trackers, InProcessActions(services))
+
+    async def tell(self, call_id: str, utterance: Utterance) -> Reply:
+        """One turn. Raises VoicebotError where a response of domain.yml is wrong or an action failed."""
+        text = to_rasa(utterance, self._seal, self._lengths)
+        messages = await self._agent.handle_text(text, sender_id=call_id)
+        reply = from_rasa(messages or [], self._lengths)
+        if reply.outcome is not None:
+            self._trackers.store.pop(call_id, None)
+        return reply
+
+    async def close(self) -> None:
+        """Nothing is held open."""
+
+
+def _load(model: Path, trackers: InMemoryTrackerStore, actions: EndpointConfig) -> Agent:
+    again = "run `make setup`, which trains it"
+    if not model.exists():
+        raise VoicebotError(f"{model}: there is no trained dialogue; {again}")
+    try:
+        with warnings.catch_warnings(record=True):  # Rasa warns at every load of what is new in 3.0
+            agent = Agent.load(str(model), tracker_store=trackers, action_endpoint=actions)
+    except ModelNotFound:
+        raise VoicebotError(f"{model}: there is no trained dialogue in it; {again}") from None
+    except (RasaException, OSError, EOFError, ValueError, ImportError) as error:
+        raise VoicebotError(
+            f"{model}: not a dialogue model that Rasa can load ({type(error).__name__}); {again}"
+        ) from None
+    return agent
+
+
+def _quieten() -> None:
+    """Without this Rasa prints what callers say to stdout: as a library, its structured log has no level at all."""
+    structlog.configure(
+        processors=[structlog.stdlib.filter_by_level, structlog.processors.KeyValueRenderer(key_order=["event"])],
+        wrapper_class=structlog.stdlib.BoundLogger,
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=True,
+    )
+    for name in ("rasa", "rasa_sdk"):
+        logging.getLogger(name).setLevel(logging.WARNING)

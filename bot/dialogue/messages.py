@@ -1,0 +1,164 @@
+"""The house's utterances and replies ⇄ Rasa's messages. Pure but for the sealing, which is given.
+
+    Number, Chosen, Silence …  ──▶  /intent{"entity": "value"}     what is known skips Rasa's language understanding
+    Said                       ──▶  the words, with every number in them hidden
+    Reply                      ◀──  [{"text": …}, {"custom": {"secret": …, "holds": …, "expect": …, "outcome": …}}, …]
+
+docs/dialogue.md is the reference of the `custom` fields, which stand in domain.yml.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from bot.errors import VoicebotError
+from bot.events import (
+    KEYS,
+    CallStarted,
+    Chosen,
+    Expect,
+    Gone,
+    Grammar,
+    Number,
+    Outcome,
+    PlayedOut,
+    Prompt,
+    Reply,
+    Said,
+    SecretDigits,
+    Segment,
+    Silence,
+    TooFew,
+    Unintelligible,
+    Utterance,
+)
+from bot.numbers import find
+from bot.sealing import TOKEN, Purpose
+
+Sealer = Callable[[str, Purpose], str]
+"""`Seal.seal`."""
+
+NUMBER_WORD = "number"
+"""Stands in a text for a number that is no insurance number."""
+
+_WRITTEN = re.compile(r"\d[\d .,-]*\d")
+_SPOKEN = re.compile(
+    r"\b(?:(?:không|một|mốt|hai|ba|bốn|tư|năm|lăm|nhăm|sáu|bảy|bẩy|tám|chín|mười|mươi|chục|linh|lẻ|trăm|nghìn|ngàn"
+    r"|khong|mot|bon|tu|nam|lam|sau|bay|tam|chin|muoi|tram|nghin|ngan)\b[ ,.]*){4,}"
+)
+_KINDS: dict[str, Any] = {**{grammar.value: grammar for grammar in Grammar}, "played": "played", "nothing": "nothing"}
+_WITH_NUMBER = (Grammar.NUMBER, Grammar.MENU)
+
+
+def to_rasa(utterance: Utterance, seal: Sealer, lengths: Sequence[int]) -> str:
+    """The text of Rasa's user message. `lengths`: digits of an insurance number."""
+    if isinstance(utterance, CallStarted):
+        caller = utterance.caller
+        return _intent("start_call", {"caller": seal(caller, Purpose.CALLER)} if caller else {})
+    if isinstance(utterance, Number):
+        source = "voice" if utterance.spoken else "keys"
+        sealed = seal(utterance.digits, Purpose.INSURANCE_NUMBER)
+        return _intent("give_number", {"insurance_number": sealed, "number_source": source})
+    if isinstance(utterance, Said):
+        # Rasa takes a text that begins with "/" for an intent, and refuses an empty one.
+        return hide_numbers(utterance.text.strip("/ \n"), seal, lengths) or _intent("no_match")
+    if isinstance(utterance, Chosen):
+        return _intent(utterance.intent)
+    if isinstance(utterance, TooFew):
+        return _intent("too_few", {"missing": str(utterance.missing)})
+    return _intent(_PLAIN[type(utterance)])
+
+
+_PLAIN: dict[type, str] = {Silence: "no_input", Unintelligible: "no_match", PlayedOut: "played", Gone: "hung_up"}
+
+
+def _intent(name: str, entities: Mapping[str, str] | None = None) -> str:
+    return f"/{name}{json.dumps(entities)}" if entities else f"/{name}"
+
+
+def hide_numbers(text: str, seal: Sealer, lengths: Sequence[int]) -> str:
+    """The text with its insurance numbers sealed, and with `NUMBER_WORD` for every other number of two digits or more,
+    also where its words have two readings. What is sealed already stays as it is."""
+    hidden, end = "", 0
+    for token in TOKEN.finditer(text):
+        hidden += _hide(text[end : token.start()], seal, lengths) + token[0]
+        end = token.end()
+    return hidden + _hide(text[end:], seal, lengths)
+
+
+def _hide(text: str, seal: Sealer, lengths: Sequence[int]) -> str:
+    hidden, end = "", 0
+    for number in find(text):
+        whole = len(number.digits) in lengths
+        hidden += _mask(text[end : number.start])
+        hidden += seal(number.digits, Purpose.INSURANCE_NUMBER) if whole else NUMBER_WORD
+        end = number.end
+    return hidden + _mask(text[end:])
+
+
+def _mask(text: str) -> str:
+    return _SPOKEN.sub(f"{NUMBER_WORD} ", _WRITTEN.sub(NUMBER_WORD, text))
+
+
+def from_rasa(messages: Sequence[Mapping[str, Any]], lengths: Sequence[int]) -> Reply:
+    """A reply from the messages of one turn, in order. `lengths` fill the expectation of a number.
+
+    Raises VoicebotError, quoting the response's words, where a field is unknown or wrong, or where nothing says what
+    the caller is expected to do."""
+    segments: list[Segment] = []
+    expect: Expect | None = None
+    outcome: Outcome | None = None
+    words = ""
+    for message in messages:
+        if "text" in message:
+            words = str(message["text"])
+            segments.append(Prompt(words))
+        custom = dict(message.get("custom") or {})
+        try:
+            if "secret" in custom:
+                segments.append(
+                    SecretDigits(str(custom.pop("secret")), _one_of(custom.pop("holds"), ("number", "password")))
+                )
+            if "expect" in custom:
+                expect = _expect(dict(custom.pop("expect")), lengths)
+            if "outcome" in custom:
+                outcome = Outcome(custom.pop("outcome"))
+            _nothing_left(custom)
+        except (KeyError, TypeError, ValueError) as error:
+            raise VoicebotError(
+                f"domain.yml: the response {words!r} has a wrong `custom` ({error}); correct it"
+            ) from None
+    if outcome is not None:
+        expect = Expect("nothing", interruptible=False)
+    if expect is None:
+        said = f"after {words!r} it does not say what it expects" if messages else "it said nothing"
+        raise VoicebotError(f"the dialogue did not finish its turn: {said}; see Rasa's and the action server's logs")
+    return Reply(tuple(segments), expect, outcome)
+
+
+def _expect(fields: dict[str, Any], lengths: Sequence[int]) -> Expect:
+    kind = _KINDS[_one_of(fields.pop("kind"), _KINDS)]
+    keys = {_one_of(key, KEYS): str(intent) for key, intent in dict(fields.pop("keys", {})).items()}
+    expect = Expect(
+        kind=kind,
+        lengths=tuple(sorted(lengths)) if kind in _WITH_NUMBER else (),
+        keys=keys,
+        interruptible=_one_of(fields.pop("interruptible", True), (True, False)),
+        keep=_one_of(fields.pop("keep", False), (True, False)),
+    )
+    _nothing_left(fields)
+    return expect
+
+
+def _one_of(value: Any, allowed: Any) -> Any:
+    if value not in allowed:
+        raise ValueError(f"{value!r} is none of {', '.join(map(str, allowed))}")
+    return value
+
+
+def _nothing_left(fields: Mapping[str, Any]) -> None:
+    if fields:
+        raise ValueError(f"unknown field {', '.join(fields)}")

@@ -1,0 +1,60 @@
+"""A Rasa server behind the house's protocol: its REST channel, POST /webhooks/rest/webhook."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+import aiohttp
+
+from bot.dialogue.messages import Sealer, from_rasa, to_rasa
+from bot.errors import VoicebotError
+from bot.events import Reply, Utterance
+
+TIMEOUT = aiohttp.ClientTimeout(total=10, connect=3)
+"""Seconds: longer than any action takes, shorter than a caller waits."""
+
+
+class ServedRasa:
+    """Rasa at `url`, e.g. http://localhost:5005. Any number of calls at once."""
+
+    def __init__(
+        self, url: str, seal: Sealer, lengths: Sequence[int], timeout: aiohttp.ClientTimeout = TIMEOUT
+    ) -> None:
+        self._url = url.rstrip("/")
+        self._seal, self._lengths, self._timeout = seal, lengths, timeout
+        self._session: aiohttp.ClientSession | None = None
+
+    async def tell(self, call_id: str, utterance: Utterance) -> Reply:
+        """One turn. Raises VoicebotError where Rasa cannot be reached, is too slow or answers nonsense."""
+        message = {"sender": call_id, "message": to_rasa(utterance, self._seal, self._lengths)}
+        try:
+            async with self._open().post(f"{self._url}/webhooks/rest/webhook", json=message) as response:
+                response.raise_for_status()
+                messages = await response.json()
+        except asyncio.TimeoutError:
+            raise VoicebotError(
+                f"Rasa at {self._url} does not answer in time; see its log and that of its actions"
+            ) from None
+        except aiohttp.ClientResponseError as error:
+            raise VoicebotError(
+                f"{self._url} answers with status {error.status}, not as Rasa's REST channel does;"
+                " correct VOICEBOT_RASA_URL, and enable `rest` in credentials.yml"
+            ) from None
+        except (aiohttp.ClientError, ValueError) as error:
+            raise VoicebotError(
+                f"Rasa at {self._url} cannot be reached ({type(error).__name__});"
+                " start it with `rasa run`, or correct VOICEBOT_RASA_URL"
+            ) from None
+        return from_rasa(messages, self._lengths)
+
+    async def close(self) -> None:
+        if self._session:
+            await self._session.close()
+            self._session = None
+
+    def _open(self) -> aiohttp.ClientSession:
+        """Made on first use: a session belongs to the event loop that is running then."""
+        if not self._session:
+            self._session = aiohttp.ClientSession(timeout=self._timeout)
+        return self._session
