@@ -1,0 +1,243 @@
+"""The collector: conversations of pieces of speech and keys, and what stands after each."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.numbers import Collected, Collector
+
+TEN = (10,)
+BOTH = (10, 12)
+TOLD = "(the bot says what stands)"
+NINE = "không một hai ba bốn năm sáu bảy tám"
+
+
+def after(*inputs: str, lengths: tuple[int, ...] = BOTH) -> Collector:
+    """A collector after its inputs: a single character is a key, anything longer is a piece of speech."""
+    collector = Collector(lengths)
+    for item in inputs:
+        if item == TOLD:
+            collector.resume()
+        elif len(item) == 1:
+            collector.press(item)
+        else:
+            collector.hear(item)
+    return collector
+
+
+CONVERSATIONS = [
+    # speech in pieces
+    ([], "", "empty"),
+    (["không một hai"], "012", "short"),
+    (["không một hai", "ba bốn năm", "sáu bảy tám chín"], "0123456789", "complete"),
+    ([NINE, "chín"], "0123456789", "complete"),
+    ([NINE, "chín", "không một"], "012345678901", "full"),
+    ([NINE, "chín", "không một hai"], "0123456789012", "too_long"),
+    (["một trăm linh", "hai"], "102", "short"),
+    (["một trăm linh", "một trăm linh hai"], "", "unclear"),
+    (["một trăm linh", "5"], "", "unclear"),  # 105, or a new beginning
+    (["bảy trăm sáu mươi chín triệu", "tám trăm ba mươi hai nghìn", "tám trăm linh ba"], "769832803", "short"),
+    (["hai mươi ba", "bốn lăm"], "2345", "short"),
+    (["hai số không", "ba con tám"], "00888", "short"),
+    (["dạ vâng ạ"], "", "empty"),
+    (["dạ mã số của tôi là", "không một hai"], "012", "short"),
+    # keys, and both
+    (list("0123456789"), "0123456789", "complete"),
+    ([*"012", "ba bốn năm", *"6789"], "0123456789", "complete"),
+    (["không một hai", *"345", "sáu bảy tám chín"], "0123456789", "complete"),
+    (["hai mươi", "3"], "203", "short"),
+    ([*"012", "*"], "01", "short"),
+    ([*"012", "*", "*"], "", "empty"),
+    ([*"012", "*", "5", "*"], "01", "short"),
+    (["không một hai", "*"], "01", "short"),
+    (["hai mươi ba", "*", "bốn lăm"], "245", "short"),
+    (["không một", "*", "*", "chín tám"], "98", "short"),
+    ([*"012", "*", "ba", "*"], "01", "short"),  # not in a row
+    ([*"012", "A"], "012", "short"),
+    (["*"], "", "empty"),
+    # corrections reach back over pieces and keys
+    (["không một hai ba", "à nhầm bốn"], "0124", "short"),
+    (["không một tám", "à nhầm, bảy chứ không phải tám"], "017", "short"),
+    (["không một tám hai", "không phải tám mà là chín"], "0192", "short"),
+    ([*"0188", "sửa số thứ tư thành chín"], "0189", "short"),
+    ([*"012", "số thứ hai là chín", "ba"], "0923", "short"),
+    (["không một hai", "xóa số cuối", "năm"], "015", "short"),
+    ([*"012", "đọc lại từ đầu chín tám"], "98", "short"),
+    (["không một hai", "xóa hết"], "", "empty"),
+    (["không một hai à nhầm", "ba"], "013", "short"),
+    # what is not clear leaves what is certain
+    (["một hai ba", "hai mươi", "bốn"], "123", "unclear"),
+    (["một hai ba", "hai mươi", "bốn", TOLD, "hai mươi bốn"], "12324", "short"),
+    (["một hai ba", "một trăm hai"], "123", "unclear"),
+    (["một hai ba", "một trăm hai", TOLD, "một không hai"], "123102", "short"),
+    (["một hai ba", "một trăm hai", "bốn năm"], "123", "unclear"),  # not 12345: what came between is lost
+    (["một hai ba", "một trăm hai", *"45"], "123", "unclear"),
+    (["một hai ba", "một trăm hai", "*"], "123", "unclear"),
+    (["một hai ba", "một trăm hai", "*", "*", *"45"], "45", "short"),
+    (["một hai ba", "một trăm hai", "đọc lại từ đầu bốn năm"], "45", "short"),
+    (["một hai ba", "một trăm hai", "đọc lại từ đầu", "bốn năm"], "45", "short"),
+    (["hai mươi", TOLD, "ba bốn"], "2034", "short"),
+    (["một trăm linh", TOLD, "hai"], "2", "short"),
+    (["một hai ba", "con mèo"], "123", "unclear"),
+    (["một hai ba", "con mèo", TOLD, "bốn"], "1234", "short"),
+    (["một hai ba", "bốn [unk] năm", "sáu"], "123", "unclear"),
+    (["một hai ba", "xin chào", TOLD, "4"], "1234", "short"),
+    (["một hai ba một trăm linh"], "123", "unclear"),
+    ([NINE + " chín", "một trăm hai"], "0123456789", "unclear"),
+    (["tôi không biết"], "", "unclear"),
+]
+
+
+@pytest.mark.parametrize(("inputs", "digits", "status"), CONVERSATIONS, ids=[" | ".join(c[0]) for c in CONVERSATIONS])
+def test_conversation(inputs: list[str], digits: str, status: str) -> None:
+    collector = after(*inputs)
+    assert (collector.digits, collector.status.value) == (digits, status)
+
+
+@pytest.mark.parametrize(
+    ("count", "lengths", "status", "missing"),
+    [
+        (0, TEN, Collected.EMPTY, 10),
+        (8, TEN, Collected.SHORT, 2),
+        (10, TEN, Collected.FULL, 0),
+        (11, TEN, Collected.TOO_LONG, 0),
+        (8, BOTH, Collected.SHORT, 2),
+        (10, BOTH, Collected.COMPLETE, 0),
+        (11, BOTH, Collected.SHORT, 1),
+        (12, BOTH, Collected.FULL, 0),
+        (13, BOTH, Collected.TOO_LONG, 0),
+        (10, (12, 10), Collected.COMPLETE, 0),
+    ],
+)
+def test_it_says_how_far_it_is_and_what_is_missing(
+    count: int, lengths: tuple[int, ...], status: Collected, missing: int
+) -> None:
+    collector = after(*"1" * count, lengths=lengths)
+    assert (collector.status, collector.missing) == (status, missing)
+
+
+@pytest.mark.parametrize(
+    ("inputs", "ended"),
+    [
+        ([*"012"], False),
+        ([*"012", "#"], True),
+        (["không một hai"], False),
+        (["không một hai hết"], True),
+        (["không một hai", "xong rồi ạ"], True),
+        (["không một hai hết", "ba bốn"], False),  # there was more after all
+        (["không một hai hết", "3"], False),
+        (["không một hai hết", TOLD], False),
+        (["một trăm hai", "#"], True),
+        (["không một hai", "xóa hết"], False),
+    ],
+)
+def test_the_caller_says_when_it_is_all(inputs: list[str], ended: bool) -> None:
+    assert after(*inputs).ended is ended
+
+
+@pytest.mark.parametrize(
+    ("inputs", "spoken"),
+    [
+        ([], False),
+        ([*"012"], False),
+        (["không một"], True),
+        ([*"01", "hai"], True),
+        ([*"01", "hai", "*"], False),  # the only spoken digit is gone
+        (["không một", "*", "*", *"01"], False),
+        ([*"01", "dạ"], False),
+        ([*"0123", "xóa số cuối"], False),
+        ([*"0123", "sửa số thứ hai thành chín"], True),
+    ],
+)
+def test_it_knows_whether_a_standing_digit_was_spoken(inputs: list[str], spoken: bool) -> None:
+    assert after(*inputs).spoken is spoken
+
+
+def test_partials_are_replaced_and_change_nothing() -> None:
+    collector = after("không một hai")
+    assert [collector.preview(text) for text in ("ba", "ba bốn", "ba mươi tư", "")] == ["0123", "01234", "01234", "012"]
+    assert collector.digits == "012"
+    collector.hear("ba bốn")
+    assert collector.digits == "01234"
+
+
+def test_a_preview_of_a_correction_shows_the_corrected_digits() -> None:
+    assert after("không một hai").preview("à nhầm ba") == "013"
+
+
+@pytest.mark.parametrize(
+    ("heard", "alternatives", "chosen"),
+    [
+        ([NINE], ["chín chín", "chín", "ba"], "chín"),  # the one with the right count
+        ([NINE], ["tám à nhầm", "hai mươi hai", "ba bốn năm"], "ba bốn năm"),  # reaches twelve
+        ([], ["con mèo", "một trăm hai", "một hai"], "một hai"),  # else the first that reads
+        ([], ["con mèo", "con chó"], "con mèo"),  # else the first
+        ([], [], ""),
+        (["không một hai"], ["ba bốn", "ba bốn năm"], "ba bốn"),
+        ([NINE + " tám"], ["à nhầm chín", "chín"], "à nhầm chín"),
+    ],
+)
+def test_of_several_alternatives_the_one_that_leads_to_a_length(
+    heard: list[str], alternatives: list[str], chosen: str
+) -> None:
+    collector = after(*heard)
+    before = (collector.digits, collector.status)
+    assert collector.choose(alternatives) == chosen
+    assert (collector.digits, collector.status) == before
+
+
+@pytest.mark.parametrize(
+    ("text", "concerns"),
+    [
+        ("không một hai", True),
+        ("mười mốt", True),  # no number, but meant as one
+        ("không một [unk] ba", True),
+        ("hết", True),
+        ("xóa số cuối", True),
+        ("dạ", False),
+        ("gặp tổng đài viên", False),
+        ("tôi không biết", False),
+        ("đọc lại", False),
+        ("", False),
+    ],
+)
+def test_it_knows_what_is_meant_for_it(text: str, concerns: bool) -> None:
+    assert Collector.concerns(text) is concerns
+
+
+@pytest.mark.parametrize("key", ["", "12", "x", "²", " "])
+def test_what_is_no_key_is_refused(key: str) -> None:
+    with pytest.raises(ValueError, match="key"):
+        Collector(TEN).press(key)
+
+
+@pytest.mark.parametrize("lengths", [(), (0,), (10, -1)])
+def test_lengths_that_are_none_are_refused(lengths: tuple[int, ...]) -> None:
+    with pytest.raises(ValueError, match="length"):
+        Collector(lengths)
+
+
+PIECES = [
+    "một",
+    "hai mươi",
+    "ba bốn",
+    "một trăm linh",
+    "à nhầm bốn",
+    "xóa hết",
+    "xóa số cuối",
+    "mèo",
+    "hết",
+    "lăm",
+    "09",
+]
+
+
+@given(st.lists(st.sampled_from([*PIECES, *"0189*#"]), max_size=12), st.sampled_from(PIECES))
+def test_whatever_comes_the_cells_hold_digits_and_previews_come_true(inputs: list[str], last: str) -> None:
+    collector = after(*inputs)
+    assert set(collector.digits) <= set("0123456789")
+    assert collector.spoken <= bool(collector.digits)
+    assert (collector.missing == 0) == (len(collector.digits) in BOTH or len(collector.digits) > max(BOTH))
+    expected = collector.preview(last)
+    collector.hear(last)
+    assert collector.digits == expected
