@@ -150,13 +150,13 @@ def _voice(value: Value, folder: Path) -> CallerVoice:
     readers: Mapping[str, Callable[[Value], object]] = {
         "dialect": lambda v: v.choice(DIALECTS),
         "speed": lambda v: v.number(0.5, 2.0),
-        "pitch": lambda v: int(v.number(0, 99)),
+        "pitch": lambda v: v.whole(0, 99),
         "variant": lambda v: v.text(),
         "noise_db": lambda v: v.number(-20, 80),
         "noise": lambda v: v.text() if v.text() in NOISES else _file(v, folder),
         "line": lambda v: v.choice(tuple(LAWS)),
         "loss": lambda v: v.number(0, 0.5),
-        "seed": lambda v: int(v.number(0, 2**31)),
+        "seed": lambda v: v.whole(0, 2**31),
     }
     given = value.fields(optional=tuple(readers))
     return CallerVoice(**{name: readers[name](item) for name, item in given.items()})  # type: ignore[arg-type]  # each reader returns its field's type
@@ -226,5 +226,5 @@ def _expected(value: Value) -> Expected:
         said=texts("said"),
         not_said=texts("not_said"),
         heard=texts("heard"),
-        password_readings=int(fields["password_readings"].number(0, 9)) if "password_readings" in fields else None,
+        password_readings=fields["password_readings"].whole(0, 9) if "password_readings" in fields else None,
     )

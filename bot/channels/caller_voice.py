@@ -74,8 +74,11 @@ def _espeak(options: list[str], text: str) -> Samples:
     with wave.open(io.BytesIO(run.stdout)) as header:
         rate = header.getframerate()
     # A stream's header does not know its length: everything after it is sound.
-    sound = np.frombuffer(run.stdout[44:], "<i2")
-    return _trimmed(to_samples(soxr.resample(sound.astype(np.float64), rate, RATE)))
+    sound = np.frombuffer(run.stdout[44:], "<i2").astype(np.float64)
+    spoken = _trimmed(to_samples(soxr.resample(sound, rate, RATE)))
+    if not spoken.any():
+        raise VoicebotError(f"espeak-ng finds nothing to speak in {text!r}; correct the script")
+    return spoken
 
 
 def _trimmed(sound: Samples) -> Samples:

@@ -71,12 +71,14 @@ def _log2(values: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
 
 def telephone_band(samples: Samples) -> Samples:
     """300–3400 Hz with raised-cosine edges of 100 Hz, linear phase, same length."""
+    if not samples.size:
+        return samples
     spectrum = np.fft.rfft(samples.astype(np.float64))
-    frequency = np.fft.rfftfreq(samples.size, 1 / RATE) if samples.size else np.zeros(1)
+    frequency = np.fft.rfftfreq(samples.size, 1 / RATE)
     rise = np.clip((frequency - 200) / 100, 0, 1)
     fall = np.clip((3500 - frequency) / 100, 0, 1)
     gain = np.sin(rise * np.pi / 2) ** 2 * np.sin(fall * np.pi / 2) ** 2
-    return to_samples(np.fft.irfft(spectrum * gain, samples.size)) if samples.size else samples
+    return to_samples(np.fft.irfft(spectrum * gain, samples.size))
 
 
 def active_level(samples: Samples) -> float:

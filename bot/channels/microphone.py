@@ -49,9 +49,10 @@ class MicrophoneChannel:
         self._woken = asyncio.Event()
         self._keys: list[str] = []
         self._ended = False
-        self._device = SoundDevice(RATE, self._block, self._device_gone)
+        self._device = SoundDevice(RATE, self._block, self._stopped)
+        self._faults = 0
+        self._alive = False  # the device gave sound since it was opened
         self._open = contextlib.ExitStack()  # what is given back when the call ends
-        self._open.callback(self._device.close)
         inwards, outwards = (round(delay * RATE) for delay in self._device.delays)
         self._duplex = Duplex(RATE, outwards, None if headphones else inwards, self._wake)
 
@@ -89,10 +90,25 @@ class MicrophoneChannel:
         try:
             await asyncio.wait_for(self._woken.wait(), LOST_SECONDS)
         except asyncio.TimeoutError:
-            log.warning("the sound device has stopped; the call ends")
-            self._end()
+            self._device_gone()
         self._woken.clear()
         return not self._ended
+
+    def _device_gone(self) -> None:
+        """Open it anew: drivers stop where sound was lost for long. One that gives no sound then is gone for good."""
+        if self._ended:
+            return
+        self._faults += self._device.faults + 1
+        self._device.close()
+        try:
+            if not self._alive:
+                raise VoicebotError("the sound device has stopped; is it still connected?")
+            self._alive = False
+            self._device = SoundDevice(RATE, self._block, self._stopped)
+            self._device.start()
+        except VoicebotError as error:
+            log.warning("%s; the call ends", error)
+            self._end()
 
     def _press(self, key: str) -> None:
         self._keys.append(key)
@@ -104,16 +120,18 @@ class MicrophoneChannel:
         self._ended = True
         self._woken.set()
         self._open.close()
-        if lost := self._duplex.overruns + self._device.faults:
+        self._device.close()
+        if lost := self._duplex.overruns + self._faults + self._device.faults:
             log.warning("sound was lost %d times; this machine was too busy", lost)
 
     # ── on the audio thread ──
 
     def _block(self, heard: Samples, count: int) -> Samples:
+        self._alive = True
         return self._duplex.block(heard, count)
 
     def _wake(self) -> None:
         self._loop.call_soon_threadsafe(self._woken.set)
 
-    def _device_gone(self) -> None:
-        self._loop.call_soon_threadsafe(self._end)
+    def _stopped(self) -> None:
+        self._loop.call_soon_threadsafe(self._device_gone)

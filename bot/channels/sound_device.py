@@ -11,6 +11,9 @@ import numpy.typing as npt
 from bot.errors import VoicebotError
 from bot.events import FRAME_MS, Samples
 
+LATENCY = 0.1
+"""Seconds of sound in the device's buffers: less would be lost whenever a laptop is busy."""
+
 Block = Callable[[Samples, int], Samples]
 """Called on the audio thread with what was heard; returns as many samples to play as the second argument says."""
 
@@ -87,6 +90,7 @@ class SoundDevice:
             blocksize=own_rate * FRAME_MS // 1000,
             channels=1,
             dtype="int16",
+            latency=LATENCY,
             callback=callback,
             finished_callback=finished,
         )

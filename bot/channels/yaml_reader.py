@@ -104,6 +104,13 @@ class Value:
             raise self.error(f"{text!r} must be a number from {least:g} to {most:g}")
         return number
 
+    def whole(self, least: int, most: int) -> int:
+        """A whole number from `least` to `most`."""
+        number = self.number(least, most)
+        if not number.is_integer():
+            raise self.error(f"{self._scalar()!r} must be a whole number from {least} to {most}")
+        return int(number)
+
     def choice(self, choices: Sequence[str]) -> str:
         """One word out of `choices`."""
         text = self._scalar()
