@@ -20,7 +20,7 @@ help: ## what can be made
 setup: .setup/environment models/dialogue.tar.gz var/accounts.sqlite ## everything that run and test need
 
 run: setup ## a call: on microphone and speaker, or the scripted demo call
-	@$(BIN)/voicebot call --or-demo
+	@$(BIN)/voicebot call --or-demo --caller 0912345678
 
 test: setup ## every test: pytest, and Rasa's own conversation tests
 	@$(BIN)/pytest

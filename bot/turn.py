@@ -30,7 +30,7 @@ from bot.events import (
     Unintelligible,
     Utterance,
 )
-from bot.numbers import Collected, Collector, Status, find, read
+from bot.numbers import Collected, Collector, find, read
 from bot.settings import Settings
 
 COUGH = int(0.35 * RATE)
@@ -65,7 +65,7 @@ class Turn:
         self.numbers: Collector | None = None
         if expect.kind is Grammar.NUMBER:
             self.numbers = kept or Collector(expect.lengths)
-            self.numbers.ended = False  # a number that was cut short goes on
+            self.numbers.resume()  # a number that was cut short goes on
         self.heard: list[str] = []
         self.ended_at = 0
         self._timing = timing
@@ -147,17 +147,12 @@ class Turn:
         self._confidence = min(self._confidence, piece.confidence)
         text = self.numbers.choose(piece.texts) if self.numbers else piece.text
         self.heard.append(text)
-        if self.numbers and self._belongs(self.numbers, text):
+        if self.numbers and self.numbers.concerns(text):
             self.numbers.hear(text)
         elif self.expect.kind is Grammar.MENU and (intent := self.expect.keys.get(read(text).digits or "")):
             self._decided = Chosen(intent)
         else:
             self._words.append(text)
-
-    @staticmethod
-    def _belongs(numbers: Collector, text: str) -> bool:
-        """Whether a piece is part of the number: digits, or a correction of digits that stand."""
-        return read(text).status is not Status.NONE or numbers.preview(text) != numbers.digits
 
     def _number(self, numbers: Collector, quiet: int) -> Utterance | None:
         if numbers.status is Collected.FULL or (numbers.status is Collected.COMPLETE and numbers.ended):

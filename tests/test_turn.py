@@ -130,6 +130,14 @@ class TestNumber:
             turn.hear(key)
         assert turn.decide(at(2)) == Number("0123456789", spoken=False)
 
+    def test_a_caller_may_end_the_number_by_voice(self) -> None:
+        utterance, second = meant(TEN, speech("không một hai ba") + speech("hết", start=3, seconds=0.5))
+        assert (utterance, second) == (TooFew(6), pytest.approx(3.78, abs=0.021))
+
+    def test_a_piece_that_cannot_be_read_spoils_the_number_instead_of_leaving_a_gap(self) -> None:
+        events = speech("không một hai ba bốn năm") + speech("mười mốt trăm", start=3) + speech("sáu bảy tám chín", start=5)
+        assert meant(TEN, events)[0] == Unintelligible()
+
     def test_while_somebody_speaks_nothing_is_decided(self) -> None:
         assert meant(TEN, [SpeechStarted(at(1))])[0] is None
 
