@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -106,13 +106,12 @@ class Database:
             yield connection
 
     def _write_ahead(self) -> None:
-        """SQLite's write-ahead log, which the file remembers: readers and the writer do not wait for each other."""
-        with self._told():
-            connection = self._engine.raw_connection()
-            try:
-                connection.execute("PRAGMA journal_mode=WAL")
-            finally:
-                connection.close()
+        """SQLite's write-ahead log, which the file remembers: readers and the writer do not wait for each other.
+
+        SQLite refuses at once while another process does the same; what else may be wrong, the transaction will tell.
+        """
+        with self._told(), closing(self._engine.raw_connection()) as connection, suppress(sqlite3.Error):
+            connection.execute("PRAGMA journal_mode=WAL")
 
     @contextmanager
     def _told(self) -> Iterator[None]:

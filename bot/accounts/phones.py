@@ -25,7 +25,7 @@ class NotAPhoneNumber(VoicebotError):  # noqa: N818  # the name says what it is
     """A telephone number that is none. It is a secret and not in the message."""
 
     def __init__(self) -> None:
-        super().__init__("this is not a phone number: write it as 0912345678 or +84912345678")
+        super().__init__("this is no phone number: write ten digits beginning with 0, or +84 and nine digits")
 
 
 def normalise(phone: str) -> str:

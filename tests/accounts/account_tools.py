@@ -3,10 +3,14 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 
+import pytest
 from argon2 import PasswordHasher
 from cryptography.fernet import Fernet
 
 from bot.accounts import Accounts
+
+on_sqlite = pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+"""What is only true, or only to be staged, with a file."""
 
 KEY = Fernet.generate_key()
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)

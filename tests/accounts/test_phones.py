@@ -1,0 +1,104 @@
+"""One telephone number, one form."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.accounts.demo import DEMO
+from bot.accounts.phones import RENUMBERED, NotAPhoneNumber, normalise
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "0912345678",
+        "+84912345678",
+        "84912345678",
+        "0084912345678",
+        "912345678",
+        " 0912 345 678 ",
+        "091.234.5678",
+        "+84 (91) 234-5678",
+    ],
+)
+def test_every_way_of_writing_gives_e164(written: str) -> None:
+    assert normalise(written) == "+84912345678"
+
+
+@pytest.mark.parametrize(
+    ("before", "since"),
+    [
+        ("01621234567", "+84321234567"),
+        ("01691234567", "+84391234567"),
+        ("01201234567", "+84701234567"),
+        ("01211234567", "+84791234567"),
+        ("01221234567", "+84771234567"),
+        ("01261234567", "+84761234567"),
+        ("01281234567", "+84781234567"),
+        ("01231234567", "+84831234567"),
+        ("01241234567", "+84841234567"),
+        ("01251234567", "+84851234567"),
+        ("01271234567", "+84811234567"),
+        ("01291234567", "+84821234567"),
+        ("01861234567", "+84561234567"),
+        ("01881234567", "+84581234567"),
+        ("01991234567", "+84591234567"),
+        ("+841991234567", "+84591234567"),
+        ("841621234567", "+84321234567"),
+    ],
+)
+def test_numbers_of_before_2018_are_the_numbers_of_today(before: str, since: str) -> None:
+    assert normalise(before) == since
+
+
+def test_all_prefixes_of_2018_are_known() -> None:
+    assert len(RENUMBERED) == 8 + 5 + 5 + 3
+    assert len(set(RENUMBERED.values())) == len(RENUMBERED)
+
+
+@pytest.mark.parametrize("landline_or_abroad", ["02838123456", "+14155552671"])
+def test_other_telephones_are_telephones_too(landline_or_abroad: str) -> None:
+    assert normalise(landline_or_abroad).startswith("+")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        " ",
+        "+",
+        "8",
+        "8888",
+        "anonymous",
+        "unknown",
+        "091234567",
+        "09123456789",
+        "0112345678",
+        "01631234",
+        "1-800-FLOWERS",
+        "０９１２３４５６７８",
+        "0912345678;ext=9",
+        "sip:0912345678@example.org",
+        "0" * 5000,
+        "không chín một",
+        "0912345678\n0912345679",
+    ],
+)
+def test_what_is_no_phone_number_is_refused_and_not_repeated(text: str) -> None:
+    with pytest.raises(NotAPhoneNumber) as caught:
+        normalise(text)
+    assert str(caught.value) == str(NotAPhoneNumber())
+
+
+@given(st.text(max_size=20))
+def test_any_text_is_a_number_or_none(text: str) -> None:
+    try:
+        e164 = normalise(text)
+    except NotAPhoneNumber:
+        return
+    assert normalise(e164) == e164
+
+
+@pytest.mark.parametrize("phone", [phone for phone, _ in DEMO])
+def test_demo_phones_are_phone_numbers(phone: str) -> None:
+    assert normalise(phone) == "+84" + phone[1:]

@@ -1,0 +1,142 @@
+"""`voicebot accounts`: what operators and scripts rely on."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from bot.accounts import store
+from bot.accounts.demo import DEMO
+from bot.commands.accounts import app
+from bot.errors import VoicebotError
+
+PHONE, NUMBER = DEMO[0]
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Runs the command on a store of the test's own."""
+    monkeypatch.setenv("VOICEBOT_CONFIG", str(tmp_path / "none.toml"))
+    monkeypatch.setenv("VOICEBOT_DATABASE_URL", f"sqlite:///{tmp_path}/accounts.sqlite")
+    monkeypatch.setattr(store, "ACCOUNTS_KEY", tmp_path / "accounts.key")
+    return lambda *arguments: CliRunner().invoke(app, [str(argument) for argument in arguments])
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "accounts.csv"
+
+
+def printed(result: Result) -> dict[str, object]:
+    """The one JSON object on stdout."""
+    assert result.exit_code == 0, result.output
+    assert result.stdout.count("\n") == 1
+    found: dict[str, object] = json.loads(result.stdout)
+    return found
+
+
+def error(result: Result) -> str:
+    """What the command line prints as one line."""
+    assert isinstance(result.exception, VoicebotError)
+    assert "\n" not in str(result.exception)
+    return str(result.exception)
+
+
+def test_init_makes_an_empty_store(run: Run, tmp_path: Path) -> None:
+    assert printed(run("init", "--json")) == {"store": f"sqlite:///{tmp_path}/accounts.sqlite", "added": 0}
+    assert "no account has this phone number" in error(run("show", PHONE))
+
+
+def test_init_demo_adds_the_demo_accounts_once(run: Run) -> None:
+    assert printed(run("init", "--demo", "--json"))["added"] == len(DEMO)
+    assert printed(run("init", "--demo", "--json"))["added"] == 0
+    assert run("init").exit_code == 0
+    for phone, _ in DEMO:
+        assert run("show", phone).exit_code == 0
+
+
+@pytest.mark.parametrize("arguments", [("show", PHONE), ("add", PHONE, NUMBER), ("unlock", PHONE)])
+def test_before_init_every_command_says_what_to_do(run: Run, arguments: tuple[str, ...]) -> None:
+    assert "run `voicebot accounts init`" in error(run(*arguments))
+
+
+def test_an_account_is_added_and_shown_masked(run: Run) -> None:
+    run("init")
+    assert printed(run("add", PHONE, NUMBER, "--json")) == {"added": True}
+    assert printed(run("add", "+84" + PHONE[1:], NUMBER, "--json")) == {"added": False}
+    assert printed(run("show", PHONE, "--json")) == {
+        "phone": "*********678",
+        "insurance_number": "*******789",
+        "state": "new",
+        "failures": 0,
+        "locked_until": None,
+    }
+    plain = run("show", PHONE).output
+    assert "*******789" in plain
+    assert PHONE[1:] not in plain
+    assert NUMBER not in plain
+
+
+@pytest.mark.parametrize("arguments", [("12", NUMBER), (PHONE, "12"), ("", ""), (PHONE, "không một hai")])
+def test_what_is_no_account_is_refused_in_one_line(run: Run, arguments: tuple[str, str]) -> None:
+    run("init")
+    message = error(run("add", *arguments))
+    assert not any(len(argument) > 2 and argument in message for argument in arguments)
+
+
+def test_a_locked_account_is_shown_and_unlocked(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VOICEBOT_MAX_FAILURES", "2")
+    run("init", "--demo")
+    from bot.settings import load
+
+    accounts = store.open_accounts(load())
+    for i in range(2):
+        assert accounts.begin_reset(f"wrong {i}", PHONE, DEMO[1][1]) is None
+    accounts.close()
+    shown = printed(run("show", PHONE, "--json"))
+    assert (shown["state"], shown["failures"]) == ("locked", 2)
+    assert "locked until" in run("show", PHONE).output
+    assert printed(run("unlock", PHONE, "--json")) == {"forgiven": 2}
+    assert printed(run("show", PHONE, "--json"))["state"] == "new"
+    assert "2 refusals" not in run("unlock", PHONE).output
+
+
+def test_a_good_file_is_imported(run: Run, file: Path) -> None:
+    run("init")
+    file.write_text(f"phone,insurance_number\n{PHONE},{NUMBER}\n")
+    assert printed(run("import", file, "--json")) == {"path": str(file), "added": 1, "unchanged": 0, "bad": 0}
+    assert "0 accounts added, 1 there already, 0 rows wrong" in run("import", file).stdout
+
+
+def test_bad_rows_go_to_stderr_and_make_the_status_1(run: Run, file: Path) -> None:
+    run("init")
+    file.write_text(f"phone,insurance_number\n{PHONE},{NUMBER}\n{DEMO[1][0]},123\nabc,{DEMO[1][1]}\n")
+    result = run("import", file, "--json")
+    assert result.exit_code == 1
+    assert result.exception is None or isinstance(result.exception, SystemExit)
+    assert json.loads(result.stdout) == {"path": str(file), "added": 1, "unchanged": 0, "bad": 2}
+    lines = result.stderr.splitlines()
+    assert len(lines) == 2
+    assert lines[0].startswith(f"{file}: line 3: ")
+    assert lines[1].startswith(f"{file}: line 4: ")
+    assert run("show", PHONE).exit_code == 0
+
+
+def test_a_malformed_header_and_a_missing_file_are_one_line(run: Run, file: Path) -> None:
+    run("init")
+    assert "cannot be read" in error(run("import", file))
+    file.write_bytes("phone,insurance_number\n".encode("utf-16"))
+    assert "line 1 must be phone,insurance_number, in UTF-8" in error(run("import", file))
+
+
+@pytest.mark.parametrize("arguments", [(), ("forget",), ("add", PHONE), ("show", PHONE, "--xml"), ("import",)])
+def test_bad_usage_is_status_2(run: Run, arguments: tuple[str, ...]) -> None:
+    assert run(*arguments).exit_code == 2
+
+
+@pytest.mark.parametrize("command", ["init", "import", "add", "show", "unlock"])
+def test_every_command_has_help(run: Run, command: str) -> None:
+    assert run(command, "--help").exit_code == 0
