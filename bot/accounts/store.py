@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta, timezone
 
 from argon2 import PasswordHasher
-from sqlalchemy import insert, select, text
+from sqlalchemy import func, insert, select, text
 
 from bot.accounts import register, reset
 from bot.accounts.database import AccountsUnavailable, Conflict, Database
@@ -142,6 +142,12 @@ class Accounts:
         with self._database.writing() as connection:
             account = register.find(connection, pseudonym)
             return reset.forgive(connection, account.phone, account.insurance_number)
+
+    def count(self) -> int:
+        """How many accounts there are."""
+        self._check()
+        with self._database.reading() as connection:
+            return int(connection.execute(select(func.count()).select_from(accounts)).scalar())
 
     def verify(self, phone: str, password: str) -> bool:
         """Whether this password opens the account of this phone; a pending one never does."""

@@ -75,6 +75,12 @@ def test_a_phone_and_a_number_belong_to_one_account(accounts: Accounts) -> None:
         accounts.add("0966123123", DEMO[0][1])
 
 
+def test_accounts_are_counted(empty: Accounts) -> None:
+    assert empty.count() == 0
+    empty.import_rows([*DEMO, DEMO[0], ("0", "0")])
+    assert empty.count() == len(DEMO)
+
+
 def test_an_account_is_shown_masked(accounts: Accounts) -> None:
     shown = accounts.show("+84933333333")
     assert shown.phone == "*********333"
