@@ -1,0 +1,121 @@
+"""`voicebot models`: what recognises speech here, whether it is sound, and how to get more."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Annotated, Any
+
+import typer
+
+from bot.errors import VoicebotError
+from bot.settings import load
+
+app = typer.Typer(help="Bundled and downloadable models of the recogniser.", no_args_is_help=True)
+
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
+
+DIGIT_WORDS = frozenset({"không", "một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín"})
+YES_NO_WORDS = frozenset({"đúng", "sai"})
+
+
+@app.command(name="list")
+def list_models(as_json: AsJson = False) -> None:
+    """Models known by name, and whether they are on this machine."""
+    import asr_models
+
+    chosen = load().model
+    for entry in asr_models.catalogue().values():
+        here = entry.folder.is_dir()
+        if as_json:
+            fields = {"name": entry.name, "installed": here, "bundled": entry.bundled, "rate": entry.rate}
+            print(json.dumps(fields | {"licence": entry.licence, "description": entry.description}, ensure_ascii=False))
+        else:
+            state = "in use" if here and entry.name == chosen else "installed" if here else "absent"
+            print(f"{state:<10} {entry.name:<25} {entry.rate:>5} Hz  {entry.licence:<40} {entry.description}")
+
+
+@app.command()
+def check(
+    name: Annotated[str | None, typer.Argument(help="A name or a folder; the one in use unless given.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Check a model's files, load each of its graphs in a process of its own, and say what it can and cannot do."""
+    from bot.events import Grammar
+    from bot.hearing import models
+
+    name = name or load().model
+    folder = models.find(name)
+    own = set(folder.graphs) | {Grammar.ANY}
+    trials = {grammar: models.try_out(folder, grammar) for grammar in Grammar if grammar in own}
+    shared = trials[Grammar.ANY]
+    words = {grammar: trials.get(grammar, shared).words for grammar in Grammar}
+    lacks = {
+        "digits": sorted(DIGIT_WORDS - words[Grammar.NUMBER]) if words[Grammar.NUMBER] else [],
+        "yes and no": sorted(YES_NO_WORDS - words[Grammar.YESNO]) if words[Grammar.YESNO] else [],
+    }
+    fields: dict[str, Any] = {
+        "name": name,
+        "path": str(folder.path),
+        "rate": folder.rate,
+        "checksums": folder.checked,
+        "graphs": sorted(grammar.value for grammar in own),
+        "takes_grammars": shared.takes_grammars,
+        "load_seconds": round(sum(trial.seconds for trial in trials.values()), 2),
+        "lacks": {what: missing for what, missing in lacks.items() if missing},
+    }
+    print(json.dumps(fields, ensure_ascii=False) if as_json else _told(fields))
+
+
+def _told(fields: dict[str, Any]) -> str:
+    only_any = fields["graphs"] == ["any"]
+    lines = [
+        f"{fields['name']}: sound ({fields['path']})",
+        f"  sound at {fields['rate']} Hz" + ("" if fields["rate"] == 8000 else ": telephone sound is resampled to it"),
+        "  checksums agree"
+        if fields["checksums"]
+        else "  no SHA256SUMS: the files cannot be compared with what they were",
+        "  one graph for everything: what is expected does not narrow what is heard"
+        if only_any
+        else f"  a graph each for {', '.join(fields['graphs'])}",
+        f"  {'can' if fields['takes_grammars'] else 'cannot'} take grammars at run time (this bot uses none)",
+        f"  all graphs load in {fields['load_seconds']} s",
+    ]
+    lines += [f"  cannot hear {', '.join(missing)} ({what})" for what, missing in fields["lacks"].items()]
+    return "\n".join(lines)
+
+
+@app.command()
+def fetch(
+    name: Annotated[str, typer.Argument(help="A name of `voicebot models list`.")],
+    sha256: Annotated[str, typer.Option(help="The zip's SHA-256, for a model whose digest is not known here.")] = "",
+) -> None:
+    """Download a model, check it and unpack it; an interrupted download goes on where it stopped."""
+    from rich.progress import BarColumn, DownloadColumn, Progress, TransferSpeedColumn
+
+    import asr_models
+    from bot.hearing.fetching import fetch as download
+
+    catalogue = asr_models.catalogue()
+    if name not in catalogue:
+        raise VoicebotError(f"no model is called {name!r}; known are {', '.join(catalogue)}")
+    entry = catalogue[name]
+    if entry.bundled:
+        raise VoicebotError(f"model {name} comes with this program; `voicebot models check {name}` looks at it")
+    if entry.folder.is_dir():
+        print(f"{name} is already there: {entry.folder}")
+        return
+    if sha256 and not re.fullmatch(r"[0-9a-fA-F]{64}", sha256):
+        raise typer.BadParameter("a SHA-256 has 64 hexadecimal digits", param_hint="--sha256")
+    if not (digest := sha256 or entry.sha256):
+        raise VoicebotError(
+            f"model {name}: its SHA-256 is not known here; get it from someone who has the model and give --sha256"
+        )
+    with Progress("{task.description}", BarColumn(), DownloadColumn(), TransferSpeedColumn(), transient=True) as bar:
+        task = bar.add_task(name, total=entry.size or None)
+
+        def show(have: int, total: int) -> None:
+            bar.update(task, completed=have, total=total or None)
+
+        folder = download(entry, digest, asr_models.FETCHED, show)
+    print(f"{name}: fetched to {folder}; use it with --model {name} or VOICEBOT_MODEL={name}")

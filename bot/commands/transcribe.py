@@ -1,0 +1,161 @@
+"""`voicebot transcribe`: audio files through the whole of hearing."""
+
+from __future__ import annotations
+
+import dataclasses
+import heapq
+import itertools
+import json
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bot.errors import VoicebotError
+from bot.events import Grammar, Piece, Samples
+from bot.numbers import Collected, Collector, find, read
+from bot.settings import load
+
+if TYPE_CHECKING:
+    from bot.hearing import CallHearing
+
+ALTERNATIVES = 10
+"""Alternatives for a whole file, at most."""
+
+LEAD_SECONDS, TAIL_SECONDS = 0.4, 1.0
+"""Quiet before a file, in which hearing learns the room, and after it, in which the last piece ends."""
+
+
+@dataclass(frozen=True)
+class Transcript:
+    """What was heard in a file; several pieces are joined with a space. `digits` is None where no number was heard."""
+
+    path: str
+    text: str
+    digits: str | None
+    confidence: float
+    alternatives: list[dict[str, str | None]]
+    seconds: float
+    cpu_seconds: float
+
+
+def transcribe(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="WAV or FLAC of any rate, mono or stereo.")],
+    expect: Annotated[Grammar, typer.Option(help="What is expected to be said.")] = Grammar.ANY,
+    model: Annotated[str | None, typer.Option(help="A model's name or folder; the one in use unless given.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+) -> None:
+    """Write down what is said in audio files, as a caller would be heard; exit 1 if one cannot be read."""
+    from bot.hearing import load_models, open_hearing
+
+    settings = load()
+    if model:
+        settings = dataclasses.replace(settings, model=model)
+    load_models(settings)
+    unread = False
+    for file in files:
+        try:
+            samples, rate = read_audio(file)
+        except VoicebotError as error:
+            unread = True
+            print(f"voicebot: {error}", file=sys.stderr)
+            continue
+        hearing = open_hearing(settings, rate)
+        transcript = hear(str(file), samples, rate, hearing, expect, settings.number_lengths)
+        if as_json:
+            print(json.dumps(dataclasses.asdict(transcript), ensure_ascii=False), flush=True)
+        else:
+            print(f"{transcript.path}\t{transcript.digits or '-'}\t{transcript.text or '(nothing)'}", flush=True)
+    if unread:
+        raise typer.Exit(1)
+
+
+def read_audio(file: Path) -> tuple[Samples, int]:
+    """Samples, channels mixed to one, and their rate in Hz. Raises VoicebotError where the file cannot be read."""
+    import numpy as np
+    import soundfile
+
+    try:
+        sound, rate = soundfile.read(str(file), dtype="float32", always_2d=True)
+    except (OSError, soundfile.SoundFileError) as error:
+        reason = "no such file" if not file.exists() else getattr(error, "error_string", str(error))
+        raise VoicebotError(f"{file}: cannot be read as audio ({reason}); give WAV or FLAC") from None
+    mixed = np.nan_to_num(sound.mean(axis=1)) * 32768
+    samples: Samples = np.clip(np.rint(mixed), -32768, 32767).astype(np.int16)
+    return samples, int(rate)
+
+
+def in_a_room(samples: Samples, rate: int) -> Samples:
+    """The sound with quiet before and after it: noise as loud as the file's own quietest moments.
+
+    Files begin and end in the middle of things, calls do not."""
+    import numpy as np
+
+    cell = max(1, rate // 20)  # 50 ms
+    cells = [samples[at : at + cell].astype(np.float64).std() for at in range(0, len(samples), cell)]
+    noise = np.random.default_rng(0).normal(0.0, min(cells, default=0.0), int((LEAD_SECONDS + TAIL_SECONDS) * rate))
+    quiet: Samples = np.clip(np.rint(noise), -32768, 32767).astype(np.int16)
+    lead = int(LEAD_SECONDS * rate)
+    return np.concatenate((quiet[:lead], samples, quiet[lead:]))
+
+
+def hear(
+    path: str, samples: Samples, rate: int, hearing: CallHearing, grammar: Grammar, lengths: tuple[int, ...]
+) -> Transcript:
+    """A file's sound as a call's."""
+    began = time.process_time()
+    hearing.expect(grammar)
+    frame = max(1, rate // 50)
+    sound = in_a_room(samples, rate)
+    heard = [event for at in range(0, len(sound), frame) for event in hearing.feed(sound[at : at + frame])]
+    pieces = [event for event in heard if isinstance(event, Piece) and event.text]
+    cpu_seconds = time.process_time() - began
+    text, digits = understood(pieces, grammar, lengths)
+    return Transcript(
+        path,
+        text,
+        digits,
+        round(min((piece.confidence for piece in pieces), default=0.0), 3),
+        alternatives(pieces, grammar),
+        round(len(samples) / rate, 3),
+        round(cpu_seconds, 4),
+    )
+
+
+def understood(pieces: list[Piece], grammar: Grammar, lengths: tuple[int, ...]) -> tuple[str, str | None]:
+    """Words and digits of a file's pieces: a number is collected from them as in a call."""
+    numeric = grammar is Grammar.NUMBER or all(Collector.concerns(piece.text) for piece in pieces)
+    if not pieces or grammar is Grammar.YESNO or not numeric:
+        return _joined([piece.text for piece in pieces], grammar)
+    collector = Collector(lengths)
+    chosen = []
+    for piece in pieces:
+        chosen.append(collector.choose(piece.texts))
+        collector.hear(chosen[-1])
+    clear = collector.status not in (Collected.EMPTY, Collected.UNCLEAR)
+    return " ".join(chosen), collector.digits if clear else None
+
+
+def alternatives(pieces: list[Piece], grammar: Grammar) -> list[dict[str, str | None]]:
+    """Alternatives of the whole: those of the pieces combined, the fewest steps from the best first."""
+    ranked = (enumerate(piece.texts) for piece in pieces)
+    combined = itertools.islice(itertools.product(*ranked), 5**6)  # a file of many pieces has too many combinations
+    nearest = heapq.nsmallest(ALTERNATIVES, combined, key=lambda choice: sum(rank for rank, _ in choice))
+    if not pieces:
+        return []
+    both = (_joined([text for _, text in choice], grammar) for choice in nearest)
+    return [{"text": text, "digits": digits} for text, digits in both]
+
+
+def _joined(texts: list[str], grammar: Grammar) -> tuple[str, str | None]:
+    """Texts of successive pieces, and the one number in them."""
+    if grammar is Grammar.YESNO:
+        return " ".join(texts), None
+    paused = ", ".join(texts)
+    digits = read(paused).digits
+    if digits is None and len(found := find(paused)) == 1:
+        digits = found[0].digits
+    return " ".join(texts), digits

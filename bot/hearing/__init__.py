@@ -1,0 +1,32 @@
+"""Hearing: frames in, words and keys out."""
+
+from __future__ import annotations
+
+from bot.events import Grammar
+from bot.hearing import models, recogniser
+from bot.hearing.listener import CallHearing
+from bot.hearing.models import ModelError
+from bot.settings import Settings
+
+__all__ = ["CallHearing", "ModelError", "load_models", "open_hearing"]
+
+
+def open_hearing(settings: Settings, rate: int) -> CallHearing:
+    """Hearing for one call whose sound comes at `rate` Hz, with the model of the settings.
+
+    Raises ModelError where the model is missing or broken."""
+    return CallHearing(rate, recogniser.opener(settings.model))
+
+
+def load_models(settings: Settings) -> None:
+    """Have the graph of every grammar in memory before the first call.
+
+    A model without checksums is first tried out in another process, because Kaldi ends the process over some broken
+    files. Raises ModelError where the model is missing or broken."""
+    folder = models.find(settings.model)
+    if not folder.checked:
+        for grammar in dict.fromkeys([Grammar.ANY, *folder.graphs]):
+            models.try_out(folder, grammar)
+    opener = recogniser.opener(settings.model)
+    for grammar in Grammar:
+        opener(grammar)

@@ -1,0 +1,205 @@
+"""Where speech starts and ends, counted in blocks of 10 ms. Pure: levels and words in, edges out.
+
+    level         ▁▁▁▁▁▃▆█▇▅▂▁▁▃▆█▆▃▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁
+                       │   │      │  │             │
+                       │   Start  │  ended_at      End
+    onset ─────────────┘   │      │  └── PAUSE ────┘
+         CONFIRM: 70 ms ───┘      └ a stop inside a word or between words is shorter than PAUSE
+
+The noise floor is the quietest tenth of a second of the last seconds. Speech starts well above it and ends when it
+comes back near it, or has fallen far below the piece's own peak. Where noise rises during speech and never falls
+again, the words decide: unchanged for STALL while the level lies clearly under the peak, the piece is over and the
+noise is the new floor. Sound that yields no words for WORDLESS is taken for noise, too.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from dataclasses import dataclass
+from typing import Union
+
+import numpy as np
+
+from bot.events import Samples
+
+# ── times, in blocks of 10 ms ──
+
+SMOOTH = 3
+"""Levels are averaged over so many blocks."""
+
+CONFIRM = 7
+"""Loud blocks, nearly in a row, that make a start: longer than a click, shorter than any syllable."""
+
+PAUSE = 28
+"""Quiet blocks that end a piece. The stops of Vietnamese syllables last up to 150 ms."""
+
+LEARN = 20
+"""No start is reported before so many blocks were heard: the floor must be known first."""
+
+STALL, DIP = 60, 28
+"""The piece ends when its words have stood for STALL and all of the last DIP blocks were under the peak by DIP_DB …"""
+
+LONG_STALL = 120
+"""… or when its words have stood for so long at any level."""
+
+WORDLESS = 200
+"""Sound without a word of the grammar for so long is measured as noise."""
+
+LONGEST = 1500
+"""A piece is never longer than 15 s."""
+
+CELL, MEMORY = 10, 25
+"""The floor is the quietest of the last MEMORY cells of CELL blocks: 2.5 s."""
+
+# ── levels, in dB under full scale ──
+
+START_DB, END_DB = 8.0, 5.0
+"""Above the floor."""
+
+FALL_DB, DIP_DB = 22.0, 6.0
+"""Below the peak: quiet at any rate, and quiet for a stalled piece."""
+
+PEAK_DECAY = 0.06
+"""dB a block that the peak is forgotten, so that a knock does not hide the speech after it."""
+
+FLOOR_LOWEST, FLOOR_FIRST = -60.0, -34.0
+"""What is quieter counts as silence; and before anything is known, no room is taken to be louder."""
+
+RISE, RISE_IN_SPEECH = 0.3, 0.02
+"""dB a block by which the floor follows a noise that grows."""
+
+SILENT = -120.0
+"""The level of a block without any sound."""
+
+
+@dataclass(frozen=True)
+class Start:
+    """Speech, since block `onset`."""
+
+    onset: int
+
+
+@dataclass(frozen=True)
+class End:
+    """The piece is over; its sound ended before block `ended`."""
+
+    ended: int
+
+
+Edge = Union[Start, End]
+
+
+def levels(blocks: Samples) -> list[float]:
+    """dB under full scale of each block, shape (blocks, samples), without its DC part."""
+    power = np.var(blocks.astype(np.float32), axis=1)
+    return [10 * math.log10(p / 32768**2) if p > 0 else SILENT for p in power.tolist()]
+
+
+class Endpointer:
+    """The state of one call. `now` counts blocks."""
+
+    def __init__(self) -> None:
+        self.now = 0
+        self.speaking = False
+        self.floor = FLOOR_FIRST
+        self._recent: deque[float] = deque(maxlen=SMOOTH)
+        self._levels: deque[float] = deque(maxlen=DIP)
+        self._cells: deque[float] = deque(maxlen=MEMORY)
+        self._cell: list[float] = []
+        self._run = self._onset = 0
+        self._begin(0, SILENT)
+
+    def push(self, level: float, words: str = "") -> Edge | None:
+        """The next block's level, and the words known so far of the piece being spoken."""
+        self.now += 1
+        self._recent.append(10 ** (level / 10))
+        smooth = 10 * math.log10(sum(self._recent) / len(self._recent))
+        self._levels.append(smooth)
+        self._follow_noise(level)
+        return self._within(smooth, words) if self.speaking else self._between(smooth)
+
+    def cut(self) -> End:
+        """End the piece here, for a reason that is not in its sound."""
+        return self._end(min(self._last_loud + 1, self.now))
+
+    def forget(self) -> None:
+        """Drop the piece being spoken; what is known of the line stays."""
+        self.speaking, self._run = False, 0
+
+    # ── noise ──
+
+    def _follow_noise(self, level: float) -> None:
+        """A block of nothing at all (a muted or silence-suppressed line) tells nothing about the room; a call that
+        begins with nothing else has no noise."""
+        if level == SILENT:
+            if self.now == LEARN and not self._cells:
+                self.floor = FLOOR_LOWEST
+            return
+        self._cell.append(10 ** (level / 10))
+        if len(self._cell) == CELL:
+            self._cells.append(10 * math.log10(sum(self._cell) / CELL))
+            self._cell = []
+        if not self._cells:
+            return
+        quietest = max(FLOOR_LOWEST, min(self._cells))
+        words_prove_speech = self.speaking and (self._words or self.now - self._began < WORDLESS)
+        if quietest < self.floor:
+            self.floor = quietest
+        elif self.now > LEARN:
+            self.floor = min(quietest, self.floor + (RISE_IN_SPEECH if words_prove_speech else RISE))
+
+    def _take_for_noise(self) -> None:
+        """What is heard now is the room."""
+        self.floor = max(FLOOR_LOWEST, min(self._levels))
+        self._cells.clear()
+        self._cells.append(self.floor)
+
+    # ── between pieces ──
+
+    def _between(self, smooth: float) -> Start | None:
+        if smooth > self.floor + START_DB:
+            if self._run == 0:
+                self._onset = self.now - 1
+            self._run += 1
+        else:
+            self._run = max(0, min(self._run, CONFIRM) - 2)
+        if self._run < CONFIRM or self.now < LEARN:
+            return None
+        self._begin(self._onset, smooth)
+        self.speaking = True
+        return Start(self._onset)
+
+    def _begin(self, onset: int, level: float) -> None:
+        self._began = onset
+        self._peak = level
+        self._last_loud = self._last_dip = self.now - 1
+        self._loud_run = 0
+        self._words, self._words_at = "", self.now
+
+    # ── within a piece ──
+
+    def _within(self, smooth: float, words: str) -> End | None:
+        self._peak = max(smooth, self._peak - PEAK_DECAY)
+        loud = smooth > max(self.floor + END_DB, self._peak - FALL_DB)
+        self._loud_run = self._loud_run + 1 if loud else 0
+        if self._loud_run >= 2:  # a click does not go on with the speech
+            self._last_loud = self.now - 1
+        if smooth > self._peak - DIP_DB:
+            self._last_dip = self.now - 1
+        if words != self._words:
+            self._words, self._words_at = words, self.now
+        if self.now - 1 - self._last_loud >= PAUSE:
+            return self._end(self._last_loud + 1)
+        stood = self.now - self._words_at if self._words else 0
+        if stood >= LONG_STALL or (stood >= STALL and self.now - 1 - self._last_dip >= DIP):
+            self._take_for_noise()
+            return self._end(min(self._last_dip + 1, self.now))
+        if self.now - self._began >= LONGEST:
+            self._take_for_noise()
+            return self._end(self.now)
+        return None
+
+    def _end(self, ended: int) -> End:
+        self.forget()
+        return End(ended)

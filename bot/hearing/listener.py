@@ -1,0 +1,122 @@
+"""One call's hearing: front → DTMF → endpoints → recogniser.
+
+    frames ─▶ blocks of 10 ms ─▶ keys out of tones ─▶ speech start and end ─▶ words
+                                        └── a tone is silence for what follows: a key never becomes a word
+
+While nobody speaks the recogniser gets nothing; when speech is confirmed it gets the sound from PREROLL before on, so
+that no first consonant is lost. A `SpeechStarted` is followed by exactly one `Piece`, unless `expect` came between.
+A key ends the piece being spoken, so keys and words arrive in the order in which the caller gave them.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+
+import numpy as np
+
+from bot.events import RATE, Grammar, Heard, KeyHeard, Partial, Piece, Samples, SpeechStarted
+from bot.hearing.dtmf import Dtmf
+from bot.hearing.endpoint import SILENT, End, Endpointer, Start, levels
+from bot.hearing.front import BLOCK, Front
+from bot.hearing.recogniser import Opener, Recogniser
+
+PREROLL = 30
+"""Blocks before the confirmed start that the recogniser hears, too: 300 ms."""
+
+POLL = 5
+"""Blocks between two looks at the words so far."""
+
+SAME_PRESS = RATE // 5
+"""A key out of band and the same key as tones, no further apart than 200 ms, are one press."""
+
+_SILENCE: Samples = np.zeros(BLOCK, np.int16)
+
+
+@dataclass
+class _Press:
+    """A key heard one way, waiting for its copy. `at`: when it was heard, or, as tones, when it last sounded."""
+
+    key: str = ""
+    at: int = 0
+
+    def copied_by(self, key: str, now: int) -> bool:
+        """Whether `key` at `now` is this very press; it has one copy at most."""
+        same = bool(key) and key == self.key and now - self.at <= SAME_PRESS
+        if same:
+            self.key = ""
+        return same
+
+
+class CallHearing:
+    """`bot.events.Hearing` on any channel rate. `opener` makes recognisers; one exists only while somebody speaks."""
+
+    def __init__(self, rate: int, opener: Opener) -> None:
+        self.now = 0
+        self._opener = opener
+        self._grammar = Grammar.ANY
+        self._front, self._dtmf, self._endpointer = Front(rate), Dtmf(), Endpointer()
+        self._recogniser: Recogniser | None = None
+        self._words = ""
+        self._as_tones, self._out_of_band = _Press(), _Press()
+        self._preroll: deque[Samples] = deque(maxlen=PREROLL)
+        self._forget()
+
+    def expect(self, grammar: Grammar) -> None:
+        """Forget what is half heard and listen for `grammar` from here on."""
+        self._grammar = grammar
+        self._endpointer.forget()
+        self._forget()
+
+    def feed(self, samples: Samples) -> list[Heard]:
+        """Hear sound at the channel's rate; what came of it, in order."""
+        blocks = self._front.feed(samples)
+        heard: list[Heard] = []
+        for block, level, tone in zip(blocks, levels(blocks), self._dtmf.feed(blocks), strict=True):
+            self.now += BLOCK
+            if tone.sounds:
+                self._hear(_SILENCE, SILENT, heard)
+                self._as_tones.at = self.now
+            else:
+                self._hear(block, level, heard)
+            if tone.key and not self._out_of_band.copied_by(tone.key, self.now):
+                self._as_tones.key = tone.key
+                self._press(tone.key, heard)
+        return heard
+
+    def key(self, key: str) -> list[Heard]:
+        """A key that came out of band (the same press also heard as tones is reported once)."""
+        heard: list[Heard] = []
+        if not self._as_tones.copied_by(key, self.now):
+            self._out_of_band = _Press(key, self.now)
+            self._press(key, heard)
+        return heard
+
+    def _press(self, key: str, heard: list[Heard]) -> None:
+        if self._recogniser:
+            self._finish(self._recogniser, self._endpointer.cut(), heard)
+        heard.append(KeyHeard(key, self.now))
+
+    def _hear(self, block: Samples, level: float, heard: list[Heard]) -> None:
+        self._preroll.append(block)
+        edge = self._endpointer.push(level, self._words)
+        if isinstance(edge, Start):
+            heard.append(SpeechStarted(edge.onset * BLOCK))
+            self._recogniser = self._opener(self._grammar)
+            self._recogniser.accept(np.concatenate(self._preroll))
+        elif self._recogniser:
+            words = self._recogniser.accept(block)
+            if edge:
+                self._finish(self._recogniser, edge, heard)
+            elif self._endpointer.now % POLL == 0 and words != self._words:
+                self._words = words
+                heard.append(Partial(words, self.now))
+
+    def _finish(self, recogniser: Recogniser, end: End, heard: list[Heard]) -> None:
+        texts, confidence = recogniser.finish()
+        heard.append(Piece(texts, confidence, end.ended * BLOCK, self.now))
+        self._forget()
+
+    def _forget(self) -> None:
+        self._recogniser, self._words = None, ""
+        self._preroll.extend([_SILENCE] * PREROLL)
