@@ -22,11 +22,12 @@ ROW_SECONDS = 24.0
 WIDTH = 15.0  # inches, of which a row of sound takes
 ROW_WIDTH = 13.9
 WAVE = 0.62  # inches of height of a voice
+MAX_OVERHANG = 1.9  # inches of width of a text whose sound is shorter
 LINE = 0.145  # inches of height of a line of text
 CHARACTER = 0.0665  # inches of width of an average character
 FONT = {"family": "DejaVu Sans", "size": 8}  # has every Vietnamese letter
 COLOURS = {"caller": "#1b7f4d", "bot": "#1f5fa8", "key": "#b35c00", "state": "#6b6b6b"}
-GOOD = ("reset", "transferred")
+VERDICTS = {"reset": "#1b7f4d", "transferred": "#1b7f4d", "error": "#a3262a"}
 
 
 @dataclass
@@ -74,9 +75,8 @@ def draw_timeline(path: Path, title: str, lines: Sequence[Line], caller: Samples
     FigureCanvasAgg(figure)
     top = height - 0.3
     figure.text(0.45 / WIDTH, top / height, _plain(title), weight="bold", size=12, va="center")
-    verdict = "#1b7f4d" if outcome in GOOD else "#a3262a"
     figure.text(1 - 0.6 / WIDTH, top / height, f"{outcome}   {seconds:.1f} s", weight="bold", size=11,
-                va="center", ha="right", color=verdict)  # fmt: skip
+                va="center", ha="right", color=VERDICTS.get(outcome, "#333333"))  # fmt: skip
     top -= 0.25
     for row in rows:
         top -= row.height
@@ -94,7 +94,7 @@ def _rows(lines: Sequence[Line], seconds: float) -> list[Row]:
         start = number * ROW_SECONDS
         row = Row(start, min(ROW_SECONDS, seconds - start), [], [], [])
         for line in lines:
-            if _belongs(line, row):
+            if line.text.strip() and _belongs(line, row):
                 shelf = {"bot": row.below, "state": row.foot}.get(line.who, row.above)
                 _place(_label(line, row), shelf)
         rows.append(row)
@@ -108,21 +108,25 @@ def _belongs(line: Line, row: Row) -> bool:
 
 
 def _label(line: Line, row: Row) -> Label:
+    """As wide as its sound where the text fits there, and wider, up to a limit, where it does not."""
     begin, end = (min(max(row.inches(at), 0), ROW_WIDTH) for at in (line.at_s, line.end_s))
-    text = _plain(line.text) or "…"
-    needed = len(text) * CHARACTER + 0.12
-    width = max(end - begin, min(needed, 1.9))
-    texts = textwrap.wrap(text, max(int((width - 0.1) / CHARACTER), 4), max_lines=3, placeholder=" …")
-    width = max(end - begin, max(map(len, texts)) * CHARACTER + 0.12)
-    return Label(line, min(begin, ROW_WIDTH - width), width, texts)
+    text = _plain(line.text)
+    for width in np.arange(max(end - begin, 0.2), max(end - begin, MAX_OVERHANG) + 0.1, 0.1):
+        texts = textwrap.wrap(
+            text, max(int((width - 0.1) / CHARACTER), 3), max_lines=3, placeholder=" …", break_long_words=False
+        )
+        whole = not texts[-1].endswith("…") and all(len(part) * CHARACTER + 0.1 <= width for part in texts)
+        if whole:
+            break
+    return Label(line, max(0, min(begin, ROW_WIDTH - width)), float(width), texts)
 
 
 def _place(label: Label, shelf: list[Label]) -> None:
     """In the first lane where it covers no other."""
     while any(
         other.lane == label.lane
-        and label.left < other.left + other.width + 0.04
-        and other.left < label.left + label.width + 0.04
+        and label.left < other.left + other.width - 1e-6
+        and other.left < label.left + label.width - 1e-6
         for other in shelf
     ):
         label.lane += 1
@@ -200,7 +204,7 @@ def _draw_label(axes: Any, label: Label, bottom: float) -> None:
     if who != "state":
         shape = "round,pad=0,rounding_size=0.04"
         face = {"caller": "#e5f3eb", "bot": "#e4edf8", "key": "#fdeedd"}[who]
-        box = FancyBboxPatch((label.left, bottom), label.width, label.height, shape, linewidth=0.6,
+        box = FancyBboxPatch((label.left, bottom), label.width - 0.04, label.height, shape, linewidth=0.6,
                              edgecolor=COLOURS[who], facecolor=face)  # fmt: skip
         axes.add_patch(box)
     axes.text(
