@@ -1,10 +1,16 @@
 """Fixtures for all rooms."""
 
+import hashlib
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from bot.settings import ROOT
+from bot.accounts import open_accounts
+from bot.accounts.demo import DEMO
+from bot.settings import ROOT, Settings
 
 SHARED = ROOT.parent / "shared"
 
@@ -15,3 +21,38 @@ def shared() -> Path:
     if not (SHARED / "speech" / "utterances.tsv").exists():
         pytest.skip(f"needs the real recordings in {SHARED}, which are not part of the repository")
     return SHARED
+
+
+@pytest.fixture(scope="session")
+def dialogue_model() -> Path:
+    """The trained dialogue: that of `make setup` where it is up to date, otherwise trained once for these files."""
+    parts = sorted(
+        [
+            *(ROOT / "data").rglob("*.yml"),
+            *(ROOT / "bot" / "dialogue").glob("*.py"),
+            ROOT / "config.yml",
+            ROOT / "domain.yml",
+        ]
+    )
+    made = ROOT / "models" / "dialogue.tar.gz"
+    if made.exists() and all(part.stat().st_mtime <= made.stat().st_mtime for part in parts):
+        return made
+    digest = hashlib.sha256(b"".join(part.read_bytes() for part in parts)).hexdigest()[:16]
+    folder = ROOT / ".pytest_cache" / "dialogue"
+    model = folder / f"{digest}.tar.gz"
+    if not model.exists():
+        command = ["rasa", "train", "--quiet", "--fixed-model-name", digest, "--out", str(folder)]
+        environ = {**os.environ, "RASA_TELEMETRY_ENABLED": "false"}
+        subprocess.run([sys.executable, "-m", *command], cwd=ROOT, env=environ, check=True, capture_output=True)
+    return model
+
+
+@pytest.fixture(scope="session")
+def accounts_url(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """An account store with the demo accounts."""
+    url = f"sqlite:///{tmp_path_factory.mktemp('accounts')}/accounts.sqlite"
+    accounts = open_accounts(Settings(database_url=url))
+    accounts.init()
+    accounts.import_rows(DEMO)
+    accounts.close()
+    return url

@@ -43,7 +43,7 @@ class ActionCountRetry(Action):  # type: ignore[misc]  # rasa_sdk ships no types
 
 
 def _reason(tracker: Tracker) -> str:
-    intent = tracker.get_intent_of_latest_message()
+    intent = tracker.latest_message["intent"]["name"]
     if intent == "deny" and tracker.get_slot("requested_slot") == "number_confirmed":
         return "rejected"
     return intent if intent in ("no_input", "too_few") else "no_match"

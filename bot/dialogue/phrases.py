@@ -1,8 +1,8 @@
 """Which intent a sentence means: that of the example nearest to it. Pure.
 
 Nearness is the Dice coefficient of the two sets of words (Dice 1945), each word weighted by how few intents it occurs
-in (inverse document frequency, Spärck Jones 1972). Words of the sentence that no example has count against every intent,
-so what the bot was not made for scores low instead of falling to the nearest class.
+in (inverse document frequency, Spärck Jones 1972). Words of the sentence that no example has count against every
+intent, so what the bot was not made for scores low instead of falling to the nearest class.
 """
 
 from __future__ import annotations

@@ -1,0 +1,220 @@
+"""Each action on a tracker's state: what it sets, what it says."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from rasa_sdk import Action, Tracker
+from rasa_sdk.executor import CollectingDispatcher
+from rasa_sdk.utils import call_potential_coroutine
+
+from bot.accounts import AccountsUnavailable
+from bot.actions import all_actions
+from bot.actions.services import Services
+from bot.sealing import Purpose, SealBroken
+from bot.settings import ROOT, Settings
+
+
+class PaperSeal:
+    """Writes the purpose beside the text."""
+
+    def seal(self, text: str, purpose: Purpose) -> str:
+        return f"{purpose.value}:{text}"
+
+    def reveal(self, token: str, purpose: Purpose) -> str:
+        if not token.startswith(f"{purpose.value}:"):
+            raise SealBroken
+        return token.removeprefix(f"{purpose.value}:")
+
+
+class PaperAccounts:
+    """One account; notes what was asked, and on which thread."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, ...]] = []
+        self.threads: set[int] = set()
+        self.gone = False
+
+    def begin_reset(self, call_id: str, phone: str | None, insurance_number: str) -> str | None:
+        self._note("begin", call_id, str(phone), insurance_number)
+        return "24681357" if (phone, insurance_number) == ("0912345678", "0123456789") else None
+
+    def activate(self, call_id: str) -> bool:
+        self._note("activate", call_id)
+        return call_id == "call"
+
+    def discard(self, call_id: str) -> None:
+        self._note("discard", call_id)
+
+    def _note(self, *asked: str) -> None:
+        self.asked.append(asked)
+        self.threads.add(threading.get_ident())
+        if self.gone:
+            raise AccountsUnavailable("the account store cannot be used; look after it")
+
+
+@pytest.fixture
+def accounts() -> PaperAccounts:
+    return PaperAccounts()
+
+
+Run = Callable[..., Any]
+
+
+@pytest.fixture
+def run(accounts: PaperAccounts) -> Run:
+    """Runs an action: its slots, and the responses it utters."""
+    services = Services(Settings(caller="0912345678"))
+    vars(services).update(accounts=accounts, seal=PaperSeal())
+    actions: dict[str, Action] = {action.name(): action for action in all_actions(services)}
+
+    async def run(
+        name: str,
+        slots: dict[str, Any] | None = None,
+        intent: str = "affirm",
+        entities: dict[str, str] | None = None,
+        call_id: str = "call",
+    ) -> tuple[dict[str, Any], list[str]]:
+        message = {
+            "intent": {"name": intent},
+            "intent_ranking": [{"name": intent}, {"name": "deny"}],
+            "entities": [{"entity": entity, "value": value} for entity, value in (entities or {}).items()],
+        }
+        said = [{"event": "user", "parse_data": message}]
+        tracker = Tracker(call_id, slots or {}, message, said, False, None, {}, "action_listen")
+        dispatcher = CollectingDispatcher()
+        events = await call_potential_coroutine(actions[name].run(dispatcher, tracker, {}))
+        return {e["name"]: e["value"] for e in events}, [m["response"] for m in dispatcher.messages]
+
+    return run
+
+
+def test_the_actions_are_those_of_the_domain() -> None:
+    import yaml
+
+    domain = yaml.safe_load((ROOT / "domain.yml").read_text("utf-8"))
+    assert {action.name() for action in all_actions(Services(Settings()))} == set(domain["actions"])
+
+
+# ── action_check_account ──
+
+MATCH = {"caller": "caller:0912345678", "insurance_number": "insurance_number:0123456789"}
+
+
+async def test_a_match_gives_a_sealed_password(run: Run, accounts: PaperAccounts) -> None:
+    slots, said = await run("action_check_account", MATCH)
+    assert slots == {"password": "password:24681357", "reset_state": "pending"}
+    assert said == []
+    assert accounts.asked == [("begin", "call", "0912345678", "0123456789")]
+    assert threading.get_ident() not in accounts.threads, "other calls go on meanwhile"
+
+
+@pytest.mark.parametrize(
+    "slots",
+    [
+        {**MATCH, "caller": "caller:0987654321"},
+        {**MATCH, "insurance_number": "insurance_number:9999999999"},
+        {**MATCH, "insurance_number": "password:0123456789"},
+        {**MATCH, "insurance_number": None},
+        {**MATCH, "caller": "damaged"},
+    ],
+    ids=["another phone", "another number", "a token of another purpose", "no number", "a damaged phone"],
+)
+async def test_anything_else_is_refused(run: Run, slots: dict[str, Any]) -> None:
+    assert (await run("action_check_account", slots))[0] == {"reset_state": "refused"}
+
+
+async def test_a_withheld_number_is_not_that_of_the_settings(run: Run, accounts: PaperAccounts) -> None:
+    slots, _ = await run("action_check_account", {**MATCH, "caller": None}, intent="start_call")
+    assert slots == {"reset_state": "refused"}
+    assert accounts.asked == [("begin", "call", "None", "0123456789")]
+
+
+async def test_in_a_text_conversation_the_caller_is_that_of_the_settings(run: Run) -> None:
+    slots, _ = await run("action_check_account", {**MATCH, "caller": None}, intent="greet")
+    assert slots["reset_state"] == "pending"
+
+
+async def test_no_database_is_no_refusal(run: Run, accounts: PaperAccounts) -> None:
+    accounts.gone = True
+    assert (await run("action_check_account", MATCH))[0] == {"reset_state": "unavailable"}
+
+
+# ── action_activate_password, action_discard_reset ──
+
+
+@pytest.mark.parametrize(("call_id", "state"), [("call", "done"), ("another", "unavailable")])
+async def test_activation(run: Run, call_id: str, state: str) -> None:
+    assert (await run("action_activate_password", call_id=call_id))[0] == {"reset_state": state}
+
+
+async def test_activation_without_a_database(run: Run, accounts: PaperAccounts) -> None:
+    accounts.gone = True
+    assert (await run("action_activate_password"))[0] == {"reset_state": "unavailable"}
+
+
+@pytest.mark.parametrize("gone", [False, True])
+async def test_hanging_up_discards_and_never_fails(run: Run, accounts: PaperAccounts, gone: bool) -> None:
+    accounts.gone = gone
+    assert await run("action_discard_reset") == ({}, [])
+    assert accounts.asked == [("discard", "call")]
+
+
+# ── action_count_retry ──
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "given_up"),
+    [(None, 1, False), (1.0, 2, False), (2.0, 3, True)],
+    ids=["first", "second", "third"],
+)
+@pytest.mark.parametrize(
+    ("intent", "reason"),
+    [("no_input", "no_input"), ("no_match", "no_match"), ("nlu_fallback", "no_match"), ("affirm", "no_match")],
+)
+async def test_failures_are_counted(
+    run: Run, intent: str, reason: str, before: float | None, after: int, given_up: bool
+) -> None:
+    slots, said = await run("action_count_retry", {"failures": before}, intent)
+    assert slots == {"failures": after, "failure": f"{reason} {after}", "given_up": given_up}
+    assert said == []
+
+
+async def test_too_few_digits_are_said_in_words(run: Run) -> None:
+    slots, _ = await run("action_count_retry", {}, "too_few", {"missing": "2"})
+    assert slots["failure"] == "too_few 1"
+    assert slots["missing"] == "hai"
+
+
+async def test_a_rejected_read_back_drops_the_number_and_has_its_own_count(run: Run) -> None:
+    state = {"requested_slot": "number_confirmed", "failures": 2.0, "rejections": 1.0, "insurance_number": "x"}
+    slots, _ = await run("action_count_retry", state, "deny")
+    assert slots == {
+        "rejections": 2,
+        "failure": "rejected 2",
+        "given_up": False,
+        "insurance_number": None,
+        "failures": 0,
+    }
+
+
+async def test_a_no_to_another_question_rejects_nothing(run: Run) -> None:
+    slots, _ = await run("action_count_retry", {"requested_slot": "insurance_number"}, "deny")
+    assert slots["failure"] == "no_match 1"
+    assert "insurance_number" not in slots
+
+
+# ── asking ──
+
+
+async def test_the_read_back_comes_once(run: Run) -> None:
+    ask = "utter_ask_number_confirmed"
+    assert (await run("action_ask_number_confirmed"))[1] == ["utter_read_back", ask]
+    assert (await run("action_ask_number_confirmed", {"failure": "no_input 1"}))[1] == [ask]
+
+
+async def test_repeating_asks_the_whole_question(run: Run) -> None:
+    assert (await run("action_repeat", {"failure": "no_input 2"}))[0] == {"failure": None}

@@ -1,0 +1,75 @@
+"""Rasa in this process: many calls at once, and what may be missing."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from dialogue_tools import Citizen, TextCall, words
+
+from bot.accounts import Accounts
+from bot.dialogue import open_dialogue
+from bot.errors import VoicebotError
+from bot.events import Chosen, Grammar, Number, Outcome, PlayedOut, Utterance
+from bot.sealing import Seal
+from bot.settings import Settings
+
+if TYPE_CHECKING:
+    from bot.dialogue.embedded import EmbeddedRasa
+
+
+async def test_calls_at_the_same_time_do_not_mix(rasa: EmbeddedRasa, seal: Seal, accounts: Accounts) -> None:
+    people = [Citizen(f"03511{n:05}", f"02{n:08}") for n in range(6)]
+    for person in people:
+        accounts.add(person.phone, person.number)
+    calls = [TextCall(rasa, seal) for _ in people]
+
+    async def hold(call: TextCall, person: Citizen) -> None:
+        await call.start(person.phone, Chosen("ask_reset"), Number(person.number, True), Chosen("affirm"), PlayedOut())
+
+    await asyncio.gather(*map(hold, calls, people))
+    for call, person in zip(calls, people, strict=True):
+        assert call.replies[-1].outcome is Outcome.RESET
+        assert call.revealed("number") == [person.number]
+        assert accounts.verify(person.phone, call.revealed("password")[0])
+
+
+@pytest.mark.parametrize("steps", [[Number("0123456789", False)], [Number("0123456789", True), Chosen("affirm")]])
+async def test_a_database_that_is_gone_is_said_in_one_prompt_and_never_as_a_refusal(
+    settings: Settings, seal: Seal, tmp_path: Path, steps: list[Utterance]
+) -> None:
+    dialogue = open_dialogue(dataclasses.replace(settings, database_url=f"sqlite:///{tmp_path}/none/accounts.sqlite"))
+    reply = await TextCall(dialogue, seal).start("0912345678", Chosen("ask_reset"), *steps)
+    assert reply.outcome is Outcome.ERROR
+    assert "sự cố" in words(reply)
+    assert "không khớp" not in words(reply)
+    assert len(reply.segments) == 1
+
+
+async def test_a_store_that_fails_before_the_password_is_in_force_does_not_repeat_it(
+    rasa: EmbeddedRasa, call: TextCall, citizen: Citizen, accounts: Accounts
+) -> None:
+    await call.start(citizen.phone, Chosen("ask_reset"), Number(citizen.number, False))
+    accounts.discard(call.call_id)  # as if the ten minutes of a pending reset were over
+    reply = await call.tell(PlayedOut())
+    assert reply.outcome is Outcome.ERROR
+    assert len(call.revealed("password")) == 1
+
+
+async def test_other_lengths_of_the_number_are_a_setting(settings: Settings, seal: Seal) -> None:
+    dialogue = open_dialogue(dataclasses.replace(settings, number_lengths=(10,)))
+    reply = await TextCall(dialogue, seal).start(None, Chosen("ask_reset"))
+    assert reply.expect.kind is Grammar.NUMBER
+    assert reply.expect.lengths == (10,)
+
+
+@pytest.mark.parametrize("missing", ["none", "empty", "broken.tar.gz"])
+def test_a_model_that_is_not_there_says_what_to_do(settings: Settings, tmp_path: Path, missing: str) -> None:
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "broken.tar.gz").write_bytes(b"no archive")
+    with pytest.raises(VoicebotError, match="make setup") as error:
+        open_dialogue(dataclasses.replace(settings, rasa_model=str(tmp_path / missing)))
+    assert "\n" not in str(error.value)
