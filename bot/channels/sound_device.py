@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+import os
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -85,15 +87,16 @@ class SoundDevice:
             if not self._closing:
                 self._gone()
 
-        return sounddevice.Stream(
-            samplerate=own_rate,
-            blocksize=own_rate * FRAME_MS // 1000,
-            channels=1,
-            dtype="int16",
-            latency=LATENCY,
-            callback=callback,
-            finished_callback=finished,
-        )
+        with _quietly():
+            return sounddevice.Stream(
+                samplerate=own_rate,
+                blocksize=own_rate * FRAME_MS // 1000,
+                channels=1,
+                dtype="int16",
+                latency=LATENCY,
+                callback=callback,
+                finished_callback=finished,
+            )
 
 
 def _resampler(source: int, target: int) -> Callable[[Samples], Samples]:
@@ -113,9 +116,24 @@ def _resampler(source: int, target: int) -> Callable[[Samples], Samples]:
 def _portaudio() -> Any:
     """The module sounddevice, whose import fails where the PortAudio library is missing."""
     try:
-        import sounddevice
+        with _quietly():
+            import sounddevice
     except OSError:
         raise VoicebotError(
             "the PortAudio library is missing; install it (Debian and Ubuntu: apt install libportaudio2)"
         ) from None
     return sounddevice
+
+
+@contextlib.contextmanager
+def _quietly() -> Iterator[None]:
+    """PortAudio and ALSA write each thing they try in vain straight to standard error; the exception says enough."""
+    error = os.dup(2)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(error, 2)
+        os.close(nowhere)
+        os.close(error)

@@ -3,7 +3,7 @@ fixture `channel`: a call just begun, with a caller who says nothing."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import aclosing
+from contextlib import aclosing, asynccontextmanager
 
 import numpy as np
 import pytest
@@ -47,11 +47,18 @@ def tone(rate: int, seconds: float, hertz: float = 1000, level: float = 0.3) -> 
     return np.asarray(np.sin(2 * np.pi * hertz * time) * level * 32767, np.int16)
 
 
+@asynccontextmanager
+async def reading(channel: Channel) -> AsyncIterator[Reader]:
+    """A reader that stops reading at the end of the context, wherever the call stands."""
+    async with aclosing(channel.events()) as events:  # type: ignore[type-var]  # they are generators in all channels
+        yield Reader(events)
+
+
 class ChannelContract:
     @pytest.fixture
     async def reader(self, channel: Channel) -> AsyncIterator[Reader]:
-        async with aclosing(channel.events()) as events:  # type: ignore[type-var]  # events() are async generators
-            yield Reader(events)
+        async with reading(channel) as reader:
+            yield reader
 
     async def test_tells_what_it_is(self, channel: Channel) -> None:
         assert isinstance(channel, Channel)

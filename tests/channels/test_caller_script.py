@@ -162,6 +162,12 @@ def test_a_mistake_is_told_in_one_line_with_its_place(text: str) -> None:
     assert "\n" not in message
 
 
+def test_the_example_in_the_documentation_is_a_script() -> None:
+    text = (ROOT / "docs" / "caller-scripts.md").read_text("utf-8")
+    example = text.split("```yaml\n")[1].split("```")[0]
+    assert parse_script(example, Path("docs/caller-scripts.md")).expect.outcome is Outcome.RESET
+
+
 def test_a_file_that_cannot_be_read_is_told(tmp_path: Path) -> None:
     with pytest.raises(VoicebotError, match="No such file"):
         load_script(tmp_path / "none.yml")
