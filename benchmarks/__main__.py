@@ -1,7 +1,7 @@
 """Turn latency, real-time factor and memory of whole calls on this machine; prints Markdown.
 
-A turn's latency runs from the end of the caller's last word or key to the first sample of the answer. It is the wait that
-makes sure the caller has finished, counted in samples, and what the bot then takes, on the clock of this machine.
+A turn's latency runs from the end of the caller's last word or key to the first sample of the answer. It is the wait
+that makes sure the caller has finished, counted in samples, and what the bot then takes, on this machine's clock.
 """
 
 from __future__ import annotations
@@ -27,10 +27,9 @@ from bot.channels.caller_script import CallerScript, parse_script
 from bot.channels.script import ScriptChannel
 from bot.events import RATE, Grammar, Number, Said, Utterance
 from bot.hearing import open_hearing
+from bot.numbers import DIGIT_WORDS
 from bot.settings import Settings, load
 from bot.simulation import simulate_call
-
-WORDS = "không một hai ba bốn năm sáu bảy tám chín".split()
 
 
 def main() -> None:
@@ -77,7 +76,7 @@ def _script(name: str, steps: list[str]) -> CallerScript:
 
 async def _latency(bot: Voicebot, calls: int) -> tuple[dict[str, list[tuple[float, float]]], float]:
     """Kind of turn → (wait, then answer) in milliseconds, and CPU seconds per second of call."""
-    spoken = " ".join(WORDS[int(digit)] for digit in DEMO[0][1])
+    spoken = " ".join(DIGIT_WORDS[int(digit)] for digit in DEMO[0][1])
     keyed = _script("keys", ['press: "8"', f'press: "{DEMO[0][1]}"'])
     voiced = _script("voice", ['say: "cấp lại mật khẩu"', f'say: "{spoken}"', 'say: "đúng"'])
     latency: dict[str, list[tuple[float, float]]] = defaultdict(list)
@@ -118,7 +117,7 @@ def _print_latency(latency: dict[str, list[tuple[float, float]]]) -> None:
 
 def _print_hearing(settings: Settings) -> None:
     """CPU seconds per second of speech on one core, and the memory of a further caller."""
-    spoken = " ".join(WORDS[int(digit)] for digit in DEMO[0][1])
+    spoken = " ".join(DIGIT_WORDS[int(digit)] for digit in DEMO[0][1])
     channel = ScriptChannel(_script("speech", [f'say: "{spoken}"']))
     sound = next(iter(channel._caller._sounds.values()))
     hearing = open_hearing(settings, RATE)

@@ -18,6 +18,7 @@ from bot.events import (
     CallStarted,
     Channel,
     ChannelEvent,
+    Chosen,
     Dialogue,
     Expect,
     Frame,
@@ -26,12 +27,17 @@ from bot.events import (
     Hearing,
     HungUp,
     Key,
+    Number,
     Outcome,
     Played,
     PlayedOut,
     Prompt,
     Reply,
+    Said,
+    Silence,
     Speech,
+    TooFew,
+    Unintelligible,
     Utterance,
 )
 from bot.turn import Timing, Turn
@@ -43,7 +49,7 @@ MASK = "••••••••"
 @dataclass(frozen=True)
 class Speaks:
     """The bot begins to speak. `latency_ms`: from the end of the caller's last word or key to the first sample
-    of the answer, None for the greeting; `wait_ms` of them were spent making sure that the caller had finished."""
+    of the answer, None where there was none; `wait_ms` of them were spent making sure that the caller had finished."""
 
     at: float
     text: str
@@ -65,9 +71,11 @@ class Listens:
 
 @dataclass(frozen=True)
 class Understood:
-    """The caller's turn is over and meant this. `text`: the words and keys it was made of."""
+    """The caller's turn is over and meant this. `text`: the words and keys it was made of, the last of which ended at
+    `ended_at`."""
 
     at: float
+    ended_at: float
     text: str
     utterance: Utterance
 
@@ -114,7 +122,7 @@ class Call:
         self._marks = 0
         self._turn: Turn | None = None
         self._ready_at = 0.0  # monotonic time at which the caller's turn was decided
-        self._wait_ms = 0.0
+        self._wait_ms: float | None = None  # None where the caller did nothing
 
     async def run(self) -> Outcome:
         """Hold the call. Never raises for what a caller, a voice or a dialogue does; the outcome tells."""
@@ -159,11 +167,10 @@ class Call:
             self._marks += 1
             await self._channel.play(clip, str(self._marks))
             seconds += len(clip) / self._channel.rate
-            if latency is None and self._turn:
+            if latency is None and self._wait_ms is not None:
                 latency = self._wait_ms + (time.perf_counter() - self._ready_at) * 1000
         text = " ".join(segment.text if isinstance(segment, Prompt) else MASK for segment in reply.segments)
-        wait = self._wait_ms if self._turn else None
-        self._watch(Speaks(self._at, text, seconds, latency, wait, _holds_password(reply)))
+        self._watch(Speaks(self._at, text, seconds, latency, self._wait_ms, _holds_password(reply)))
         return str(self._marks)
 
     async def _wait_for(self, mark: str) -> None:
@@ -177,14 +184,15 @@ class Call:
         mark = await self._say(reply)
         if not isinstance(reply.expect.kind, Grammar):
             await self._wait_for(mark)
-            self._turn = None
+            self._turn = self._wait_ms = None
             return PlayedOut()
         kept = self._turn.numbers if self._turn and reply.expect.keep else None
         self._turn = Turn(reply.expect, self._timing, kept)
         utterance = await self._listen(self._turn, reply.expect.kind, mark)
         self._ready_at = time.perf_counter()
-        self._wait_ms = max(0, self._hearing.now - self._turn.ended_at) / RATE * 1000
-        self._watch(Understood(self._at, " ".join(self._turn.heard), utterance))
+        waited = max(0, self._hearing.now - self._turn.ended_at) / RATE if self._turn.heard else 0.0
+        self._wait_ms = waited * 1000 if self._turn.heard else None
+        self._watch(Understood(self._at, self._at - waited, self._turn.text, utterance))
         return utterance
 
     async def _listen(self, turn: Turn, grammar: Grammar, mark: str) -> Utterance:
@@ -236,6 +244,27 @@ class Call:
             await self._close(Reply((Prompt(self._apology),), Expect("nothing"), Outcome.ERROR))
         except (CallerGone, VoicebotError):
             await self._channel.hang_up()
+
+
+def describe(utterance: Utterance) -> str:
+    """What a turn meant, in a few words without its secrets."""
+    if isinstance(utterance, Number):
+        return f"{len(utterance.digits)} digits, {'spoken' if utterance.spoken else 'keyed'}"
+    if isinstance(utterance, TooFew):
+        return f"{utterance.missing} digits missing"
+    if isinstance(utterance, Chosen):
+        return utterance.intent
+    return _MEANINGS[type(utterance)]
+
+
+_MEANINGS: dict[type, str] = {
+    CallStarted: "call",
+    Said: "words",
+    Silence: "no input",
+    Unintelligible: "no match",
+    PlayedOut: "played",
+    Gone: "hung up",
+}
 
 
 def _holds_password(reply: Reply) -> bool:

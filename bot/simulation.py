@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bot.assembly import Voicebot
-from bot.call import Ended, Listens, Notice, Speaks, Understood, Watch
+from bot.call import Ended, Listens, Notice, Speaks, Understood, Watch, describe
 from bot.channels.caller_script import CallerScript, Expected
 from bot.channels.script import ScriptChannel
 from bot.events import Outcome, Samples
@@ -65,9 +65,10 @@ class CallRecord:
                 began = notice.at
             elif isinstance(notice, Understood):
                 by_key = bool(notice.text) and set(notice.text) <= set("0123456789*# ")
-                start = notice.at if began is None else began
-                lines.append(Line(start, notice.at, "key" if by_key else "caller", notice.text))
-                lines.append(Line(notice.at, notice.at, "state", type(notice.utterance).__name__))
+                if notice.text:
+                    start = notice.ended_at if began is None else min(began, notice.ended_at)
+                    lines.append(Line(start, notice.ended_at, "key" if by_key else "caller", notice.text))
+                lines.append(Line(notice.at, notice.at, "state", describe(notice.utterance)))
                 began = None
             elif isinstance(notice, Ended):
                 lines.append(Line(notice.at, notice.at, "state", notice.outcome.value))

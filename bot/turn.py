@@ -161,7 +161,11 @@ class Turn:
             return Number(numbers.digits, numbers.spoken) if quiet >= self._timing.settle else None
         if not numbers.ended and quiet < self._timing.pause:
             return None
-        return TooFew(numbers.missing) if numbers.status is Collected.SHORT else Unintelligible()
+        # Eleven spoken digits are more likely one too many of ten than one too few of twelve: not to be guessed.
+        past_shortest = numbers.spoken and len(numbers.digits) > numbers.lengths[0]
+        if numbers.status is Collected.SHORT and not past_shortest:
+            return TooFew(numbers.missing)
+        return Unintelligible()
 
     def _sentence(self, quiet: int) -> Utterance | None:
         """A wish may have a number in it, said after a pause; a yes or no is over when it is said."""

@@ -19,6 +19,7 @@ from bot.events import (
     Unintelligible,
     Utterance,
 )
+from bot.numbers import DIGIT_WORDS
 from bot.turn import Timing, Turn
 
 TIMING = Timing(no_input=6 * RATE, settle=int(0.8 * RATE), pause=int(2.5 * RATE))
@@ -26,8 +27,6 @@ TEN = Expect(Grammar.NUMBER, lengths=(10,))
 TEN_OR_TWELVE = Expect(Grammar.NUMBER, lengths=(10, 12), keys={"*": "ask_repeat"})
 MENU = Expect(Grammar.MENU, lengths=(10, 12), keys={"8": "ask_reset", "0": "ask_operator", "*": "ask_repeat"})
 YESNO = Expect(Grammar.YESNO, keys={"1": "affirm", "2": "deny"})
-
-WORDS = ["không", "một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín"]
 
 
 def at(seconds: float) -> int:
@@ -48,7 +47,7 @@ def speech(text: str, start: float = 1.0, seconds: float = 1.0, confidence: floa
 
 
 def spell(digits: str) -> str:
-    return " ".join(WORDS[int(digit)] for digit in digits)
+    return " ".join(DIGIT_WORDS[int(digit)] for digit in digits)
 
 
 class Caller:
@@ -118,6 +117,10 @@ class TestNumber:
         assert utterance == TooFew(2)
         assert second == pytest.approx(2.0 + 2.5, abs=0.021)
 
+    def test_eleven_spoken_digits_are_no_match_where_ten_or_twelve_are_allowed(self) -> None:
+        assert meant(TEN_OR_TWELVE, speech(spell("01234567890")))[0] == Unintelligible()
+        assert meant(TEN_OR_TWELVE, keys("01234567890#"))[0] == TooFew(1)
+
     def test_hash_after_too_few_does_not_wait(self) -> None:
         assert meant(TEN, keys("01234#")) == (TooFew(5), pytest.approx(1.0 + 5 * 0.3, abs=0.021))
 
@@ -135,7 +138,9 @@ class TestNumber:
         assert (utterance, second) == (TooFew(6), pytest.approx(3.78, abs=0.021))
 
     def test_a_piece_that_cannot_be_read_spoils_the_number_instead_of_leaving_a_gap(self) -> None:
-        events = speech("không một hai ba bốn năm") + speech("mười mốt trăm", start=3) + speech("sáu bảy tám chín", start=5)
+        events = (
+            speech("không một hai ba bốn năm") + speech("mười mốt trăm", start=3) + speech("sáu bảy tám chín", start=5)
+        )
         assert meant(TEN, events)[0] == Unintelligible()
 
     def test_while_somebody_speaks_nothing_is_decided(self) -> None:

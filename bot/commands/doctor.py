@@ -44,10 +44,9 @@ def _recogniser() -> str:
 def _voice() -> str:
     import asyncio
 
-    from tts.speech import open_speech
-
     from bot.events import RATE, Prompt
     from bot.sealing import load_seal
+    from tts.speech import open_speech
 
     async def speak() -> int:
         speech = open_speech(load(), load_seal(load()))

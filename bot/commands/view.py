@@ -10,8 +10,8 @@ from rich.live import Live
 from rich.panel import Panel
 from rich.text import Text
 
-from bot.call import Ended, Listens, Notice, Speaks, Understood
-from bot.events import Grammar, Number, Silence, TooFew, Unintelligible, Utterance
+from bot.call import Ended, Listens, Notice, Speaks, Understood, describe
+from bot.events import Grammar
 
 STATES = {
     Grammar.NUMBER: "collecting the insurance number",
@@ -64,21 +64,12 @@ def _line(notice: Speaks | Understood | Ended) -> Text:
             line.append(f"   ({notice.latency_ms:.0f} ms)", style="dim")
     elif isinstance(notice, Understood):
         line.append("caller  ", style="bold green").append(notice.text or "(nothing)", style="green")
-        line.append(f"   → {_meaning(notice.utterance)}", style="dim")
+        line.append(f"   → {describe(notice.utterance)}", style="dim")
     else:
         line.append(f"end: {notice.outcome.value}", style="bold")
         if notice.failure:
             line.append(f"   {notice.failure}", style="red")
     return line
-
-
-def _meaning(utterance: Utterance) -> str:
-    if isinstance(utterance, Number):
-        return f"{len(utterance.digits)} digits, {'spoken' if utterance.spoken else 'keyed'}"
-    if isinstance(utterance, TooFew):
-        return f"{utterance.missing} digits missing"
-    plain = {Silence: "no input", Unintelligible: "no match"}
-    return plain.get(type(utterance), type(utterance).__name__.lower())
 
 
 def _listening(notice: Listens) -> Panel:
