@@ -87,7 +87,7 @@ async def test_a_spoken_number_is_read_back(call: TextCall, citizen: Citizen) ->
     assert call.revealed("number") == [citizen.number]
 
 
-@pytest.mark.parametrize("yes", [YES, Said("đúng"), Said("dạ đúng rồi"), Said("vâng ạ"), Said("ừ")])
+@pytest.mark.parametrize("yes", [YES, Said("đúng"), Said("dạ đúng rồi"), Said("vâng ạ"), Said("ừ"), Said("một")])
 async def test_a_confirmed_number_is_checked(call: TextCall, citizen: Citizen, yes: Utterance) -> None:
     reply = await call.start(citizen.phone, ASK, spoken(citizen.number), yes)
     assert len(call.revealed("password")) == 1
@@ -100,7 +100,9 @@ async def test_a_keyed_number_is_not_read_back(call: TextCall, citizen: Citizen)
     assert call.revealed("number") == []
 
 
-@pytest.mark.parametrize("no", [NO, Said("sai"), Said("không"), Said("không phải"), Said("không đúng rồi")])
+@pytest.mark.parametrize(
+    "no", [NO, Said("sai"), Said("không"), Said("không phải"), Said("không đúng rồi"), Said("hai")]
+)
 async def test_a_wrong_read_back_is_asked_again(call: TextCall, citizen: Citizen, no: Utterance) -> None:
     reply = await call.start(citizen.phone, ASK, spoken("9999999999"), no)
     assert reply.expect.kind is Grammar.NUMBER
