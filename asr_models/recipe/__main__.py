@@ -13,7 +13,7 @@ SENTENCES = ("common-voice", "home-commands")
 
 
 def clips_to_learn(speech: Path) -> list[Clip]:
-    return [c for c in corpora.load(speech) if c.part == "train"] + synthetic.speak()
+    return [c for c in corpora.load(speech) if c.part == "train"] + synthetic.speak(WORK / "synthetic.npz")
 
 
 def aligned(clips: list[Clip]) -> list[Clip]:
@@ -30,18 +30,23 @@ def aligned(clips: list[Clip]) -> list[Clip]:
 
 
 def realigned(clips: list[Clip], checkpoint: Path) -> list[Clip]:
-    """Labels from a first network, for all."""
+    """Labels from a first network; sentences alone while it is young, then everything."""
+    clips = aligned(clips)
+    again = [c for c in clips if c.corpus in SENTENCES] if checkpoint.stem == "first" else clips
     path = WORK / f"by-{checkpoint.stem}.npz"
     if not path.exists():
-        align.by_network(clips, network.phone_scores(checkpoint))
-        align.save(path, clips)
-    return align.restore(path, clips)
+        align.by_network(again, network.phone_scores(checkpoint))
+        align.save(path, again)
+    align.restore(path, again)
+    return clips
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="asr_models/recipe/run.sh", description=__doc__)
     parser.add_argument("stage", nargs="?", default="all", choices=["all", "train", "export", "graphs", "evaluate"])
-    parser.add_argument("--shared", type=Path, default=HERE.parents[2] / "shared", help="folder with speech/ and noise/")
+    parser.add_argument(
+        "--shared", type=Path, default=HERE.parents[2] / "shared", help="folder with speech/ and noise/"
+    )
     parser.add_argument("--minutes", type=float, default=45, help="of training on the second alignment")
     parser.add_argument("--first-minutes", type=float, default=6, help="of training on the first one")
     parser.add_argument("--model", type=Path, default=FOLDER, help="model folder to write or to evaluate")
@@ -57,6 +62,8 @@ def main() -> None:
         export.write(WORK / "second.pt", args.model)
     if args.stage == "graphs":
         export.write_graphs(args.model)
+    if args.stage in ("all", "export", "graphs"):
+        export.write_sums(args.model)
     if args.stage in ("all", "evaluate"):
         evaluate.report(args.model, [c for c in corpora.load(speech) if c.part == args.part])
 

@@ -23,9 +23,7 @@ DEV = frozenset({"sn-S_S04", "dw-block7"})
 #: Speakers of the single-utterance corpora are drawn by file or by number: one in DEV_EVERY to
 #: DEV, one to TEST. phone-words has no speaker labels, so its split is by file and says little.
 DEV_EVERY = 12
-CORPORA = (
-    "connected-numbers south-numbers digit-words other-words phone-words common-voice home-commands".split()
-)
+CORPORA = "connected-numbers south-numbers digit-words other-words phone-words common-voice home-commands".split()
 
 
 @dataclass

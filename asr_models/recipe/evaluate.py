@@ -126,7 +126,9 @@ def strings(m: vosk.Model, clips: list[Clip], count: int = STRINGS, show: bool =
         digit_errors=errors / len(share) / count / LENGTH, rtf=cpu / seconds,
     )  # fmt: skip
     if show:
-        print("  all: {whole:.1%} ({low:.0%}–{high:.0%}), digit errors {digit_errors:.1%}, rtf {rtf:.4f}".format(**total))
+        print(
+            "  all: {whole:.1%} ({low:.0%}–{high:.0%}), digit errors {digit_errors:.1%}, rtf {rtf:.4f}".format(**total)
+        )
     return total
 
 

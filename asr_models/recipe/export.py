@@ -4,6 +4,7 @@ The scores of a frame class are a weighted sum of the three outputs' log-posteri
 priors; the sum is one more affine layer, so Vosk needs no prior of its own.
 """
 
+import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -148,3 +149,10 @@ def write(checkpoint: Path, folder: Path, mix: Mix | None = None) -> None:
     (folder / "conf/fbank.conf").write_text(FBANK_CONF)
     (folder / "conf/model.conf").write_text(MODEL_CONF)
     write_graphs(folder)
+
+
+def write_sums(folder: Path) -> None:
+    """SHA256SUMS, by which a damaged folder is told from a good one."""
+    files = sorted(f for f in folder.rglob("*") if f.is_file() and f.name != "SHA256SUMS")
+    lines = [f"{hashlib.sha256(f.read_bytes()).hexdigest()}  {f.relative_to(folder)}\n" for f in files]
+    (folder / "SHA256SUMS").write_text("".join(lines), encoding="utf-8")

@@ -26,7 +26,7 @@ class Grammar(NamedTuple):
     filler: set[str]
 
 
-DIGITS = "không một hai ba bốn năm sáu bảy bẩy tám chín".split()
+DIGITS = "không một hai ba bốn năm sáu bảy tám chín".split()  # bẩy sounds as bảy
 UNITS = "trăm mươi chục".split()
 SCALES = "nghìn ngàn triệu tỷ".split()
 ENDINGS = "tư lăm nhăm".split()

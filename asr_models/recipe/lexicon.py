@@ -21,9 +21,7 @@ TONE_ID = {tone: i for i, tone in enumerate(TONES)}
 _TONE_OF_MARK = {"\u0300": "huyền", "\u0301": "sắc", "\u0309": "hỏi", "\u0303": "hỏi", "\u0323": "nặng"}
 
 #: Words with states of their own: those that real people were recorded saying often enough.
-RECORDED = (
-    "không một hai ba bốn năm sáu bảy tám chín mốt tư lăm mười mươi linh trăm nghìn triệu đúng trở lại"
-).split()
+RECORDED = ("không một hai ba bốn năm sáu bảy tám chín mốt tư lăm mười mươi linh trăm nghìn triệu đúng trở lại").split()
 STATES = 3
 SILENCE = 0
 FILLER = 1 + STATES * len(RECORDED)

@@ -37,11 +37,9 @@ class Tdnn(nn.Module):
         self.register_buffer("mean", torch.zeros(BINS))
         self.register_buffer("std", torch.ones(BINS))
         dims = [BINS, *WIDTHS]
-        self.affine = nn.ModuleList(
-            nn.Linear(dims[i] * len(c), WIDTHS[i], bias=False) for i, c in enumerate(CONTEXT)
-        )
+        self.affine = nn.ModuleList(nn.Linear(dims[i] * len(c), WIDTHS[i], bias=False) for i, c in enumerate(CONTEXT))
         self.norm = nn.ModuleList(nn.BatchNorm1d(w) for w in WIDTHS)
-        self.drop = nn.Dropout(0.1)
+        self.drop = nn.Dropout(0.05)
         self.heads = nn.ModuleDict({name: nn.Linear(WIDTHS[-1], n) for name, n in HEADS.items()})
 
     def forward(self, x: Tensor) -> dict[str, Tensor]:
@@ -69,6 +67,7 @@ def load(checkpoint: Path) -> Tdnn:
 
 def phone_scores(checkpoint: Path) -> Callable[[np.ndarray], np.ndarray]:
     """(frames, BINS) features → (frames, phones) log-likelihoods at every frame, for alignment."""
+    torch.set_num_threads(1)  # the pieces are small
     net = load(checkpoint)
     counts = torch.load(checkpoint, weights_only=True)["counts"]["phone"]
     prior = (counts / counts.sum()).log()

@@ -4,6 +4,7 @@ import random
 import subprocess
 import zlib
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import numpy as np
 import scipy.signal
@@ -25,17 +26,21 @@ PHRASES = (
 )  # fmt: skip
 
 
-def _say(job: tuple[str, str]) -> Clip:
+def _say(job: tuple[str, str]) -> np.ndarray:
     voice, text = job
     r = random.Random(zlib.crc32(f"{voice} {text}".encode()))
     command = ["espeak-ng", "-v", voice, "-s", str(r.randint(120, 200)), "-p", str(r.randint(25, 75)), "--stdout", text]
     raw = subprocess.run(command, capture_output=True, check=True).stdout
     x = scipy.signal.resample_poly(np.frombuffer(raw[44:], np.int16).astype(np.float32), 160, 441)
-    return Clip(f"{voice}/{text}", "espeak", voice, "train", text.split(), cells(x.astype(np.float32)))
+    return cells(x.astype(np.float32))
 
 
-def speak() -> list[Clip]:
-    """Every phrase by every voice."""
+def speak(kept: Path) -> list[Clip]:
+    """Every phrase by every voice; rendered once and kept in that file."""
     jobs = [(d + v, p) for d in DIALECTS for v in VARIANTS for p in PHRASES]
-    with ThreadPoolExecutor(2) as pool:
-        return list(pool.map(_say, jobs))
+    if not kept.exists():
+        with ThreadPoolExecutor(2) as pool:
+            rendered = list(pool.map(_say, jobs))
+        np.savez(kept, **{f"{voice}/{text}": x for (voice, text), x in zip(jobs, rendered, strict=True)})
+    with np.load(kept) as sounds:
+        return [Clip(f"{v}/{p}", "espeak", v, "train", p.split(), sounds[f"{v}/{p}"]) for v, p in jobs]

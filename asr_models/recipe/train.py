@@ -4,11 +4,14 @@ The feeder writes shards of a few hundred examples; the trainer draws chunks fro
 checkpoint every minute holds all that is needed to go on after an interruption.
 """
 
+from __future__ import annotations
+
 import math
 import multiprocessing as mp
 import os
 import random
 import time
+from multiprocessing.sharedctypes import Synchronized
 from pathlib import Path
 
 import numpy as np
@@ -18,26 +21,34 @@ from torch import Tensor
 
 from .augment import Studio
 from .corpora import Clip
+from .export import Mix
 from .features import BINS
 from .network import HEADS, LEFT, RIGHT, SUBSAMPLING, Tdnn
+from .sequence import StringLoss
 
 SHARD = 200  # examples
+SHARD_FRAMES = 68_000  # about
+REUSE = 2.5  # how often a frame is seen
+HEAD_START = 8  # shards
 KEEP = 60  # shards in memory and on disk
 CHUNK = 240  # frames
 BATCH = 32  # chunks
-PEAK_RATE = 2e-3
+PEAK_RATE = 1.6e-3
 WEIGHTS = {"phone": 0.5, "tone": 0.3, "word": 1.0}  # in the order of the labels
 SMOOTHING = 0.05
+FRAMES_SHARE, STRINGS_SHARE = 0.4, 3.0  # of the loss, once whole strings are learned
 AVERAGE = 0.998  # decay of the running mean of the weights
 
 
-def feed(clips: list[Clip], noise: Path, folder: Path, first: int) -> None:
-    """Writes shards for ever; runs in its own process."""
+def feed(clips: list[Clip], noise: Path, folder: Path, first: int, wanted: Synchronized[int]) -> None:
+    """Writes shards for ever, but none past the one `wanted`; runs in its own process."""
     os.nice(3)
     torch.set_num_threads(1)
     studio = Studio(clips, noise)
     shard = first
     while True:
+        while shard > wanted.value:
+            time.sleep(0.5)
         examples = [studio.example(shard * SHARD + i) for i in range(SHARD)]
         features = np.concatenate([f for f, _ in examples])
         labels = np.concatenate([y for _, y in examples])
@@ -82,7 +93,7 @@ class Shelf:
 def disturb(r: random.Random, x: Tensor, mean: Tensor) -> Tensor:
     """Another microphone (a smooth curve over the bins) and missing stretches of time and frequency."""
     bins = torch.arange(BINS) / BINS * math.pi
-    curve = sum(torch.randn(len(x), 1) * 0.45 * torch.cos(k * bins)[None] for k in (1, 2, 3, 4))
+    curve = sum(torch.randn(len(x), 1) * 0.4 * torch.cos(k * bins)[None] for k in (1, 2, 3, 4))
     x = x + curve[:, None]
     for i in range(len(x)):
         for _ in range(r.randint(0, 2)):
@@ -102,9 +113,20 @@ def loss_of(out: dict[str, Tensor], y: Tensor) -> Tensor:
     return total
 
 
-def train(clips: list[Clip], noise: Path, work: Path, name: str, minutes: float, start: Path | None = None) -> Path:
-    """Trains for that many minutes; returns the checkpoint `name`.pt, which an interrupted run goes on from."""
-    torch.set_num_threads(2)
+def train(
+    clips: list[Clip],
+    noise: Path,
+    work: Path,
+    name: str,
+    minutes: float,
+    start: Path | None = None,
+    whole_strings: bool = False,
+) -> Path:
+    """Trains for that many minutes; returns the checkpoint `name`.pt, which an interrupted run goes on from.
+
+    With `start` the weights of another checkpoint are the beginning; `whole_strings` adds the string loss.
+    """
+    torch.set_num_threads(int(os.environ.get("TRAIN_THREADS", "1")))
     out = work / f"{name}.pt"
     shards = work / f"shards-{name}"
     shards.mkdir(parents=True, exist_ok=True)
@@ -119,8 +141,13 @@ def train(clips: list[Clip], noise: Path, work: Path, name: str, minutes: float,
     seconds, steps = state.get("seconds", 0.0), state.get("steps", 0)
     counts = state.get("counts", {n: torch.ones(c) for n, c in HEADS.items()})
     average = state.get("average")
+    string_loss = None
+    if whole_strings and start:
+        string_loss = StringLoss(torch.load(start, weights_only=True)["counts"], Mix())
     shelf = Shelf(shards)
-    feeder = mp.Process(target=feed, args=(clips, noise, shards, state.get("shard", -1) + 1), daemon=True)
+    shard = state.get("shard", -1)
+    wanted = mp.Value("i", shard + HEAD_START)
+    feeder = mp.Process(target=feed, args=(clips, noise, shards, shard + 1, wanted), daemon=True)
     feeder.start()
     r = random.Random(steps)
     torch.manual_seed(steps)
@@ -134,6 +161,7 @@ def train(clips: list[Clip], noise: Path, work: Path, name: str, minutes: float,
         net.mean.copy_(x.mean(0))
         net.std.copy_(x.std(0))
     told = saved = clock = time.monotonic()
+    here = steps
     shown, right, frames, began = 0.0, 0, 0, seconds
     net.train()
     while seconds < minutes * 60:
@@ -145,11 +173,14 @@ def train(clips: list[Clip], noise: Path, work: Path, name: str, minutes: float,
         with torch.autocast("cpu", torch.bfloat16):
             heads = net(disturb(r, x, net.mean))
         loss = loss_of(heads, y)
+        if string_loss:
+            loss = FRAMES_SHARE * loss + STRINGS_SHARE * string_loss(heads, y[..., 2])
         optimiser.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(net.parameters(), 2.0)
         optimiser.step()
         steps += 1
+        wanted.value = HEAD_START + int(steps * BATCH * CHUNK / SHARD_FRAMES / REUSE)
         decay = min(AVERAGE, steps / (steps + 20))
         now_state = net.state_dict()
         if average is None:
@@ -167,7 +198,7 @@ def train(clips: list[Clip], noise: Path, work: Path, name: str, minutes: float,
         if now - told > 20:
             shard = shelf.refresh()
             print(
-                f"{name} {seconds / 60:5.1f} min  step {steps}  rate {rate:.1e}  loss {shown / (1 - 0.99**steps):.3f}"
+                f"{name} {seconds / 60:5.1f} min  step {steps}  rate {rate:.1e}  loss {shown / (1 - 0.99 ** (steps - here)):.3f}"
                 f"  word frames right {right / frames:.3f}  shard {shard}",
                 flush=True,
             )
