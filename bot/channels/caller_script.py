@@ -65,7 +65,9 @@ class Say:
 
 @dataclass(frozen=True)
 class Play:
-    recording: Path
+    """One recording, or several that are played as one utterance."""
+
+    recordings: tuple[Path, ...]
 
 
 @dataclass(frozen=True)
@@ -176,7 +178,9 @@ def _file(value: Value, folder: Path) -> Path:
 ACTIONS: Mapping[str, Callable[[Value, Path], Press | Say | Play]] = {
     "press": lambda value, folder: Press(_keys(value)),
     "say": lambda value, folder: Say(value.text()),
-    "play": lambda value, folder: Play(_file(value, folder)),
+    "play": lambda value, folder: Play(
+        tuple(_file(item, folder) for item in (value.items() if value.is_list else (value,)))
+    ),
 }
 
 

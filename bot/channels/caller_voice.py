@@ -26,10 +26,25 @@ VOICES = {"north": "vi", "central": "vi-vn-x-central", "south": "vi-vn-x-south"}
 EDGE = RATE // 20
 """Samples of silence kept before and after a saying."""
 
+JOIN = RATE // 12
+"""Samples of silence between recordings that are one utterance."""
+
 
 def sound_of(action: Say | Play, voice: CallerVoice, cache: Path = CACHE) -> Samples:
     """What a step sounds like, at `RATE`. Raises VoicebotError where it cannot be spoken or read."""
-    return read_recording(action.recording) if isinstance(action, Play) else _say(action.text, voice, cache)
+    if isinstance(action, Say):
+        return _say(action.text, voice, cache)
+    return _joined([read_recording(path) for path in action.recordings])
+
+
+def _joined(sounds: list[Samples]) -> Samples:
+    """One utterance out of several recordings: equally loud, with the short pauses of somebody reading digits."""
+    if len(sounds) == 1:
+        return sounds[0]
+    loudest = max(active_level(sound) for sound in sounds)
+    pause = np.zeros(JOIN, np.int16)
+    parts = [part for sound in sounds for part in (to_samples(sound * (loudest / active_level(sound))), pause)]
+    return np.concatenate(parts[:-1])
 
 
 def read_recording(path: Path) -> Samples:
@@ -66,7 +81,7 @@ def _espeak(options: list[str], text: str) -> Samples:
     except FileNotFoundError:
         raise VoicebotError(
             "the scripted caller speaks with espeak-ng, which is not installed; "
-            "install it (Debian and Ubuntu: apt install espeak-ng) or run `make install`"
+            "install it (Debian and Ubuntu: apt install espeak-ng) or run `make setup`"
         ) from None
     if run.returncode != 0 or len(run.stdout) <= 44:
         why = run.stderr.decode(errors="replace").strip().splitlines()

@@ -49,6 +49,10 @@ class Value:
         return self.node.tag == "tag:yaml.org,2002:null"
 
     @property
+    def is_list(self) -> bool:
+        return isinstance(self.node, yaml.SequenceNode)
+
+    @property
     def is_true(self) -> bool:
         return self.node.tag == "tag:yaml.org,2002:bool" and self._scalar().lower() in ("true", "yes", "on")
 

@@ -42,14 +42,15 @@ def call(
 
 async def _on_microphone(settings: Settings, headphones: bool) -> None:
     from bot.assembly import open_voicebot
-    from bot.channels.microphone import MicrophoneChannel
+    from bot.channels import open_channel
     from bot.commands.view import TerminalView
 
     view = TerminalView()
-    bot = await open_voicebot(settings, MicrophoneChannel.rate, view.progress)
+    channel = open_channel("microphone", settings, "headphones" if headphones else "")
+    bot = await open_voicebot(settings, channel.rate, view.progress)
     try:
         with view:
-            await bot.answer(MicrophoneChannel(settings.caller or None, headphones=headphones), view.watch)
+            await bot.answer(channel, view.watch)
     finally:
         await bot.close()
 

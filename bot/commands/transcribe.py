@@ -127,8 +127,8 @@ def hear(
 
 def understood(pieces: list[Piece], grammar: Grammar, lengths: tuple[int, ...]) -> tuple[str, str | None]:
     """Words and digits of a file's pieces: a number is collected from them as in a call."""
-    numeric = grammar is Grammar.NUMBER or all(Collector.concerns(piece.text) for piece in pieces)
-    if not pieces or grammar is Grammar.YESNO or not numeric:
+    nothing_else = grammar is not Grammar.YESNO and all(read(piece.text).digits for piece in pieces)
+    if grammar is not Grammar.NUMBER and not nothing_else:
         return _joined([piece.text for piece in pieces], grammar)
     collector = Collector(lengths)
     chosen = []

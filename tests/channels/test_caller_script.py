@@ -59,7 +59,7 @@ def test_a_script_holds_a_whole_call(tmp_path: Path) -> None:
     assert script.steps == (
         Press("8"),
         Say("không một hai"),
-        Play(tmp_path / "recording.flac"),
+        Play((tmp_path / "recording.flac",)),
         Wait(2.5),
         BargeIn(0.8, Press("1")),
         BargeIn(1, Say("đúng")),
@@ -93,7 +93,7 @@ def test_a_noise_may_be_a_file(tmp_path: Path) -> None:
 
 def test_recordings_kept_beside_the_checkout_have_a_prefix(shared: Path) -> None:
     text = 'caller: null\nsteps: [{play: "${SHARED}/speech/utterances.tsv"}]'
-    assert parse_script(text, Path("x.yml")).steps == (Play(SHARED / "speech" / "utterances.tsv"),)
+    assert parse_script(text, Path("x.yml")).steps == (Play((SHARED / "speech" / "utterances.tsv",)),)
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "tests" / "calls").glob("*.yml")), ids=lambda path: path.stem)

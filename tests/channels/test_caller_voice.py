@@ -61,7 +61,7 @@ class TestRecordings:
     @pytest.mark.parametrize(("rate", "suffix"), [(8000, "wav"), (16000, "flac"), (44100, "wav"), (48000, "flac")])
     def test_any_rate_arrives_at_8_khz(self, tmp_path: Path, rate: int, suffix: str) -> None:
         soundfile.write(tmp_path / f"tone.{suffix}", tone(rate, 1.0), rate)
-        sound = sound_of(Play(tmp_path / f"tone.{suffix}"), CallerVoice())
+        sound = sound_of(Play((tmp_path / f"tone.{suffix}",)), CallerVoice())
         assert sound.size == pytest.approx(RATE, abs=2)
         assert np.argmax(np.abs(np.fft.rfft(sound, RATE))) == pytest.approx(1000, abs=1)
         assert active_level(sound) == pytest.approx(active_level(tone(RATE, 1.0)), rel=0.02)
@@ -69,11 +69,19 @@ class TestRecordings:
     def test_two_channels_are_mixed(self, tmp_path: Path) -> None:
         stereo = np.stack([tone(RATE, 0.5), np.zeros(RATE // 2, np.int16)], axis=1)
         soundfile.write(tmp_path / "stereo.wav", stereo, RATE)
-        sound = sound_of(Play(tmp_path / "stereo.wav"), CallerVoice())
+        sound = sound_of(Play((tmp_path / "stereo.wav",)), CallerVoice())
         assert active_level(sound) == pytest.approx(active_level(tone(RATE, 0.5)) / 2, rel=0.02)
 
     @pytest.mark.parametrize("content", [b"", b"no sound at all", b"RIFF\x00\x00\x00\x00WAVE"])
     def test_what_is_no_sound_is_told(self, tmp_path: Path, content: bytes) -> None:
         (tmp_path / "broken.wav").write_bytes(content)
         with pytest.raises(VoicebotError, match=r"broken\.wav: no readable sound"):
-            sound_of(Play(tmp_path / "broken.wav"), CallerVoice())
+            sound_of(Play((tmp_path / "broken.wav",)), CallerVoice())
+
+
+def test_several_recordings_are_one_utterance_equally_loud(tmp_path: Path) -> None:
+    soundfile.write(tmp_path / "loud.wav", np.full(RATE, 0.4), RATE)
+    soundfile.write(tmp_path / "soft.wav", np.full(RATE, 0.1), RATE)
+    sound = sound_of(Play((tmp_path / "loud.wav", tmp_path / "soft.wav")), CallerVoice())
+    assert 2 * RATE < sound.size < 2.2 * RATE
+    assert active_level(sound[:RATE]) == pytest.approx(active_level(sound[-RATE:]), rel=0.01)
