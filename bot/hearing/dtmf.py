@@ -39,18 +39,18 @@ QUIETEST = -42.0
 """dBFS of both tones together. Q.24 asks for −25 dBm0 a tone, which is about −28 dBFS together; speech near −42 is
 a murmur anyway."""
 
-PURE = 0.75
-"""Share of the window's energy that the two tones must hold."""
+GLANCE, PURE = 0.65, 0.8
+"""Share of the window's energy that the two tones must hold, at first sight and on measuring."""
 
-LEAD_DB = 8.0
-"""How far the tone of a group must lead the others of its group."""
+FORWARD_TWIST_DB, REVERSE_TWIST_DB = 8.5, 6.5
+"""How far the row may be above the column (Bell: 8 dB, long lines damp the high tone) and the column above the row
+(ETSI ES 201 235-3: 6 dB), and a little for noise."""
 
-FORWARD_TWIST_DB, REVERSE_TWIST_DB = 9.0, 7.0
-"""How far the row may be above the column (long lines damp the high tone) and the column above the row: the usual
-8 dB (Bell) and 6 dB (ETSI ES 201 235-3), and one more for the short window's error."""
+HARMONIC_DB = 15.0
+"""How far a tone must stand above its own second harmonic."""
 
-HARMONIC_DB = 13.0
-"""How far a tone must stand above its own second harmonic, where that does not fall beside the column's tone."""
+
+Floats = npt.NDArray[np.float32]
 
 
 class Tone(NamedTuple):
@@ -89,22 +89,30 @@ class Dtmf:
         return Tone(bool(key), "")
 
 
-def _probe(frequencies: tuple[float, ...]) -> npt.NDArray[np.complex64]:
-    """Single-bin Fourier transforms (what Goertzel's recursion computes), one a column, shape (WINDOW, frequencies).
-
-    Scaled so that a squared output is the energy of that tone in the window."""
-    turns = np.outer(np.arange(WINDOW), frequencies) / RATE
-    scaled: npt.NDArray[np.complex64] = (np.sqrt(2 / WINDOW) * np.exp(-2j * np.pi * turns)).astype(np.complex64)
-    return scaled
+def _waves(*frequencies: float) -> Floats:
+    """Cosine and sine of each frequency over a window, shape (WINDOW, 2 · frequencies)."""
+    turns = 2 * np.pi * np.outer(np.arange(WINDOW), frequencies) / RATE
+    waves: Floats = np.stack((np.cos(turns), np.sin(turns)), axis=2).reshape(WINDOW, -1).astype(np.float32)
+    return waves
 
 
-_TONES = _probe(ROWS + COLUMNS)
-_HARMONICS = _probe(tuple(2 * f for f in ROWS + COLUMNS))
+_TONES = _waves(*ROWS, *COLUMNS)
+_PAIRS = {(r, c): _waves(row, column) for r, row in enumerate(ROWS) for c, column in enumerate(COLUMNS)}
+_FITS = {pair: np.linalg.pinv(waves) for pair, waves in _PAIRS.items()}
+_HARMONICS = {(r, c): _waves(2 * row, 2 * column) for r, row in enumerate(ROWS) for c, column in enumerate(COLUMNS)}
+_HIDDEN = {(r, c) for r, row in enumerate(ROWS) for c, column in enumerate(COLUMNS) if abs(2 * row - column) < 100}
+"""Keys whose row's harmonic falls beside the column's tone, which hides it when that is a little off."""
 _ENERGY_OF_QUIETEST = WINDOW * 32768.0**2 * 10 ** (QUIETEST / 10)
 
 
 def _ratio(decibels: float) -> float:
     return float(10 ** (decibels / 10))
+
+
+def _energies(products: Floats) -> Floats:
+    """Energy of each tone in a window from its products with cosine and sine, as Goertzel's recursion gives it."""
+    squares: Floats = (products**2).reshape(*products.shape[:-1], -1, 2).sum(axis=-1) * 2 / WINDOW
+    return squares
 
 
 def _keys(windows: Samples) -> list[str]:
@@ -116,23 +124,27 @@ def _keys(windows: Samples) -> list[str]:
     loud = np.flatnonzero(total > _ENERGY_OF_QUIETEST)
     if not len(loud):
         return keys
-    energies = np.abs(sound[loud] @ _TONES) ** 2
-    for at, energy in zip(loud, energies, strict=True):
-        row, column = int(np.argmax(energy[:4])), 4 + int(np.argmax(energy[4:]))
-        low, high = energy[row], energy[column]
-        if (
-            low + high > PURE * total[at]
-            and low < high * _ratio(FORWARD_TWIST_DB)
-            and high < low * _ratio(REVERSE_TWIST_DB)
-            and np.partition(energy[:4], 2)[2] * _ratio(LEAD_DB) < low
-            and np.partition(energy[4:], 1)[1] * _ratio(LEAD_DB) < high
-            and _no_voice(sound[at], row, column, low, high)
-        ):
-            keys[at] = LAYOUT[row][column - 4]
+    energies = _energies(sound[loud] @ _TONES)
+    together = energies[:, : len(ROWS)].max(axis=1) + energies[:, len(ROWS) :].max(axis=1)
+    promising = together > GLANCE * total[loud]
+    for at, energy in zip(loud[promising], energies[promising], strict=True):
+        pair = int(np.argmax(energy[: len(ROWS)])), int(np.argmax(energy[len(ROWS) :]))
+        if _fits(sound[at], float(total[at]), pair):
+            keys[at] = LAYOUT[pair[0]][pair[1]]
     return keys
 
 
-def _no_voice(sound: npt.NDArray[np.float32], row: int, column: int, low: float, high: float) -> bool:
-    harmonics = np.abs(sound @ _HARMONICS[:, [row, column]]) ** 2 * _ratio(HARMONIC_DB)
-    hidden = abs(2 * ROWS[row] - COLUMNS[column - 4]) < 1.5 * RATE / WINDOW
-    return bool(harmonics[1] < high and (hidden or harmonics[0] < low))
+def _fits(sound: Floats, total: float, pair: tuple[int, int]) -> bool:
+    """Whether a window is two tones and no voice. Both are fitted at once (least squares): in so short a window each
+    leaks into the other's bin, by up to 2 dB where one is weak."""
+    amplitudes = _FITS[pair] @ sound
+    rest = sound - _PAIRS[pair] @ amplitudes
+    low, high = (amplitudes**2).reshape(2, 2).sum(axis=1) * WINDOW / 2
+    harmonic_of_low, harmonic_of_high = _energies(rest @ _HARMONICS[pair]) * _ratio(HARMONIC_DB)
+    return bool(
+        rest @ rest < (1 - PURE) * total
+        and low < high * _ratio(FORWARD_TWIST_DB)
+        and high < low * _ratio(REVERSE_TWIST_DB)
+        and (pair in _HIDDEN or harmonic_of_low < low)
+        and harmonic_of_high < high
+    )

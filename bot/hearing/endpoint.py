@@ -26,7 +26,7 @@ from bot.events import Samples
 # ── times, in blocks of 10 ms ──
 
 SMOOTH = 3
-"""Levels are averaged over so many blocks."""
+"""A level is the median of so many blocks, so that a click is none."""
 
 CONFIRM = 7
 """Loud blocks, nearly in a row, that make a start: longer than a click, shorter than any syllable."""
@@ -113,8 +113,8 @@ class Endpointer:
     def push(self, level: float, words: str = "") -> Edge | None:
         """The next block's level, and the words known so far of the piece being spoken."""
         self.now += 1
-        self._recent.append(10 ** (level / 10))
-        smooth = 10 * math.log10(sum(self._recent) / len(self._recent))
+        self._recent.append(level)
+        smooth = sorted(self._recent)[len(self._recent) // 2]
         self._levels.append(smooth)
         self._follow_noise(level)
         return self._within(smooth, words) if self.speaking else self._between(smooth)
@@ -174,16 +174,13 @@ class Endpointer:
         self._began = onset
         self._peak = level
         self._last_loud = self._last_dip = self.now - 1
-        self._loud_run = 0
         self._words, self._words_at = "", self.now
 
     # ── within a piece ──
 
     def _within(self, smooth: float, words: str) -> End | None:
         self._peak = max(smooth, self._peak - PEAK_DECAY)
-        loud = smooth > max(self.floor + END_DB, self._peak - FALL_DB)
-        self._loud_run = self._loud_run + 1 if loud else 0
-        if self._loud_run >= 2:  # a click does not go on with the speech
+        if smooth > max(self.floor + END_DB, self._peak - FALL_DB):
             self._last_loud = self.now - 1
         if smooth > self._peak - DIP_DB:
             self._last_dip = self.now - 1

@@ -150,22 +150,22 @@ def _assemble(model: Path, graph: Path) -> Path:
     target = ROOT / "var" / "models" / name
     if target.is_dir():
         return target
-    target.parent.mkdir(parents=True, exist_ok=True)
-    building = Path(tempfile.mkdtemp(prefix=f".{name}-", dir=target.parent))
     try:
-        for part in PARTS:
-            if (model / part).exists():
-                _link(model / part, building / part)
-        _link(graph, building / "graph")
-        try:
-            building.rename(target)
-        except OSError:
-            if not target.is_dir():
-                raise
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=f".{name}-", dir=target.parent) as folder:
+            building = Path(folder) / name
+            building.mkdir()
+            for part in PARTS:
+                if (model / part).exists():
+                    _link(model / part, building / part)
+            _link(graph, building / "graph")
+            try:
+                building.rename(target)
+            except OSError:
+                if not target.is_dir():
+                    raise
     except OSError as error:
         raise ModelError(f"{target.parent}: cannot prepare the model there ({error.strerror})") from None
-    finally:
-        shutil.rmtree(building, ignore_errors=True)
     return target
 
 

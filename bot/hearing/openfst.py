@@ -9,6 +9,8 @@ import struct
 from pathlib import Path
 
 MAGIC = 2125659606
+HEADER = struct.Struct("<iiQqqq")
+"""Version, flags, properties, start state, number of states, number of arcs; after the two type names."""
 STATE_BYTES = {"const": 20, "vector": 12}
 """Bytes of a state: ConstFst keeps weight and four counts, VectorFst at least weight and arc count."""
 ARC_BYTES = 16
@@ -26,11 +28,11 @@ def fault(file: Path) -> str | None:
             return "no OpenFst file"
         kind, at = _text(head, 4)
         _arc_type, at = _text(head, at)
-        _version, _flags, _properties, _start, states, arcs = struct.unpack_from("<iiQqqq", head, at)
+        _version, _flags, _properties, _start, states, arcs = HEADER.unpack_from(head, at)
     except (struct.error, UnicodeDecodeError):
         return "no OpenFst file, or cut short"
     least = max(states, 0) * STATE_BYTES.get(kind, 0) + (max(arcs, 0) * ARC_BYTES if kind == "const" else 0)
-    return "cut short" if size < at + least else None
+    return "cut short" if size < at + HEADER.size + least else None
 
 
 def _text(head: bytes, at: int) -> tuple[str, int]:

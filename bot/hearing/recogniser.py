@@ -89,14 +89,14 @@ class VoskRecogniser:
         self._kaldi.AcceptWaveform(self._resampler.feed(samples).tobytes())
         raw = self._kaldi.PartialResult()
         if raw != self._raw:
-            self._raw, self._words = raw, _plain(json.loads(raw)["partial"])
+            self._raw, self._words = raw, plain(json.loads(raw)["partial"])
         return self._words
 
     def finish(self) -> Recognised:
         if len(rest := self._resampler.flush()):
             self._kaldi.AcceptWaveform(rest.tobytes())
         alternatives = json.loads(self._kaldi.FinalResult())["alternatives"]
-        return ranked([(_plain(each["text"]), each["confidence"]) for each in alternatives])
+        return ranked([(plain(each["text"]), each["confidence"]) for each in alternatives])
 
 
 _LOADING = threading.Lock()
@@ -119,7 +119,7 @@ def _vosk_model(folder: Path) -> vosk.Model:
         raise ModelError(f"{folder}: Vosk cannot load this model; `voicebot models check` says more") from None
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """A recogniser's words as people write them: no fillers such as <unk> or [unk], no underscores, one spelling."""
     words = [word for word in text.split() if word[0] not in "<["]
     return " ".join(SPELLINGS.get(word, word) for word in " ".join(words).replace("_", " ").split())

@@ -1,0 +1,139 @@
+"""`voicebot transcribe`: the contract that others script against."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+import typer
+from typer.testing import CliRunner, Result
+
+import asr_models
+from bot.commands.transcribe import alternatives, in_a_room, transcribe, understood
+from bot.errors import VoicebotError
+from bot.events import Grammar, Piece
+
+FIELDS = ["path", "text", "digits", "confidence", "alternatives", "seconds", "cpu_seconds"]
+LENGTHS = (10, 12)
+
+bundled = pytest.mark.skipif(
+    not asr_models.catalogue()["vi-digits"].folder.is_dir(), reason="the bundled model is not trained yet"
+)
+
+
+@pytest.fixture(autouse=True)
+def _settings_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VOICEBOT_CONFIG", str(tmp_path / "none.toml"))
+
+
+def run(*arguments: str | Path) -> Result:
+    app = typer.Typer()
+    app.command()(transcribe)
+    return CliRunner().invoke(app, [str(argument) for argument in arguments])
+
+
+def piece(*texts: str) -> Piece:
+    return Piece(texts, 0.9, 0, 0)
+
+
+def quiet(path: Path, rate: int = 8000, channels: int = 1) -> Path:
+    soundfile.write(path, np.zeros((rate // 2, channels)), rate)
+    return path
+
+
+class TestUnderstanding:
+    def test_pieces_of_a_number_are_joined(self) -> None:
+        pieces = [piece("không chín một hai"), piece("ba bốn năm"), piece("sáu bảy tám")]
+        assert understood(pieces, Grammar.NUMBER, LENGTHS) == (
+            "không chín một hai ba bốn năm sáu bảy tám",
+            "0912345678",
+        )
+
+    def test_the_alternative_of_the_right_length_is_taken_as_in_a_call(self) -> None:
+        nine, ten = "không chín một hai ba bốn năm sáu bảy", "không chín một hai ba bốn năm sáu bảy tám"
+        assert understood([piece(nine, ten)], Grammar.NUMBER, LENGTHS) == (ten, "0912345678")
+
+    def test_a_number_of_another_length_is_still_told(self) -> None:
+        assert understood([piece("một hai ba")], Grammar.NUMBER, LENGTHS) == ("một hai ba", "123")
+
+    def test_a_number_inside_a_wish_is_found(self) -> None:
+        text = "cấp lại mật khẩu mã số không chín một hai ba bốn năm sáu bảy tám"
+        assert understood([piece(text)], Grammar.ANY, LENGTHS) == (text, "0912345678")
+
+    def test_no_number_is_null(self) -> None:
+        assert understood([piece("cấp lại mật khẩu")], Grammar.ANY, LENGTHS) == ("cấp lại mật khẩu", None)
+        assert understood([], Grammar.NUMBER, LENGTHS) == ("", None)
+
+    def test_a_no_is_not_a_zero(self) -> None:
+        assert understood([piece("không")], Grammar.YESNO, LENGTHS) == ("không", None)
+
+    def test_an_ambiguous_number_is_null(self) -> None:
+        assert understood([piece("hai trăm linh")], Grammar.NUMBER, LENGTHS)[1] is None
+
+    def test_alternatives_of_the_pieces_are_combined_best_first(self) -> None:
+        combined = alternatives([piece("một", "bốn"), piece("hai", "sáu")], Grammar.NUMBER)
+        assert combined[0] == {"text": "một hai", "digits": "12"}
+        assert [each["digits"] for each in combined][-1] == "46"
+        assert alternatives([], Grammar.NUMBER) == []
+
+    def test_a_file_of_many_pieces_takes_no_time(self) -> None:
+        assert len(alternatives([piece("một", "hai", "ba", "bốn", "năm")] * 200, Grammar.NUMBER)) == 10
+
+
+def test_the_quiet_around_a_file_is_its_own() -> None:
+    loud = np.random.default_rng(0).normal(0, 3000, 8000).astype(np.int16)
+    sound = in_a_room(loud, 8000)
+    assert len(sound) == 8000 + 1.4 * 8000
+    assert 1500 < sound[:3200].astype(float).std() < 3500
+    assert not in_a_room(np.zeros(100, np.int16), 8000).any()
+    assert len(in_a_room(np.zeros(0, np.int16), 8000)) == 1.4 * 8000
+
+
+@bundled
+@pytest.mark.parametrize(("rate", "channels", "name"), [(8000, 1, "a.wav"), (44100, 2, "a.flac"), (16000, 1, "b.wav")])
+def test_silence_is_an_empty_text(tmp_path: Path, rate: int, channels: int, name: str) -> None:
+    result = run(quiet(tmp_path / name, rate, channels), "--json")
+    assert result.exit_code == 0
+    found = json.loads(result.stdout)
+    assert list(found) == FIELDS
+    assert (found["path"], found["text"], found["digits"]) == (str(tmp_path / name), "", None)
+    assert (found["confidence"], found["alternatives"], found["seconds"]) == (0.0, [], 0.5)
+    assert found["cpu_seconds"] > 0
+
+
+@bundled
+def test_a_file_that_cannot_be_read_does_not_stop_the_others(tmp_path: Path) -> None:
+    (tmp_path / "no.wav").write_text("no sound")
+    result = run(tmp_path / "absent.wav", tmp_path / "no.wav", quiet(tmp_path / "a.wav"), "--json")
+    assert result.exit_code == 1
+    assert [json.loads(line)["path"] for line in result.stdout.splitlines()] == [str(tmp_path / "a.wav")]
+    told = result.stderr.splitlines()
+    assert len(told) == 2
+    assert "absent.wav" in told[0]
+    assert "no.wav" in told[1]
+
+
+@bundled
+def test_people_get_a_table(tmp_path: Path) -> None:
+    assert run(quiet(tmp_path / "a.wav")).stdout == f"{tmp_path / 'a.wav'}\t-\t(nothing)\n"
+
+
+@bundled
+def test_a_spoken_number_is_written_down(shared: Path) -> None:
+    result = run(shared / "speech/connected-numbers/spk1/1.flac", "--expect", "number", "--json")
+    found = json.loads(result.stdout)
+    assert len(found["text"].split()) >= 8
+    assert 1 <= len(found["alternatives"]) <= 10
+    assert list(found["alternatives"][0]) == ["text", "digits"]
+    assert 0 < found["confidence"] <= 1
+
+
+def test_a_model_that_is_not_there_is_told_with_those_that_are(tmp_path: Path) -> None:
+    result = run(quiet(tmp_path / "a.wav"), "--model", "nonesuch")
+    assert isinstance(result.exception, VoicebotError)
+    assert "installed:" in str(result.exception)
+
+
+def test_an_unknown_expectation_is_bad_usage(tmp_path: Path) -> None:
+    assert run(quiet(tmp_path / "a.wav"), "--expect", "poem").exit_code == 2

@@ -1,0 +1,111 @@
+"""From Vosk's alternatives to texts and a confidence; and the bundled model, as far as any model must hold."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+from hearing_tools import cut, joined, noise, silence
+from hypothesis import given
+from hypothesis import strategies as st
+
+import asr_models
+from bot.events import RATE, Grammar, Piece, Samples
+from bot.hearing import CallHearing, load_models, open_hearing
+from bot.hearing.front import Front
+from bot.hearing.recogniser import KEPT, RECOGNISERS, plain, ranked
+from bot.settings import Settings
+
+
+def test_words_are_written_as_people_write_them() -> None:
+    assert plain("không_phải <unk> bẩy [unk]") == "không phải bảy"
+    assert plain("<unk>") == ""
+
+
+def test_alternatives_that_read_the_same_are_one() -> None:
+    recognised = ranked([("bảy", 10.0), ("bảy", 10.0), ("ba", 10.0)])
+    assert recognised.texts == ("bảy", "ba")
+    assert recognised.confidence == pytest.approx(2 / 3)
+
+
+def test_nothing_of_the_grammar_is_no_text() -> None:
+    assert ranked([]) == ((), 0.0)
+    assert ranked([("", 5.0), ("một", 4.0)]) == ((), 0.0)
+
+
+def test_no_alternative_is_empty() -> None:
+    assert ranked([("một", 5.0), ("", 4.0), ("hai", 3.0)]).texts == ("một", "hai")
+
+
+@given(st.lists(st.tuples(st.sampled_from(["một", "hai", "ba", "bốn"]), st.floats(-1e5, 1e5)), min_size=1))
+def test_confidence_is_a_share(scored: list[tuple[str, float]]) -> None:
+    scored.sort(key=lambda each: -each[1])
+    recognised = ranked(scored)
+    assert 0 < recognised.confidence <= 1
+    assert recognised.texts[0] == scored[0][0]
+    assert len(recognised.texts) <= KEPT
+
+
+def test_the_kinds_of_the_catalogue_are_known() -> None:
+    assert {entry.kind for entry in asr_models.catalogue().values()} <= RECOGNISERS.keys()
+
+
+# ── the bundled model ──
+
+bundled = pytest.mark.skipif(
+    not asr_models.catalogue()["vi-digits"].folder.is_dir(), reason="the bundled model is not trained yet"
+)
+
+Open = Callable[[Grammar], CallHearing]
+
+
+@pytest.fixture(scope="module")
+def opened() -> Open:
+    load_models(Settings())
+
+    def opened(grammar: Grammar) -> CallHearing:
+        hearing = open_hearing(Settings(), RATE)
+        hearing.expect(grammar)
+        return hearing
+
+    return opened
+
+
+@pytest.fixture(scope="module")
+def spoken(shared: Path) -> Samples:
+    """A real person, who says "chín trăm sáu mươi chín triệu …"; then silence."""
+    sound, rate = soundfile.read(shared / "speech" / "connected-numbers" / "spk1" / "1.flac", dtype="int16")
+    return joined(silence(0.5), Front(rate).feed(sound).ravel(), silence(1))
+
+
+@bundled
+@pytest.mark.parametrize("grammar", Grammar)
+def test_silence_and_noise_yield_no_words(opened: Open, grammar: Grammar) -> None:
+    heard = opened(grammar).feed(joined(silence(1), noise(4, -50)))
+    assert [event for event in heard if isinstance(event, Piece) and event.text] == []
+
+
+@bundled
+def test_a_spoken_number_yields_number_words(opened: Open, spoken: Samples) -> None:
+    pieces = [event for event in opened(Grammar.NUMBER).feed(spoken) if isinstance(event, Piece)]
+    assert sum(len(piece.text.split()) for piece in pieces) >= 8
+    assert all(0 < piece.confidence <= 1 for piece in pieces if piece.text)
+
+
+@bundled
+def test_recognition_does_not_depend_on_the_cut(opened: Open, spoken: Samples) -> None:
+    sizes = np.random.default_rng(0).integers(1, 2000, 40).tolist()
+    parts = opened(Grammar.NUMBER)
+    assert [event for part in cut(spoken, sizes) for event in parts.feed(part)] == opened(Grammar.NUMBER).feed(spoken)
+
+
+@bundled
+def test_two_calls_do_not_disturb_each_other(opened: Open, spoken: Samples) -> None:
+    alone = opened(Grammar.NUMBER).feed(spoken)
+    first, second = opened(Grammar.NUMBER), opened(Grammar.ANY)
+    heard = []
+    for at in range(0, len(spoken), 160):
+        heard += first.feed(spoken[at : at + 160])
+        second.feed(spoken[::-1][at : at + 160])
+    assert heard == alone
