@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-import tomli
-
 HERE = Path(__file__).resolve().parent
 FETCHED = HERE / "fetched"
 
@@ -33,5 +31,7 @@ class Entry:
 
 def catalogue() -> dict[str, Entry]:
     """Name → entry, in the order of catalogue.toml."""
+    import tomli  # here, because the recipe's own environment imports this package too
+
     raw = tomli.loads((HERE / "catalogue.toml").read_text("utf-8"))
     return {name: Entry(name=name, **fields) for name, fields in raw.items()}
