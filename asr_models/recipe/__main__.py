@@ -12,6 +12,10 @@ FOLDER = HERE.parent / "vi-digits"
 SENTENCES = ("common-voice", "home-commands")
 
 
+#: Shares of the training time: words alone, then sentences too, then whole strings as well.
+PASSES = {"first": 0.11, "second": 0.23, "third": 0.66}
+
+
 def clips_to_learn(speech: Path) -> list[Clip]:
     return [c for c in corpora.load(speech) if c.part == "train"] + synthetic.speak(WORK / "synthetic.npz")
 
@@ -47,8 +51,7 @@ def main() -> None:
     parser.add_argument(
         "--shared", type=Path, default=HERE.parents[2] / "shared", help="folder with speech/ and noise/"
     )
-    parser.add_argument("--minutes", type=float, default=45, help="of training on the second alignment")
-    parser.add_argument("--first-minutes", type=float, default=6, help="of training on the first one")
+    parser.add_argument("--minutes", type=float, default=55, help="of training, all passes together")
     parser.add_argument("--model", type=Path, default=FOLDER, help="model folder to write or to evaluate")
     parser.add_argument("--part", default="test", choices=["dev", "test"], help="whom to evaluate on")
     args = parser.parse_args()
@@ -56,10 +59,12 @@ def main() -> None:
     WORK.mkdir(exist_ok=True)
     if args.stage in ("all", "train"):
         clips = clips_to_learn(speech)
-        first = train.train(aligned(clips), noise, WORK, "first", args.first_minutes)
-        train.train(realigned(clips, first), noise, WORK, "second", args.minutes, first)
+        share = {name: part * args.minutes for name, part in PASSES.items()}
+        first = train.train(aligned(clips), noise, WORK, "first", share["first"])
+        second = train.train(realigned(clips, first), noise, WORK, "second", share["second"], first)
+        train.train(realigned(clips, second), noise, WORK, "third", share["third"], second, whole_strings=True)
     if args.stage in ("all", "export"):
-        export.write(WORK / "second.pt", args.model)
+        export.write(WORK / "third.pt", args.model)
     if args.stage == "graphs":
         export.write_graphs(args.model)
     if args.stage in ("all", "export", "graphs"):

@@ -17,7 +17,8 @@ from .lexicon import FILLER, PHONES, RECORDED, SIL, Sound, sounds
 
 THIRDS = 3
 UNKNOWN = -100  # torch's number for a label that counts for nothing
-SCORES = Callable[[np.ndarray], np.ndarray]
+#: From a stretch of cells and (phone, tone, word, third) of each state: log scores, (cells, states).
+Scores = Callable[[slice, np.ndarray], np.ndarray]
 
 
 def padded(x: np.ndarray) -> np.ndarray:
@@ -88,8 +89,8 @@ def spans(clip: Clip) -> list[tuple[int, int, list[str]]]:
     if not clip.times:
         return [(0, n, clip.words)]
     out, at = [], 0
-    for word, (a, b) in zip(clip.words, clip.times, strict=True):
-        a, b = max(a, at), min(b, n)
+    for word, (begin, end) in zip(clip.words, clip.times, strict=True):
+        a, b = max(begin, at), min(end, n)
         if a > at:
             out.append((at, a, []))
         if b - a >= 3:
@@ -100,8 +101,11 @@ def spans(clip: Clip) -> list[tuple[int, int, list[str]]]:
     return out
 
 
-def align(clip: Clip, scores: SCORES, thirds: int, loud: np.ndarray | None = None) -> np.ndarray:
-    """Row (phone, tone, word, third) for each cell, (cells, 4); `scores(cells × states)` comes from the model."""
+def align(clip: Clip, scores: Scores | None, thirds: int, loud: np.ndarray | None = None) -> np.ndarray:
+    """Row (phone, tone, word, third) for each cell, (cells, 4).
+
+    `scores` come from a model; without one the words are spread evenly over the `loud` cells.
+    """
     n = len(clip.sound) // SHIFT
     rows = np.zeros((n, 4), np.int16)
     rows[:, :3] = SIL
@@ -125,7 +129,33 @@ def align(clip: Clip, scores: SCORES, thirds: int, loud: np.ndarray | None = Non
     return rows
 
 
-def flat_start(clips: list[Clip], rounds: int = 8) -> None:
+class Gaussians:
+    """One Gaussian with a diagonal covariance for each third of each phone."""
+
+    def __init__(self, data: list[np.ndarray], rows: list[np.ndarray]) -> None:
+        frames, state = np.concatenate(data), np.concatenate([r[:, 0] * THIRDS + r[:, 3] for r in rows])
+        n = len(PHONES) * THIRDS
+        count = np.bincount(state, minlength=n)[:, None] + 1e-3
+        mean = np.stack([np.bincount(state, f, n) for f in frames.T], 1) / count
+        square = np.stack([np.bincount(state, f * f, n) for f in frames.T], 1) / count
+        var = np.maximum(square - mean**2, frames.var(0) * 0.05)
+        rare = (count < 20)[:, 0]
+        mean[rare], var[rare] = frames.mean(0), frames.var(0)
+        self.mean, self.inverse, self.constant = mean, 1 / var, -0.5 * np.log(var).sum(1)
+
+    def scores(self, data: np.ndarray) -> Scores:
+        """What `align` asks for, of one clip."""
+
+        def score(part: slice, key: np.ndarray) -> np.ndarray:
+            s, which = np.unique(key[:, 0] * THIRDS + key[:, 3], return_inverse=True)
+            x, mean, inverse = data[part].astype(np.float64), self.mean[s], self.inverse[s]
+            square = (x * x) @ inverse.T - 2 * x @ (mean * inverse).T + (mean**2 * inverse).sum(1)
+            return (self.constant[s] - 0.5 * square)[:, which]
+
+        return score
+
+
+def flat_start(clips: list[Clip], rounds: int = 6) -> None:
     """Gives every clip its labels, by Gaussians re-estimated on their own alignments."""
     data = [cepstra(c.sound) for c in clips]
     alone = ("digit-words", "other-words")
@@ -133,28 +163,9 @@ def flat_start(clips: list[Clip], rounds: int = 8) -> None:
         np.ones(len(d), bool) if c.times or c.corpus in alone else _loud(d) for c, d in zip(clips, data, strict=True)
     ]
     rows = [align(c, None, THIRDS, keep) for c, keep in zip(clips, loud, strict=True)]
-    total = np.concatenate(data)
-    floor, grand = total.var(0) * 0.05, total.mean(0)
-    frames = np.concatenate(data)
     for _ in range(rounds):
-        state = np.concatenate([r[:, 0] * THIRDS + r[:, 3] for r in rows])
-        count = np.bincount(state, minlength=len(PHONES) * THIRDS)[:, None] + 1e-3
-        mean = np.stack([np.bincount(state, f, len(count)) for f in frames.T], 1) / count
-        square = np.stack([np.bincount(state, f * f, len(count)) for f in frames.T], 1) / count
-        rare = (count < 20)[:, 0]
-        mean[rare], var = grand, np.maximum(square - mean**2, floor)
-        var[rare] = total.var(0)
-        const = -0.5 * np.log(var).sum(1)
-        for i, (c, d) in enumerate(zip(clips, data, strict=True)):
-
-            def gaussian(part: slice, key: np.ndarray, d: np.ndarray = d) -> np.ndarray:
-                s, which = np.unique(key[:, 0] * THIRDS + key[:, 3], return_inverse=True)
-                x = d[part].astype(np.float64)
-                inv = 1 / var[s]
-                ll = const[s] - 0.5 * ((x * x) @ inv.T - 2 * x @ (mean[s] * inv).T + (mean[s] ** 2 * inv).sum(1))
-                return ll[:, which]
-
-            rows[i] = align(c, gaussian, THIRDS)
+        model = Gaussians(data, rows)
+        rows = [align(c, model.scores(d), THIRDS) for c, d in zip(clips, data, strict=True)]
     for c, r in zip(clips, rows, strict=True):
         c.labels = r[:, :3].copy()
 
@@ -174,7 +185,11 @@ def by_network(clips: list[Clip], scores: Callable[[np.ndarray], np.ndarray]) ->
     """Gives every clip its labels anew; `scores(features)` is (frames, phones) log-likelihoods."""
     for c in clips:
         p = scores(fbank(padded(c.sound)))
-        c.labels = align(c, lambda part, key, p=p: p[part][:, key[:, 0]].astype(float), 2)[:, :3].copy()
+
+        def score(part: slice, key: np.ndarray, p: np.ndarray = p) -> np.ndarray:
+            return p[part][:, key[:, 0]].astype(float)
+
+        c.labels = align(c, score, 2)[:, :3].copy()
 
 
 def save(path: Path, clips: list[Clip]) -> None:
@@ -185,5 +200,5 @@ def restore(path: Path, clips: list[Clip]) -> list[Clip]:
     """The clips that have labels in the file, with them."""
     known = np.load(path)
     for c in clips:
-        c.labels = known[c.name] if c.name in known else None
+        c.labels = known.get(c.name)
     return [c for c in clips if c.labels is not None]

@@ -3,6 +3,7 @@
 A recording is kept as whole cells of 10 ms, so that labels travel with the sound through cutting and
 splicing: `Clip.sound` has 80 samples a cell, `Clip.labels` one row of (phone, tone, word class).
 """
+# ruff: noqa: SIM905 - lists of words are easiest to read and change as sentences
 
 import csv
 from collections import defaultdict
@@ -72,12 +73,12 @@ def read(path: Path) -> np.ndarray:
 def load(speech: Path) -> list[Clip]:
     """Every recording of the speech folder whose text can be spelled out."""
     times = defaultdict(list)
-    with open(speech / "words.tsv", encoding="utf-8", newline="") as f:
+    with (speech / "words.tsv").open(encoding="utf-8", newline="") as f:
         for row in csv.DictReader(f, delimiter="\t", quoting=csv.QUOTE_NONE):
             span = (round(float(row["start_s"]) * RATE / SHIFT), round(float(row["end_s"]) * RATE / SHIFT))
             times[row["path"]].append((row["word"], span))
     clips = []
-    with open(speech / "utterances.tsv", encoding="utf-8", newline="") as f:
+    with (speech / "utterances.tsv").open(encoding="utf-8", newline="") as f:
         for row in csv.DictReader(f, delimiter="\t", quoting=csv.QUOTE_NONE):
             path, corpus, speaker = row["path"], row["corpus"], row["speaker"]
             timed = times.get(path, [])

@@ -63,7 +63,7 @@ def digit_words(clips: list[Clip]) -> dict[str, dict[str, list[np.ndarray]]]:
     for c in clips:
         if c.corpus == "digit-words":
             pools[c.speaker][c.words[0]].append(c.sound)
-        for word, (a, b) in zip(c.words, c.times):
+        for word, (a, b) in zip(c.words, c.times, strict=bool(c.times)):
             if word in DIGITS and b - a >= 8:
                 pools[c.speaker][word].append(c.sound[a * SHIFT : b * SHIFT])
     return pools
@@ -121,10 +121,13 @@ def strings(m: vosk.Model, clips: list[Clip], count: int = STRINGS, show: bool =
             )
     share = np.array(list(by_speaker.values())) / count
     draws = np.random.default_rng(0).choice(share, (2000, len(share))).mean(1)
-    total = dict(
-        whole=share.mean(), low=np.percentile(draws, 2.5), high=np.percentile(draws, 97.5),
-        digit_errors=errors / len(share) / count / LENGTH, rtf=cpu / seconds,
-    )  # fmt: skip
+    total = {
+        "whole": float(share.mean()),
+        "low": float(np.percentile(draws, 2.5)),
+        "high": float(np.percentile(draws, 97.5)),
+        "digit_errors": errors / len(share) / count / LENGTH,
+        "rtf": cpu / seconds,
+    }
     if show:
         print(
             "  all: {whole:.1%} ({low:.0%}–{high:.0%}), digit errors {digit_errors:.1%}, rtf {rtf:.4f}".format(**total)

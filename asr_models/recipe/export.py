@@ -12,9 +12,9 @@ import numpy as np
 import torch
 
 from . import graphs
-from .kaldi_binary import integer, integers, matrix, real, token, vector
 from .features import BINS, FBANK_CONF
 from .grammar import GRAMMARS
+from .kaldi_binary import integer, integers, matrix, real, token, vector
 from .lexicon import Sound
 from .network import CONTEXT, HEADS, SKIPS, WIDTHS
 
@@ -116,15 +116,13 @@ def network_bytes(g: dict[str, np.ndarray], weights: np.ndarray, bias: np.ndarra
 
 def transitions(n: int) -> bytes:
     """One single-state phone for each pdf; transition ids of pdf c: stay 2c+1, leave 2c+2."""
-    states = (
-        [integer(0), integer(2), integer(0), real(0.5), integer(1), real(0.5)]  # pdf class, then arcs
-        + [integer(-1), integer(0)]  # the end
-    )
+    state = integer(0) + integer(2) + integer(0) + real(0.5) + integer(1) + real(0.5)  # pdf class, then two arcs
+    end = integer(-1) + integer(0)
     triples = b"".join(integer(x) for i in range(n) for x in (i + 1, 0, i))
     return (
         token("<TransitionModel>") + token("<Topology>")
         + integers([i + 1 for i in range(n)]) + integers([-1] + [0] * n)
-        + integer(1) + integer(2) + b"".join(states) + token("</Topology>")
+        + integer(1) + integer(2) + state + end + token("</Topology>")
         + token("<Triples>") + integer(n) + triples + token("</Triples>")
         + token("<LogProbs>") + vector(np.array([0.0] + [np.log(0.5)] * (2 * n))) + token("</LogProbs>")
         + token("</TransitionModel>")

@@ -4,6 +4,7 @@ A grammar is a list of arcs between named places; an arc is one word or phrase. 
 out in the sounds of the acoustic model. Costs are negative log probabilities, chosen on the
 development speakers.
 """
+# ruff: noqa: SIM905 - lists of words are easiest to read and change as sentences
 
 from typing import NamedTuple
 

@@ -72,9 +72,9 @@ def fst_text(grammar: Grammar) -> str:
 def write(folder: Path, grammar: Grammar) -> None:
     """HCLG.fst and words.txt. Needs OpenFst's tools (Debian: libfst-tools)."""
     folder.mkdir(parents=True, exist_ok=True)
-    text = fst_text(grammar).encode()
-    command = "fstcompile | fstconnect | fstconvert --fst_type=const"
-    fst = subprocess.run(command, shell=True, input=text, capture_output=True, check=True).stdout
+    fst = fst_text(grammar).encode()
+    for tool in (["fstcompile"], ["fstconnect"], ["fstconvert", "--fst_type=const"]):
+        fst = subprocess.run(tool, input=fst, capture_output=True, check=True).stdout
     (folder / "HCLG.fst").write_bytes(fst)
     words = "".join(f"{w} {i}\n" for i, w in enumerate(vocabulary()))
     (folder / "words.txt").write_text(words, encoding="utf-8")

@@ -5,6 +5,7 @@ dictionary. The inventory follows the spelling (as a southern and a northern spe
 three simplifications: initial `p` is `b`, hook and tilde are one tone, and the checked syllables
 (-p -t -c -ch) have rising and falling tones of their own.
 """
+# ruff: noqa: SIM905 - lists of words are easiest to read and change as sentences
 
 import re
 import unicodedata

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
 from .features import BINS
@@ -48,7 +47,7 @@ class Tdnn(nn.Module):
             taps = [(o - offsets[0]) // step for o in offsets]
             n, stride = x.shape[1] - taps[-1], SUBSAMPLING if i == 1 else 1
             y = self.affine[i](torch.cat([x[:, t : t + n : stride] for t in taps], -1))
-            y = F.relu(self.norm[i](y.flatten(0, 1)).view(y.shape))
+            y = torch.relu(self.norm[i](y.flatten(0, 1)).view(y.shape))
             if SKIPS[i]:
                 middle = -offsets[0] // step
                 y = y + x[:, middle : middle + n]

@@ -16,8 +16,9 @@ from pathlib import Path
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 from torch import Tensor
+from torch.nn import functional
+from torch.nn.utils import clip_grad_norm_
 
 from .augment import Studio
 from .corpora import Clip
@@ -33,11 +34,13 @@ HEAD_START = 8  # shards
 KEEP = 60  # shards in memory and on disk
 CHUNK = 240  # frames
 BATCH = 32  # chunks
-PEAK_RATE = 1.6e-3
+PEAK_RATE, LAST_RATE = 1.6e-3, 1e-5
+WARM_UP = 150  # steps
 WEIGHTS = {"phone": 0.5, "tone": 0.3, "word": 1.0}  # in the order of the labels
-SMOOTHING = 0.05
 FRAMES_SHARE, STRINGS_SHARE = 0.4, 3.0  # of the loss, once whole strings are learned
+SMOOTHING = 0.05
 AVERAGE = 0.998  # decay of the running mean of the weights
+TELL, SAVE = 20, 60  # seconds
 
 
 def feed(clips: list[Clip], noise: Path, folder: Path, first: int, wanted: Synchronized[int]) -> None:
@@ -93,7 +96,9 @@ class Shelf:
 def disturb(r: random.Random, x: Tensor, mean: Tensor) -> Tensor:
     """Another microphone (a smooth curve over the bins) and missing stretches of time and frequency."""
     bins = torch.arange(BINS) / BINS * math.pi
-    curve = sum(torch.randn(len(x), 1) * 0.4 * torch.cos(k * bins)[None] for k in (1, 2, 3, 4))
+    curve = torch.zeros(len(x), BINS)
+    for k in (1, 2, 3, 4):
+        curve += torch.randn(len(x), 1) * 0.4 * torch.cos(k * bins)
     x = x + curve[:, None]
     for i in range(len(x)):
         for _ in range(r.randint(0, 2)):
@@ -105,12 +110,81 @@ def disturb(r: random.Random, x: Tensor, mean: Tensor) -> Tensor:
     return x
 
 
-def loss_of(out: dict[str, Tensor], y: Tensor) -> Tensor:
+def frame_loss(out: dict[str, Tensor], y: Tensor) -> Tensor:
+    """Weighted cross-entropy of the three outputs, per frame."""
     total = torch.zeros(())
     for k, (name, weight) in enumerate(WEIGHTS.items()):
         logits = out[name].float().reshape(-1, HEADS[name])
-        total = total + weight * F.cross_entropy(logits, y[..., k].reshape(-1), label_smoothing=SMOOTHING)
+        loss = functional.cross_entropy(logits, y[..., k].reshape(-1), label_smoothing=SMOOTHING)
+        total = total + weight * loss
     return total
+
+
+class Trainer:
+    """A network in training: what a checkpoint holds, and one step."""
+
+    def __init__(self, checkpoint: Path, start: Path | None, whole_strings: bool) -> None:
+        self.checkpoint = checkpoint
+        self.net = Tdnn()
+        self.optimiser = torch.optim.AdamW(self.net.parameters(), PEAK_RATE, weight_decay=1e-2)
+        self.counts = {name: torch.ones(n) for name, n in HEADS.items()}
+        self.seconds, self.steps, self.shard = 0.0, 0, -1
+        self.fresh = not checkpoint.exists() and not start
+        if checkpoint.exists():
+            state = torch.load(checkpoint, weights_only=True)
+            self.net.load_state_dict(state["net"])
+            self.optimiser.load_state_dict(state["optimiser"])
+            self.counts, self.average = state["counts"], state["average"]
+            self.seconds, self.steps, self.shard = state["seconds"], state["steps"], state["shard"]
+        elif start:
+            self.net.load_state_dict(torch.load(start, weights_only=True)["average"])
+        if not checkpoint.exists():
+            self.average = {k: v.clone() for k, v in self.net.state_dict().items()}
+        self.string_loss = None
+        if whole_strings and start:
+            self.string_loss = StringLoss(torch.load(start, weights_only=True)["counts"], Mix())
+        self.random = random.Random(self.steps)
+        torch.manual_seed(self.steps)
+        self.net.train()
+
+    def normalise(self, x: Tensor) -> None:
+        """Sets the input normalisation of a new network from examples, (frames, BINS)."""
+        self.net.mean.copy_(x.mean(0))
+        self.net.std.copy_(x.std(0))
+        self.average = {k: v.clone() for k, v in self.net.state_dict().items()}
+
+    def step(self, x: Tensor, y: Tensor, done: float) -> tuple[float, float]:
+        """One update, with `done` of the training behind it; the loss and the share of right word frames."""
+        cosine = 0.5 + 0.5 * math.cos(math.pi * min(1.0, done))
+        for group in self.optimiser.param_groups:
+            group["lr"] = PEAK_RATE * min(1.0, (self.steps + 1) / WARM_UP) * cosine + LAST_RATE
+        with torch.autocast("cpu", torch.bfloat16):
+            heads = self.net(disturb(self.random, x, self.net.mean))
+        loss = frame_loss(heads, y)
+        if self.string_loss:
+            loss = FRAMES_SHARE * loss + STRINGS_SHARE * self.string_loss(heads, y[..., 2])
+        self.optimiser.zero_grad()
+        loss.backward()
+        clip_grad_norm_(self.net.parameters(), 2.0)
+        self.optimiser.step()
+        self.steps += 1
+        decay = min(AVERAGE, self.steps / (self.steps + 20))
+        for k, v in self.net.state_dict().items():
+            moving = v.is_floating_point()
+            self.average[k] = self.average[k].mul(decay).add(v, alpha=1 - decay) if moving else v.clone()
+        for k, name in enumerate(WEIGHTS):
+            known = y[..., k][y[..., k] >= 0]
+            self.counts[name] += torch.bincount(known, minlength=HEADS[name])
+        return loss.item(), float((heads["word"].argmax(-1) == y[..., 2]).float().mean())
+
+    def save(self) -> None:
+        state = {
+            "net": self.net.state_dict(), "optimiser": self.optimiser.state_dict(), "average": self.average,
+            "counts": self.counts, "seconds": self.seconds, "steps": self.steps, "shard": self.shard,
+        }  # fmt: skip
+        temporary = self.checkpoint.with_suffix(".tmp")
+        torch.save(state, temporary)
+        temporary.rename(self.checkpoint)
 
 
 def train(
@@ -126,91 +200,44 @@ def train(
 
     With `start` the weights of another checkpoint are the beginning; `whole_strings` adds the string loss.
     """
+    # One thread: on cores shared with others a second one waits more than it works.
     torch.set_num_threads(int(os.environ.get("TRAIN_THREADS", "1")))
-    out = work / f"{name}.pt"
     shards = work / f"shards-{name}"
     shards.mkdir(parents=True, exist_ok=True)
-    net = Tdnn()
-    state = torch.load(out, weights_only=True) if out.exists() else {}
-    optimiser = torch.optim.AdamW(net.parameters(), PEAK_RATE, weight_decay=1e-2)
-    if not state and start:
-        net.load_state_dict(torch.load(start, weights_only=True)["average"])
-    if state:
-        net.load_state_dict(state["net"])
-        optimiser.load_state_dict(state["optimiser"])
-    seconds, steps = state.get("seconds", 0.0), state.get("steps", 0)
-    counts = state.get("counts", {n: torch.ones(c) for n, c in HEADS.items()})
-    average = state.get("average")
-    string_loss = None
-    if whole_strings and start:
-        string_loss = StringLoss(torch.load(start, weights_only=True)["counts"], Mix())
-    shelf = Shelf(shards)
-    shard = state.get("shard", -1)
-    wanted = mp.Value("i", shard + HEAD_START)
-    feeder = mp.Process(target=feed, args=(clips, noise, shards, shard + 1, wanted), daemon=True)
+    trainer, shelf = Trainer(work / f"{name}.pt", start, whole_strings), Shelf(shards)
+    first = trainer.shard + 1
+    wanted = mp.Value("i", first + HEAD_START)
+    feeder = mp.Process(target=feed, args=(clips, noise, shards, first, wanted), daemon=True)
     feeder.start()
-    r = random.Random(steps)
-    torch.manual_seed(steps)
     while len(shelf.shards) < 2:
         if not feeder.is_alive():
             raise RuntimeError("the feeder of training examples has ended")
         time.sleep(1)
         shelf.refresh()
-    if not state and not start:
-        x = torch.from_numpy(np.concatenate([f for f, _ in shelf.shards.values()]).astype(np.float32))
-        net.mean.copy_(x.mean(0))
-        net.std.copy_(x.std(0))
+    if trainer.fresh:
+        trainer.normalise(torch.from_numpy(np.concatenate([f for f, _ in shelf.shards.values()]).astype(np.float32)))
     told = saved = clock = time.monotonic()
-    here = steps
-    shown, right, frames, began = 0.0, 0, 0, seconds
-    net.train()
-    while seconds < minutes * 60:
-        x, y = shelf.batch(r)
-        done = seconds / (minutes * 60)
-        rate = PEAK_RATE * min(1.0, (steps + 1) / 150) * (0.5 + 0.5 * math.cos(math.pi * done)) + 1e-5
-        for group in optimiser.param_groups:
-            group["lr"] = rate
-        with torch.autocast("cpu", torch.bfloat16):
-            heads = net(disturb(r, x, net.mean))
-        loss = loss_of(heads, y)
-        if string_loss:
-            loss = FRAMES_SHARE * loss + STRINGS_SHARE * string_loss(heads, y[..., 2])
-        optimiser.zero_grad()
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(net.parameters(), 2.0)
-        optimiser.step()
-        steps += 1
-        wanted.value = HEAD_START + int(steps * BATCH * CHUNK / SHARD_FRAMES / REUSE)
-        decay = min(AVERAGE, steps / (steps + 20))
-        now_state = net.state_dict()
-        if average is None:
-            average = {k: v.clone() for k, v in now_state.items()}
-        for k, v in now_state.items():
-            average[k] = v.clone() if not v.is_floating_point() else average[k].mul(decay).add(v, alpha=1 - decay)
-        for k, head in enumerate(WEIGHTS):
-            n = HEADS[head]
-            counts[head] += torch.bincount(y[..., k][y[..., k] >= 0], minlength=n)
-        shown = 0.99 * shown + 0.01 * loss.item()
-        right += int((heads["word"].argmax(-1) == y[..., 2]).sum())
-        frames += y[..., 0].numel()
+    before, losses, rights = trainer.seconds, [], []
+    while trainer.seconds < minutes * 60:
+        loss, right = trainer.step(*shelf.batch(trainer.random), trainer.seconds / (minutes * 60))
+        losses, rights = [*losses, loss], [*rights, right]
+        wanted.value = HEAD_START + int(trainer.steps * BATCH * CHUNK / SHARD_FRAMES / REUSE)
         now = time.monotonic()
-        seconds = began + now - clock
-        if now - told > 20:
-            shard = shelf.refresh()
+        trainer.seconds = before + now - clock
+        if now - told > TELL:
+            trainer.shard = shelf.refresh()
             print(
-                f"{name} {seconds / 60:5.1f} min  step {steps}  rate {rate:.1e}  loss {shown / (1 - 0.99 ** (steps - here)):.3f}"
-                f"  word frames right {right / frames:.3f}  shard {shard}",
+                f"{name} {trainer.seconds / 60:5.1f} of {minutes:g} min  step {trainer.steps}"
+                f"  loss {np.mean(losses):.3f}  word frames right {np.mean(rights):.3f}  shard {trainer.shard}",
                 flush=True,
             )
-            told, right, frames = now, 0, 0
-        if now - saved > 60 or seconds >= minutes * 60:
-            keep = dict(net=now_state, optimiser=optimiser.state_dict(), average=average, counts=counts)
-            temporary = out.with_suffix(".tmp")
-            torch.save(keep | dict(seconds=seconds, steps=steps, shard=shelf.refresh()), temporary)
-            temporary.rename(out)
+            told, losses, rights = now, [], []
+        if now - saved > SAVE:
+            trainer.save()
             saved = now
+    trainer.save()
     feeder.terminate()
     feeder.join()
     for path in shards.glob("*.npz"):
         path.unlink()
-    return out
+    return trainer.checkpoint
