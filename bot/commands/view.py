@@ -47,7 +47,7 @@ class TerminalView:
         if isinstance(notice, Listens):
             self._show(_listening(notice))
             return
-        self._console.print(_line(notice))
+        self._console.print(_line(notice), soft_wrap=True)
         if isinstance(notice, Speaks):
             self._show(Panel(Text("the bot is speaking", style="dim")))
 

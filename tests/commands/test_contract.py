@@ -1,0 +1,187 @@
+"""The command line is a contract: JSON fields, exit 0, 1 and 2, and errors of one line that say what to do."""
+
+import json
+import os
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from bot.__main__ import main
+from bot.settings import ROOT
+
+COMMANDS = ["call", "simulate", "transcribe", "digits", "speak", "accounts", "models", "doctor"]
+CALLS = ROOT / "tests" / "calls"
+
+
+class Shell:
+    """Runs `voicebot` in this process: exit status, lines of stdout, lines of stderr."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
+        self._monkeypatch, self._capfd = monkeypatch, capfd
+
+    def __call__(self, *arguments: str, **environ: str) -> tuple[int, list[str], list[str]]:
+        self._monkeypatch.setattr("sys.argv", ["voicebot", *arguments])
+        for name, value in environ.items():
+            self._monkeypatch.setenv(name, value)
+        self._capfd.readouterr()
+        status = 0
+        try:
+            main()
+        except SystemExit as end:
+            status = int(end.code or 0)
+        out, err = self._capfd.readouterr()
+        return status, out.splitlines(), err.splitlines()
+
+
+@pytest.fixture
+def voicebot(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Shell:
+    return Shell(monkeypatch, capfd)
+
+
+@pytest.fixture
+def ready(dialogue_model: Path, accounts_url: str) -> dict[str, str]:
+    """Variables of a bot that is set up."""
+    return {"VOICEBOT_RASA_MODEL": str(dialogue_model), "VOICEBOT_DATABASE_URL": accounts_url}
+
+
+def assert_one_line(err: list[str], *words: str) -> None:
+    told = [line for line in err if not line.endswith("…")]  # progress
+    assert len(told) == 1, told
+    assert all(word in told[0] for word in words), told
+    assert "Traceback" not in told[0]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_answers_help(command: str, voicebot: Shell) -> None:
+    status, out, _ = voicebot(command, "--help")
+    assert status == 0
+    assert any("Usage" in line for line in out)
+
+
+@pytest.mark.parametrize("arguments", [["dance"], ["digits"], ["speak"], ["simulate"], ["digits", "--dance", "x"]])
+def test_bad_usage_exits_2(arguments: list[str], voicebot: Shell) -> None:
+    assert voicebot(*arguments)[0] == 2
+
+
+class TestDigits:
+    def test_one_object_a_line(self, voicebot: Shell) -> None:
+        status, out, err = voicebot("digits", "--json", "không chín một hai, ba con tám", "một trăm hai", "xin chào")
+        assert (status, err) == (0, [])
+        assert [json.loads(line) for line in out] == [
+            {"text": "không chín một hai, ba con tám", "digits": "0912888", "status": "ok"},
+            {"text": "một trăm hai", "digits": None, "status": "ambiguous"},
+            {"text": "xin chào", "digits": None, "status": "none"},
+        ]
+
+
+class TestSimulate:
+    def test_json_and_report(self, voicebot: Shell, ready: dict[str, str], tmp_path: Path) -> None:
+        script = CALLS / "keys_only.yml"
+        status, out, _ = voicebot("simulate", str(script), "--json", "--report", str(tmp_path), **ready)
+        assert status == 0
+        [line] = out
+        call = json.loads(line)
+        assert set(call) == {"script", "passed", "outcome", "turns", "seconds", "failure"}
+        assert (call["script"], call["passed"], call["outcome"], call["failure"]) == (str(script), True, "reset", None)
+        assert all(set(turn) == {"heard", "said", "ms"} for turn in call["turns"])
+        assert {path.name for path in (tmp_path / "keys_only").iterdir()} == {
+            "call.wav",
+            "timeline.png",
+            "transcript.txt",
+        }
+
+    def test_a_call_that_goes_otherwise_exits_1_and_says_how(
+        self, voicebot: Shell, ready: dict[str, str], tmp_path: Path
+    ) -> None:
+        script = tmp_path / "wrong.yml"
+        script.write_text('caller: "0912345678"\nsteps:\n  - press: "0"\nexpect: {outcome: reset}\n', "utf-8")
+        status, out, _ = voicebot("simulate", str(script), "--json", **ready)
+        assert status == 1
+        assert json.loads(out[0])["failure"] == "outcome transferred, expected reset"
+
+    @pytest.mark.parametrize(
+        ("text", "word"),
+        [
+            ("caller: 0912345678\nsteps: []", "quotes"),
+            ('caller: "0912345678"\nsteps:\n  - shout: "8"', "shout"),
+            ("[", "YAML"),
+            ("", "empty"),
+        ],
+    )
+    def test_a_malformed_script_is_told_before_anything_is_loaded(
+        self, text: str, word: str, voicebot: Shell, tmp_path: Path
+    ) -> None:
+        script = tmp_path / "bad.yml"
+        script.write_text(text, "utf-8")
+        status, out, err = voicebot("simulate", str(script), VOICEBOT_RASA_MODEL="/nowhere")
+        assert (status, out) == (1, [])
+        assert_one_line(err, "bad.yml", word)
+
+
+class TestWhatIsMissing:
+    """Each missing part is one line that names it and says what to do."""
+
+    SCRIPT = str(CALLS / "keys_only.yml")
+
+    def test_no_trained_dialogue(self, voicebot: Shell, ready: dict[str, str], tmp_path: Path) -> None:
+        status, _, err = voicebot("simulate", self.SCRIPT, **{**ready, "VOICEBOT_RASA_MODEL": str(tmp_path / "none")})
+        assert status == 1
+        assert_one_line(err, "trained dialogue", "make setup")
+
+    def test_no_model_folder(self, voicebot: Shell, ready: dict[str, str], tmp_path: Path) -> None:
+        status, _, err = voicebot("simulate", self.SCRIPT, **ready, VOICEBOT_MODEL=str(tmp_path / "none"))
+        assert status == 1
+        assert_one_line(err, "none")
+
+    def test_no_account_store(self, voicebot: Shell, ready: dict[str, str], tmp_path: Path) -> None:
+        url = f"sqlite:///{tmp_path}/none.sqlite"
+        status, out, _ = voicebot("simulate", "--json", self.SCRIPT, **{**ready, "VOICEBOT_DATABASE_URL": url})
+        call = json.loads(out[0])
+        assert (status, call["outcome"]) == (1, "error")
+        assert "sự cố" in call["turns"][-1]["said"]
+
+    def test_a_locked_account_store_is_out_of_order_and_not_a_refusal(
+        self, voicebot: Shell, ready: dict[str, str]
+    ) -> None:
+        path = ready["VOICEBOT_DATABASE_URL"].removeprefix("sqlite:///")
+        with sqlite3.connect(path) as other:
+            other.execute("BEGIN EXCLUSIVE")
+            status, out, _ = voicebot("simulate", "--json", self.SCRIPT, **ready)
+            other.rollback()
+        call = json.loads(out[0])
+        assert (status, call["outcome"]) == (1, "error")
+        assert "không khớp" not in call["turns"][-1]["said"]
+
+    def test_a_wrong_setting(self, voicebot: Shell) -> None:
+        status, _, err = voicebot("doctor", VOICEBOT_SETTLE_SECONDS="soon")
+        assert status == 1
+
+    def test_no_microphone(self, voicebot: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+        why = "no microphone or no loudspeaker was found; connect one"
+        monkeypatch.setattr("bot.channels.microphone.microphone_available", lambda: why)
+        status, _, err = voicebot("call")
+        assert status == 1
+        assert_one_line(err, why, "--or-demo")
+
+
+class TestDoctor:
+    def test_names_every_part(self, voicebot: Shell, ready: dict[str, str]) -> None:
+        status, out, _ = voicebot("doctor", "--json", **ready)
+        parts = {entry["part"]: entry for entry in map(json.loads, out)}
+        assert status == 0, parts
+        assert {"settings", "recogniser", "voice", "dialogue", "accounts", "microphone"} <= set(parts)
+        assert all(entry["ok"] for entry in parts.values() if entry["needed"])
+
+    def test_exits_1_where_a_needed_part_is_missing(
+        self, voicebot: Shell, ready: dict[str, str], tmp_path: Path
+    ) -> None:
+        status, out, _ = voicebot("doctor", "--json", **{**ready, "VOICEBOT_RASA_MODEL": str(tmp_path)})
+        assert status == 1
+        [dialogue] = [entry for entry in map(json.loads, out) if entry["part"] == "dialogue"]
+        assert not dialogue["ok"]
+        assert "make setup" in dialogue["detail"]
+
+
+def test_the_settings_of_this_shell_do_not_leak_into_tests() -> None:
+    assert not [name for name in os.environ if name.startswith("VOICEBOT_") and name != "VOICEBOT_TEST_DATABASE_URL"]
