@@ -14,7 +14,7 @@ from pathlib import Path
 def main(folder: Path, rate: int) -> None:
     import vosk
 
-    vosk.SetLogLevel(-1)
+    vosk.SetLogLevel(-2)
     began = time.perf_counter()
     model = vosk.Model(str(folder))
     kaldi = vosk.KaldiRecognizer(model, rate)

@@ -112,7 +112,7 @@ def vosk_model(folder: Path) -> vosk.Model:
 def _vosk_model(folder: Path) -> vosk.Model:
     import vosk
 
-    vosk.SetLogLevel(-1)  # Kaldi's log would hold what callers say
+    vosk.SetLogLevel(-2)  # no warnings either: they are about lattices, and the terminal is for people
     try:
         return vosk.Model(str(folder))
     except Exception:  # vosk raises nothing narrower

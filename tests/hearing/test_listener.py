@@ -64,13 +64,12 @@ def test_speech_is_a_start_partials_and_one_piece(hearing: CallHearing) -> None:
 
 
 def test_the_first_consonant_is_not_lost(hearing: CallHearing, opener: Opener) -> None:
+    """The recogniser hears the sound from 0.2 s before the speech on, unbroken."""
     hearing.feed(SENTENCE)
-    [recogniser] = opener.made
-    heard = np.concatenate(recogniser.heard)
-    assert np.array_equal(heard[: len(heard)], SENTENCE[int(0.27 * RATE) :][: len(heard)]) or len(heard) > 0.8 * RATE
-    assert np.count_nonzero(np.abs(heard.astype(np.int32)) > 300) >= 0.98 * np.count_nonzero(
-        np.abs(SENTENCE.astype(np.int32)) > 300
-    )
+    heard = np.concatenate(opener.made[0].heard)
+    begin = SENTENCE.tobytes().index(heard.tobytes()) // 2
+    assert begin <= 0.3 * RATE
+    assert begin + len(heard) >= 1.1 * RATE
 
 
 def test_no_recogniser_works_while_nobody_speaks(hearing: CallHearing, opener: Opener) -> None:
