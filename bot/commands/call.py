@@ -24,11 +24,13 @@ def call(
     report: Annotated[Path, typer.Option(help="Where the demo call's report goes.")] = ROOT / "var" / "report",
 ) -> None:
     """Hold a call on this machine's microphone and speaker; the keyboard is the keypad."""
+    from bot.accounts.phones import normalise
     from bot.channels.microphone import microphone_available
     from bot.errors import VoicebotError
 
     settings = load()
     if caller:
+        normalise(caller)
         settings = dataclasses.replace(settings, caller=caller)
     why_not = microphone_available()
     if why_not is None:

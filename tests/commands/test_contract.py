@@ -157,6 +157,11 @@ class TestWhatIsMissing:
         status, _, err = voicebot("doctor", VOICEBOT_SETTLE_SECONDS="soon")
         assert status == 1
 
+    def test_a_caller_that_is_no_phone_number(self, voicebot: Shell) -> None:
+        status, _, err = voicebot("call", "--caller", "nobody")
+        assert status == 1
+        assert_one_line(err, "no phone number", "write ten digits")
+
     def test_no_microphone(self, voicebot: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
         why = "no microphone or no loudspeaker was found; connect one"
         monkeypatch.setattr("bot.channels.microphone.microphone_available", lambda: why)
