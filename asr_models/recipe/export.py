@@ -15,7 +15,7 @@ from . import graphs
 from .features import BINS, FBANK_CONF
 from .grammar import GRAMMARS
 from .kaldi_binary import integer, integers, matrix, real, token, vector
-from .lexicon import Sound
+from .lexicon import FILLER, Sound
 from .network import CONTEXT, HEADS, SKIPS, WIDTHS
 
 MODEL_CONF = """--min-active=200
@@ -23,6 +23,7 @@ MODEL_CONF = """--min-active=200
 --beam=13.0
 --lattice-beam=6.0
 --acoustic-scale=1.0
+--max-mem=1000000
 --frame-subsampling-factor=3
 --endpoint.silence-phones=1
 --endpoint.rule2.min-trailing-silence=0.5
@@ -40,6 +41,7 @@ class Mix:
     tone: float = 0.35
     prior: float = 0.7
     unknown: float = -1.0  # what unknown speech gets in place of a phone's and a tone's score
+    unrecorded: float = -2.0  # what each frame of a word gets that is known by its phones and tones alone
 
 
 def score_layer(classes: list[Sound], priors: dict[str, np.ndarray], mix: Mix) -> tuple[np.ndarray, np.ndarray]:
@@ -57,6 +59,8 @@ def score_layer(classes: list[Sound], priors: dict[str, np.ndarray], mix: Mix) -
             weight = getattr(mix, name)
             weights[i, start[name] + c] = weight
             bias[i] -= weight * mix.prior * np.log(priors[name][c])
+        if sound.word == FILLER and sound.phone >= 0:
+            bias[i] += mix.unrecorded
     return weights, bias
 
 
