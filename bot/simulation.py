@@ -116,11 +116,12 @@ async def simulate_call(
 
     await bot.answer(channel, watch)
     caller, spoken = channel.recording
-    failure = _failure(script.expect, record) or channel.unperformed()
+    failure = failure_of(script.expect, record) or channel.unperformed()
     return Simulated(script, record, failure, caller, spoken)
 
 
-def _failure(expected: Expected, record: CallRecord) -> str | None:
+def failure_of(expected: Expected, record: CallRecord) -> str | None:
+    """What was not as expected, in one line; None where all was."""
     end = record.end
     if end.failure is not None and expected.outcome is not Outcome.ERROR:
         return end.failure

@@ -45,7 +45,7 @@ class TerminalView:
     def watch(self, notice: Notice) -> None:
         """Show a notice of the call."""
         if isinstance(notice, Listens):
-            self._show(_listening(notice))
+            self._show(listening(notice))
             return
         self._console.print(_line(notice), soft_wrap=True)
         if isinstance(notice, Speaks):
@@ -72,7 +72,8 @@ def _line(notice: Speaks | Understood | Ended) -> Text:
     return line
 
 
-def _listening(notice: Listens) -> Panel:
+def listening(notice: Listens) -> Panel:
+    """What is being heard, and for a number as many cells as it has or, past that, as the longest may have."""
     state = STATES[notice.expect.kind] if isinstance(notice.expect.kind, Grammar) else "the bot is speaking"
     rows = [Text(notice.text or "…", style="green")]
     if notice.expect.kind is Grammar.NUMBER:

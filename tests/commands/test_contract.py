@@ -154,8 +154,9 @@ class TestWhatIsMissing:
         assert "không khớp" not in call["turns"][-1]["said"]
 
     def test_a_wrong_setting(self, voicebot: Shell) -> None:
-        status, _, err = voicebot("doctor", VOICEBOT_SETTLE_SECONDS="soon")
+        status, out, _ = voicebot("doctor", VOICEBOT_SETTLE_SECONDS="soon")
         assert status == 1
+        assert "settle_seconds: 'soon'" in out[0]
 
     def test_a_caller_that_is_no_phone_number(self, voicebot: Shell) -> None:
         status, _, err = voicebot("call", "--caller", "nobody")
