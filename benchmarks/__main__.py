@@ -20,9 +20,10 @@ from pathlib import Path
 
 import numpy as np
 
+from bot.accounts import open_accounts
 from bot.accounts.demo import DEMO
 from bot.assembly import Voicebot, open_voicebot
-from bot.call import Notice, Speaks, Understood
+from bot.call import Listens, Notice, Speaks, Understood
 from bot.channels.caller_script import CallerScript, parse_script
 from bot.channels.script import ScriptChannel
 from bot.events import RATE, Grammar, Number, Said, Utterance
@@ -60,13 +61,10 @@ async def measure(calls: int) -> None:
 
 
 def _demo_accounts(settings: Settings) -> None:
-    from bot.accounts import open_accounts
-    from bot.accounts.migrate import upgrade
 
-    upgrade(settings)
     accounts = open_accounts(settings)
-    for phone, number in DEMO:
-        accounts.add(phone, number)
+    accounts.init()
+    accounts.import_rows(DEMO)
 
 
 def _script(name: str, steps: list[str]) -> CallerScript:
@@ -91,20 +89,24 @@ async def _latency(bot: Voicebot, calls: int) -> tuple[dict[str, list[tuple[floa
 
 
 def _turns(notices: list[Notice]) -> list[tuple[str, float, float]]:
-    turns, utterance = [], None
+    turns, expected, utterance = [], None, None
     for notice in notices:
-        if isinstance(notice, Understood):
+        if isinstance(notice, Listens):
+            expected = notice.expect.kind
+        elif isinstance(notice, Understood):
             utterance = notice.utterance
         elif isinstance(notice, Speaks) and utterance and notice.latency_ms is not None and notice.wait_ms is not None:
-            turns.append((_kind(utterance), notice.wait_ms, notice.latency_ms - notice.wait_ms))
+            turns.append((_kind(utterance, expected), notice.wait_ms, notice.latency_ms - notice.wait_ms))
             utterance = None
     return turns
 
 
-def _kind(utterance: Utterance) -> str:
+def _kind(utterance: Utterance, expected: object) -> str:
     if isinstance(utterance, Number):
         return "number, last digit spoken" if utterance.spoken else "number, last digit keyed (account checked)"
-    return "words (menu, or yes: account checked)" if isinstance(utterance, Said) else "menu key"
+    if isinstance(utterance, Said):
+        return "yes in words (account checked)" if expected is Grammar.YESNO else "wish in words"
+    return "menu key"
 
 
 def _print_latency(latency: dict[str, list[tuple[float, float]]]) -> None:
