@@ -114,20 +114,20 @@ class Studio:
     def scene(self, r: random.Random) -> Example:
         """Clean speech of one kind."""
         k = r.random()
-        if k < 0.40:
+        if k < 0.45:
             return self.splice(r, self.pools[r.choice(self.people)])
-        if k < 0.52:
+        if k < 0.58:
             return self.splice(r, None)
-        if k < 0.67:
+        if k < 0.72:
             x, y = r.choice(self.natural)
             edges = [0, *np.flatnonzero((y[1:, 2] == SILENCE) & (y[:-1, 2] != SILENCE)), len(y)]
             a, b = sorted(r.sample(edges, 2))
             return (x[a * SHIFT : b * SHIFT], y[a:b]) if b - a > 30 else (x, y)
-        if k < 0.85:
+        if k < 0.84:
             return r.choice(self.kinds[r.choice(["common-voice"] * 5 + ["home-commands"])])
-        if k < 0.90:
+        if k < 0.87:
             return r.choice(self.kinds["phone-words"])
-        if k < 0.94:
+        if k < 0.89:
             return self.splice(r, self.pools[r.choice(self.robots)])
         parts = [r.choice(self.kinds["espeak"]) for _ in range(r.randint(1, 3))]
         return np.concatenate([p[0] for p in parts]), np.concatenate([p[1] for p in parts])
@@ -152,7 +152,7 @@ class Studio:
             noise = np.random.randn(len(x))
         start = r.randint(0, max(0, len(noise) - len(x)))
         noise = np.resize(noise[start : start + len(x)], len(x))
-        quiet = (15, 35) if 0.45 <= k < 0.6 else (6, 45)
+        quiet = (15, 35) if 0.45 <= k < 0.6 else (8, 45)
         x = x + noise / (noise.std() + 1e-9) * power * 10 ** (-r.uniform(*quiet) / 20)
         if r.random() < 0.6:
             b = scipy.signal.butter(

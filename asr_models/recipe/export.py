@@ -36,12 +36,12 @@ MODEL_CONF = """--min-active=200
 class Mix:
     """Weight of each output in a frame's score, and how much of the log prior is taken away."""
 
-    word: float = 0.7
-    phone: float = 0.35
-    tone: float = 0.35
+    word: float = 0.3
+    phone: float = 0.7
+    tone: float = 0.7
     prior: float = 0.7
-    unknown: float = -1.0  # what unknown speech gets in place of a phone's and a tone's score
-    unrecorded: float = -2.0  # what each frame of a word gets that is known by its phones and tones alone
+    unknown: float = 0.7  # what unknown speech gets in place of a phone's and a tone's score
+    unrecorded: float = -0.5  # what each frame of a word gets that is known by its phones and tones alone
 
 
 def score_layer(classes: list[Sound], priors: dict[str, np.ndarray], mix: Mix) -> tuple[np.ndarray, np.ndarray]:

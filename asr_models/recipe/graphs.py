@@ -8,8 +8,6 @@ from .lexicon import FILLER, RECORDED, SIL, Sound, sounds
 
 STAY = 0.1  # cost of each further 30 ms frame of a sound
 SILENCE_COST = 0.2
-FILLER_START = 4.0  # cost of unknown speech
-FILLER_LEAST = 4  # frames of 30 ms
 _SPELLED = {"alo": "a lô"}
 
 #: Unknown speech: no recorded word, whatever the phone and the tone (-1). A loop over the phones
@@ -61,9 +59,12 @@ def fst_text(grammar: Grammar) -> str:
         chain(places[arc.source], places[arc.target], path, arc.cost)
     for place in places.values():
         chain(place, place, [(SIL, 0)], SILENCE_COST)
-    for name in sorted(grammar.filler):
-        chain(places[name], places[name], [(UNKNOWN, 0)] * FILLER_LEAST, FILLER_START)
-    lines += [f"{places[name]} 0" for name in sorted(grammar.final)]
+    for name in grammar.unknown:
+        lines.append(f"{places[name]} {count} {2 * pdf[UNKNOWN] + 2} 0 {grammar.begin + grammar.frame:g}")
+        lines.append(f"{count} {count} {2 * pdf[UNKNOWN] + 1} 0 {STAY + grammar.frame:g}")
+        lines.append(f"{count} {places[name]} 0 0 0")
+        count += 1
+    lines += [f"{places[name]} 0" for name in grammar.ends]
     # fstcompile takes the source of the first line for the start.
     lines.sort(key=lambda line: int(line.split()[0]) != 0)
     return "\n".join(lines) + "\n"

@@ -10,12 +10,12 @@ import torch
 from torch import Tensor, nn
 
 from .export import Mix, score_layer
-from .grammar import WORD
-from .graphs import FILLER_START, SILENCE_COST, STAY, UNKNOWN
+from .graphs import SILENCE_COST, STAY, UNKNOWN
 from .lexicon import FILLER, RECORDED, SIL, SILENCE, STATES, WORD_CLASSES, sounds
 from .network import HEADS
 
 TOLERANCE = 2  # output frames that a state may come early or late
+WORD, FILLER_START = 2.5, 4.0  # costs in the denominator
 LEAK = 1e-6  # probability of any jump: chunks begin and end inside words
 
 
@@ -65,9 +65,11 @@ class StringLoss(nn.Module):
         posteriors = torch.cat([heads[name].float().log_softmax(-1) for name in HEADS], -1)
         score = posteriors @ self.weights.T + self.bias
         likelihood = (score - score.detach().amax(-1, keepdim=True)).exp() + 1e-20
+        # Unknown speech has no phones in this loop: it counts for nothing, or the phones would be unlearned there.
+        likelihood = likelihood.masked_fill((word == FILLER)[..., None], 1.0)
         near = torch.zeros_like(likelihood)
         near.scatter_(2, word.clamp(min=0)[..., None], 1.0)
-        near[word < 0] = 1.0
+        near[(word < 0) | (word == FILLER)] = 1.0
         wide = nn.functional.max_pool1d(near.transpose(1, 2), 2 * TOLERANCE + 1, 1, TOLERANCE).transpose(1, 2)
         right = self._forward_pass(likelihood * (wide + 1e-8))
         return (self._forward_pass(likelihood) - right).mean() / word.shape[1]

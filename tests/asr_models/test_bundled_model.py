@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from difflib import SequenceMatcher
 from pathlib import Path
 
 import numpy as np
@@ -51,3 +52,30 @@ def test_the_card_names_every_corpus() -> None:
     card = (MODEL / "CARD.md").read_text("utf-8")
     corpora = "connected-numbers digit-words other-words south-numbers phone-words common-voice home-commands espeak-ng"
     assert [c for c in corpora.split() if c not in card] == []
+
+
+@pytest.fixture(scope="module")
+def numbers(tmp_path_factory: pytest.TempPathFactory) -> vosk.KaldiRecognizer:
+    return recogniser("number", tmp_path_factory.mktemp("number"))
+
+
+def test_numbers_of_a_left_out_speaker_are_mostly_read_right(shared: Path, numbers: vosk.KaldiRecognizer) -> None:
+    said: dict[str, list[str]] = {}
+    with (shared / "speech" / "words.tsv").open(encoding="utf-8") as f:
+        for line in f.read().splitlines()[1:]:
+            path, _, _, word = line.split("\t")
+            if path.startswith("connected-numbers/spk2/"):
+                said.setdefault(path, []).append(word)
+    right = words = 0
+    for path in sorted(said)[:10]:
+        got = heard(numbers, recording(shared / "speech" / path)).split()
+        right += sum(b.size for b in SequenceMatcher(None, said[path], got, autojunk=False).get_matching_blocks())
+        words += len(said[path])
+    assert right / words > 0.9
+
+
+def test_foreign_words_are_not_taken_for_a_number(shared: Path, numbers: vosk.KaldiRecognizer) -> None:
+    commands = sorted((shared / "speech" / "home-commands").glob("*05/*.flac"))[:20]
+    got = [heard(numbers, recording(path)).split() for path in commands]
+    assert got
+    assert [words for words in got if len(words) >= 6] == []
