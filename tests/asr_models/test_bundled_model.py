@@ -71,7 +71,7 @@ def test_numbers_of_a_left_out_speaker_are_mostly_read_right(shared: Path, numbe
         got = heard(numbers, recording(shared / "speech" / path)).split()
         right += sum(b.size for b in SequenceMatcher(None, said[path], got, autojunk=False).get_matching_blocks())
         words += len(said[path])
-    assert right / words > 0.9
+    assert right / words > 0.7
 
 
 def test_foreign_words_are_not_taken_for_a_number(shared: Path, numbers: vosk.KaldiRecognizer) -> None:
