@@ -4,7 +4,6 @@ A recording is kept as whole cells of 10 ms, so that labels travel with the soun
 splicing: `Clip.sound` has 80 samples a cell, `Clip.labels` one row of (phone, tone, word class).
 """
 
-
 import csv
 from collections import defaultdict
 from dataclasses import dataclass, field

@@ -54,7 +54,7 @@ YES_NO = [
 WISH = ["cấp lại mật khẩu", "quên mật khẩu", "mật khẩu", "lấy lại mật khẩu"]
 MENU = ["gặp tổng đài viên", "tổng đài viên", "gặp nhân viên", "đọc lại", "nghe lại", "trở lại", "tám", "không"]
 
-WORD, UNIT, RARE, CORRECTION, HESITATION = 2.5, 2.5, 4.0, 6.0, 7.0
+WORD, UNIT, RARE, CORRECTION, HESITATION = 2.5, 3.5, 5.0, 7.0, 8.0
 #: More for a number word or correction that nobody was recorded saying. A voice unlike those in training
 #: sounds to the network like no recorded word at all, and must not turn its digits into "ngàn" and "xong".
 UNHEARD = 6.0

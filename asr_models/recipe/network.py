@@ -38,7 +38,7 @@ class Tdnn(nn.Module):
         dims = [BINS, *WIDTHS]
         self.affine = nn.ModuleList(nn.Linear(dims[i] * len(c), WIDTHS[i], bias=False) for i, c in enumerate(CONTEXT))
         self.norm = nn.ModuleList(nn.BatchNorm1d(w) for w in WIDTHS)
-        self.drop = nn.Dropout(0.15)
+        self.drop = nn.Dropout(0.05)
         self.heads = nn.ModuleDict({name: nn.Linear(WIDTHS[-1], n) for name, n in HEADS.items()})
 
     def forward(self, x: Tensor) -> dict[str, Tensor]:

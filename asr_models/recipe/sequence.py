@@ -14,6 +14,8 @@ from .graphs import SILENCE_COST, STAY, UNKNOWN
 from .lexicon import FILLER, RECORDED, SIL, SILENCE, STATES, WORD_CLASSES, sounds
 from .network import HEADS
 
+#: The word output has more say here than when decoding, where it is not trusted with new speakers.
+MIX = Mix(word=0.7, phone=0.35, tone=0.35, unknown=-1.0)
 TOLERANCE = 2  # output frames that a state may come early or late
 WORD, FILLER_START = 2.5, 4.0  # costs in the denominator
 LEAK = 1e-6  # probability of any jump: chunks begin and end inside words
@@ -42,11 +44,11 @@ class StringLoss(nn.Module):
     weights: Tensor
     bias: Tensor
 
-    def __init__(self, counts: dict[str, Tensor], mix: Mix) -> None:
+    def __init__(self, counts: dict[str, Tensor]) -> None:
         super().__init__()
         classes = [SIL, *(s for w in RECORDED for s in sounds(w)), UNKNOWN]
         priors = {k: (c / c.sum()).double().numpy() for k, c in counts.items()}
-        weights, bias = score_layer(classes, priors, mix)
+        weights, bias = score_layer(classes, priors, MIX)
         self.register_buffer("transitions", _transitions())
         self.register_buffer("weights", torch.from_numpy(weights).float())
         self.register_buffer("bias", torch.from_numpy(bias).float())
@@ -62,14 +64,16 @@ class StringLoss(nn.Module):
 
     def forward(self, heads: dict[str, Tensor], word: Tensor) -> Tensor:
         """Network output and the aligned word classes, (batch, frames), negative where unknown."""
-        posteriors = torch.cat([heads[name].float().log_softmax(-1) for name in HEADS], -1)
+        # Only the word output learns from strings: unknown speech has no phones in this loop, so the others
+        # would unlearn the phones of every word that is not in it.
+        posteriors = torch.cat(
+            [(heads[name] if name == "word" else heads[name].detach()).float().log_softmax(-1) for name in HEADS], -1
+        )
         score = posteriors @ self.weights.T + self.bias
         likelihood = (score - score.detach().amax(-1, keepdim=True)).exp() + 1e-20
-        # Unknown speech has no phones in this loop: it counts for nothing, or the phones would be unlearned there.
-        likelihood = likelihood.masked_fill((word == FILLER)[..., None], 1.0)
         near = torch.zeros_like(likelihood)
         near.scatter_(2, word.clamp(min=0)[..., None], 1.0)
-        near[(word < 0) | (word == FILLER)] = 1.0
+        near[word < 0] = 1.0
         wide = nn.functional.max_pool1d(near.transpose(1, 2), 2 * TOLERANCE + 1, 1, TOLERANCE).transpose(1, 2)
         right = self._forward_pass(likelihood * (wide + 1e-8))
         return (self._forward_pass(likelihood) - right).mean() / word.shape[1]

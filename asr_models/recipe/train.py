@@ -22,7 +22,6 @@ from torch.nn.utils import clip_grad_norm_
 
 from .augment import Studio
 from .corpora import Clip
-from .export import Mix
 from .features import BINS
 from .network import HEADS, LEFT, RIGHT, SUBSAMPLING, Tdnn
 from .sequence import StringLoss
@@ -35,10 +34,9 @@ KEEP = 60  # shards in memory and on disk
 CHUNK = 240  # frames
 BATCH = 32  # chunks
 PEAK_RATE, LAST_RATE = 1.6e-3, 1e-5
-AGAIN_RATE = 8e-4  # peak of the last pass
 WARM_UP = 150  # steps
 WEIGHTS = {"phone": 0.8, "tone": 0.5, "word": 1.0}  # in the order of the labels
-FRAMES_SHARE, STRINGS_SHARE = 0.4, 2.0  # of the loss, once whole strings are learned
+FRAMES_SHARE, STRINGS_SHARE = 0.4, 3.0  # of the loss, once whole strings are learned
 SMOOTHING = 0.05
 AVERAGE = 0.998  # decay of the running mean of the weights
 TELL, SAVE = 20, 60  # seconds
@@ -124,8 +122,8 @@ def frame_loss(out: dict[str, Tensor], y: Tensor) -> Tensor:
 class Trainer:
     """A network in training: what a checkpoint holds, and one step."""
 
-    def __init__(self, checkpoint: Path, start: Path | None, whole_strings: bool, rate: float) -> None:
-        self.checkpoint, self.rate = checkpoint, rate
+    def __init__(self, checkpoint: Path, start: Path | None, whole_strings: bool) -> None:
+        self.checkpoint = checkpoint
         self.net = Tdnn()
         self.optimiser = torch.optim.AdamW(self.net.parameters(), PEAK_RATE, weight_decay=1e-2)
         self.counts = {name: torch.ones(n) for name, n in HEADS.items()}
@@ -143,7 +141,7 @@ class Trainer:
             self.average = {k: v.clone() for k, v in self.net.state_dict().items()}
         self.string_loss = None
         if whole_strings and start:
-            self.string_loss = StringLoss(torch.load(start, weights_only=True)["counts"], Mix())
+            self.string_loss = StringLoss(torch.load(start, weights_only=True)["counts"])
         self.random = random.Random(self.steps)
         torch.manual_seed(self.steps)
         self.net.train()
@@ -158,7 +156,7 @@ class Trainer:
         """One update, with `done` of the training behind it; the loss and the share of right word frames."""
         cosine = 0.5 + 0.5 * math.cos(math.pi * min(1.0, done))
         for group in self.optimiser.param_groups:
-            group["lr"] = self.rate * min(1.0, (self.steps + 1) / WARM_UP) * cosine + LAST_RATE
+            group["lr"] = PEAK_RATE * min(1.0, (self.steps + 1) / WARM_UP) * cosine + LAST_RATE
         with torch.autocast("cpu", torch.bfloat16):
             heads = self.net(disturb(self.random, x, self.net.mean))
         loss = frame_loss(heads, y)
@@ -196,7 +194,6 @@ def train(
     minutes: float,
     start: Path | None = None,
     whole_strings: bool = False,
-    rate: float = PEAK_RATE,
 ) -> Path:
     """Trains for that many minutes; returns the checkpoint `name`.pt, which an interrupted run goes on from.
 
@@ -206,7 +203,7 @@ def train(
     torch.set_num_threads(int(os.environ.get("TRAIN_THREADS", "1")))
     shards = work / f"shards-{name}"
     shards.mkdir(parents=True, exist_ok=True)
-    trainer, shelf = Trainer(work / f"{name}.pt", start, whole_strings, rate), Shelf(shards)
+    trainer, shelf = Trainer(work / f"{name}.pt", start, whole_strings), Shelf(shards)
     first = trainer.shard + 1
     wanted = mp.Value("i", first + HEAD_START)
     feeder = mp.Process(target=feed, args=(clips, noise, shards, first, wanted), daemon=True)
