@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from bot.commands import accounts, call, digits, doctor, models, simulate, speak, transcribe
+from bot.commands import accounts, call, digits, doctor, models, serve, simulate, speak, transcribe
 from bot.errors import VoicebotError
 
 app = typer.Typer(
@@ -15,7 +15,15 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,  # a traceback with local variables would show secrets
 )
-for command in (call.call, simulate.simulate, transcribe.transcribe, digits.digits, speak.speak, doctor.doctor):
+for command in (
+    call.call,
+    simulate.simulate,
+    serve.serve,
+    transcribe.transcribe,
+    digits.digits,
+    speak.speak,
+    doctor.doctor,
+):
     app.command()(command)
 app.add_typer(accounts.app, name="accounts")
 app.add_typer(models.app, name="models")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import yaml
 
-from bot.call import Call, Watch
+from bot.call import Call, Heed, Watch, at_once
 from bot.errors import VoicebotError
 from bot.events import Channel, Dialogue, Outcome, Speech
 from bot.settings import ROOT, Settings
@@ -23,8 +23,11 @@ APOLOGY = "utter_out_of_order"
 class Voicebot:
     """The whole bot, ready to answer. Make it with `open_voicebot`, and close it."""
 
-    def __init__(self, settings: Settings, dialogue: Dialogue, speech: Speech, apology: str) -> None:
+    def __init__(
+        self, settings: Settings, dialogue: Dialogue, speech: Speech, apology: str, heed: Heed = at_once
+    ) -> None:
         self._settings, self._dialogue, self._speech, self._apology = settings, dialogue, speech, apology
+        self._heed = heed
         self._timing = Timing.of(settings)
 
     async def answer(self, channel: Channel, watch: Watch) -> Outcome:
@@ -40,6 +43,7 @@ class Voicebot:
             self._timing,
             apology=self._apology,
             watch=watch,
+            heed=self._heed,
         )
         return await call.run()
 
@@ -48,10 +52,18 @@ class Voicebot:
         await self._dialogue.close()
 
 
-async def open_voicebot(settings: Settings, rate: int, progress: Callable[[str], None]) -> Voicebot:
+async def open_voicebot(
+    settings: Settings,
+    rate: int,
+    progress: Callable[[str], None],
+    *,
+    heed: Heed = at_once,
+    around: Callable[[Dialogue], Dialogue] = lambda dialogue: dialogue,
+) -> Voicebot:
     """Load the recogniser, the dialogue and the voice side by side, with the prompts of domain.yml ready at `rate`.
 
-    `progress` is told in a few words what is being waited for. Raises VoicebotError where a part is missing."""
+    `progress` is told in a few words what is being waited for, `heed` does the work of hearing, and `around` is put
+    around the dialogue, to watch it. Raises VoicebotError where a part is missing."""
     from bot.dialogue import open_dialogue
     from bot.hearing import load_models
     from bot.sealing import load_seal
@@ -69,7 +81,7 @@ async def open_voicebot(settings: Settings, rate: int, progress: Callable[[str],
     except BaseException:
         await speech.close()
         raise
-    return Voicebot(settings, dialogue, speech, apology)
+    return Voicebot(settings, around(dialogue), speech, apology, heed)
 
 
 def read_prompts(domain: Path) -> tuple[str, list[str]]:

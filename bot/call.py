@@ -8,8 +8,9 @@ Whoever wants to see the call (the terminal, a report, later metrics) watches it
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Union
 
 from bot.errors import VoicebotError
@@ -24,6 +25,7 @@ from bot.events import (
     Frame,
     Gone,
     Grammar,
+    Heard,
     Hearing,
     HungUp,
     Key,
@@ -48,8 +50,9 @@ MASK = "••••••••"
 
 @dataclass(frozen=True)
 class Speaks:
-    """The bot begins to speak. `latency_ms`: from the end of the caller's last word or key to the first sample
-    of the answer, None where there was none; `wait_ms` of them were spent making sure that the caller had finished."""
+    """The bot begins to speak, and then expects something. `latency_ms`: from the end of the caller's last word or key
+    to the first sample of the answer, None where there was none; `wait_ms` of them were spent making sure that the
+    caller had finished."""
 
     at: float
     text: str
@@ -57,6 +60,7 @@ class Speaks:
     latency_ms: float | None
     wait_ms: float | None
     password: bool
+    expect: Expect
 
 
 @dataclass(frozen=True)
@@ -94,6 +98,15 @@ Watch = Callable[[Notice], None]
 """Sees each notice at once; must be quick. Times named `at` are seconds since the call began, by sample count."""
 
 
+Heed = Callable[[Callable[[], list[Heard]]], Awaitable[list[Heard]]]
+"""Does a piece of hearing's work, and comes back with what was heard: at once, or in another thread."""
+
+
+async def at_once(work: Callable[[], list[Heard]]) -> list[Heard]:
+    """For one call on this machine: nobody else waits."""
+    return work()
+
+
 class CallerGone(Exception):  # noqa: N818  # not an error: callers hang up
     """The channel's last event came."""
 
@@ -112,11 +125,13 @@ class Call:
         *,
         apology: str,
         watch: Watch,
+        heed: Heed = at_once,
     ) -> None:
         """`apology` is what is said where the dialogue fails, so it cannot come from the dialogue."""
         self._id = call_id
         self._channel, self._hearing, self._dialogue, self._speech = channel, hearing, dialogue, speech
         self._timing, self._apology, self._watch = timing, apology, watch
+        self._heed = heed
         self._events = channel.events()
         self._heard = 0  # samples of the channel since the call began
         self._marks = 0
@@ -170,7 +185,7 @@ class Call:
             if latency is None and self._wait_ms is not None:
                 latency = self._wait_ms + (time.perf_counter() - self._ready_at) * 1000
         text = " ".join(segment.text if isinstance(segment, Prompt) else MASK for segment in reply.segments)
-        self._watch(Speaks(self._at, text, seconds, latency, self._wait_ms, _holds_password(reply)))
+        self._watch(Speaks(self._at, text, seconds, latency, self._wait_ms, _holds_password(reply), reply.expect))
         return str(self._marks)
 
     async def _wait_for(self, mark: str) -> None:
@@ -201,16 +216,16 @@ class Call:
         self._hearing.expect(grammar)
         while True:
             event = await self._next()
-            heard = []
+            heard: list[Heard] = []
             if event == Played(mark):
                 speaking = False
                 if not hears_over_prompt:
                     self._hearing.expect(grammar)
                 turn.prompt_ended(self._hearing.now)
             elif isinstance(event, Frame) and (hears_over_prompt or not speaking):
-                heard = self._hearing.feed(event.samples)
+                heard = await self._heed(partial(self._hearing.feed, event.samples))
             elif isinstance(event, Key) and (turn.expect.interruptible or not speaking):
-                heard = self._hearing.key(event.key)
+                heard = await self._heed(partial(self._hearing.key, event.key))
             for each in heard:
                 turn.hear(each)
             if heard:

@@ -68,6 +68,33 @@ class Settings:
     lock_seconds: int = 3600
     """How long refusals count and a lock lasts."""
 
+    host: str = "127.0.0.1"
+    """The address of this machine on which `voicebot serve` listens."""
+
+    port: int = 8080
+    """Where `voicebot serve` takes calls from Asterisk over WebSockets, and tells its health and metrics."""
+
+    audiosocket: str = ""
+    """HOST:PORT where it takes calls over AudioSocket; empty: nowhere."""
+
+    line_secret: str = dataclasses.field(default="", repr=False)
+    """What a telephone exchange must know to bring a call: the password in its configuration."""
+
+    tls_certificate: str = ""
+    """PEM file of this machine's certificate; empty: no TLS."""
+
+    tls_key: str = ""
+    """PEM file of its key; empty: it is in the certificate's file."""
+
+    tls_client_ca: str = ""
+    """PEM file of the authority whose certificates telephone exchanges must show; empty: none are needed."""
+
+    max_calls: int = 100
+    """Calls at once; further ones hear that all lines are busy."""
+
+    max_call_seconds: int = 900
+    """How long a call may last at most."""
+
     def path(self, value: str) -> Path:
         """A path setting, absolute."""
         return ROOT / value

@@ -9,7 +9,7 @@ from bot.simulation import CallRecord, failure_of
 
 
 def speaks(at: float, text: str, password: bool = False) -> Speaks:
-    return Speaks(at, text, 1.0, None, None, password)
+    return Speaks(at, text, 1.0, None, None, password, Expect("nothing"))
 
 
 CALL: list[Notice] = [

@@ -10,7 +10,7 @@ import pytest
 from bot.__main__ import main
 from bot.settings import ROOT
 
-COMMANDS = ["call", "simulate", "transcribe", "digits", "speak", "accounts", "models", "doctor"]
+COMMANDS = ["call", "simulate", "transcribe", "digits", "speak", "accounts", "models", "doctor", "serve"]
 CALLS = ROOT / "tests" / "calls"
 
 

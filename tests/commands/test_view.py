@@ -34,7 +34,7 @@ def test_yes_or_no_has_no_cells() -> None:
 def test_what_is_over_stays_as_a_line(capsys: pytest.CaptureFixture[str]) -> None:
     view = TerminalView()
     with view:
-        view.watch(Speaks(0.0, "xin chào", 1.0, None, None, False))
+        view.watch(Speaks(0.0, "xin chào", 1.0, None, None, False, Expect("nothing")))
         view.watch(Understood(2.0, 1.7, "8", Number("0123456789", spoken=False)))
     out = capsys.readouterr().out
     assert "bot     xin chào" in out

@@ -1,0 +1,288 @@
+"""The channel `asterisk`: a call that Asterisk brings over a WebSocket (chan_websocket, `Dial(WebSocket/…)`).
+
+Asterisk keeps the time: it plays what it is sent in its own rhythm, tells by marks what was played, and sends the
+caller's sound every 20 ms. Nothing here waits for the peer: sound goes out as far ahead as bot/channels/ahead.py
+allows, a message that cannot be sent in time ends the call, and what the caller did waits in a bounded inbox.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections import deque
+from collections.abc import AsyncIterator, Mapping
+from typing import NamedTuple, Protocol, Union
+
+import numpy as np
+from aiohttp import WSCloseCode, WSMessage, WSMsgType
+
+from bot.channels.ahead import Ahead, Mark, Sound
+from bot.channels.asterisk_messages import LONGEST, BadMessage, Message, command, parse
+from bot.channels.inbox import Inbox
+from bot.channels.line import Law, decode, encode
+from bot.errors import VoicebotError
+from bot.events import KEYS, ChannelEvent, Key, Played, Samples
+
+PROTOCOL = "media"
+"""The WebSocket subprotocol that chan_websocket speaks."""
+
+LARGEST = 2 * LONGEST
+"""Bytes of a message from Asterisk, which sends 20 ms at a time; a larger one closes the WebSocket with 1009."""
+
+START_SECONDS = 5.0
+"""From the connection to MEDIA_START."""
+
+SEND_SECONDS = 5.0
+"""A peer that takes nothing for so long is gone."""
+
+CLOSE_SECONDS = 2.0
+"""After HANGUP, until Asterisk closes the connection of its own accord."""
+
+QUIET_TICKS = 15
+"""Ticks of 20 ms without sound from Asterisk after which the caller is taken to be silent: phones that send nothing
+while nobody speaks must not make time stand still."""
+
+
+class Format(NamedTuple):
+    """How sound travels. `law`: companding, None for signed 16 bit in this machine's byte order."""
+
+    rate: int
+    law: Law | None
+
+    @property
+    def width(self) -> int:
+        """Bytes of a sample."""
+        return 1 if self.law else 2
+
+
+FORMATS: Mapping[str, Format] = {
+    "slin": Format(8000, None),
+    "slin16": Format(16000, None),
+    "ulaw": Format(8000, "u"),
+    "alaw": Format(8000, "a"),
+}
+"""Asterisk's names of the formats that a call may have: `c(slin)` in the dial string."""
+
+
+class Socket(Protocol):
+    """The part of aiohttp's WebSockets that is used here."""
+
+    async def receive(self, timeout: float | None = None) -> WSMessage: ...
+    async def send_str(self, data: str) -> None: ...
+    async def send_bytes(self, data: bytes) -> None: ...
+    async def close(self, *, code: int = WSCloseCode.OK, message: bytes = b"") -> bool: ...
+
+
+class Refused(Exception):  # noqa: N818  # what happens to the connection
+    """What came is nothing that chan_websocket sends; the connection is closed with `code`."""
+
+    def __init__(self, code: int, reason: str) -> None:
+        super().__init__(reason)
+        self.code = code
+
+
+async def open_asterisk(socket: Socket, transport: asyncio.BaseTransport | None, caller: str | None) -> AsteriskChannel:
+    """The call on a WebSocket just opened; `transport` is what it runs on, to be cut where the peer hangs.
+
+    Waits for MEDIA_START. Raises VoicebotError, with the connection closed, where something else comes or nothing."""
+    try:
+        message = await socket.receive(START_SECONDS)
+        if message.type is not WSMsgType.TEXT:
+            raise Refused(WSCloseCode.UNSUPPORTED_DATA, "the call does not begin with MEDIA_START")
+        start = _read(message.data)
+        if start.name != "MEDIA_START":
+            raise Refused(WSCloseCode.UNSUPPORTED_DATA, "the call does not begin with MEDIA_START")
+        name, size = start.fields.get("format", ""), start.fields.get("optimal_frame_size", "")
+        if name not in FORMATS:
+            raise Refused(WSCloseCode.UNSUPPORTED_DATA, f"use one of the formats {', '.join(FORMATS)}, as in c(slin)")
+        frame = int(size) // FORMATS[name].width if size.isdecimal() else 0
+        if not 0 < frame <= FORMATS[name].rate:
+            raise Refused(WSCloseCode.UNSUPPORTED_DATA, "optimal_frame_size is no frame; do not use passthrough")
+    except asyncio.TimeoutError:
+        await socket.close(code=WSCloseCode.POLICY_VIOLATION, message=b"no MEDIA_START")
+        raise VoicebotError("Asterisk connected and sent no MEDIA_START") from None
+    except Refused as refused:
+        await socket.close(code=refused.code, message=str(refused).encode())
+        raise VoicebotError(f"Asterisk connected, but {refused}") from None
+    return AsteriskChannel(socket, transport, FORMATS[name], frame, caller, start.as_json)
+
+
+class AsteriskChannel:
+    """A call on an open WebSocket. Reads from the first moment on; `close` gives everything back.
+
+    `frame` is the number of samples Asterisk plays at a time; `as_json` tells how it wants its commands written."""
+
+    hears_while_speaking = True
+
+    def __init__(
+        self,
+        socket: Socket,
+        transport: asyncio.BaseTransport | None,
+        form: Format,
+        frame: int,
+        caller: str | None,
+        as_json: bool,
+    ) -> None:
+        self.rate, self.caller = form.rate, caller
+        self._socket, self._transport = socket, transport
+        self._form, self._as_json = form, as_json
+        self._inbox = Inbox(form.rate)
+        self._ahead = Ahead(form.rate, frame)
+        self._paused = False
+        self._out: deque[Union[str, bytes]] = deque()
+        self._to_send = asyncio.Event()
+        self._ended = False
+        self._quiet = 0
+        self._reader = asyncio.ensure_future(self._read())
+        self._writer = asyncio.ensure_future(self._write())
+
+    @property
+    def late(self) -> int:
+        """How often the caller heard a gap because sound was sent late."""
+        return self._ahead.starved
+
+    @property
+    def lost(self) -> int:
+        """Frames of the caller that were dropped because this machine was busy."""
+        return self._inbox.lost
+
+    def events(self) -> AsyncIterator[ChannelEvent]:
+        return self._inbox.events()
+
+    async def play(self, samples: Samples, mark: str) -> None:
+        if not self._ended:
+            self._ahead.put(samples, mark)
+            self._send_ahead()
+
+    async def stop(self) -> None:
+        if self._ended:
+            return
+        self._ahead.clear()
+        self._out.clear()  # sound and marks that Asterisk has not even got
+        self._command("FLUSH_MEDIA")
+
+    async def hang_up(self) -> None:
+        if not self._ended:
+            self._end(drop=True)
+            self._command("HANGUP")
+
+    async def transfer(self) -> None:
+        """The dialplan goes on after `Dial`, asks how the call ended and finds the caller a person."""
+        await self.hang_up()
+
+    def tick(self) -> None:
+        """20 ms have passed: where Asterisk sends nothing, the caller is silent."""
+        self._quiet += 1
+        if self._quiet > QUIET_TICKS and not self._ended:
+            self._inbox.hear(np.zeros(self.rate // 50, np.int16))
+
+    async def close(self) -> None:
+        """End the call and the connection; Asterisk is given a moment to close it first."""
+        await self.hang_up()
+        with contextlib.suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(asyncio.shield(self._reader), CLOSE_SECONDS)
+        await _cancelled(self._writer)
+        await _cancelled(self._reader)
+        with contextlib.suppress(asyncio.TimeoutError, ConnectionError):
+            await asyncio.wait_for(self._socket.close(), CLOSE_SECONDS)
+        self._cut()
+
+    # ── from Asterisk ──
+
+    async def _read(self) -> None:
+        try:
+            while True:
+                message = await self._socket.receive()
+                if message.type is WSMsgType.BINARY:
+                    self._hear(message.data)
+                elif message.type is WSMsgType.TEXT:
+                    self._obey(_read(message.data))
+                else:
+                    break
+        except Refused as refused:
+            await self._socket.close(code=refused.code, message=str(refused).encode())
+        finally:
+            self._end(drop=False)
+
+    def _hear(self, data: bytes) -> None:
+        if len(data) % self._form.width or len(data) > self.rate * self._form.width:
+            raise Refused(WSCloseCode.INVALID_TEXT, "a binary frame is no sound of this call's format")
+        self._quiet = 0
+        if data and not self._ended:
+            law = self._form.law
+            self._inbox.hear(decode(np.frombuffer(data, np.uint8), law) if law else np.frombuffer(data, np.int16))
+
+    def _obey(self, message: Message) -> None:
+        if message.name == "DTMF_END":
+            key = message.fields.get("digit", "")
+            if len(key) == 1 and key in KEYS:  # A to D are no keys of a telephone
+                self._inbox.put(Key(key))
+        elif message.name == "MEDIA_MARK_PROCESSED":
+            for mark in self._ahead.reached(message.fields.get("correlation_id", "")):
+                self._inbox.put(Played(mark))
+            self._send_ahead()
+        elif message.name in ("MEDIA_XOFF", "MEDIA_XON"):
+            self._paused = message.name == "MEDIA_XOFF"
+            self._send_ahead()
+
+    # ── to Asterisk ──
+
+    def _send_ahead(self) -> None:
+        if self._paused or self._ended:
+            return
+        for message in self._ahead.take():
+            if isinstance(message, Sound):
+                law = self._form.law
+                self._send(encode(message.samples, law).tobytes() if law else message.samples.tobytes())
+            elif isinstance(message, Mark):
+                self._command("MARK_MEDIA", message.id)
+
+    def _command(self, name: str, correlation_id: str | None = None) -> None:
+        self._send(command(name, correlation_id, self._as_json))
+
+    def _send(self, message: Union[str, bytes]) -> None:
+        self._out.append(message)
+        self._to_send.set()
+
+    async def _write(self) -> None:
+        loop = asyncio.get_running_loop()
+        with contextlib.suppress(ConnectionError):
+            while True:
+                await self._to_send.wait()
+                self._to_send.clear()
+                while self._out:
+                    message = self._out.popleft()
+                    too_late = loop.call_later(SEND_SECONDS, self._cut)
+                    try:
+                        await (
+                            self._socket.send_str(message)
+                            if isinstance(message, str)
+                            else self._socket.send_bytes(message)
+                        )
+                    finally:
+                        too_late.cancel()
+
+    # ── the end ──
+
+    def _end(self, *, drop: bool) -> None:
+        if not self._ended:
+            self._ended = True
+            self._ahead.clear()
+            self._out.clear()
+            self._inbox.end(drop=drop)
+
+    def _cut(self) -> None:
+        if isinstance(self._transport, asyncio.WriteTransport):
+            self._transport.abort()
+
+
+def _read(text: str) -> Message:
+    try:
+        return parse(text)
+    except BadMessage as bad:
+        raise Refused(WSCloseCode.INVALID_TEXT, str(bad)) from None
+
+
+async def _cancelled(task: asyncio.Future[None]) -> None:
+    task.cancel()
+    await asyncio.wait([task])

@@ -1,0 +1,78 @@
+"""What a caller on a line has done and the call has not fetched yet: bounded, and in order."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator
+
+import numpy as np
+
+from bot.events import ChannelEvent, Frame, HungUp, Samples
+
+WAITING_SECONDS = 2
+"""Of the caller's sound, kept while the call is busy; what comes then is lost, and counted."""
+
+JOINED_SECONDS = 0.2
+"""Frames that wait side by side are handed over as one of at most this length: a busy machine hears in larger steps,
+which cost less."""
+
+
+class Inbox:
+    """Filled by whoever reads the line and emptied by the call, on one event loop. `rate` in Hz."""
+
+    def __init__(self, rate: int) -> None:
+        self.lost = 0
+        """Frames dropped because nobody fetched them in time."""
+        self._events: deque[ChannelEvent] = deque()
+        self._waiting = 0  # samples of the frames in _events
+        self._limit = WAITING_SECONDS * rate
+        self._joined = round(JOINED_SECONDS * rate)
+        self._ended = False
+        self._something = asyncio.Event()
+
+    def hear(self, samples: Samples) -> None:
+        """The caller's next sound."""
+        if self._waiting + samples.size > self._limit:
+            self.lost += 1
+        else:
+            self._waiting += samples.size
+            self.put(Frame(samples))
+
+    def put(self, event: ChannelEvent) -> None:
+        """Anything else the caller did; after the end nothing counts."""
+        if not self._ended:
+            self._events.append(event)
+            self._something.set()
+
+    def end(self, *, drop: bool) -> None:
+        """The call is over; with `drop` also for what has not been fetched."""
+        if drop:
+            self._events.clear()
+        self._ended = True
+        self._something.set()
+
+    async def events(self) -> AsyncIterator[ChannelEvent]:
+        """Everything in order, then HungUp."""
+        while True:
+            while self._events:
+                yield self._next()
+            if self._ended:
+                break
+            self._something.clear()
+            await self._something.wait()
+        yield HungUp()
+
+    def _next(self) -> ChannelEvent:
+        event = self._events.popleft()
+        if not isinstance(event, Frame):
+            return event
+        parts, size = [event.samples], event.samples.size
+        while self._events and isinstance(following := self._events[0], Frame):
+            if size + following.samples.size > self._joined:
+                break
+            self._events.popleft()
+            parts.append(following.samples)
+            size += following.samples.size
+        self._waiting -= size
+        return event if len(parts) == 1 else Frame(np.concatenate(parts))

@@ -1,0 +1,56 @@
+"""How many calls there may be, and whether new ones are taken at all. For one event loop."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+class Busy(Exception):  # noqa: N818  # what the exchange is told
+    """No call is taken now; `reason` is full, overloaded or draining."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class Admission:
+    """Calls in progress, at most `limit`."""
+
+    def __init__(self, limit: int) -> None:
+        self.in_progress = 0
+        self.overloaded = False
+        """The machine is behind: those who talk keep their quality, nobody else comes in."""
+        self.draining = False
+        """No call is taken any more."""
+        self._limit = limit
+        self._empty = asyncio.Event()
+        self._empty.set()
+
+    @property
+    def refusal(self) -> str | None:
+        """Why no call would be taken now, None where one would."""
+        if self.draining:
+            return "draining"
+        if self.in_progress >= self._limit:
+            return "full"
+        return "overloaded" if self.overloaded else None
+
+    @contextmanager
+    def call(self) -> Iterator[None]:
+        """A place for one call. Raises Busy."""
+        if reason := self.refusal:
+            raise Busy(reason)
+        self.in_progress += 1
+        self._empty.clear()
+        try:
+            yield
+        finally:
+            self.in_progress -= 1
+            if not self.in_progress:
+                self._empty.set()
+
+    async def empty(self) -> None:
+        """Wait until no call is in progress."""
+        await self._empty.wait()

@@ -1,0 +1,92 @@
+"""Who may bring calls: an exchange that knows the secret or has a certificate. A caller's number is believed only from
+one of them, and it is what a citizen is known by."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+import ipaddress
+import ssl
+
+from bot.errors import VoicebotError
+from bot.settings import Settings
+
+SHORTEST = 16
+"""Characters of a secret: nobody types it, so it can be long."""
+
+
+class Guard:
+    """Compares in constant time. Without a secret and without certificates everybody may, which `check_exposed`
+    allows on a loopback address alone."""
+
+    def __init__(self, secret: str, certificates: bool) -> None:
+        self._secret = hashlib.sha256(secret.encode()).digest() if secret else None
+        self._certificates = certificates
+
+    def admits(self, authorization: str | None, certificate: object) -> bool:
+        """Whether a request with this Authorization header (Basic with any user name, or Bearer) over a connection
+        with this client certificate (verified by TLS; empty or None where there is none) may pass."""
+        if self._certificates and not certificate:
+            return False
+        if self._secret is None:
+            return True
+        given = hashlib.sha256(_password(authorization or "")).digest()
+        return hmac.compare_digest(given, self._secret)
+
+
+def _password(authorization: str) -> bytes:
+    scheme, _, credentials = authorization.partition(" ")
+    if scheme.lower() == "bearer":
+        return credentials.strip().encode()
+    if scheme.lower() == "basic":
+        try:
+            return base64.b64decode(credentials.strip(), validate=True).partition(b":")[2]
+        except (binascii.Error, ValueError):
+            return b""
+    return b""
+
+
+def open_guard(settings: Settings) -> Guard:
+    """The guard of these settings. Raises VoicebotError where strangers could bring calls with made-up numbers."""
+    if settings.line_secret and len(settings.line_secret) < SHORTEST:
+        raise VoicebotError(f"line_secret is shorter than {SHORTEST} characters; take that of `openssl rand -hex 24`")
+    guarded = bool(settings.line_secret or settings.tls_client_ca)
+    if not guarded and not is_loopback(settings.host):
+        raise VoicebotError(
+            f"without a secret anybody who reaches {settings.host} could call with a made-up number;"
+            " set VOICEBOT_LINE_SECRET or VOICEBOT_TLS_CLIENT_CA, or listen on 127.0.0.1"
+        )
+    return Guard(settings.line_secret, bool(settings.tls_client_ca))
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine reaches `host`."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def tls(settings: Settings) -> ssl.SSLContext | None:
+    """TLS of the settings, None where there is none. Raises VoicebotError where a file cannot be used.
+
+    A client certificate is asked for and not demanded here, because health and metrics need none: the guard does."""
+    if not settings.tls_certificate:
+        if settings.tls_client_ca:
+            raise VoicebotError("tls_client_ca needs tls_certificate and tls_key: set both, too")
+        return None
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    try:
+        context.load_cert_chain(
+            settings.path(settings.tls_certificate), settings.path(settings.tls_key or settings.tls_certificate)
+        )
+        if settings.tls_client_ca:
+            context.load_verify_locations(settings.path(settings.tls_client_ca))
+            context.verify_mode = ssl.CERT_OPTIONAL
+    except (OSError, ssl.SSLError) as error:
+        raise VoicebotError(
+            f"TLS: a file of tls_certificate, tls_key or tls_client_ca cannot be used ({error})"
+        ) from None
+    return context

@@ -1,0 +1,129 @@
+"""What a hotline watches, for Prometheus. Nothing here tells one caller from another."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.process_collector import ProcessCollector
+
+from bot.call import Ended, Notice, Speaks, Understood, Watch
+from bot.errors import VoicebotError
+from bot.events import Dialogue, Expect, Grammar, Reply, Silence, TooFew, Unintelligible, Utterance
+
+ANSWER_BUCKETS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0, 1.5, 2.0, 3.0, 5.0)
+TURN_BUCKETS = (0.005, 0.01, 0.02, 0.03, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
+CALL_BUCKETS = (10, 20, 30, 40, 50, 60, 75, 90, 120, 180, 300, 600)
+LAG_BUCKETS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
+
+RETRIES: dict[type, str] = {Silence: "no_input", Unintelligible: "no_match", TooFew: "too_few"}
+"""Utterances after which the caller is asked again."""
+
+
+class Metrics:
+    """One gateway's figures; names begin with `voicebot_`, times are seconds."""
+
+    def __init__(self) -> None:
+        self._registry = registry = CollectorRegistry()
+        ProcessCollector(registry=registry)
+        self.in_progress = Gauge("voicebot_calls_in_progress", "Calls being held.", registry=registry)
+        self.limit = Gauge("voicebot_calls_limit", "Calls that may be held at once.", registry=registry)
+        self.calls = Counter(
+            "voicebot_calls", "Calls that ended, by outcome and by what was expected of the caller then.",
+            ["outcome", "stage"], registry=registry)  # fmt: skip
+        self.refused = Counter(
+            "voicebot_calls_refused",
+            "Calls not taken: full, overloaded, draining, unauthorised, garbage.",
+            ["reason"],
+            registry=registry,
+        )
+        self.retries = Counter(
+            "voicebot_retries", "Turns after which the caller was asked again.", ["reason"], registry=registry
+        )
+        self.answer = Histogram(
+            "voicebot_answer_seconds",
+            "From the end of the caller's last word or key to the first sample of the answer.",
+            buckets=ANSWER_BUCKETS,
+            registry=registry,
+        )
+        self.duration = Histogram(
+            "voicebot_call_seconds", "Length of calls.", ["outcome"], buckets=CALL_BUCKETS, registry=registry
+        )
+        self.late = Counter("voicebot_frames_late", "Sound that reached the line late.", registry=registry)
+        self.lost = Counter(
+            "voicebot_frames_lost", "Frames of callers dropped because the machine was busy.", registry=registry
+        )
+        self.lag = Histogram(
+            "voicebot_tick_lag_seconds", "How late the 20 ms clock of the event loop came.",
+            buckets=LAG_BUCKETS, registry=registry)  # fmt: skip
+        self.hearing_wait = Histogram(
+            "voicebot_recogniser_wait_seconds",
+            "How long sound waited for a thread to hear it.",
+            buckets=LAG_BUCKETS,
+            registry=registry,
+        )
+        self.hearing_busy = Counter(
+            "voicebot_recogniser_busy_seconds", "Time that threads spent hearing.", registry=registry
+        )
+        self.turn = Histogram(
+            "voicebot_dialogue_turn_seconds", "Rasa's turns, its actions included.",
+            buckets=TURN_BUCKETS, registry=registry)  # fmt: skip
+        self.turn_failures = Counter("voicebot_dialogue_failures", "Turns that Rasa failed.", registry=registry)
+
+    def text(self) -> bytes:
+        """All figures in Prometheus' text format."""
+        return generate_latest(self._registry)
+
+    def heard(self, waited: float, took: float) -> None:
+        """A batch of hearing's work was done."""
+        self.hearing_wait.observe(waited)
+        self.hearing_busy.inc(took)
+
+    def watch(self) -> Watch:
+        """A watch for one call."""
+        stage = "greeting"
+
+        def watch(notice: Notice) -> None:
+            nonlocal stage
+            if isinstance(notice, Speaks):
+                stage = stage_of(notice.expect)
+                if notice.latency_ms is not None:
+                    self.answer.observe(notice.latency_ms / 1000)
+            elif isinstance(notice, Understood):
+                if reason := RETRIES.get(type(notice.utterance)):
+                    self.retries.labels(reason).inc()
+            elif isinstance(notice, Ended):
+                self.calls.labels(notice.outcome.value, stage).inc()
+                self.duration.labels(notice.outcome.value).observe(notice.at)
+
+        return watch
+
+    def around(self, dialogue: Dialogue) -> Dialogue:
+        """The same dialogue, its turns timed."""
+        return _Timed(dialogue, self)
+
+
+def stage_of(expect: Expect) -> str:
+    """Where in a call this is expected: menu, number, yesno, any, password, goodbye."""
+    if isinstance(expect.kind, Grammar):
+        return expect.kind.value
+    return {"played": "password", "nothing": "goodbye"}[expect.kind]
+
+
+class _Timed:
+    def __init__(self, dialogue: Dialogue, metrics: Metrics, clock: Callable[[], float] = time.perf_counter) -> None:
+        self._dialogue, self._metrics, self._clock = dialogue, metrics, clock
+
+    async def tell(self, call_id: str, utterance: Utterance) -> Reply:
+        began = self._clock()
+        try:
+            return await self._dialogue.tell(call_id, utterance)
+        except VoicebotError:
+            self._metrics.turn_failures.inc()
+            raise
+        finally:
+            self._metrics.turn.observe(self._clock() - began)
+
+    async def close(self) -> None:
+        await self._dialogue.close()

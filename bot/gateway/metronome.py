@@ -1,0 +1,66 @@
+"""One clock of 20 ms for all calls: a timer for each would wake the process a hundred times more often."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from bot.events import FRAME_MS
+
+PERIOD = FRAME_MS / 1000
+
+SMOOTH = 0.02
+"""Weight of the newest lag in the mean: half of it is from the last 0.7 s."""
+
+BEHIND_SECONDS = 0.06
+"""A mean lag of three frames: the machine cannot take more calls."""
+
+
+LONGEST_LAG = 1.0
+"""What is caught up with; a machine that slept does not beat for the night."""
+
+
+class Metronome:
+    """Calls everybody in it once every 20 ms, and catches up where the event loop was busy: over a call the number of
+    ticks is right. `noted` is told how late each tick came."""
+
+    def __init__(self, noted: Callable[[float], None]) -> None:
+        self.mean_lag = 0.0
+        self._ticks: set[Callable[[], None]] = set()
+        self._noted = noted
+
+    @property
+    def behind(self) -> bool:
+        """The event loop is late all the time."""
+        return self.mean_lag > BEHIND_SECONDS
+
+    @contextmanager
+    def beats(self, tick: Callable[[], None]) -> Iterator[None]:
+        self._ticks.add(tick)
+        try:
+            yield
+        finally:
+            self._ticks.discard(tick)
+
+    def beat(self, late: float) -> None:
+        """One tick, so many seconds late."""
+        self.mean_lag += SMOOTH * (late - self.mean_lag)
+        self._noted(late)
+        for tick in tuple(self._ticks):
+            tick()
+
+    async def run(self) -> None:
+        """Beat until cancelled."""
+        due = time.monotonic()
+        while True:
+            due += PERIOD
+            late = time.monotonic() - due
+            if late < 0:
+                await asyncio.sleep(-late)
+                late = time.monotonic() - due
+            else:
+                await asyncio.sleep(0)
+                due = max(due, due + late - LONGEST_LAG)
+            self.beat(max(0.0, late))

@@ -1,0 +1,209 @@
+"""The gateway's doors: Asterisk's WebSockets, the lobby of AudioSocket, health and metrics, on one HTTP port.
+
+    GET  /asterisk?caller=…&did=…&call=…   a call over a WebSocket, subprotocol `media`
+    POST /callers   caller=…               announces a call over AudioSocket; answers with the UUID it is to show
+    GET  /endings/NAME                     how the call ended that the exchange named so: one of bot.events.Outcome
+    GET  /healthz  /readyz  /metrics
+
+The first three are guarded. Nothing here logs an address, a query or a caller.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+from collections.abc import Awaitable, Callable
+from typing import Protocol
+
+from aiohttp import web
+
+from bot.call import Ended, Notice, Watch
+from bot.channels.asterisk import LARGEST, PROTOCOL, open_asterisk
+from bot.errors import VoicebotError
+from bot.events import Channel, Outcome
+from bot.gateway.admission import Admission, Busy
+from bot.gateway.guard import Guard
+from bot.gateway.lobby import Lobby
+from bot.gateway.metrics import Metrics
+from bot.gateway.metronome import Metronome
+
+HEARTBEAT_SECONDS = 10.0
+"""Between two pings of a WebSocket; a peer that answers none within half of that is gone."""
+
+UNWINDING_SECONDS = 15.0
+"""From the moment a call has lasted too long and was hung up until it is cut off."""
+
+Answer = Callable[[Channel, Watch], Awaitable[Outcome]]
+"""Holds one call to its end: `bot.assembly.Voicebot.answer`."""
+
+log = logging.getLogger(__name__)
+
+
+class LineChannel(Channel, Protocol):
+    """A channel on somebody else's wire."""
+
+    @property
+    def late(self) -> int:
+        """How often sound reached the line late."""
+        ...
+
+    @property
+    def lost(self) -> int:
+        """Frames of the caller that were dropped because this machine was busy."""
+        ...
+
+    def tick(self) -> None:
+        """20 ms have passed."""
+        ...
+
+    async def close(self) -> None:
+        """Give the connection back, whatever state it is in."""
+        ...
+
+
+class Gateway:
+    """Takes calls while there is room and holds them. One for an event loop."""
+
+    def __init__(
+        self,
+        answer: Answer,
+        guard: Guard,
+        admission: Admission,
+        metrics: Metrics,
+        metronome: Metronome,
+        lobby: Lobby,
+        call_seconds: float,
+    ) -> None:
+        """`call_seconds`: how long a call may last."""
+        self.admission, self.metrics, self.lobby = admission, metrics, lobby
+        self._answer, self._guard, self._metronome = answer, guard, metronome
+        self._call_seconds = call_seconds
+
+    def app(self) -> web.Application:
+        app = web.Application(client_max_size=4096)
+        app.add_routes(
+            [
+                web.get("/asterisk", self._asterisk),
+                web.post("/callers", self._announce),
+                web.get("/endings/{name}", self._ending),
+                web.get("/healthz", self._health),
+                web.get("/readyz", self._ready),
+                web.get("/metrics", self._metrics_text),
+            ]
+        )
+        return app
+
+    async def hold(self, channel: LineChannel, name: str) -> None:
+        """Hold a call that has its place, and give its connection back. `name`: what the exchange calls it."""
+        measure = self.metrics.watch()
+
+        def watch(notice: Notice) -> None:
+            measure(notice)
+            if isinstance(notice, Ended):
+                self.lobby.ended(name, notice.outcome)
+                log.info("a call ended after %.0f s: %s", notice.at, notice.outcome.value)
+                if notice.failure:
+                    log.warning("that call failed: %s", notice.failure)
+
+        self.metrics.in_progress.inc()
+        try:
+            with self._metronome.beats(channel.tick):
+                await self._within_limits(channel, watch)
+        finally:
+            self.metrics.in_progress.dec()
+            self.metrics.late.inc(channel.late)
+            self.metrics.lost.inc(channel.lost)
+            await channel.close()
+
+    def refuse(self, reason: str) -> None:
+        """A call was not taken."""
+        self.metrics.refused.labels(reason).inc()
+
+    async def _within_limits(self, channel: LineChannel, watch: Watch) -> None:
+        held = asyncio.ensure_future(self._answer(channel, watch))
+        try:
+            done, _ = await asyncio.wait([held], timeout=self._call_seconds)
+            if not done:
+                log.warning("a call reached the longest time a call may last, and was ended")
+                await channel.hang_up()
+                done, _ = await asyncio.wait([held], timeout=UNWINDING_SECONDS)
+        finally:
+            if not held.done():
+                held.cancel()
+                await asyncio.wait([held])
+        if not held.cancelled() and (error := held.exception()):
+            log.error("a call broke off: %s", place_of(error))
+
+    # ── doors ──
+
+    async def _asterisk(self, request: web.Request) -> web.StreamResponse:
+        self._check(request)
+        try:
+            with self.admission.call():
+                socket = web.WebSocketResponse(
+                    protocols=(PROTOCOL,), max_msg_size=LARGEST, heartbeat=HEARTBEAT_SECONDS, compress=False
+                )
+                await socket.prepare(request)
+                try:
+                    channel = await open_asterisk(socket, request.transport, caller_of(request.query.get("caller", "")))
+                except VoicebotError as error:
+                    self.refuse("garbage")
+                    log.warning("%s", error)
+                else:
+                    await self.hold(channel, request.query.get("call", ""))
+                return socket
+        except Busy as busy:
+            self.refuse(busy.reason)
+            raise web.HTTPServiceUnavailable(headers={"Retry-After": "5"}) from None
+
+    async def _announce(self, request: web.Request) -> web.Response:
+        """An empty answer means no: Asterisk's CURL() does not tell one status from another."""
+        self._check(request)
+        if reason := self.admission.refusal:
+            self.refuse(reason)
+            raise web.HTTPServiceUnavailable(text="", headers={"Retry-After": "5"})
+        form = await request.post()
+        name = self.lobby.announce(caller_of(str(form.get("caller", ""))))
+        return web.Response(text=str(name))
+
+    async def _ending(self, request: web.Request) -> web.Response:
+        self._check(request)
+        outcome = self.lobby.outcome(request.match_info["name"])
+        if outcome is None:
+            raise web.HTTPNotFound(text="")
+        return web.Response(text=outcome.value)
+
+    async def _health(self, _: web.Request) -> web.Response:
+        """The event loop lives."""
+        return web.Response(text="ok")
+
+    async def _ready(self, _: web.Request) -> web.Response:
+        """A further call would be taken."""
+        reason = self.admission.refusal
+        return web.Response(text=reason or "ok", status=503 if reason else 200)
+
+    async def _metrics_text(self, _: web.Request) -> web.Response:
+        return web.Response(body=self.metrics.text(), headers={"Content-Type": "text/plain; version=0.0.4"})
+
+    def _check(self, request: web.Request) -> None:
+        certificate = request.transport.get_extra_info("peercert") if request.transport else None
+        if not self._guard.admits(request.headers.get("Authorization"), certificate):
+            self.refuse("unauthorised")
+            raise web.HTTPUnauthorized(text="", headers={"WWW-Authenticate": 'Basic realm="voicebot"'})
+
+
+def caller_of(text: str) -> str | None:
+    """The calling number as the exchange writes it, None where it is withheld or no number at all. A plus sign that
+    nobody escaped in the query arrives as a space."""
+    number = re.sub("^ ", "+", text)
+    return number if re.fullmatch(r"\+?[0-9]{2,20}", number, re.ASCII) else None
+
+
+def place_of(error: BaseException) -> str:
+    """What kind of error it was and where, for the log: its message and its variables may hold a caller's secrets."""
+    trace = error.__traceback__
+    while trace and trace.tb_next:
+        trace = trace.tb_next
+    where = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else "an unknown place"
+    return f"{type(error).__name__} at {where}"

@@ -1,0 +1,114 @@
+"""`voicebot serve`: opens every part once, listens, and, when told to stop, lets the calls in progress end."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import errno
+import logging
+import os
+import signal
+import ssl
+import sys
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+
+from aiohttp import web
+
+from bot.assembly import open_voicebot
+from bot.errors import VoicebotError
+from bot.events import RATE
+from bot.gateway.admission import Admission
+from bot.gateway.guard import open_guard, tls
+from bot.gateway.lobby import Lobby
+from bot.gateway.metrics import Metrics
+from bot.gateway.metronome import Metronome
+from bot.gateway.server import Gateway
+from bot.hearing.pool import HearingPool
+from bot.settings import Settings
+
+GIL_SECONDS = 0.001
+"""Longest time a thread that hears keeps the event loop from going on; Python's default is five times that."""
+
+Tell = Callable[[str], None]
+
+log = logging.getLogger(__name__)
+
+
+async def serve(settings: Settings, tell: Tell) -> None:
+    """Serve until SIGTERM or SIGINT, then drain; a second signal ends at once. `tell` hears what is being waited for.
+
+    Raises VoicebotError where a part is missing, a port is taken, or strangers could bring calls."""
+    guard, context = open_guard(settings), tls(settings)  # told before anything is loaded
+    sys.setswitchinterval(GIL_SECONDS)
+    metrics = Metrics()
+    metrics.limit.set(settings.max_calls)
+    admission = Admission(settings.max_calls)
+    pool = HearingPool(os.cpu_count() or 1, metrics.heard)
+    try:
+        bot = await open_voicebot(settings, RATE, tell, heed=pool.heed, around=metrics.around)
+        try:
+            metronome = Metronome(metrics.lag.observe)
+            gateway = Gateway(
+                bot.answer, guard, admission, metrics, metronome, Lobby(time.monotonic), settings.max_call_seconds
+            )
+            async with _beating(metronome, admission), _http(gateway, settings, context) as where:
+                tell(f"ready: {where}, {settings.max_calls} calls at most")
+                await _drained(admission, tell)
+        finally:
+            await bot.close()
+    finally:
+        pool.close()
+
+
+@asynccontextmanager
+async def _beating(metronome: Metronome, admission: Admission) -> AsyncIterator[None]:
+    def weigh() -> None:
+        admission.overloaded = metronome.behind
+
+    with metronome.beats(weigh):
+        beating = asyncio.ensure_future(metronome.run())
+        try:
+            yield
+        finally:
+            beating.cancel()
+            await asyncio.wait([beating])
+
+
+@asynccontextmanager
+async def _http(gateway: Gateway, settings: Settings, context: ssl.SSLContext | None) -> AsyncIterator[str]:
+    runner = web.AppRunner(gateway.app(), access_log=None)  # it would hold callers' numbers
+    await runner.setup()
+    try:
+        site = web.TCPSite(runner, settings.host, settings.port, ssl_context=context)
+        with listening(settings.host, settings.port, "VOICEBOT_PORT"):
+            await site.start()
+        yield f"Asterisk at {'wss' if context else 'ws'}://{settings.host}:{settings.port}/asterisk"
+    finally:
+        await runner.cleanup()
+
+
+@contextlib.contextmanager
+def listening(host: str, port: int, setting: str) -> Iterator[None]:
+    """Tell what is wrong with an address in one line."""
+    try:
+        yield
+    except OSError as error:
+        why = "is taken by another program" if error.errno == errno.EADDRINUSE else f"cannot be used ({error.strerror})"
+        raise VoicebotError(f"{host}:{port} {why}; set {setting} to another one") from None
+
+
+async def _drained(admission: Admission, tell: Tell) -> None:
+    """Wait for a signal, then until the calls in progress have ended or a second signal comes."""
+    loop = asyncio.get_running_loop()
+    signals: asyncio.Queue[None] = asyncio.Queue()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, signals.put_nowait, None)
+    await signals.get()
+    admission.draining = True
+    tell(f"draining: {admission.in_progress} calls in progress")
+    again, empty = asyncio.ensure_future(signals.get()), asyncio.ensure_future(admission.empty())
+    await asyncio.wait([again, empty], return_when=asyncio.FIRST_COMPLETED)
+    for waiting in (again, empty):
+        waiting.cancel()

@@ -1,0 +1,246 @@
+"""Calls that Asterisk brings over a WebSocket. Times are ticks of 20 ms, counted by Asterisk's end."""
+
+from collections.abc import AsyncIterator
+
+import numpy as np
+import pytest
+from aiohttp import WSCloseCode
+
+from bot.channels.ahead import AHEAD_SECONDS, PIECE_SECONDS
+from bot.channels.asterisk import FORMATS, QUIET_TICKS, AsteriskChannel
+from bot.errors import VoicebotError
+from bot.events import Frame, HungUp, Key, Played
+from tests.channels.contract import ChannelContract, reading, tone
+from tests.channels.fake_asterisk import Driven, FakeAsterisk, connected
+
+FRAME_SECONDS = 0.02
+
+
+def short(value: object) -> str:
+    return str(value)[:30]
+
+
+class TestContract(ChannelContract):
+    @pytest.fixture(params=[("slin", False), ("slin16", True), ("ulaw", False), ("alaw", True)], ids=str)
+    async def channel(self, request: pytest.FixtureRequest) -> AsyncIterator[Driven]:
+        form, as_json = request.param
+        async with connected(form, as_json) as (channel, asterisk):
+            yield Driven(channel, asterisk)
+
+
+@pytest.fixture
+async def call() -> AsyncIterator[tuple[AsteriskChannel, FakeAsterisk]]:
+    async with connected() as pair:
+        yield pair
+
+
+Call = tuple[AsteriskChannel, FakeAsterisk]
+
+
+class TestSound:
+    @pytest.mark.parametrize("form", FORMATS)
+    async def test_both_directions_carry_what_was_said(self, form: str) -> None:
+        async with connected(form) as (channel, asterisk), reading(channel) as reader:
+            assert channel.rate == FORMATS[form].rate
+            sound = tone(channel.rate, 0.2)
+            await channel.play(sound, "clip")
+            for at in range(0, sound.size, channel.rate // 50):
+                await asterisk.tick(sound[at : at + channel.rate // 50])
+            await reader.until(lambda event: reader.samples >= sound.size)
+            coarse = 0.03 * 32767 if FORMATS[form].law else 0  # G.711 keeps some 38 dB
+            arrived = np.concatenate([frame.samples for frame in reader.frames])
+            assert np.abs(arrived.astype(int) - sound).max() <= coarse
+            assert np.abs(asterisk.heard_sound().astype(int) - sound).max() <= coarse
+
+    async def test_a_clip_is_padded_to_whole_frames_because_asterisk_drops_the_rest(self, call: Call) -> None:
+        channel, asterisk = call
+        await channel.play(np.full(170, 1000, np.int16), "clip")
+        for _ in range(3):
+            await asterisk.tick()
+        assert np.count_nonzero(asterisk.heard_sound()) == 170
+
+    async def test_a_long_clip_is_heard_without_a_gap_and_is_never_sent_far_ahead(self, call: Call) -> None:
+        channel, asterisk = call
+        await channel.play(np.full(20 * 8000, 1000, np.int16), "clip")
+        most = 0
+        for _ in range(1000):
+            await asterisk.tick()
+            most = max(most, sum(isinstance(item, bytes) for item in asterisk.queue))
+        assert all(asterisk.heard)
+        assert most * FRAME_SECONDS <= AHEAD_SECONDS + PIECE_SECONDS
+        assert channel.late == 0
+
+    async def test_asterisk_can_hold_the_sound_back(self, call: Call) -> None:
+        channel, asterisk = call
+        await asterisk.event("MEDIA_XOFF")
+        await asterisk.tick()
+        await channel.play(tone(8000, 0.1), "clip")
+        await asterisk.tick()
+        assert not asterisk.queue
+        await asterisk.event("MEDIA_XON")
+        await asterisk.tick()
+        await asterisk.sync()
+        assert asterisk.queue
+
+    async def test_time_passes_though_a_silent_phone_sends_nothing(self, call: Call) -> None:
+        channel, _ = call
+        async with reading(channel) as reader:
+            for _ in range(QUIET_TICKS + 10):
+                channel.tick()
+            event = await reader.next()
+            assert isinstance(event, Frame)
+            assert event.samples.size == 10 * 160
+            assert not event.samples.any()
+
+    async def test_sound_that_nobody_fetches_is_dropped_and_counted(self, call: Call) -> None:
+        channel, asterisk = call
+        for _ in range(150):
+            await asterisk.tick()
+        await asterisk.sync()
+        assert channel.lost == 150 - 100
+
+
+class TestMarks:
+    async def test_a_clip_was_heard_when_asterisk_has_played_its_last_frame(self, call: Call) -> None:
+        channel, asterisk = call
+        async with reading(channel) as reader:
+            await channel.play(tone(8000, 1.0), "clip")
+            for _ in range(50):
+                await asterisk.tick()
+            await asterisk.sync()
+            before = await reader.until(lambda event: reader.samples >= 8000)
+            assert Played("clip") not in before
+            await asterisk.tick()
+            assert await reader.marks("clip") == ["clip"]
+
+    async def test_a_mark_on_its_way_when_the_bot_stopped_does_not_count(self, call: Call) -> None:
+        channel, asterisk = call
+        async with reading(channel) as reader:
+            await channel.play(tone(8000, 0.02), "stopped")
+            await asterisk.tick()
+            await asterisk.sync()
+            await channel.stop()
+            await asterisk.event("MEDIA_MARK_PROCESSED", correlation_id="1")
+            await channel.play(tone(8000, 0.02), "answer")
+            for _ in range(3):
+                await asterisk.tick()
+            assert await reader.marks("answer") == ["answer"]
+
+    @pytest.mark.parametrize("mark", ["99", "", "clip", "-1", "1 2"])
+    async def test_a_mark_that_was_never_set_is_ignored(self, call: Call, mark: str) -> None:
+        channel, asterisk = call
+        async with reading(channel) as reader:
+            await channel.play(tone(8000, 0.04), "clip")
+            await asterisk.event("MEDIA_MARK_PROCESSED", correlation_id=mark)
+            await asterisk.tick()
+            assert isinstance(await reader.next(), Frame)
+
+
+class TestBargeIn:
+    async def test_flush_overtakes_sound_that_was_not_sent_yet(self, call: Call) -> None:
+        channel, asterisk = call
+        await channel.play(tone(8000, 60), "long")
+        await channel.stop()
+        await asterisk.tick()
+        assert not any(asterisk.heard)
+        assert [name for _, name in asterisk.commands] == ["FLUSH_MEDIA"]
+
+    async def test_keys_arrive_in_order_among_the_sound(self, call: Call) -> None:
+        channel, asterisk = call
+        async with reading(channel) as reader:
+            for digit in "08#*":
+                await asterisk.press(digit)
+                await asterisk.tick()
+            keys = [event for event in await reader.until(lambda event: event == Key("*")) if isinstance(event, Key)]
+            assert keys == [Key("0"), Key("8"), Key("#"), Key("*")]
+
+    @pytest.mark.parametrize("digit", ["A", "", "12", "x"])
+    async def test_what_is_no_key_of_a_telephone_is_ignored(self, call: Call, digit: str) -> None:
+        channel, asterisk = call
+        async with reading(channel) as reader:
+            await asterisk.press(digit)
+            await asterisk.tick()
+            assert isinstance(await reader.next(), Frame)
+
+
+class TestTheEnd:
+    async def test_a_caller_who_hangs_up_is_gone_after_all_that_was_heard(self, call: Call) -> None:
+        channel, asterisk = call
+        async with reading(channel) as reader:
+            await channel.play(tone(8000, 0.02), "clip")
+            for _ in range(2):
+                await asterisk.tick()
+            await asterisk.sync()
+            await asterisk.hang_up()
+            events = await reader.until(lambda event: event == HungUp())
+            assert Played("clip") in events
+
+    async def test_the_bot_hangs_up_by_command_and_asterisk_closes(self, call: Call) -> None:
+        channel, asterisk = call
+        await channel.hang_up()
+        await asterisk.until_closed()
+        assert [name for _, name in asterisk.commands] == ["HANGUP"]
+
+    async def test_an_asterisk_that_vanishes_ends_the_call(self, call: Call) -> None:
+        channel, asterisk = call
+        async with reading(channel) as reader:
+            asterisk.cut()
+            await reader.until(lambda event: event == HungUp())
+
+    @pytest.mark.parametrize(
+        ("garbage", "code"),
+        [
+            ("hello", WSCloseCode.INVALID_TEXT),
+            ("", WSCloseCode.INVALID_TEXT),
+            ("{", WSCloseCode.INVALID_TEXT),
+            ("[" * 5000, WSCloseCode.INVALID_TEXT),
+            ('{"event": 7}', WSCloseCode.INVALID_TEXT),
+            ('{"no": "event"}', WSCloseCode.INVALID_TEXT),
+            ("X" * 9000, WSCloseCode.INVALID_TEXT),
+            ("X" * 20000, WSCloseCode.MESSAGE_TOO_BIG),
+            (b"\1" * 319, WSCloseCode.INVALID_TEXT),
+            (b"\1" * 16002, WSCloseCode.INVALID_TEXT),
+            (b"\1" * 20000, WSCloseCode.MESSAGE_TOO_BIG),
+        ],
+        ids=short,
+    )
+    async def test_garbage_closes_the_call_cleanly(self, call: Call, garbage: str | bytes, code: int) -> None:
+        channel, asterisk = call
+        async with reading(channel) as reader:
+            await asterisk.send(garbage)
+            assert await asterisk.until_closed() == code
+            assert (await reader.until(lambda event: event == HungUp()))[-1] == HungUp()
+
+    @pytest.mark.parametrize("text", ["STATUS queue_length:3", "QUEUE_DRAINED", "ERROR error_text:x", "SOMETHING_NEW"])
+    async def test_events_that_tell_the_bot_nothing_are_ignored(self, call: Call, text: str) -> None:
+        channel, asterisk = call
+        async with reading(channel) as reader:
+            await asterisk.send(text)
+            await asterisk.tick()
+            assert isinstance(await reader.next(), Frame)
+
+
+class TestTheBeginning:
+    @pytest.mark.parametrize(
+        ("first", "why"),
+        [
+            ("DTMF_END digit:8", "MEDIA_START"),
+            (b"\0" * 320, "MEDIA_START"),
+            ("MEDIA_START format:opus optimal_frame_size:0", r"c\(slin\)"),
+            ("MEDIA_START format:slin optimal_frame_size:0", "passthrough"),
+            ("MEDIA_START format:slin optimal_frame_size:99999", "passthrough"),
+            ("MEDIA_START format:slin optimal_frame_size:x", "passthrough"),
+            ("MEDIA_START", r"c\(slin\)"),
+            ("hello", "event"),
+        ],
+        ids=short,
+    )
+    async def test_a_call_that_does_not_begin_as_it_must_is_closed_and_told(self, first: str | bytes, why: str) -> None:
+        with pytest.raises(VoicebotError, match=why):
+            async with connected(first=first):
+                pass
+
+    async def test_both_ways_of_writing_events_begin_a_call(self) -> None:
+        for as_json in (False, True):
+            async with connected(as_json=as_json) as (channel, _):
+                assert (channel.rate, channel.caller) == (8000, "0912345678")
