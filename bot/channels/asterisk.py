@@ -38,10 +38,6 @@ SEND_SECONDS = 5.0
 CLOSE_SECONDS = 2.0
 """After HANGUP, until Asterisk closes the connection of its own accord."""
 
-QUIET_TICKS = 15
-"""Ticks of 20 ms without sound from Asterisk after which the caller is taken to be silent: phones that send nothing
-while nobody speaks must not make time stand still."""
-
 
 class Format(NamedTuple):
     """How sound travels. `law`: companding, None for signed 16 bit in this machine's byte order."""
@@ -132,7 +128,6 @@ class AsteriskChannel:
         self._out: deque[Union[str, bytes]] = deque()
         self._to_send = asyncio.Event()
         self._ended = False
-        self._quiet = 0
         self._reader = asyncio.ensure_future(self._read())
         self._writer = asyncio.ensure_future(self._write())
 
@@ -172,9 +167,7 @@ class AsteriskChannel:
 
     def tick(self) -> None:
         """20 ms have passed: where Asterisk sends nothing, the caller is silent."""
-        self._quiet += 1
-        if self._quiet > QUIET_TICKS and not self._ended:
-            self._inbox.hear(np.zeros(self.rate // 50, np.int16))
+        self._inbox.tick()
 
     async def close(self) -> None:
         """End the call and the connection; Asterisk is given a moment to close it first."""
@@ -207,10 +200,8 @@ class AsteriskChannel:
     def _hear(self, data: bytes) -> None:
         if len(data) % self._form.width or len(data) > self.rate * self._form.width:
             raise Refused(WSCloseCode.INVALID_TEXT, "a binary frame is no sound of this call's format")
-        self._quiet = 0
-        if data and not self._ended:
-            law = self._form.law
-            self._inbox.hear(decode(np.frombuffer(data, np.uint8), law) if law else np.frombuffer(data, np.int16))
+        law = self._form.law
+        self._inbox.hear(decode(np.frombuffer(data, np.uint8), law) if law else np.frombuffer(data, np.int16))
 
     def _obey(self, message: Message) -> None:
         if message.name == "DTMF_END":

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 
 import numpy as np
 
-from bot.events import ChannelEvent, Frame, HungUp, Samples
+from bot.events import FRAME_MS, ChannelEvent, Frame, HungUp, Samples
 
 WAITING_SECONDS = 2
 """Of the caller's sound, kept while the call is busy; what comes then is lost, and counted."""
@@ -16,6 +16,11 @@ WAITING_SECONDS = 2
 JOINED_SECONDS = 0.2
 """Frames that wait side by side are handed over as one of at most this length: a busy machine hears in larger steps,
 which cost less."""
+
+
+QUIET_TICKS = 15
+"""Ticks of 20 ms without sound from the line after which the caller is taken to be silent: phones that send nothing
+while nobody speaks must not make time stand still."""
 
 
 class Inbox:
@@ -28,11 +33,25 @@ class Inbox:
         self._waiting = 0  # samples of the frames in _events
         self._limit = WAITING_SECONDS * rate
         self._joined = round(JOINED_SECONDS * rate)
+        self._silence = np.zeros(rate * FRAME_MS // 1000, np.int16)
+        self._quiet = 0  # ticks since the line gave sound
         self._ended = False
         self._something = asyncio.Event()
 
     def hear(self, samples: Samples) -> None:
         """The caller's next sound."""
+        self._quiet = 0
+        self._add(samples)
+
+    def tick(self) -> None:
+        """20 ms have passed."""
+        self._quiet += 1
+        if self._quiet > QUIET_TICKS:
+            self._add(self._silence)
+
+    def _add(self, samples: Samples) -> None:
+        if self._ended or not samples.size:
+            return
         if self._waiting + samples.size > self._limit:
             self.lost += 1
         else:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import errno
 import logging
 import os
@@ -12,7 +11,7 @@ import ssl
 import sys
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 
 from aiohttp import web
 
@@ -20,6 +19,7 @@ from bot.assembly import open_voicebot
 from bot.errors import VoicebotError
 from bot.events import RATE
 from bot.gateway.admission import Admission
+from bot.gateway.audiosocket import address_of, listening_at
 from bot.gateway.guard import open_guard, tls
 from bot.gateway.lobby import Lobby
 from bot.gateway.metrics import Metrics
@@ -40,7 +40,8 @@ async def serve(settings: Settings, tell: Tell) -> None:
     """Serve until SIGTERM or SIGINT, then drain; a second signal ends at once. `tell` hears what is being waited for.
 
     Raises VoicebotError where a part is missing, a port is taken, or strangers could bring calls."""
-    guard, context = open_guard(settings), tls(settings)  # told before anything is loaded
+    guard, context = open_guard(settings), tls(settings)  # what is wrong is told before anything is loaded
+    audiosocket = address_of(settings.audiosocket) if settings.audiosocket else None
     sys.setswitchinterval(GIL_SECONDS)
     metrics = Metrics()
     metrics.limit.set(settings.max_calls)
@@ -53,8 +54,11 @@ async def serve(settings: Settings, tell: Tell) -> None:
             gateway = Gateway(
                 bot.answer, guard, admission, metrics, metronome, Lobby(time.monotonic), settings.max_call_seconds
             )
-            async with _beating(metronome, admission), _http(gateway, settings, context) as where:
-                tell(f"ready: {where}, {settings.max_calls} calls at most")
+            async with _beating(metronome, admission), AsyncExitStack() as doors:
+                where = [await doors.enter_async_context(_http(gateway, settings, context))]
+                if audiosocket:
+                    where.append(await doors.enter_async_context(_audiosocket(gateway, *audiosocket)))
+                tell(f"ready: {', '.join(where)}; {settings.max_calls} calls at most")
                 await _drained(admission, tell)
         finally:
             await bot.close()
@@ -82,15 +86,23 @@ async def _http(gateway: Gateway, settings: Settings, context: ssl.SSLContext | 
     await runner.setup()
     try:
         site = web.TCPSite(runner, settings.host, settings.port, ssl_context=context)
-        with listening(settings.host, settings.port, "VOICEBOT_PORT"):
+        with _listening(settings.host, settings.port, "VOICEBOT_PORT"):
             await site.start()
         yield f"Asterisk at {'wss' if context else 'ws'}://{settings.host}:{settings.port}/asterisk"
     finally:
         await runner.cleanup()
 
 
-@contextlib.contextmanager
-def listening(host: str, port: int, setting: str) -> Iterator[None]:
+@asynccontextmanager
+async def _audiosocket(gateway: Gateway, host: str, port: int) -> AsyncIterator[str]:
+    async with AsyncExitStack() as door:
+        with _listening(host, port, "VOICEBOT_AUDIOSOCKET"):
+            await door.enter_async_context(listening_at(gateway, host, port))
+        yield f"AudioSocket at {host}:{port}"
+
+
+@contextmanager
+def _listening(host: str, port: int, setting: str) -> Iterator[None]:
     """Tell what is wrong with an address in one line."""
     try:
         yield

@@ -7,7 +7,8 @@ import pytest
 from aiohttp import WSCloseCode
 
 from bot.channels.ahead import AHEAD_SECONDS, PIECE_SECONDS
-from bot.channels.asterisk import FORMATS, QUIET_TICKS, AsteriskChannel
+from bot.channels.asterisk import FORMATS, AsteriskChannel
+from bot.channels.inbox import QUIET_TICKS
 from bot.errors import VoicebotError
 from bot.events import Frame, HungUp, Key, Played
 from tests.channels.contract import ChannelContract, reading, tone

@@ -1,0 +1,180 @@
+"""The channel `audiosocket`: a call that an older Asterisk brings over TCP (app_audiosocket, chan_audiosocket).
+
+    message   1 byte kind · 2 bytes length, big-endian · payload
+    00 hang up   01 the call's UUID, 16 bytes   03 a key, ASCII   10 8 kHz, 16 bit, little-endian   ff error
+    11 … 18 the same at 12, 16, 24, 32, 44.1, 48, 96 and 192 kHz
+
+Nobody but the bot keeps the time: `tick` sends 20 ms of the reply or of silence, without which Asterisk drops the call
+after two seconds. Source: include/asterisk/res_audiosocket.h and res/res_audiosocket.c of Asterisk.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import struct
+import uuid
+from collections.abc import AsyncIterator
+
+import numpy as np
+
+from bot.channels.inbox import Inbox
+from bot.channels.playout import Playout
+from bot.errors import VoicebotError
+from bot.events import FRAME_MS, KEYS, RATE, ChannelEvent, Key, Played, Samples
+from bot.hearing.front import Resampler
+
+HANG_UP, UUID, DTMF, SOUND, ERROR = 0x00, 0x01, 0x03, 0x10, 0xFF
+RATES = {SOUND: RATE, 0x11: 12000, 0x12: 16000, 0x13: 24000, 0x14: 32000, 0x15: 44100, 0x16: 48000, 0x17: 96000,
+         0x18: 192000}  # fmt: skip
+"""Hz of the kinds that hold sound; all is heard, and answered, at 8 kHz."""
+
+LARGEST = 1 << 14
+"""Bytes of a message: 20 ms at 192 kHz are 7,680."""
+
+FRAME = RATE * FRAME_MS // 1000
+
+HELLO_SECONDS = 5.0
+"""From the connection to the UUID."""
+
+SPEECH_SECONDS = 300
+"""Of the bot's sound, far more than a reply has."""
+
+BACKLOG_BYTES = 2 * RATE
+"""A second of sound that the peer has not taken: it is gone, or too slow to hold a call."""
+
+CLOSE_SECONDS = 2.0
+"""After the hang-up, until Asterisk closes the connection of its own accord."""
+
+
+class NotAudioSocket(VoicebotError):  # noqa: N818  # what came
+    """Something that Asterisk's AudioSocket does not send."""
+
+
+async def read_message(reader: asyncio.StreamReader) -> tuple[int, bytes]:
+    """The next message as (kind, payload); the end of the connection is a hang-up. Raises NotAudioSocket."""
+    try:
+        kind, size = struct.unpack("!BH", await reader.readexactly(3))
+        if size > LARGEST:
+            raise NotAudioSocket("a message over AudioSocket is too long")
+        return kind, await reader.readexactly(size)
+    except (asyncio.IncompleteReadError, ConnectionError):
+        return HANG_UP, b""
+
+
+def message(kind: int, payload: bytes = b"") -> bytes:
+    """A message as it travels."""
+    return struct.pack("!BH", kind, len(payload)) + payload
+
+
+async def read_name(reader: asyncio.StreamReader) -> uuid.UUID:
+    """The UUID with which a call begins. Raises NotAudioSocket where something else comes, or nothing in time."""
+    try:
+        kind, payload = await asyncio.wait_for(read_message(reader), HELLO_SECONDS)
+    except asyncio.TimeoutError:
+        raise NotAudioSocket("a connection to AudioSocket said nothing") from None
+    if kind != UUID or len(payload) != 16:
+        raise NotAudioSocket("a call over AudioSocket does not begin with its UUID")
+    return uuid.UUID(bytes=payload)
+
+
+class AudioSocketChannel:
+    """A call on a connection that has said its UUID. Reads from the first moment on; `close` gives everything back."""
+
+    rate = RATE
+    hears_while_speaking = True
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, caller: str | None) -> None:
+        self.caller = caller
+        self.late = 0
+        """Sound that the peer did not take in time; the call ends with the first."""
+        self._from, self._to = reader, writer
+        self._inbox = Inbox(RATE)
+        self._playout = Playout(SPEECH_SECONDS * RATE)
+        self._due: list[str] = []  # marks of what is being played now
+        self._resamplers: dict[int, Resampler] = {}
+        self._ended = False
+        self._reading = asyncio.ensure_future(self._read())
+
+    @property
+    def lost(self) -> int:
+        """Frames of the caller that were dropped because this machine was busy."""
+        return self._inbox.lost
+
+    def events(self) -> AsyncIterator[ChannelEvent]:
+        return self._inbox.events()
+
+    async def play(self, samples: Samples, mark: str) -> None:
+        if not self._ended:
+            self._playout.put(samples, mark)
+
+    async def stop(self) -> None:
+        self._playout.clear()
+        self._due.clear()
+
+    async def hang_up(self) -> None:
+        if not self._ended:
+            self._end(drop=True)
+            self._to.write(message(HANG_UP))
+
+    async def transfer(self) -> None:
+        """The dialplan goes on after `AudioSocket`, asks how the call ended and finds the caller a person."""
+        await self.hang_up()
+
+    def tick(self) -> None:
+        """20 ms have passed: play the next, and hear silence where Asterisk sends nothing."""
+        if self._ended:
+            return
+        self._inbox.tick()
+        for mark in self._due:
+            self._inbox.put(Played(mark))
+        sound, self._due = self._playout.take(FRAME)
+        self._to.write(message(SOUND, sound.astype("<i2").tobytes()))
+        if self._to.transport.get_write_buffer_size() > BACKLOG_BYTES:
+            self.late += 1
+            self._to.transport.abort()
+            self._end(drop=False)
+
+    async def close(self) -> None:
+        """End the call and the connection; Asterisk is given a moment to close it first."""
+        await self.hang_up()
+        with contextlib.suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(asyncio.shield(self._reading), CLOSE_SECONDS)
+        self._reading.cancel()
+        await asyncio.wait([self._reading])
+        self._to.transport.abort()
+
+    async def _read(self) -> None:
+        try:
+            while True:
+                kind, payload = await read_message(self._from)
+                if kind in RATES:
+                    self._hear(kind, payload)
+                elif kind == DTMF:
+                    self._press(payload)
+                elif kind in (HANG_UP, ERROR):
+                    break
+                else:
+                    raise NotAudioSocket(f"there is no kind {kind:#04x} of AudioSocket")
+        except NotAudioSocket:
+            await self.hang_up()
+        finally:
+            self._end(drop=False)
+
+    def _hear(self, kind: int, payload: bytes) -> None:
+        if len(payload) % 2:
+            raise NotAudioSocket("half a sample came over AudioSocket")
+        if kind not in self._resamplers:
+            self._resamplers[kind] = Resampler(RATES[kind], RATE)
+        self._inbox.hear(self._resamplers[kind].feed(np.frombuffer(payload, "<i2").astype(np.int16)))
+
+    def _press(self, payload: bytes) -> None:
+        key = payload.decode("ascii", "replace")
+        if len(key) == 1 and key in KEYS:  # A to D are no keys of a telephone
+            self._inbox.put(Key(key))
+
+    def _end(self, *, drop: bool) -> None:
+        if not self._ended:
+            self._ended = True
+            self._playout.clear()
+            self._inbox.end(drop=drop)

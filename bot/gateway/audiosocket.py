@@ -1,0 +1,74 @@
+"""The gateway's door for AudioSocket. Only calls that were announced come in, each once: their UUID is their secret."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from bot.channels.audiosocket import HANG_UP, AudioSocketChannel, NotAudioSocket, message, read_name
+from bot.errors import VoicebotError
+from bot.gateway.admission import Busy
+from bot.gateway.server import Gateway
+
+STRANGERS = 64
+"""Connections that have not said their UUID yet; further ones are closed at once."""
+
+log = logging.getLogger(__name__)
+
+
+class AudioSocketDoor:
+    """Holds the calls that come over TCP."""
+
+    def __init__(self, gateway: Gateway) -> None:
+        self._gateway = gateway
+        self._strangers = 0
+
+    async def take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """One connection, to its end."""
+        try:
+            await self._take(reader, writer)
+        except Busy as busy:
+            self._gateway.refuse(busy.reason)
+            writer.write(message(HANG_UP))
+        except NotAudioSocket as error:
+            self._gateway.refuse("garbage")
+            log.warning("%s", error)
+        finally:
+            writer.close()
+
+    async def _take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if self._strangers >= STRANGERS:
+            raise Busy("full")
+        self._strangers += 1
+        try:
+            name = await read_name(reader)
+        finally:
+            self._strangers -= 1
+        announced = self._gateway.lobby.arrive(name)
+        if announced is None:
+            self._gateway.refuse("unauthorised")
+            writer.write(message(HANG_UP))
+            return
+        with self._gateway.admission.call():
+            await self._gateway.hold(AudioSocketChannel(reader, writer, announced.caller), str(name))
+
+
+def address_of(setting: str) -> tuple[str, int]:
+    """HOST:PORT of the setting `audiosocket`. Raises VoicebotError."""
+    host, _, port = setting.rpartition(":")
+    if not host or not port.isdecimal() or not 0 < int(port) < 65536:
+        raise VoicebotError(f"setting audiosocket: {setting!r} is no HOST:PORT, such as 127.0.0.1:9092")
+    return host.strip("[]"), int(port)
+
+
+@asynccontextmanager
+async def listening_at(gateway: Gateway, host: str, port: int) -> AsyncIterator[asyncio.AbstractServer]:
+    """Take calls there. Raises OSError where that cannot be."""
+    server = await asyncio.start_server(AudioSocketDoor(gateway).take, host, port)
+    try:
+        yield server
+    finally:
+        server.close()
+        await server.wait_closed()

@@ -1,0 +1,187 @@
+"""Calls that an older Asterisk brings over TCP. Times are ticks of 20 ms."""
+
+import asyncio
+import uuid
+from collections.abc import AsyncIterator
+
+import numpy as np
+import pytest
+
+from bot.channels.audiosocket import (
+    BACKLOG_BYTES,
+    ERROR,
+    HANG_UP,
+    RATES,
+    SOUND,
+    UUID,
+    AudioSocketChannel,
+    NotAudioSocket,
+    message,
+    read_message,
+    read_name,
+)
+from bot.channels.inbox import QUIET_TICKS
+from bot.events import Frame, HungUp, Key, Played
+from tests.channels.contract import ChannelContract, reading, tone
+from tests.channels.fake_asterisk import Driven
+from tests.channels.fake_audiosocket import FakeAudioSocket, connected
+
+Call = tuple[AudioSocketChannel, FakeAudioSocket]
+
+
+class TestContract(ChannelContract):
+    @pytest.fixture
+    async def channel(self) -> AsyncIterator[Driven]:
+        async with connected() as (channel, asterisk):
+            yield Driven(channel, asterisk)
+
+
+@pytest.fixture
+async def call() -> AsyncIterator[Call]:
+    async with connected() as pair:
+        yield pair
+
+
+def stream(data: bytes) -> asyncio.StreamReader:
+    """A connection on which this came, and its end."""
+    reader = asyncio.StreamReader()
+    reader.feed_data(data)
+    reader.feed_eof()
+    return reader
+
+
+class TestSound:
+    async def test_both_directions_carry_what_was_said(self, call: Call) -> None:
+        channel, asterisk = call
+        sound = tone(8000, 0.2)
+        async with reading(channel) as reader:
+            await channel.play(sound, "clip")
+            for at in range(0, sound.size, 160):
+                await asterisk.tick(sound[at : at + 160])
+            await reader.until(lambda event: reader.samples >= sound.size)
+            assert np.array_equal(np.concatenate([frame.samples for frame in reader.frames]), sound)
+            assert np.array_equal(np.concatenate(asterisk.heard), sound)
+
+    async def test_silence_keeps_the_call_alive(self, call: Call) -> None:
+        _, asterisk = call
+        for _ in range(100):
+            await asterisk.tick()
+        assert len(asterisk.heard) == 100
+        assert not np.concatenate(asterisk.heard).any()
+
+    @pytest.mark.parametrize("kind", RATES)
+    async def test_every_rate_is_heard_at_8_kHz(self, call: Call, kind: int) -> None:  # noqa: N802
+        channel, asterisk = call
+        rate = RATES[kind]
+        sound = tone(rate, 0.5, hertz=440)
+        async with reading(channel) as reader:
+            for part in np.array_split(sound, 50):
+                asterisk.send(kind, part.astype("<i2").tobytes())
+            await reader.until(lambda event: reader.samples >= 3200)
+            heard = np.concatenate([frame.samples for frame in reader.frames])
+            loudest = np.argmax(np.abs(np.fft.rfft(heard[800:3200].astype(float)))) * 8000 / 2400
+            assert loudest == pytest.approx(440, abs=4)
+
+    async def test_time_passes_though_a_silent_phone_sends_nothing(self, call: Call) -> None:
+        channel, _ = call
+        async with reading(channel) as reader:
+            for _ in range(QUIET_TICKS + 10):
+                channel.tick()
+            event = await reader.next()
+            assert isinstance(event, Frame)
+            assert event.samples.size == 10 * 160
+
+    async def test_a_clip_was_heard_when_the_tick_after_its_last_frame_has_come(self, call: Call) -> None:
+        channel, asterisk = call
+        async with reading(channel) as reader:
+            await channel.play(tone(8000, 0.06), "clip")
+            for _ in range(3):
+                await asterisk.tick()
+            assert Played("clip") not in await reader.until(lambda event: reader.samples >= 3 * 160)
+            await asterisk.tick()
+            assert await reader.marks("clip") == ["clip"]
+
+
+class TestBargeIn:
+    async def test_nothing_more_is_played_once_the_bot_stops(self, call: Call) -> None:
+        channel, asterisk = call
+        await channel.play(tone(8000, 60), "long")
+        await asterisk.tick()
+        await channel.stop()
+        await asterisk.tick()
+        assert asterisk.heard[0].any()
+        assert not asterisk.heard[1].any()
+
+    async def test_keys_arrive_in_order_among_the_sound(self, call: Call) -> None:
+        channel, asterisk = call
+        async with reading(channel) as reader:
+            for digit in "08A#*":  # A is no key of a telephone
+                asterisk.press(digit)
+                await asterisk.tick()
+            events = await reader.until(lambda event: event == Key("*"))
+            assert [event for event in events if isinstance(event, Key)] == [Key("0"), Key("8"), Key("#"), Key("*")]
+
+
+class TestTheEnd:
+    @pytest.mark.parametrize("kind", [HANG_UP, ERROR])
+    async def test_a_caller_who_hangs_up_is_gone_after_all_that_was_heard(self, call: Call, kind: int) -> None:
+        channel, asterisk = call
+        async with reading(channel) as reader:
+            await asterisk.tick(tone(8000, 0.02))
+            asterisk.send(kind)
+            events = await reader.until(lambda event: event == HungUp())
+            assert isinstance(events[0], Frame)
+
+    async def test_the_bot_hangs_up_by_message(self, call: Call) -> None:
+        channel, asterisk = call
+        await channel.hang_up()
+        await asterisk.until_closed()
+
+    async def test_an_asterisk_that_vanishes_ends_the_call(self, call: Call) -> None:
+        channel, asterisk = call
+        async with reading(channel) as reader:
+            asterisk.writer.transport.abort()
+            await reader.until(lambda event: event == HungUp())
+
+    async def test_an_asterisk_that_takes_nothing_ends_the_call_and_its_backlog_is_bounded(self, call: Call) -> None:
+        channel, _ = call
+        async with reading(channel) as reader:
+            for _ in range(200_000):  # the kernel takes some megabytes first
+                channel.tick()
+                if channel.late:
+                    break
+            assert channel.late == 1
+            assert channel._to.transport.get_write_buffer_size() <= BACKLOG_BYTES
+            assert (await reader.until(lambda event: event == HungUp()))[-1] == HungUp()
+
+    @pytest.mark.parametrize(
+        "garbage",
+        [b"\x07\x00\x00", message(SOUND, b"\0" * 319), b"\x10\xff\xff", b"GET / HTTP/1.1\r\n\r\n", message(0x19, b"x")],
+        ids=["kind", "half a sample", "length", "http", "rate"],
+    )
+    async def test_garbage_hangs_up(self, call: Call, garbage: bytes) -> None:
+        channel, asterisk = call
+        async with reading(channel) as reader:
+            asterisk.writer.write(garbage)
+            await asterisk.until_closed()
+            assert (await reader.until(lambda event: event == HungUp()))[-1] == HungUp()
+
+
+class TestTheBeginning:
+    async def test_a_call_says_its_uuid_first(self) -> None:
+        name = uuid.uuid4()
+        assert await read_name(stream(message(UUID, name.bytes))) == name
+
+    @pytest.mark.parametrize(
+        "data", [b"", b"\x01", message(UUID, b"\0" * 15), message(SOUND, b"\0" * 16), b"\1\xff\xff"]
+    )
+    async def test_anything_else_is_no_call(self, data: bytes) -> None:
+        with pytest.raises(NotAudioSocket):
+            await read_name(stream(data))
+
+    async def test_messages_cut_anywhere_are_whole(self) -> None:
+        reader = asyncio.StreamReader()
+        reading_on = asyncio.ensure_future(read_message(reader))
+        for byte in message(SOUND, b"\1\2\3\4"):
+            reader.feed_data(bytes([byte]))
+        assert await reading_on == (SOUND, b"\1\2\3\4")

@@ -1,0 +1,116 @@
+"""A gateway that answers with whatever a test puts there, on real ports of this machine."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+import pytest
+from aiohttp import BasicAuth, ClientSession
+from aiohttp.test_utils import TestServer
+
+from bot.call import Ended, Watch
+from bot.events import Channel, HungUp, Outcome
+from bot.gateway.admission import Admission
+from bot.gateway.audiosocket import listening_at
+from bot.gateway.guard import Guard
+from bot.gateway.lobby import Lobby
+from bot.gateway.metrics import Metrics
+from bot.gateway.metronome import Metronome
+from bot.gateway.server import Gateway
+from tests.channels.fake_asterisk import FakeAsterisk, dialled
+
+SECRET = "a secret of sixteen characters"
+
+
+class Listeners:
+    """Answers by listening until the caller hangs up, and keeps who called."""
+
+    def __init__(self) -> None:
+        self.callers: list[str | None] = []
+        self.channels: list[Channel] = []
+
+    async def answer(self, channel: Channel, watch: Watch) -> Outcome:
+        self.callers.append(channel.caller)
+        self.channels.append(channel)
+        async for event in channel.events():
+            if event == HungUp():
+                break
+        watch(Ended(1.0, Outcome.HUNG_UP))
+        return Outcome.HUNG_UP
+
+
+@dataclass
+class Site:
+    """A gateway that listens."""
+
+    gateway: Gateway
+    metronome: Metronome
+    server: TestServer
+    audiosocket: tuple[str, int]
+    now: list[float] = field(default_factory=lambda: [0.0])
+    """Seconds, as the lobby counts them."""
+
+    @asynccontextmanager
+    async def call(self, query: str = "caller=0912345678", secret: str | None = SECRET) -> AsyncIterator[FakeAsterisk]:
+        """A call that has begun."""
+        async with dialled(f"{self.server.make_url('/asterisk')}?{query}", secret=secret) as asterisk:
+            await asterisk.start()
+            await asterisk.sync()
+            yield asterisk
+
+    async def get(self, path: str, secret: str | None = SECRET) -> tuple[int, str]:
+        auth = BasicAuth("asterisk", secret) if secret else None
+        async with ClientSession() as session, session.get(self.server.make_url(path), auth=auth) as response:
+            return response.status, await response.text()
+
+    async def post(self, path: str, form: dict[str, str], secret: str | None = SECRET) -> tuple[int, str]:
+        auth = BasicAuth("asterisk", secret) if secret else None
+        async with (
+            ClientSession() as session,
+            session.post(self.server.make_url(path), data=form, auth=auth) as response,
+        ):
+            return response.status, await response.text()
+
+    async def metric(self, line: str) -> float:
+        """The value of the metric that begins so; 0 where there is none yet."""
+        _, text = await self.get("/metrics")
+        found = [each for each in text.splitlines() if each.startswith(f"{line} ")]
+        return float(found[0].rpartition(" ")[2]) if found else 0.0
+
+    async def quiet(self) -> None:
+        """Wait until all calls have ended."""
+        await asyncio.wait_for(self.gateway.admission.empty(), 10)
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """Let the event loop run until it has come so far."""
+    for _ in range(100_000):
+        if condition():
+            return
+        await asyncio.sleep(0)
+    raise AssertionError("it never came so far")
+
+
+@asynccontextmanager
+async def site(
+    answer: Callable[[Channel, Watch], Awaitable[Outcome]],
+    *,
+    calls: int = 10,
+    secret: str = SECRET,
+    call_seconds: float = 1000,
+) -> AsyncIterator[Site]:
+    metrics, now = Metrics(), [0.0]
+    metronome = Metronome(metrics.lag.observe)
+    gateway = Gateway(
+        answer, Guard(secret, False), Admission(calls), metrics, metronome, Lobby(lambda: now[0]), call_seconds
+    )
+    async with TestServer(gateway.app()) as server, listening_at(gateway, "127.0.0.1", 0) as audiosocket:
+        yield Site(gateway, metronome, server, audiosocket.sockets[0].getsockname(), now)
+
+
+@pytest.fixture
+def listeners() -> Listeners:
+    return Listeners()
