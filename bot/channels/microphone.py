@@ -21,6 +21,9 @@ RATE = 16000
 LOST_SECONDS = 5.0
 """A device that gives no sound for so long is gone (unplugged, or its sound server stopped)."""
 
+OPENINGS = 2
+"""So many times in a row a device may stop before it gave any sound: a busy machine makes drivers give up early."""
+
 log = logging.getLogger(__name__)
 
 
@@ -51,7 +54,7 @@ class MicrophoneChannel:
         self._ended = False
         self._device = SoundDevice(RATE, self._block, self._stopped)
         self._faults = 0
-        self._alive = False  # the device gave sound since it was opened
+        self._silent_openings = 1  # since the device last gave sound
         self._open = contextlib.ExitStack()  # what is given back when the call ends
         inwards, outwards = (round(delay * RATE) for delay in self._device.delays)
         self._duplex = Duplex(RATE, outwards, None if headphones else inwards, self._wake)
@@ -95,15 +98,14 @@ class MicrophoneChannel:
         return not self._ended
 
     def _device_gone(self) -> None:
-        """Open it anew: drivers stop where sound was lost for long. One that gives no sound then is gone for good."""
+        """Open it anew: drivers stop where sound was lost for long. One that gives no sound several times is gone."""
         if self._ended:
             return
         self._faults += self._device.faults + 1
-        self._device.close()
         try:
-            if not self._alive:
+            if not self._device.close() or self._silent_openings == OPENINGS:
                 raise VoicebotError("the sound device has stopped; is it still connected?")
-            self._alive = False
+            self._silent_openings += 1
             self._device = SoundDevice(RATE, self._block, self._stopped)
             self._device.start()
         except VoicebotError as error:
@@ -127,7 +129,7 @@ class MicrophoneChannel:
     # ── on the audio thread ──
 
     def _block(self, heard: Samples, count: int) -> Samples:
-        self._alive = True
+        self._silent_openings = 0
         return self._duplex.block(heard, count)
 
     def _wake(self) -> None:

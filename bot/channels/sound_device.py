@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import os
+import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -15,6 +17,9 @@ from bot.events import FRAME_MS, Samples
 
 LATENCY = 0.1
 """Seconds of sound in the device's buffers: less would be lost whenever a laptop is busy."""
+
+CLOSING_SECONDS = 2.0
+"""A device that takes longer to be given back does not answer: one whose sound server stopped never does."""
 
 Block = Callable[[Samples, int], Samples]
 """Called on the audio thread with what was heard; returns as many samples to play as the second argument says."""
@@ -32,7 +37,7 @@ class SoundDevice:
         """Blocks in which the device lost sound, in either direction."""
         self._block = block
         self._gone = gone
-        self._closing = False
+        self._giving_back: threading.Thread | None = None
         sounddevice = _portaudio()
         try:
             own_rate = int(sounddevice.query_devices(kind="input")["default_samplerate"])
@@ -62,9 +67,19 @@ class SoundDevice:
         except sounddevice.PortAudioError as error:
             raise VoicebotError(f"the sound device does not start ({error.args[0]}); is it still connected?") from None
 
-    def close(self) -> None:
-        """Fall silent and give the devices back; harmless when that is done."""
-        self._closing = True
+    def close(self) -> bool:
+        """Fall silent and give the devices back; harmless when that is done. False: they do not answer, and PortAudio
+        is of no use to this process any more."""
+        if self._giving_back is None:
+            self._giving_back = threading.Thread(target=self._give_back, daemon=True)
+            self._giving_back.start()
+            self._giving_back.join(CLOSING_SECONDS)
+            if self._giving_back.is_alive():
+                # At its end the process would wait for the devices once more, for ever.
+                atexit.unregister(_portaudio()._exit_handler)
+        return not self._giving_back.is_alive()
+
+    def _give_back(self) -> None:
         self._stream.abort(ignore_errors=True)
         self._stream.close(ignore_errors=True)
 
@@ -84,7 +99,7 @@ class SoundDevice:
             play[:, 0], ready = ready[:frames], ready[frames:]
 
         def finished() -> None:
-            if not self._closing:
+            if self._giving_back is None:
                 self._gone()
 
         with _quietly():

@@ -1,14 +1,17 @@
 """Fixtures for channels."""
 
-from collections.abc import Iterator
+import sys
 
 import pytest
 
-from tests.channels.sound_server import SoundServer, serving
+from bot.channels import microphone
+from tests.channels.sound_card import SoundCard
 
 
-@pytest.fixture(scope="class")
-def sound_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SoundServer]:
-    """One for all tests of a class: starting it is what takes long."""
-    with serving(tmp_path_factory.mktemp("sound")) as server:
-        yield server
+@pytest.fixture
+def card(monkeypatch: pytest.MonkeyPatch) -> SoundCard:
+    """This machine's only sound card; one that gives nothing is missed soon."""
+    card = SoundCard()
+    monkeypatch.setitem(sys.modules, "sounddevice", card)
+    monkeypatch.setattr(microphone, "LOST_SECONDS", 0.05)
+    return card

@@ -104,8 +104,6 @@ def serving(folder: Path) -> Iterator[SoundServer]:
             yield server
         finally:
             server.stop()
-    sounddevice._terminate()
-    sounddevice._initialize()
 
 
 def loud(sound: Samples) -> int:

@@ -9,7 +9,7 @@ from bot.channels import CHANNELS, open_channel
 from bot.channels.microphone import MicrophoneChannel
 from bot.errors import VoicebotError
 from bot.settings import Settings
-from tests.channels.sound_server import SoundServer
+from tests.channels.sound_card import SoundCard
 
 
 def test_a_script_is_opened_by_its_path(tmp_path: Path) -> None:
@@ -18,9 +18,7 @@ def test_a_script_is_opened_by_its_path(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("where", "hears"), [("", False), ("headphones", True)])
-async def test_the_microphone_takes_the_caller_from_the_settings(
-    sound_server: SoundServer, where: str, hears: bool
-) -> None:
+async def test_the_microphone_takes_the_caller_from_the_settings(card: SoundCard, where: str, hears: bool) -> None:
     channel = open_channel("microphone", dataclasses.replace(Settings(), caller="0912345678"), where)
     assert isinstance(channel, MicrophoneChannel)
     assert (channel.caller, channel.hears_while_speaking) == ("0912345678", hears)

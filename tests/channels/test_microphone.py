@@ -1,7 +1,9 @@
-"""The microphone channel against a sound server without hardware, and where there is no sound at all."""
+"""The microphone channel: on a sound card whose blocks are its clock, on a real sound server, and without any."""
 
-import asyncio
 import contextlib
+import os
+import signal
+import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
@@ -9,107 +11,97 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bot.channels import microphone
+from bot.channels import microphone, sound_device
 from bot.channels.microphone import MicrophoneChannel, microphone_available
 from bot.channels.sound_device import SoundDevice
 from bot.errors import VoicebotError
-from bot.events import HungUp, Key, Samples
-from tests.channels.contract import ChannelContract, Reader, reading, tone
-from tests.channels.sound_server import GUARD, SoundServer, loud, serving
+from bot.events import HungUp, Key
+from bot.settings import ROOT
+from tests.channels.contract import ChannelContract, reading, tone
+from tests.channels.sound_card import SoundCard
 
 RATE = MicrophoneChannel.rate
 
 
 class TestContract(ChannelContract):
     @pytest.fixture
-    async def channel(self, sound_server: SoundServer) -> AsyncIterator[MicrophoneChannel]:
+    async def channel(self, card: SoundCard) -> AsyncIterator[MicrophoneChannel]:
         channel = MicrophoneChannel("0912345678")
         yield channel
         await channel.hang_up()
 
 
-def pitch(sound: Samples) -> int:
-    """Hertz of the strongest frequency in the last second."""
-    return int(np.argmax(np.abs(np.fft.rfft(sound[-RATE:], RATE))))
-
-
 class TestSound:
-    async def hear(self, reader: Reader, server: SoundServer, hertz: float) -> Samples:
-        """The last second of the microphone, once half a second of tone has mostly arrived there."""
+    @pytest.mark.parametrize("rates", [(RATE,), (44100,)])
+    async def test_what_the_microphone_hears_arrives(self, card: SoundCard, rates: tuple[int, ...]) -> None:
+        card.rates = rates
+        sound = tone(rates[0], 3, 440)
+        card.speaks = lambda at, count: sound[at : at + count]
+        async with reading(MicrophoneChannel(headphones=True)) as reader:
+            await reader.until(lambda event: reader.samples >= 1.5 * RATE)
+        heard = np.concatenate([frame.samples for frame in reader.frames])[RATE // 2 :][:RATE]
+        assert np.argmax(np.abs(np.fft.rfft(heard))) == 440
 
-        def last() -> Samples:
-            return np.concatenate([frame.samples for frame in reader.frames[-50:]])
-
-        limit = reader.samples + GUARD * RATE
-        speaking = asyncio.create_task(server.speak(tone(44100, 0.5, hertz), 44100))
-        await reader.until(lambda event: loud(last()) >= 400 or reader.samples > limit)
-        await speaking
-        return last()
-
-    async def test_what_is_spoken_into_the_microphone_arrives(self, sound_server: SoundServer) -> None:
-        assert microphone_available() is None
-        async with reading(MicrophoneChannel()) as reader:
-            await reader.next()
-            heard = await self.hear(reader, sound_server, 440)
-        assert pitch(heard) == pytest.approx(440, abs=4)
-
-    async def test_what_the_bot_says_is_played(self, sound_server: SoundServer) -> None:
-        channel = MicrophoneChannel(headphones=True)
-        recorder = await sound_server.recorder()
-        assert recorder.stdout is not None
-        await asyncio.wait_for(recorder.stdout.readexactly(2), GUARD)
+    @pytest.mark.parametrize("rates", [(RATE,), (44100,)])
+    async def test_what_the_bot_says_is_played_whole(self, card: SoundCard, rates: tuple[int, ...]) -> None:
+        card.rates = rates
+        channel = MicrophoneChannel()
         async with reading(channel) as reader:
-            await channel.play(tone(RATE, 0.3, 600), "short")
-            assert await reader.marks("short") == ["short"]
-            played = np.zeros(0, np.int16)
-            while loud(played) < 250 and played.size < GUARD * RATE:
-                piece = await asyncio.wait_for(recorder.stdout.readexactly(640), GUARD)
-                played = np.concatenate([played, np.frombuffer(piece, np.int16)])
-        recorder.kill()
-        await recorder.wait()
-        assert pitch(played) == pytest.approx(600, abs=4)
-
-    async def test_a_device_of_another_rate_is_resampled(self, sound_server: SoundServer) -> None:
-        import sounddevice
-
-        class Only44100(sounddevice.Stream):  # type: ignore[misc]
-            def __init__(self, samplerate: int, **options: object) -> None:
-                if samplerate != 44100:
-                    raise sounddevice.PortAudioError("Invalid sample rate")
-                super().__init__(samplerate=samplerate, **options)
-
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(sounddevice, "Stream", Only44100)
-            channel = MicrophoneChannel(headphones=True)
-        async with reading(channel) as reader:
-            await reader.next()
-            before = reader.samples
-            await channel.play(tone(RATE, 0.3), "clip")
+            await channel.play(tone(RATE, 1, 600), "clip")
             await reader.marks("clip")
-            assert reader.samples - before >= 0.3 * RATE - 0.02 * RATE
-            heard = await self.hear(reader, sound_server, 440)
-        assert pitch(heard) == pytest.approx(440, abs=4)
+            await reader.until(lambda event: np.abs(card.played[-1]).max() < 100)
+        played = np.concatenate(card.played)
+        assert np.argmax(np.abs(np.fft.rfft(played, rates[0]))) == 600
+        loud = np.flatnonzero(np.abs(played) > 100)
+        assert loud[-1] - loud[0] == pytest.approx(rates[0], rel=0.02)
 
 
 class TestTheEnd:
-    async def test_a_device_that_disappears_hangs_up(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        with serving(tmp_path) as server:
-            async with reading(MicrophoneChannel()) as reader:
-                await reader.next()
-                monkeypatch.setattr(microphone, "LOST_SECONDS", 0.5)
-                server.stop()
-                assert (await reader.until(lambda event: False))[-1] == HungUp()
+    async def test_a_device_that_falls_silent_for_good_hangs_up(
+        self, card: SoundCard, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        async with reading(MicrophoneChannel()) as reader:
+            await reader.next()
+            card.silent = True
+            assert (await reader.until(lambda event: False))[-1] == HungUp()
+        assert "the sound device has stopped; is it still connected?; the call ends" in caplog.text
+        assert not card.open
 
-    async def test_a_device_that_stops_for_a_moment_is_opened_again(self, sound_server: SoundServer) -> None:
-        channel = MicrophoneChannel(headphones=True)
+    async def test_a_device_that_stops_for_a_moment_is_opened_again(self, card: SoundCard) -> None:
+        channel = MicrophoneChannel()
         async with reading(channel) as reader:
             await channel.play(tone(RATE, 0.5), "clip")
             await reader.next()
-            channel._device._stream.abort()
+            next(iter(card.open)).break_down()
             assert await reader.marks("clip") == ["clip"]
+        assert card.openings == 2
+
+    async def test_a_device_that_gives_up_before_its_first_sound_is_opened_once_more(self, card: SoundCard) -> None:
+        card.stops_at_once = 1
+        async with reading(MicrophoneChannel()) as reader:
+            await reader.next()
+        assert card.openings == 2
+
+    async def test_a_device_that_never_gives_sound_hangs_up(self, card: SoundCard) -> None:
+        card.stops_at_once = 10
+        async with reading(MicrophoneChannel()) as reader:
+            assert await reader.next() == HungUp()
+        assert card.openings == microphone.OPENINGS
+
+    async def test_a_dead_device_that_cannot_be_given_back_ends_the_call_and_not_the_process(
+        self, card: SoundCard, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(sound_device, "CLOSING_SECONDS", 0.05)
+        async with reading(MicrophoneChannel()) as reader:
+            await reader.next()
+            card.silent = True
+            card.deaf.clear()
+            assert (await reader.until(lambda event: False))[-1] == HungUp()
+        assert card.openings == 1
+        card.deaf.set()
 
     async def test_keys_and_hanging_up_come_from_the_keyboard(
-        self, sound_server: SoundServer, monkeypatch: pytest.MonkeyPatch
+        self, card: SoundCard, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         hands: list[Callable[..., None]] = []
 
@@ -127,10 +119,47 @@ class TestTheEnd:
             hang_up()
             assert (await reader.until(lambda event: False))[-1] == HungUp()
 
-    async def test_a_call_that_never_began_gives_the_device_back(self, sound_server: SoundServer) -> None:
+    async def test_a_call_that_never_began_gives_the_device_back(self, card: SoundCard) -> None:
         channel = MicrophoneChannel()
         await channel.hang_up()
+        assert not card.open
         assert [event async for event in channel.events()] == [HungUp()]
+
+
+class TestSoundServer:
+    TRIES, SECONDS = 3, 120
+
+    def run(self) -> tuple[int | None, str]:
+        """Exit status (None: no end in time) and output of the tests on PulseAudio; nothing is left running."""
+        command = [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-q",
+            "-rs",
+            "-p",
+            "no:cacheprovider",
+            "tests/channels/on_pulseaudio.py",
+        ]
+        with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, start_new_session=True) as tests:
+            try:
+                output, _ = tests.communicate(timeout=self.SECONDS)
+            except subprocess.TimeoutExpired:
+                os.killpg(tests.pid, signal.SIGKILL)
+                return None, tests.communicate()[0]
+        return tests.returncode, output
+
+    def test_calls_work_on_pulseaudio(self) -> None:
+        """Sound in real time is lost on a busy machine, which is no fault of the channel: it may try again."""
+        said = []
+        for _ in range(self.TRIES):
+            status, output = self.run()
+            if status == 0 and "passed" not in output:
+                pytest.skip(next(line for line in output.splitlines() if line.startswith("SKIPPED")))
+            if status == 0:
+                return
+            said.append(f"{'no end in time' if status is None else f'exit {status}'}: {output[-2000:]}")
+        pytest.fail("\n".join(said))
 
 
 class TestWithoutSound:
