@@ -1,0 +1,181 @@
+"""Calls over a real telephone line, all at once: keys, voice, an unknown caller, one who hangs up, one who wants a person.
+
+What a caller heard is taken from Asterisk's recording: prompts by comparing sound, passwords with the bundled recogniser.
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from bot.accounts.demo import DEMO
+from bot.accounts.passwords import DIGITS
+from bot.numbers import DIGIT_WORDS
+from bot.settings import Settings
+from tests.pbx.conftest import Gateway, Prompts, free_port
+from tests.pbx.ears import Recording
+from tests.pbx.exchange import AUDIOSOCKET_LINE, HOTLINE, Exchange
+from tests.pbx.telephone_sound import Press, Say, Step, Wait, write_pcap
+from tests.pbx.telephones import Telephone, dial, person
+
+KEYS, VOICE, OLDER, HANGS_UP, TRANSFERRED = DEMO[0], DEMO[3], DEMO[2], DEMO[4], DEMO[1]
+"""Phone number and insurance number. OLDER calls through AudioSocket, as from an older PBX."""
+
+STRANGER = "0999999999"
+
+
+@dataclass(frozen=True)
+class Calls:
+    """All calls of this file, held and over. `went`: caller → 0 where the telephone saw what it expected."""
+
+    went: Mapping[str, int]
+    person_answered: bool
+    old_password: str
+    exchange: Exchange
+
+    def heard(self, caller: str) -> Recording:
+        return Recording(self.exchange.heard(caller))
+
+
+def plan(prompts: Prompts) -> dict[str, list[Step]]:
+    """What each caller does, from the moment the call is answered. Those with keys interrupt; who speaks listens first."""
+    spoken = " ".join(DIGIT_WORDS[int(digit)] for digit in VOICE[1])
+    greeting = prompts.seconds("utter_greet", "utter_ask_wish") + 1.0
+    question = prompts.seconds("utter_ask_insurance_number") + 1.2
+    listening = Wait(60)
+    return {
+        KEYS[0]: [Wait(2), Press("8"), Wait(1.5), Press(f"{KEYS[1]}#"), listening],
+        VOICE[0]: [Wait(greeting), Say("tám"), Wait(question), Say(spoken), Wait(11), Say("đúng rồi"), listening],
+        OLDER[0]: [Wait(2), Press("8"), Wait(1.5), Press(f"{OLDER[1]}#"), listening],
+        STRANGER: [Wait(2), Press("8"), Wait(1.5), Press(f"{KEYS[1]}#"), listening],
+        HANGS_UP[0]: [Wait(2), Press("8"), Wait(1.5), Press(f"{HANGS_UP[1]}#"), listening],
+        TRANSFERRED[0]: [Wait(2), Press("0"), listening],
+    }
+
+
+@pytest.fixture(scope="module")
+def calls(
+    tools: Path, exchange: Exchange, gateway: Gateway, prompts: Prompts, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Calls]:
+    folder = tmp_path_factory.mktemp("telephones")
+    old_password = a_password(gateway, HANGS_UP)
+    telephones: dict[str, Telephone] = {}
+    somebody = person(tools, folder, exchange.sites.person)
+    try:
+        for caller, steps in plan(prompts).items():
+            sound = folder / f"{caller}.pcap"
+            write_pcap(sound, steps, folder / "speech")
+            # Some two seconds into the first reading: the new password was not heard to its end.
+            hang_up_after = 9.5 if caller == HANGS_UP[0] else None
+            telephones[caller] = dial(
+                tools,
+                folder,
+                caller=caller,
+                sound=sound,
+                exchange=exchange.sites.sip,
+                port=free_port(),
+                called=AUDIOSOCKET_LINE if caller == OLDER[0] else HOTLINE,
+                hang_up_after=hang_up_after,
+            )
+        went = {caller: telephone.finish() for caller, telephone in telephones.items()}
+        yield Calls(went, somebody.finish() == 0, old_password, exchange)
+    finally:
+        for telephone in (*telephones.values(), somebody):
+            telephone.stop()
+
+
+def a_password(gateway: Gateway, account: tuple[str, str]) -> str:
+    """A password that is in force before the calls."""
+    call_id = secrets.token_hex(8)
+    password = gateway.accounts.begin_reset(call_id, *account)
+    assert password
+    assert gateway.accounts.activate(call_id)
+    return password
+
+
+def passwords_heard(recording: Recording, prompts: Prompts, settings: Settings) -> list[str | None]:
+    """Both readings of the password."""
+    first = recording.find(prompts["utter_new_password"])
+    assert first, "the password was not announced"
+    second = recording.find(prompts["utter_repeat_password"], first.end)
+    assert second, "the password was not repeated"
+    length = second.start - first.end
+    return [recording.digits(at, at + length, settings, DIGITS) for at in (first.end, second.end)]
+
+
+@pytest.mark.parametrize("caller", [KEYS, VOICE, OLDER], ids=["keys", "voice", "audiosocket"])
+def test_a_caller_hears_twice_the_password_that_then_opens_the_account(
+    caller: tuple[str, str], calls: Calls, gateway: Gateway, prompts: Prompts, settings: Settings
+) -> None:
+    assert calls.went[caller[0]] == 0, "the bot did not end the call"
+    first, second = passwords_heard(calls.heard(caller[0]), prompts, settings)
+    assert first is not None
+    assert first == second
+    assert gateway.accounts.verify(caller[0], first)
+
+
+def test_a_caller_who_speaks_hears_the_number_read_back(calls: Calls, prompts: Prompts, settings: Settings) -> None:
+    recording = calls.heard(VOICE[0])
+    began, ended = recording.find(prompts["utter_read_back"]), recording.find(prompts["utter_ask_number_confirmed"])
+    assert began
+    assert ended
+    assert recording.digits(began.end, ended.start, settings, len(VOICE[1])) == VOICE[1]
+
+
+def test_a_prompt_that_is_interrupted_is_not_heard_to_its_end(calls: Calls, prompts: Prompts) -> None:
+    assert calls.heard(VOICE[0]).find(prompts["utter_ask_wish"])
+    assert not calls.heard(KEYS[0]).find(prompts["utter_ask_wish"])
+
+
+def test_an_unknown_caller_hears_the_one_refusal_once(calls: Calls, prompts: Prompts) -> None:
+    assert calls.went[STRANGER] == 0, "the bot did not end the call"
+    recording = calls.heard(STRANGER)
+    refusal = recording.find(prompts["utter_refused"])
+    assert refusal
+    assert not recording.find(prompts["utter_refused"], refusal.end)
+    assert not recording.find(prompts["utter_new_password"])
+
+
+def test_hanging_up_during_the_first_reading_leaves_the_old_password(
+    calls: Calls, gateway: Gateway, prompts: Prompts
+) -> None:
+    assert calls.went[HANGS_UP[0]] == 0
+    assert calls.heard(HANGS_UP[0]).find(prompts["utter_new_password"]), "the caller hung up too early"
+    assert gateway.accounts.verify(HANGS_UP[0], calls.old_password)
+
+
+def test_a_caller_who_wants_a_person_gets_one(calls: Calls, prompts: Prompts) -> None:
+    assert calls.heard(TRANSFERRED[0]).find(prompts["utter_transfer"])
+    assert calls.person_answered
+    assert calls.went[TRANSFERRED[0]] == 0, "the call did not end when the person hung up"
+
+
+def test_nothing_is_left_of_calls_that_are_over(calls: Calls, gateway: Gateway) -> None:
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline and (calls.exchange.channels() or gateway.figure("voicebot_calls_in_progress")):
+        time.sleep(0.2)
+    assert calls.exchange.channels() == 0
+    assert gateway.figure("voicebot_calls_in_progress") == 0
+    assert gateway.figure("voicebot_calls_total") == len(calls.went)
+
+
+def test_the_gateways_log_names_no_caller_and_no_number(calls: Calls, gateway: Gateway) -> None:
+    log = gateway.log.read_text()
+    assert not [each for account in (*DEMO, (STRANGER, STRANGER)) for each in account if each in log]
+
+
+def test_an_exchange_with_a_wrong_secret_brings_no_call(
+    impostor: Exchange, gateway: Gateway, tools: Path, tmp_path: Path
+) -> None:
+    sound = tmp_path / "silence.pcap"
+    write_pcap(sound, [Wait(1)], tmp_path)
+    telephone = dial(tools, tmp_path, caller=KEYS[0], sound=sound, exchange=impostor.sites.sip, port=free_port())
+    assert telephone.finish() == 1, "the call was taken"
+    assert "486 Busy Here" in telephone.log.read_text()
+    assert gateway.figure('voicebot_calls_refused_total{reason="unauthorised"}') == 1
+    assert "WebSocket connection failed" in impostor.log()
