@@ -39,9 +39,7 @@ def tools() -> Path:
         pytest.skip("needs root: sipp sends the caller's packets through a raw socket")
     prepare = Path(__file__).parent / "prepare.sh"
     try:
-        run = subprocess.run(
-            [prepare], stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=PREPARE_SECONDS, check=False
-        )
+        run = subprocess.run([prepare], capture_output=True, timeout=PREPARE_SECONDS, check=False)
     except subprocess.TimeoutExpired:
         pytest.skip(f"needs Asterisk and sipp, and fetching them took more than {PREPARE_SECONDS // 60} minutes")
     if run.returncode:

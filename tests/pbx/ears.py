@@ -13,7 +13,7 @@ from bot.hearing import open_hearing
 from bot.settings import Settings
 
 ALIKE = 0.8
-"""Least correlation with a prompt that was heard: G.711 leaves 0.99, any other prompt less than 0.6 (two that begin alike)."""
+"""Least correlation with a prompt that was heard: G.711 leaves 0.99; two prompts that begin alike have 0.6."""
 
 
 @dataclasses.dataclass(frozen=True)

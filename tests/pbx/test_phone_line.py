@@ -1,6 +1,6 @@
-"""Calls over a real telephone line, all at once: keys, voice, an unknown caller, one who hangs up, one who wants a person.
-
-What a caller heard is taken from Asterisk's recording: prompts by comparing sound, passwords with the bundled recogniser.
+"""Calls over a real telephone line, all at once: keys, voice, an unknown caller, one who hangs up, one who wants a
+person. What a caller heard is taken from Asterisk's recording: prompts by comparing sound, numbers with the bundled
+recogniser.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class Calls:
 
 
 def plan(prompts: Prompts) -> dict[str, list[Step]]:
-    """What each caller does, from the moment the call is answered. Those with keys interrupt; who speaks listens first."""
+    """What each caller does from the moment the call is answered. Those with keys interrupt; who speaks listens."""
     spoken = " ".join(DIGIT_WORDS[int(digit)] for digit in VOICE[1])
     greeting = prompts.seconds("utter_greet", "utter_ask_wish") + 1.0
     question = prompts.seconds("utter_ask_insurance_number") + 1.2
