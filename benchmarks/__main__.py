@@ -1,4 +1,4 @@
-"""Turn latency, real-time factor and memory of whole calls on this machine; prints Markdown.
+"""Turn latency, real-time factor and memory of whole calls, and number words, on this machine; prints Markdown.
 
 A turn's latency runs from the end of the caller's last word or key to the first sample of the answer. It is the wait
 that makes sure the caller has finished, counted in samples, and what the bot then takes, on this machine's clock.
@@ -20,6 +20,7 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks import numbers
 from bot.accounts import open_accounts
 from bot.accounts.demo import DEMO
 from bot.assembly import Voicebot, open_voicebot
@@ -58,6 +59,8 @@ async def measure(calls: int) -> None:
         _print_latency(latency)
         print(f"\nA whole call takes {cpu_share:.3f} of one core, at the pace of a real call.\n")
         _print_hearing(settings)
+        print()
+        numbers.measure()
 
 
 def _demo_accounts(settings: Settings) -> None:

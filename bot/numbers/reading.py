@@ -5,16 +5,19 @@ has a status and no digits. The rules are where they are applied: words in `word
 ambiguous in `grammar`, corrections in `corrections`.
 """
 
-from dataclasses import dataclass
+import re
+from typing import NamedTuple
 
-from bot.numbers.corrections import Status, evaluate, evaluate_tokens
-from bot.numbers.words import Kind, Token, tokenize
+from bot.numbers.corrections import Status, evaluate, evaluate_letters
+from bot.numbers.vocabulary import Kind
+from bot.numbers.words import tokenize
+
+_OK = Status.OK
 
 __all__ = ["Found", "Reading", "Status", "find", "read"]
 
 
-@dataclass(frozen=True)
-class Reading:
+class Reading(NamedTuple):
     """A text and its digits; `digits` is None unless `status` is `ok`."""
 
     text: str
@@ -22,8 +25,7 @@ class Reading:
     status: Status
 
 
-@dataclass(frozen=True)
-class Found:
+class Found(NamedTuple):
     """A number in a sentence: the characters `start` to `end` of the text, and the digits they say."""
 
     start: int
@@ -33,23 +35,26 @@ class Found:
 
 def read(text: str) -> Reading:
     """The whole text as one number or code. Never raises, whatever the text."""
-    outcome = evaluate(text)
-    if outcome.status is Status.OK and outcome.digits:
-        return Reading(text, outcome.digits, Status.OK)
-    return Reading(text, None, Status.NONE if outcome.status is Status.OK else outcome.status)
+    status, digits, _ = evaluate(text)
+    if status is _OK:
+        return Reading(text, digits, status) if digits else Reading(text, None, Status.NONE)
+    return Reading(text, None, status)
 
 
-_NUMBER = frozenset(
-    {
+_SAID = "".join(
+    kind.value
+    for kind in (
         *(Kind.DIGIT, Kind.WRITTEN, Kind.UNIT, Kind.TEN, Kind.TENS, Kind.CHUC, Kind.TWENTY, Kind.LINH),
         *(Kind.HUNDRED, Kind.SCALE, Kind.TIMES, Kind.NUMBER, Kind.PLUS, Kind.UNSURE),
-    }
+    )
 )
-_BRIDGES = frozenset(
-    {Kind.PAUSE, Kind.WRONG, Kind.NOT, Kind.RATHER, Kind.INTO, Kind.IS}
-)  # inside a number, not at its ends
-_NEVER_FIRST = frozenset({Kind.TIMES, Kind.NUMBER})  # "con", "số"
-_ALSO_WORDS = frozenset("015")  # một, không, năm: "one", "no", "year"
+_BRIDGE = "[,WNRi=]*"  # inside a number, not at its ends
+_RUN = re.compile(  # a token is one letter here; "năm 2023" is a year, "0912345678 không" a question
+    rf"(?![xws])[{_SAID}]"
+    rf"(?:(?:(?<=5){_BRIDGE}(?!<)|(?<=<){_BRIDGE}(?!0)|(?<![5<]){_BRIDGE})[{_SAID}]"
+    rf"|{_BRIDGE}(?:e|d[2-9]?)?[{Kind.NTH.value}])*"
+)
+_RATHER_WORDS = re.compile("[015]{1,2}|[^<]{0,2}5|[^<][xws][^<]")
 
 
 def find(text: str, min_digits: int = 2) -> list[Found]:
@@ -58,47 +63,12 @@ def find(text: str, min_digits: int = 2) -> list[Found]:
     A number with two readings is left out, and no part of it is returned. Short runs that are more likely words than
     digits are left out too: "không", "một", "năm" by themselves, "ba năm" (three years), "hai con không".
     """
+    tokens = tokenize(text)
     found = []
-    for run in _runs(tokenize(text)):
-        outcome = evaluate_tokens(run)
-        if outcome.status is Status.OK and len(outcome.digits) >= min_digits and not _words(run):
+    for match in _RUN.finditer("".join(token.letters[0] for token in tokens)):
+        run = tokens[match.start() : match.end()]
+        outcome = evaluate_letters("".join(token.letters for token in run))
+        said = "".join(letter for letter in match[0] if letter in _SAID)
+        if outcome.status is Status.OK and len(outcome.digits) >= min_digits and not _RATHER_WORDS.fullmatch(said):
             found.append(Found(run[0].start, run[-1].end, outcome.digits))
     return found
-
-
-def _runs(tokens: list[Token]) -> list[list[Token]]:
-    """The longest stretches of number words, from their first to their last."""
-    runs: list[list[Token]] = []
-    bridge: list[Token] = []
-    open_run = False
-    for token in tokens:
-        if token.kind in _NUMBER:
-            if open_run and not _parts(runs[-1][-1], token):
-                runs[-1] += [*bridge, token]
-            elif token.kind not in _NEVER_FIRST:
-                runs.append([token])
-                open_run = True
-            bridge = []
-        elif token.kind in _BRIDGES:
-            bridge.append(token)
-        else:
-            open_run, bridge = False, []
-    return runs
-
-
-def _parts(last: Token, token: Token) -> bool:
-    """Whether a number ends between two tokens: "năm 2023" is a year, "0912345678 không" a question."""
-    return (last.kind is Kind.DIGIT and last.value == "5" and token.kind is Kind.WRITTEN) or (
-        last.kind is Kind.WRITTEN and token.kind is Kind.DIGIT and token.value == "0"
-    )
-
-
-def _words(run: list[Token]) -> bool:
-    """Whether a run is more likely words than digits."""
-    said = [token for token in run if token.kind in _NUMBER]
-    if any(token.kind is Kind.WRITTEN for token in said):
-        return False
-    if len(said) <= 2 and all(token.kind is Kind.DIGIT and token.value in _ALSO_WORDS for token in said):
-        return True
-    years = said[-1].kind is Kind.DIGIT and said[-1].value == "5" and len(said) <= 3
-    return years or (len(said) == 3 and said[1].kind in _NEVER_FIRST)

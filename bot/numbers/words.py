@@ -1,110 +1,50 @@
-"""The words: text in, tokens out, each with its span in the text as given.
+"""Text in, letters or tokens out: the one place that knows spelling.
 
-One table holds every word and phrase that the number language knows; the longest phrase wins ("không phải" is never
-the digit 0). Two rules keep the lexer honest:
+`spell` rewrites a text into the letters of `vocabulary.py`; `tokenize` gives the same letters one by one, each with its
+span in the text as given. The longest phrase wins ("không phải" is never the digit 0). Two rules keep both honest:
 
-* A word, symbol or foreign digit that is not in the table becomes `UNKNOWN`, and nothing that contains one is read.
+* A word, symbol or foreign digit that is not in the vocabulary becomes `UNKNOWN`, and nothing that contains one is
+  read.
 * Words without diacritics are taken only when the *whole* text is without them: in an accented text "sau" is "after",
-  "nam" is a name, "tu" is "to practise". Where dropping the diacritics makes two number words one ("muoi" is mười and
-  mươi, "nham" is nhăm and nhầm), the token is `UNSURE`, which is read only where it makes no difference.
+  "nam" is a name, "tu" is "to practise". Where dropping the diacritics makes two words of the vocabulary one ("muoi" is
+  mười and mươi, "nham" is nhăm and nhầm), the token is `UNSURE`, which is read only where it makes no difference.
+
+A text is cut at white space, and each piece looked up as it stands: the table holds every word as people and
+recognisers usually write it. A piece that is not there is spelt letter by letter; nothing of it is kept.
 """
 
 import re
 import unicodedata
-from collections.abc import Iterator
-from enum import Enum, auto
-from typing import NamedTuple
+from collections import Counter
+from itertools import product
+from typing import Literal, NamedTuple
 
+from bot.numbers.vocabulary import KINDS, VOCABULARY, Kind
 
-class Kind(Enum):
-    # parts of numerals
-    DIGIT = auto()  # không … chín; value: the digit
-    WRITTEN = auto()  # 0912; value: the digits
-    UNIT = auto()  # mốt, tư, lăm: a unit that needs a ten before it; value: the digit
-    TEN = auto()  # mười
-    TENS = auto()  # mươi
-    CHUC = auto()  # chục
-    TWENTY = auto()  # hăm, băm: contracted hai mươi, ba mươi; value: the digit
-    LINH = auto()  # linh, lẻ: the empty tens
-    HUNDRED = auto()  # trăm
-    SCALE = auto()  # nghìn, triệu, tỷ; value: the power of ten
-    TIMES = auto()  # con, lần: "ba con tám"
-    NUMBER = auto()  # số: "hai số không", "số tám"
-    PLUS = auto()  # + or cộng, before the country code
-    # between numerals
-    PAUSE = auto()  # punctuation and hesitations
-    FILLER = auto()  # polite and introducing words
-    IS = auto()  # là
-    # acts of the caller
-    WRONG = auto()  # à nhầm
-    RESTART = auto()  # đọc lại từ đầu
-    END = auto()  # hết, xong
-    NOT = auto()  # không phải … (mà là)
-    RATHER = auto()  # (bảy) chứ không phải …
-    EDIT = auto()  # sửa … (thành)
-    INTO = auto()  # thành, mà là
-    NTH = auto()  # số thứ năm; value: "1".."12", "0" for the last
-    DROP = auto()  # xóa
-    # what cannot be read
-    UNSURE = auto()  # two words in one spelling
-    UNKNOWN = auto()
+__all__ = ["Kind", "Token", "spell", "tokenize"]
 
 
 class Token(NamedTuple):
     """A word or phrase; `start` and `end` are character positions in the text as given."""
 
-    kind: Kind
-    value: str
+    letters: str  # one letter of the vocabulary; for written digits <0912>
     start: int
     end: int
 
+    @property
+    def kind(self) -> Kind:
+        return KINDS[self.letters[0]]
 
-_WORDS: dict[Kind, str] = {  # word or phrase[=value], separated by commas
-    Kind.DIGIT: "không=0, một=1, hai=2, ba=3, bốn=4, năm=5, sáu=6, bảy=7, bẩy=7, tám=8, chín=9",
-    Kind.UNIT: "mốt=1, tư=4, lăm=5, nhăm=5",
-    Kind.TEN: "mười",
-    Kind.TENS: "mươi",
-    Kind.CHUC: "chục",
-    Kind.TWENTY: "hăm=2, băm=3",
-    Kind.LINH: "linh, lẻ",
-    Kind.HUNDRED: "trăm",
-    Kind.SCALE: "nghìn=3, ngàn=3, triệu=6, tỷ=9, tỉ=9",
-    Kind.TIMES: "con, lần, con số",
-    Kind.NUMBER: "số, chữ số",
-    Kind.PLUS: "cộng, dấu cộng",
-    Kind.PAUSE: "à, ờ, ơ, ừ, ừm, ờm, ùm, um, hừm, ấy, ạ, dạ, vâng, dạ vâng",
-    Kind.FILLER: (
-        "mã số, mã, của, tôi, em, mình, cháu, của con, thì, nhé, nha, đây, xin, đọc, cho, để, rồi, tiếp theo,"
-        " số tiếp theo, bảo hiểm, bảo hiểm xã hội, xã hội, bhxh, căn cước, căn cước công dân, cccd, định danh,"
-        " định danh cá nhân, điện thoại, số điện thoại, số bảo hiểm, số bảo hiểm xã hội, số căn cước,"
-        " số căn cước công dân, số định danh, số thẻ"
-    ),
-    Kind.IS: "là",
-    Kind.WRONG: (
-        "nhầm, à nhầm, ấy nhầm, nhầm rồi, à nhầm rồi, đọc nhầm, nói nhầm, lộn, à lộn, lộn rồi, đọc lộn, nói lộn,"
-        " à quên, xin lỗi nhầm, xin lỗi à nhầm, xin lỗi tôi nhầm, xin lỗi tôi đọc nhầm"
-    ),
-    Kind.RESTART: (
-        "từ đầu, lại từ đầu, đọc lại từ đầu, nói lại từ đầu, làm lại từ đầu, bắt đầu lại, làm lại, nhập lại, xóa hết,"
-        " xoá hết, xóa tất cả, xoá tất cả, xóa toàn bộ, xoá toàn bộ, bỏ hết"
-    ),
-    Kind.END: "hết, hết rồi, là hết, xong, xong rồi, thế thôi, vậy thôi",
-    Kind.NOT: "không phải, không phải là, không phải số",
-    Kind.RATHER: "chứ không phải, chứ không phải là, chứ không phải số, mà không phải",
-    Kind.EDIT: "sửa, đổi, thay, chữa",
-    Kind.INTO: "thành, bằng, mà, mà là, phải là",
-    Kind.NTH: (
-        "số đầu=1, số đầu tiên=1, số thứ nhất=1, số thứ hai=2, số thứ nhì=2, số thứ ba=3, số thứ tư=4, số thứ năm=5,"
-        " số thứ sáu=6, số thứ bảy=7, số thứ bẩy=7, số thứ tám=8, số thứ chín=9, số thứ mười=10, số thứ mười một=11,"
-        " số thứ mười hai=12, số cuối=0, số cuối cùng=0"
-    ),
-    Kind.DROP: "xóa, xoá, bỏ",
-    Kind.UNSURE: "xin lỗi=sorry",  # "một hai ba, xin lỗi, bốn": a correction or not
-}
+
 _LONGEST_WORD = 24  # characters; longer ones are no Vietnamese word, and are never normalised
-
-_Entry = tuple[Kind, str]
-_Table = dict[str, tuple[tuple[tuple[str, ...], _Entry], ...]]  # first word: phrases that begin so, longest first
+_MARKS = "\u0300-\u036f\u00ad\u200b-\u200d\u2060\ufeff"  # combining marks and invisible characters
+_LEXEME = re.compile(rf"[0-9]+|[{_MARKS}]*(?:[^\W\d_][{_MARKS}]*)+|[^\s{_MARKS}]|[{_MARKS}]+")
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff]")
+_ACCENT = re.compile("[^\\W\\d_\x00-\x7f]|[\u0300-\u036f]")
+_PUNCTUATION = frozenset(",.;:!?…-–—()[]\"'“”‘’")
+_FIRST_SPARE = 0x100  # letters from here on stand for words that phrases are made of
+_FORMS: tuple[Literal["NFC", "NFD"], ...] = ("NFC", "NFD")
+_MUOI = re.compile("([2-9][,~=]*)M")
 
 
 def fold(word: str) -> str:
@@ -113,72 +53,114 @@ def fold(word: str) -> str:
     return "".join(c for c in bare if not unicodedata.combining(c))
 
 
-def _table(folded: bool) -> _Table:
-    entries: dict[tuple[str, ...], _Entry] = {}
-    for kind, listing in _WORDS.items():
-        for item in listing.split(","):
-            phrase, _, value = item.strip().partition("=")
-            words = tuple((fold(phrase) if folded else phrase).split())
-            clash = entries.get(words, (kind, value)) != (kind, value)
-            entries[words] = (Kind.UNSURE, "") if clash else (kind, value)
-    if folded:
-        entries["mot",] = (Kind.DIGIT, "1")  # mốt after a bare digit is the same digit; after a ten một is refused
-        entries["muoi",] = (Kind.UNSURE, "muoi")
-        del entries["o",]  # a hesitation, a letter or a zero
-    table: dict[str, list[tuple[tuple[str, ...], _Entry]]] = {}
-    for words, entry in sorted(entries.items(), key=lambda item: -len(item[0])):
-        table.setdefault(words[0], []).append((words, entry))
-    return {first: tuple(phrases) for first, phrases in table.items()}
-
-
-_ACCENTED = _table(folded=False)
-_FOLDED = _table(folded=True)
-
-_MARKS = "\u0300-\u036f\u00ad\u200b-\u200d\u2060\ufeff"  # combining marks and invisible characters
-_LEXEME = re.compile(rf"[0-9]+|[{_MARKS}]*(?:[^\W\d_][{_MARKS}]*)+|[^\s{_MARKS}]|[{_MARKS}]+")
-_INVISIBLE = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff]")
-_PUNCTUATION = frozenset(",.;:!?…-–—()[]\"'“”‘’")
-
-
-def _word(lexeme: str) -> str:
-    """A lexeme as the tables spell it: composed, lower case, nothing invisible."""
+def _normal(lexeme: str) -> str:
+    """A lexeme as the vocabulary spells it: composed, lower case, nothing invisible."""
     if lexeme.isascii():
         return lexeme.lower()
     if len(lexeme) > _LONGEST_WORD:
-        return "?"
+        return "\ufffd"  # in no vocabulary
     return unicodedata.normalize("NFC", _INVISIBLE.sub("", lexeme)).lower()
 
 
+class _Spelling(dict[str, str]):
+    """Pieces of text → letters, for one way of writing: with diacritics, or folded."""
+
+    def __init__(self, entries: dict[tuple[str, ...], str]) -> None:
+        super().__init__()
+        single = {words[0]: letter for words, letter in entries.items() if len(words) == 1}
+        shared = {letter for letter, count in Counter(single.values()).items() if count > 1} - set(Kind.DIGIT.value)
+        in_phrases = {word for words in entries if len(words) > 1 for word in words}
+        self._words = {
+            word: letter for word, letter in single.items() if word not in in_phrases or letter not in shared
+        }
+        for word in sorted(in_phrases - self._words.keys()):  # a letter of its own, for phrases to be told apart
+            self._words[word] = chr(_FIRST_SPARE + len(self._words))
+        self._meaning = {"".join(map(self._words.__getitem__, words)): letter for words, letter in entries.items()}
+        tails: dict[str, list[str]] = {}
+        for phrase in sorted(self._meaning, key=len, reverse=True):
+            if len(phrase) > 1:
+                tails.setdefault(phrase[0], []).append(re.escape(phrase[1:]))
+        branches = [f"{re.escape(first)}(?:{'|'.join(rest)})" for first, rest in tails.items()]
+        phrases = "|".join([*branches, f"[{chr(_FIRST_SPARE)}-{chr(_FIRST_SPARE + 0xFF)}]"])
+        self.phrases = re.compile(phrases)
+        self.tokens = re.compile(f"({phrases})|<[0-9]+>|.")
+        forms = [unicodedata.normalize(form, word) for word in self._words for form in _FORMS]
+        for form, stop in product(forms, ("", ",", ".")):
+            for piece in (form + stop, form.capitalize() + stop, form.upper() + stop):
+                self[piece] = self.__missing__(piece)
+
+    def __missing__(self, piece: str) -> str:
+        if piece.isascii() and piece.isdigit():
+            return f"<{piece}>"
+        return "".join(map(self.lexeme, _LEXEME.findall(piece)))
+
+    def lexeme(self, lexeme: str) -> str:
+        """The letters of a word before phrases are put together; empty for what cannot be seen."""
+        word = _normal(lexeme)
+        if word in self._words:
+            return self._words[word]
+        if word.isascii() and word.isdigit():
+            return f"<{word}>"
+        if word == "+":
+            return "+"
+        return "," if word in _PUNCTUATION else "!" if word else ""
+
+    def mean(self, phrase: "re.Match[str]") -> str:
+        """The letter of a phrase; a word that means something only inside a phrase is unknown alone."""
+        return self._meaning.get(phrase[0], "!")
+
+
+def _accented() -> _Spelling:
+    return _Spelling({tuple(phrase.split()): letter for letter, phrase in _phrases()})
+
+
+def _folded() -> _Spelling:
+    entries: dict[tuple[str, ...], str] = {}
+    for letter, phrase in _phrases():
+        words = tuple(fold(phrase).split())
+        entries[words] = letter if entries.get(words, letter) == letter else "?"
+    entries["mot",] = "1"  # mốt after a bare digit is the same digit; after a ten một is refused
+    entries["muoi",] = "M"
+    del entries["o",]  # a hesitation, a letter or a zero
+    return _Spelling(entries)
+
+
+def _phrases() -> list[tuple[str, str]]:
+    return [(letter, phrase.strip()) for letter, listing in VOCABULARY.items() for phrase in listing.split(",")]
+
+
+_ACCENTED = _accented()
+_FOLDED = _folded()
+
+
+def _spelling(text: str) -> _Spelling:
+    return _FOLDED if text.isascii() or not _ACCENT.search(text) else _ACCENTED
+
+
+def spell(text: str) -> str:
+    """All of the text as letters; white space separates, punctuation is a pause."""
+    spelling = _spelling(text)
+    letters = "".join(map(spelling.__getitem__, text.split()))
+    if letters.isdecimal():
+        return letters
+    letters = spelling.phrases.sub(spelling.mean, letters)
+    return _settle(letters) if spelling is _FOLDED else letters
+
+
+def _settle(letters: str) -> str:
+    """ "muoi" is mươi or mười after a digit that takes both; elsewhere it is mười: "một mươi" is never said."""
+    return _MUOI.sub(r"\1?", letters).replace("M", "X") if "M" in letters else letters
+
+
 def tokenize(text: str) -> list[Token]:
-    """All of the text as tokens, in order; white space separates, punctuation is a `PAUSE`."""
-    spans = [match.span() for match in _LEXEME.finditer(text)]
-    words = [_word(text[start:end]) for start, end in spans]
-    plain = all(word.isascii() for word in words if word[:1].isalpha())
-    return list(_tokens(words, spans, _FOLDED if plain else _ACCENTED))
-
-
-def _tokens(words: list[str], spans: list[tuple[int, int]], table: _Table) -> Iterator[Token]:
-    i = 0
-    before = ""  # the last digit word, where nothing but pauses came after it
-    while i < len(words):
-        length, (kind, value) = _longest(words, i, table)
-        if value == "muoi" and before in ("", "0", "1"):  # "không mươi", "một mươi" are never said
-            kind, value = Kind.TEN, ""
-        if kind not in (Kind.PAUSE, Kind.FILLER, Kind.IS):
-            before = value if kind is Kind.DIGIT else ""
-        if kind is not Kind.PAUSE or words[i]:
-            yield Token(kind, value, spans[i][0], spans[i + length - 1][1])
-        i += length
-
-
-def _longest(words: list[str], i: int, table: _Table) -> tuple[int, _Entry]:
-    """The longest entry of the table at a word: how many words, and what they are."""
-    word = words[i]
-    for phrase, entry in table.get(word, ()):
-        if len(phrase) == 1 or tuple(words[i : i + len(phrase)]) == phrase:
-            return len(phrase), entry
-    if word.isascii() and word.isdigit():
-        return 1, (Kind.WRITTEN, word)
-    if word == "+":
-        return 1, (Kind.PLUS, "")
-    return 1, (Kind.PAUSE if word in _PUNCTUATION or not word else Kind.UNKNOWN, "")
+    """The letters of `spell`, in order, each with its place in the text."""
+    spelling = _spelling(text)
+    lexemes = [(spelling.lexeme(match[0]), *match.span()) for match in _LEXEME.finditer(text)]
+    places = [span for letters, *span in lexemes for _ in letters]
+    found = list(spelling.tokens.finditer("".join(letters for letters, _, _ in lexemes)))
+    meanings = "".join(spelling.mean(match) if match[1] else match[0] for match in found)
+    settled = re.findall("<[0-9]+>|.", _settle(meanings) if spelling is _FOLDED else meanings)
+    return [
+        Token(letters, places[match.start()][0], places[match.end() - 1][1])
+        for letters, match in zip(settled, found, strict=True)
+    ]

@@ -1,0 +1,236 @@
+"""The standing digits, and the acts of the caller that change them. The rules are told in `corrections.py`."""
+
+import re
+from collections.abc import Sequence
+
+from bot.numbers.grammar import AmbiguousError, BrokenError, Chunk, IncompleteError, ReadingError, numerals
+from bot.numbers.vocabulary import Kind
+
+_MOST_ACTS = 64  # more than anyone makes in one number; keeps the work linear in the text
+_CELLS = Kind.NTH.value
+_LETTERS = f"WNRedi$+S{_CELLS}"
+_CORRECT = frozenset(f"WNed{_CELLS}")  # what these say may follow "à nhầm", or a "no"
+_SILENT = frozenset(",=")
+_STRETCH = re.compile(f"[^{_LETTERS}]*")
+_OLD = re.compile(f"[^={_LETTERS}]*")  # up to the "là" that introduces the new digits
+_NOT_DONE = re.compile("0[ed]")  # "không sửa", "không xóa"
+_A_ZERO = Chunk("0", fresh=True, single=1)
+
+ACT = re.compile(f"[{_LETTERS}]")
+"""A letter that changes what stands."""
+
+
+class Cells:
+    """The standing digits, and the acts that change them, one after the other."""
+
+    def __init__(self, letters: str, standing: str) -> None:
+        self.letters = letters
+        self.at = 0
+        self.standing = standing
+        self.seams = "1" * len(standing)  # for each digit, whether what was said can be cut before it
+        self.numeral = 0  # digits of the last numeral, if it was not said digit by digit
+        self.ended = False
+
+    def run(self) -> None:
+        if len(ACT.findall(self.letters)) > _MOST_ACTS or _NOT_DONE.search(self.letters):
+            raise AmbiguousError
+        while self.at < len(self.letters):
+            letter = self.letters[self.at]
+            if letter not in _LETTERS:
+                self._append()
+                continue
+            self.at += 1
+            if letter == "W":
+                self._replace_tail()
+            elif letter == "N":
+                self._substitute(direct=self.at > 1 and self.letters[self.at - 2] not in _SILENT)
+            elif letter == "R":
+                self._rather()
+            elif letter == "e":
+                self._edit()
+            elif letter in _CELLS:
+                self._set(_CELLS.index(letter), edit=False)
+            elif letter == "d":
+                self._drop()
+            elif letter == "+":
+                self._country_code()
+            elif letter == "$":
+                self.ended = True
+            elif letter == "i":
+                raise BrokenError  # "thành" with nothing to change
+            elif self.standing:
+                raise AmbiguousError  # "một hai ba, xin lỗi, bốn"; at the beginning it is polite
+
+    # reading on
+
+    def _next(self) -> str:
+        """The next letter; silence is skipped. Empty at the end."""
+        if self.letters[self.at : self.at + 1] in _SILENT:  # never two in a row
+            self.at += 1
+        return self.letters[self.at : self.at + 1]
+
+    def _chunks(self, until: "re.Pattern[str]" = _STRETCH) -> list[Chunk]:
+        """The numerals up to the next act."""
+        stretch = until.match(self.letters, self.at)[0]  # type: ignore[index]  # it matches nothing, too
+        self.at += len(stretch)
+        return numerals(stretch)
+
+    def _append(self) -> None:
+        try:
+            chunks = self._chunks()
+        except ReadingError as refusal:
+            self._add(refusal.chunks)
+            raise
+        self._add(chunks)
+        self.ended = self.ended and not chunks
+        if chunks[-1:] == [_A_ZERO] and len(self.standing) > 1 and self._next() in _CORRECT:
+            raise AmbiguousError  # "một hai, không, à nhầm ba": a zero, or a "no"
+
+    def _add(self, chunks: Sequence[Chunk]) -> None:
+        self.standing += "".join([chunk.digits for chunk in chunks])
+        for chunk in chunks:
+            self.seams += _seams(chunk)
+            self.numeral = _numeral(chunk)
+
+    def _breath(self) -> tuple[list[Chunk], list[Chunk]]:
+        """What follows an act in its own breath, and what comes after the first pause."""
+        self._next()
+        chunks = self._chunks()
+        if not chunks:
+            raise IncompleteError
+        size = 1
+        while size < len(chunks) and not chunks[size].fresh:
+            size += 1
+        return chunks[:size], chunks[size:]
+
+    def _old(self) -> str:
+        """The digits that an act takes back, up to the word that introduces the new ones."""
+        self._next()
+        old = _join(self._chunks(_OLD))
+        if self.at >= len(self.letters):
+            raise IncompleteError
+        if not old or self.letters[self.at] not in "=i":
+            raise BrokenError
+        self.at += 1
+        return old
+
+    # the acts
+
+    def _replace_tail(self) -> None:
+        if self._next() in _CORRECT:
+            return  # "à nhầm, số thứ hai là ba": what follows says it all
+        new, rest = self._breath()
+        if self._next() == "R" and not rest:
+            self.at += 1
+            old, rest = self._breath()
+            self._swap(_join(old), _join(new), direct=True)
+        else:
+            cut = len(self.standing) - len(_join(new))
+            other = len(new) == 1 and 0 < _numeral(new[0]) != self.numeral > 0  # "hai mươi ba à nhầm một trăm linh hai"
+            if self.standing and (cut < 0 or self.seams[cut] == "0" or other):
+                raise AmbiguousError
+            self._cut(cut, len(self.standing))
+            self._add(new)
+        self._add(rest)
+
+    def _cut(self, start: int, end: int) -> None:
+        self.standing = self.standing[:start] + self.standing[end:]
+        self.seams = self.seams[:start] + self.seams[end:]
+
+    def _substitute(self, direct: bool, cell: bool = False) -> None:
+        """Old digits for new ones; with `cell` a single old digit may as well be the number of a cell."""
+        old = self._old()
+        new, rest = self._breath()
+        if cell and len(old) == 1 and self.standing[int(old) - 1 : int(old)] not in ("", old):
+            raise AmbiguousError
+        self._swap(old, _join(new), direct)
+        self._add(rest)
+
+    def _swap(self, old: str, new: str, direct: bool) -> None:
+        """Old digits become new ones: those at the very end if the act came directly after them, else the only ones."""
+        if len(old) != len(new):
+            raise AmbiguousError
+        if direct and self.standing.endswith(old):
+            self.standing = self.standing[: -len(old)] + new
+        elif self.standing.find(old) == self.standing.rfind(old) >= 0:
+            self.standing = self.standing.replace(old, new)
+        else:
+            raise AmbiguousError
+
+    def _rather(self) -> None:
+        chunks, rest = self._breath()
+        old = _join(chunks)
+        before, new = self.standing[: -len(old)], self.standing[-len(old) :]
+        if len(new) < len(old):
+            raise AmbiguousError
+        if before.endswith(old):
+            self._cut(len(before) - len(old), len(before))
+        elif old in before:
+            raise AmbiguousError
+        self._add(rest)
+
+    def _edit(self) -> None:
+        letter = self._next()
+        if letter and letter in _CELLS:
+            self.at += 1
+            self._set(_CELLS.index(letter), edit=True)
+        else:
+            self._substitute(direct=False, cell=letter == "s")
+
+    def _set(self, nth: int, edit: bool) -> None:
+        """A cell gets a new digit."""
+        start = self.at
+        counted = nth <= 1 and self.letters[start - 2 : start - 1].isdecimal()  # "hai số đầu là chín"
+        letter = self._next()
+        index = nth - 1 if nth else len(self.standing) - 1
+        if letter == "N":
+            self.at += 1
+            if self.standing[index : index + 1] != self._old():
+                raise AmbiguousError
+        elif letter == "i":
+            self.at += 1
+        elif "=" not in self.letters[start : self.at]:
+            raise BrokenError if letter else IncompleteError
+        chunks, rest = self._breath()
+        new = _join(chunks)
+        introduces = nth == 0 and not edit  # "số cuối là chín" may as well introduce one more digit
+        if len(new) != 1 or introduces or counted or not 0 <= index <= len(self.standing):
+            raise AmbiguousError
+        self.standing = self.standing[:index] + new + self.standing[index + 1 :]
+        self.seams = self.seams[:index] + "1" + self.seams[index + 1 :]
+        self._add(rest)
+
+    def _drop(self) -> None:
+        count = 1
+        if self._next().isdecimal():
+            count = int(self.letters[self.at])
+            self.at += 1
+        letter = self._next()
+        if letter not in _CELLS or not letter:
+            raise BrokenError if letter else IncompleteError
+        self.at += 1
+        nth = _CELLS.index(letter)
+        first = nth - 1 if nth else len(self.standing) - count
+        if not 0 <= first < first + count <= len(self.standing) or (nth > 1 and count > 1):
+            raise AmbiguousError
+        self._cut(first, first + count)
+
+    def _country_code(self) -> None:
+        before = self.standing
+        self._next()
+        self._append()
+        if before or not self.standing.startswith("84"):
+            raise BrokenError
+
+
+def _numeral(chunk: Chunk) -> int:
+    return len(chunk.digits) if chunk.single < len(chunk.digits) else 0
+
+
+def _seams(chunk: Chunk) -> str:
+    """A numeral is taken back whole, or digit by digit where each digit was a word."""
+    return ("1" + "0" * (len(chunk.digits) - chunk.single - 1) + "1" * chunk.single)[-len(chunk.digits) :]
+
+
+def _join(chunks: Sequence[Chunk]) -> str:
+    return "".join([chunk.digits for chunk in chunks])
