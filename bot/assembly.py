@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import yaml
@@ -52,19 +52,25 @@ class Voicebot:
         await self._dialogue.close()
 
 
+async def dialogue_here(settings: Settings) -> Dialogue:
+    """The dialogue of the settings in this process, or served. Raises VoicebotError where there is none."""
+    from bot.dialogue import open_dialogue
+
+    return await asyncio.to_thread(open_dialogue, settings)
+
+
 async def open_voicebot(
     settings: Settings,
     rate: int,
     progress: Callable[[str], None],
     *,
     heed: Heed = at_once,
-    around: Callable[[Dialogue], Dialogue] = lambda dialogue: dialogue,
+    dialogue: Callable[[Settings], Awaitable[Dialogue]] = dialogue_here,
 ) -> Voicebot:
     """Load the recogniser, the dialogue and the voice side by side, with the prompts of domain.yml ready at `rate`.
 
-    `progress` is told in a few words what is being waited for, `heed` does the work of hearing, and `around` is put
-    around the dialogue, to watch it. Raises VoicebotError where a part is missing."""
-    from bot.dialogue import open_dialogue
+    `progress` is told in a few words what is being waited for, `heed` does the work of hearing, and `dialogue` opens
+    the dialogue. Raises VoicebotError where a part is missing."""
     from bot.hearing import load_models
     from bot.sealing import load_seal
     from tts.speech import open_speech
@@ -73,15 +79,15 @@ async def open_voicebot(
     progress("loading the recogniser, the voice and the dialogue")
     speech = open_speech(settings, load_seal(settings))
     try:
-        dialogue, _, _ = await asyncio.gather(
-            asyncio.to_thread(open_dialogue, settings),
+        opened, _, _ = await asyncio.gather(
+            dialogue(settings),
             asyncio.to_thread(load_models, settings),
             speech.warm(prompts, rate),
         )
     except BaseException:
         await speech.close()
         raise
-    return Voicebot(settings, around(dialogue), speech, apology, heed)
+    return Voicebot(settings, opened, speech, apology, heed)
 
 
 def read_prompts(domain: Path) -> tuple[str, list[str]]:

@@ -8,7 +8,8 @@ from contextlib import contextmanager
 
 
 class Busy(Exception):  # noqa: N818  # what the exchange is told
-    """No call is taken now; `reason` is full, overloaded or draining."""
+    """No call is taken now; `reason` is full, draining, overloaded (the machine is behind: those who talk keep their
+    quality) or out_of_order (the dialogue is gone)."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -20,8 +21,8 @@ class Admission:
 
     def __init__(self, limit: int) -> None:
         self.in_progress = 0
-        self.overloaded = False
-        """The machine is behind: those who talk keep their quality, nobody else comes in."""
+        self.hindrance: str | None = None
+        """Why this machine cannot hold a further call just now, None where it can."""
         self.draining = False
         """No call is taken any more."""
         self._limit = limit
@@ -35,7 +36,7 @@ class Admission:
             return "draining"
         if self.in_progress >= self._limit:
             return "full"
-        return "overloaded" if self.overloaded else None
+        return self.hindrance
 
     @contextmanager
     def call(self) -> Iterator[None]:

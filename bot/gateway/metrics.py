@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
 
@@ -10,15 +11,15 @@ from prometheus_client.process_collector import ProcessCollector
 
 from bot.call import Ended, Notice, Speaks, Understood, Watch
 from bot.errors import VoicebotError
-from bot.events import Dialogue, Expect, Grammar, Reply, Silence, TooFew, Unintelligible, Utterance
+from bot.events import CallStarted, Chosen, Dialogue, Expect, Gone, Grammar, Number, PlayedOut, Reply, Said, Utterance
 
 ANSWER_BUCKETS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0, 1.5, 2.0, 3.0, 5.0)
 TURN_BUCKETS = (0.005, 0.01, 0.02, 0.03, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
 CALL_BUCKETS = (10, 20, 30, 40, 50, 60, 75, 90, 120, 180, 300, 600)
 LAG_BUCKETS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
 
-RETRIES: dict[type, str] = {Silence: "no_input", Unintelligible: "no_match", TooFew: "too_few"}
-"""Utterances after which the caller is asked again."""
+UNDERSTOOD = (CallStarted, Chosen, Said, Number, PlayedOut, Gone)
+"""After any other utterance the caller is asked again; its name in the metrics is that of its type."""
 
 
 class Metrics:
@@ -91,8 +92,10 @@ class Metrics:
                 if notice.latency_ms is not None:
                     self.answer.observe(notice.latency_ms / 1000)
             elif isinstance(notice, Understood):
-                if reason := RETRIES.get(type(notice.utterance)):
-                    self.retries.labels(reason).inc()
+                if not isinstance(notice.utterance, UNDERSTOOD):
+                    self.retries.labels(
+                        re.sub("(?<=[a-z])(?=[A-Z])", "_", type(notice.utterance).__name__).lower()
+                    ).inc()
             elif isinstance(notice, Ended):
                 self.calls.labels(notice.outcome.value, stage).inc()
                 self.duration.labels(notice.outcome.value).observe(notice.at)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import gc
 import logging
 import os
 import signal
@@ -15,11 +16,12 @@ from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 
 from aiohttp import web
 
-from bot.assembly import open_voicebot
+from bot.assembly import dialogue_here, open_voicebot
 from bot.errors import VoicebotError
-from bot.events import RATE
+from bot.events import RATE, Dialogue
 from bot.gateway.admission import Admission
 from bot.gateway.audiosocket import address_of, listening_at
+from bot.gateway.dialogue_process import DialogueProcess, open_dialogue_process
 from bot.gateway.guard import open_guard, tls
 from bot.gateway.lobby import Lobby
 from bot.gateway.metrics import Metrics
@@ -47,14 +49,17 @@ async def serve(settings: Settings, tell: Tell) -> None:
     metrics.limit.set(settings.max_calls)
     admission = Admission(settings.max_calls)
     pool = HearingPool(os.cpu_count() or 1, metrics.heard)
+    rasa = Rasa(metrics)
     try:
-        bot = await open_voicebot(settings, RATE, tell, heed=pool.heed, around=metrics.around)
+        bot = await open_voicebot(settings, RATE, tell, heed=pool.heed, dialogue=rasa.open)
         try:
+            gc.collect()
+            gc.freeze()  # what was loaded stays: looking through it again and again would hold calls up
             metronome = Metronome(metrics.lag.observe)
             gateway = Gateway(
                 bot.answer, guard, admission, metrics, metronome, Lobby(time.monotonic), settings.max_call_seconds
             )
-            async with _beating(metronome, admission), AsyncExitStack() as doors:
+            async with _beating(metronome, admission, rasa), AsyncExitStack() as doors:
                 where = [await doors.enter_async_context(_http(gateway, settings, context))]
                 if audiosocket:
                     where.append(await doors.enter_async_context(_audiosocket(gateway, *audiosocket)))
@@ -66,10 +71,30 @@ async def serve(settings: Settings, tell: Tell) -> None:
         pool.close()
 
 
+class Rasa:
+    """Where the dialogue runs: served, or in a process beside this one."""
+
+    def __init__(self, metrics: Metrics) -> None:
+        self._metrics = metrics
+        self._process: DialogueProcess | None = None
+
+    @property
+    def up(self) -> bool:
+        """Nothing is known to be wrong with it."""
+        return self._process is None or self._process.up
+
+    async def open(self, settings: Settings) -> Dialogue:
+        """Raises VoicebotError where there is none."""
+        if settings.rasa_url:
+            return self._metrics.around(await dialogue_here(settings))
+        self._process = await open_dialogue_process(settings)
+        return self._metrics.around(self._process)
+
+
 @asynccontextmanager
-async def _beating(metronome: Metronome, admission: Admission) -> AsyncIterator[None]:
+async def _beating(metronome: Metronome, admission: Admission, rasa: Rasa) -> AsyncIterator[None]:
     def weigh() -> None:
-        admission.overloaded = metronome.behind
+        admission.hindrance = "overloaded" if metronome.behind else None if rasa.up else "out_of_order"
 
     with metronome.beats(weigh):
         beating = asyncio.ensure_future(metronome.run())

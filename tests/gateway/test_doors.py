@@ -69,7 +69,7 @@ class TestAsterisk:
 
     async def test_a_machine_that_is_behind_takes_no_further_call(self, listeners: Listeners) -> None:
         async with site(listeners.answer) as here:
-            here.gateway.admission.overloaded = True
+            here.gateway.admission.hindrance = "overloaded"
             with pytest.raises(aiohttp.WSServerHandshakeError):
                 async with here.call():
                     pass

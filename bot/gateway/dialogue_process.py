@@ -1,0 +1,144 @@
+"""The dialogue of many calls in a process beside the gateway, started again where it ends."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections.abc import Sequence
+from itertools import count
+
+from bot.errors import VoicebotError
+from bot.events import CallStarted, Gone, Reply, Utterance
+from bot.gateway.dialogue_worker import pack, unpack
+from bot.settings import Settings
+
+WORKER = (sys.executable, "-m", "bot.gateway.dialogue_worker")
+
+TURN_SECONDS = 10.0
+"""Longer than any action takes, shorter than a caller waits."""
+
+END_SECONDS = 5.0
+"""From the end of its input until the process is killed."""
+
+ENDED = "the dialogue's process ended in the middle of a call; it is being started again, and its log tells why"
+SLOW = "the dialogue does not answer in time; this machine or its database is overloaded"
+
+log = logging.getLogger(__name__)
+
+
+class DialogueProcess:
+    """`bot.events.Dialogue` in another process. Make it with `open_dialogue_process`, and close it.
+
+    What a process knew of its calls ends with it: they are told so at their next turn, and new calls begin with the
+    next process."""
+
+    def __init__(self, settings: Settings, command: Sequence[str]) -> None:
+        self.up = False
+        """A process is loaded and answers."""
+        self._settings, self._command = settings, command
+        self._numbers = count()
+        self._waiting: dict[int, asyncio.Future[Reply]] = {}
+        self._calls: set[str] = set()
+        self._process: Process | None = None
+        self._keeping: asyncio.Future[None] | None = None
+
+    async def start(self) -> None:
+        """Start and load; takes seconds. Raises VoicebotError where the dialogue cannot be loaded."""
+        process = await self._load()
+        self._keeping = asyncio.ensure_future(self._keep(process))
+
+    async def tell(self, call_id: str, utterance: Utterance) -> Reply:
+        """One turn. Raises VoicebotError where the dialogue failed, is too slow, or is gone."""
+        if isinstance(utterance, CallStarted) and self.up:
+            self._calls.add(call_id)
+        # Gone needs no memory of the call: also a caller who hangs up in the goodbye, or after a process died, is gone.
+        known = self.up and (call_id in self._calls or isinstance(utterance, Gone))
+        if not known or self._process is None or self._process.stdin is None:
+            raise VoicebotError(ENDED)
+        number = next(self._numbers)
+        answer = self._waiting[number] = asyncio.get_running_loop().create_future()
+        self._process.stdin.write(pack((number, call_id, utterance)))
+        try:
+            reply: Reply = await asyncio.wait_for(answer, TURN_SECONDS)
+        except asyncio.TimeoutError:
+            raise VoicebotError(SLOW) from None
+        finally:
+            self._waiting.pop(number, None)
+        if reply.outcome is not None:
+            self._calls.discard(call_id)
+        return reply
+
+    async def close(self) -> None:
+        if self._keeping:
+            self._keeping.cancel()
+            await asyncio.wait([self._keeping])
+        self._lose_calls()
+        if self._process and self._process.stdin:
+            self._process.stdin.close()
+            try:
+                await asyncio.wait_for(self._process.wait(), END_SECONDS)
+            except asyncio.TimeoutError:
+                self._process.kill()
+                await self._process.wait()
+
+    async def _load(self) -> Process:
+        process = self._process = await asyncio.create_subprocess_exec(*self._command, stdin=PIPE, stdout=PIPE)
+        assert process.stdin is not None and process.stdout is not None  # noqa: S101, PT018  # PIPE makes them
+        process.stdin.write(pack(self._settings))
+        try:
+            trouble = await unpack(process.stdout)
+        except asyncio.IncompleteReadError:
+            trouble = "the dialogue's process ended while it was loading; its log tells why"
+        except asyncio.CancelledError:  # another part is missing: this one is not needed
+            process.kill()
+            await process.wait()
+            raise
+        if trouble is not None:
+            await process.wait()
+            raise VoicebotError(trouble)
+        self.up = True
+        return process
+
+    async def _keep(self, process: Process) -> None:
+        """Pass answers on; where the process ends, start the next one."""
+        while True:
+            await self._pass_on(process)
+            self._lose_calls()
+            log.error("the dialogue's process ended with status %s; starting it again", await process.wait())
+            try:
+                process = await self._load()
+            except VoicebotError as error:
+                log.error("%s; no call can be taken", error)  # the message is made for people
+                return
+
+    async def _pass_on(self, process: Process) -> None:
+        assert process.stdout is not None  # noqa: S101  # PIPE makes it
+        try:
+            while True:
+                number, answer = await unpack(process.stdout)
+                waiting = self._waiting.pop(number, None)
+                if waiting is None or waiting.done():
+                    continue  # it came too late
+                if isinstance(answer, Reply):
+                    waiting.set_result(answer)
+                else:
+                    waiting.set_exception(VoicebotError(answer))
+        except asyncio.IncompleteReadError:
+            return
+
+    def _lose_calls(self) -> None:
+        self.up = False
+        self._calls.clear()
+        for waiting in self._waiting.values():
+            if not waiting.done():
+                waiting.set_exception(VoicebotError(ENDED))
+        self._waiting.clear()
+
+
+async def open_dialogue_process(settings: Settings, command: Sequence[str] = WORKER) -> DialogueProcess:
+    """A dialogue that is loaded. Raises VoicebotError where it cannot be."""
+    dialogue = DialogueProcess(settings, command)
+    await dialogue.start()
+    return dialogue

@@ -1,0 +1,42 @@
+"""A dialogue in place of Rasa for the tests of its process: `python -m tests.gateway.parrot [WHY NOT]`.
+
+It says the words it is told; "die", "hang", "fail" and "crash" it does."""
+
+import asyncio
+import os
+import sys
+
+from bot.errors import VoicebotError
+from bot.events import Expect, Gone, Outcome, Prompt, Reply, Said, Utterance
+from bot.gateway.dialogue_worker import main
+from bot.settings import Settings
+
+NOTHING = Expect("nothing")
+
+
+class Parrot:
+    async def tell(self, call_id: str, utterance: Utterance) -> Reply:
+        print("noise that a library makes on stdout")
+        words = utterance.text if isinstance(utterance, Said) else "hello"
+        if words == "die":
+            os._exit(3)
+        elif words == "hang":
+            await asyncio.Event().wait()
+        elif words == "fail":
+            raise VoicebotError("that is too hard for a parrot")
+        elif words == "crash":
+            raise ZeroDivisionError("0123456789")
+        return Reply((Prompt(words),), NOTHING, Outcome.HUNG_UP if isinstance(utterance, Gone) else None)
+
+    async def close(self) -> None:
+        """Nothing is held open."""
+
+
+def open_parrot(settings: Settings) -> Parrot:
+    if len(sys.argv) > 1:
+        raise VoicebotError(sys.argv[1])
+    return Parrot()
+
+
+if __name__ == "__main__":
+    main(open_parrot)

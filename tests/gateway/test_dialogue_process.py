@@ -1,0 +1,99 @@
+"""The dialogue in a process of its own: many calls share it, and its end is survived."""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator
+
+import pytest
+
+from bot.errors import VoicebotError
+from bot.events import CallStarted, Gone, Outcome, Prompt, Said
+from bot.gateway import dialogue_process
+from bot.gateway.dialogue_process import DialogueProcess, open_dialogue_process
+from bot.settings import Settings
+from tests.gateway.conftest import until
+
+PARROT = (sys.executable, "-m", "tests.gateway.parrot")
+
+
+@pytest.fixture
+async def parrot() -> AsyncIterator[DialogueProcess]:
+    dialogue = await open_dialogue_process(Settings(), PARROT)
+    yield dialogue
+    await dialogue.close()
+
+
+async def say(dialogue: DialogueProcess, call_id: str, words: str) -> str:
+    reply = await dialogue.tell(call_id, Said(words))
+    [prompt] = reply.segments
+    assert isinstance(prompt, Prompt)
+    return prompt.text
+
+
+async def test_each_call_gets_its_own_answers(parrot: DialogueProcess) -> None:
+    calls = [str(n) for n in range(50)]
+    await asyncio.gather(*(parrot.tell(call, CallStarted(None)) for call in calls))
+    assert await asyncio.gather(*(say(parrot, call, f"mot {call}") for call in calls)) == [f"mot {n}" for n in calls]
+
+
+async def test_a_turn_that_fails_is_told_to_its_call_alone(parrot: DialogueProcess) -> None:
+    for call in "ab":
+        await parrot.tell(call, CallStarted(None))
+    with pytest.raises(VoicebotError, match="too hard"):
+        await say(parrot, "a", "fail")
+    assert await say(parrot, "b", "một") == "một"
+
+
+async def test_what_an_unforeseen_error_says_stays_inside(parrot: DialogueProcess) -> None:
+    await parrot.tell("a", CallStarted(None))
+    with pytest.raises(VoicebotError, match="ZeroDivisionError") as error:
+        await say(parrot, "a", "crash")
+    assert "0123456789" not in str(error.value)
+
+
+async def test_when_the_process_dies_its_calls_end_and_new_ones_begin(parrot: DialogueProcess) -> None:
+    await parrot.tell("dies", CallStarted(None))
+    await parrot.tell("waits", CallStarted(None))
+    with pytest.raises(VoicebotError, match="ended"):
+        await say(parrot, "dies", "die")
+    with pytest.raises(VoicebotError, match="ended"):  # the next process knows nothing of it
+        await say(parrot, "waits", "một")
+    await until(lambda: parrot.up)
+    await parrot.tell("new", CallStarted(None))
+    assert await say(parrot, "new", "hai") == "hai"
+    with pytest.raises(VoicebotError, match="ended"):
+        await say(parrot, "waits", "một")
+
+
+async def test_a_turn_that_takes_too_long_is_given_up(parrot: DialogueProcess, monkeypatch: pytest.MonkeyPatch) -> None:
+    await parrot.tell("a", CallStarted(None))
+    monkeypatch.setattr(dialogue_process, "TURN_SECONDS", 0.01)
+    with pytest.raises(VoicebotError, match="in time"):
+        await say(parrot, "a", "hang")
+
+
+async def test_the_end_of_a_call_is_the_end_of_what_is_known_of_it(parrot: DialogueProcess) -> None:
+    await parrot.tell("a", CallStarted(None))
+    assert (await parrot.tell("a", Gone())).outcome is Outcome.HUNG_UP
+    with pytest.raises(VoicebotError):
+        await say(parrot, "a", "một")
+    assert (await parrot.tell("a", Gone())).outcome is Outcome.HUNG_UP  # hanging up in the goodbye is no failure
+
+
+async def test_what_keeps_it_from_loading_is_told_in_its_own_words() -> None:
+    with pytest.raises(VoicebotError, match=r"^there is no trained parrot$"):
+        await open_dialogue_process(Settings(), (*PARROT, "there is no trained parrot"))
+
+
+async def test_a_process_that_ends_while_loading_is_told() -> None:
+    with pytest.raises(VoicebotError, match="while it was loading"):
+        await open_dialogue_process(Settings(), (sys.executable, "-c", "raise SystemExit(1)"))
+
+
+async def test_it_ends_with_its_parent() -> None:
+    dialogue = await open_dialogue_process(Settings(), PARROT)
+    process = dialogue._process
+    await dialogue.close()
+    assert process is not None
+    assert process.returncode == 0
+    await until(lambda: not dialogue.up)
