@@ -1,0 +1,167 @@
+"""Keeps a number of callers on the line and measures what becomes of their calls."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from benchmarks.load_gateway import Gateway
+from benchmarks.load_gauge import outcomes, read, scrape
+from benchmarks.load_line import Line, handshake
+from benchmarks.load_people import Answered, Caller, Part
+
+TICK = 0.02
+PHASES = 4
+"""Lines tick at that many moments of the 20 ms, as unrelated callers do."""
+
+BETWEEN_CALLS = (0.5, 3.0)
+"""Seconds from one call to the next of the same line."""
+
+JOINING = 0.15
+"""Seconds between two callers who join: calls do not begin all at once."""
+
+
+@dataclass(frozen=True)
+class Level:
+    """What was measured while `callers` were on the line. Times in seconds, memory in MB, CPU in cores by part."""
+
+    callers: int
+    seconds: float
+    calls: int
+    ended: dict[str, int]
+    """How connections ended: hung up (by the bot), dropped, refused STATUS."""
+    outcomes: dict[str, int]
+    answers: dict[str, list[float]]
+    """Seconds from the end of the last word or key to the first sound of the answer, by kind of turn."""
+    late: int
+    """How often the bot's sound broke off in the middle, as heard by the callers."""
+    gateway_late: int
+    """The same as the gateway counts it, for calls that ended."""
+    lost: int
+    """Frames of callers that the gateway dropped."""
+    behind: int
+    """Ticks that the load generator itself made more than 20 ms too late: beyond a few, it is the bottleneck."""
+    cpu: dict[str, float]
+    memory: float
+    descriptors: int
+    threads: int
+
+    def p95(self) -> float:
+        return float(np.percentile([seconds for kind in self.answers.values() for seconds in kind] or [0.0], 95))
+
+    @property
+    def failed(self) -> int:
+        """Calls that broke off or did not end with a new password."""
+        return self.ended.get("dropped", 0) + sum(n for outcome, n in self.outcomes.items() if outcome != "reset")
+
+    def well(self, limit: float) -> bool:
+        return not self.late and not self.gateway_late and not self.failed and self.p95() < limit
+
+    def line(self) -> str:
+        return (
+            f"{self.callers} callers: {self.calls} calls, {self.failed} failed, {self.late} late,"
+            f" p95 {self.p95() * 1000:.0f} ms, {self.memory:.0f} MB"
+        )
+
+
+class Callers:
+    """As many lines as `wanted`; each calls again and again, as the same person."""
+
+    def __init__(self, parts: Sequence[Part], port: int, secret: str) -> None:
+        self.wanted = 0
+        self.behind = 0
+        self.late = 0
+        self.ended: Counter[str] = Counter()
+        self.answers: list[Answered] = []
+        self._parts, self._port, self._secret = parts, port, secret
+        self._lines: dict[int, Line] = {}
+        self._calls = 0
+        self._loop = asyncio.get_running_loop()
+        self._random = random.Random(7)
+
+    async def run(self) -> None:
+        """Tick until cancelled; then all lines are cut."""
+        due = self._loop.time()
+        phase = 0
+        try:
+            while True:
+                due += TICK / PHASES
+                now = self._loop.time()
+                if now > due + TICK:
+                    self.behind += 1
+                await asyncio.sleep(max(0.0, due - now))
+                now = self._loop.time()
+                for index in tuple(self._lines):
+                    if index % PHASES == phase:
+                        self._lines[index].tick(now)
+                phase = (phase + 1) % PHASES
+        finally:
+            self.wanted = 0
+            for line in tuple(self._lines.values()):
+                line.cut()
+
+    async def grow(self, count: int) -> None:
+        """Have `count` callers on the line."""
+        while self.wanted < count:
+            self.wanted += 1
+            await self._call(self.wanted - 1)
+            await asyncio.sleep(JOINING)
+
+    @property
+    def talking(self) -> int:
+        return len(self._lines)
+
+    async def _call(self, index: int) -> None:
+        if index >= self.wanted:
+            return
+        self._calls += 1
+        part = self._parts[index]
+        caller = Caller(part, self._calls, lambda who: self._over(index, who))
+        path = f"/asterisk?caller={part.phone}&did=19009068&call=load-{self._calls}"
+        line = Line(handshake(f"127.0.0.1:{self._port}", path, self._secret), caller, self._loop)
+        self._lines[index] = line
+        try:
+            await self._loop.create_connection(lambda: line, "127.0.0.1", self._port)
+        except OSError:
+            caller.ended(self._loop.time(), "dropped")
+
+    def _over(self, index: int, caller: Caller) -> None:
+        del self._lines[index]
+        self.late += caller.late
+        self.answers += caller.answers
+        self.ended[caller.how or "dropped"] += 1
+        self._loop.call_later(self._random.uniform(*BETWEEN_CALLS), lambda: asyncio.ensure_future(self._call(index)))
+
+
+async def hold(callers: Callers, gateway: Gateway, count: int, seconds: float) -> Level:
+    """Have `count` callers on the line for `seconds` and measure. Raises OSError where the gateway is gone."""
+    await callers.grow(count)
+    answers, late, behind, ended = len(callers.answers), callers.late, callers.behind, callers.ended.copy()
+    figures, reading = await asyncio.to_thread(scrape, gateway.metrics), read(gateway.pid)
+    await asyncio.sleep(seconds)
+    figures_after, after = await asyncio.to_thread(scrape, gateway.metrics), read(gateway.pid)
+    by_kind: dict[str, list[float]] = {}
+    for answer in callers.answers[answers:]:
+        by_kind.setdefault(answer.kind, []).append(answer.seconds)
+    endings = callers.ended - ended
+    return Level(
+        count,
+        after.at - reading.at,
+        sum(n for how, n in endings.items() if not how.startswith("refused")),
+        dict(endings),
+        outcomes(figures_after, figures),
+        by_kind,
+        callers.late - late,
+        round(figures_after["voicebot_frames_late_total"] - figures["voicebot_frames_late_total"]),
+        round(figures_after["voicebot_frames_lost_total"] - figures["voicebot_frames_lost_total"]),
+        callers.behind - behind,
+        after.cores(reading),
+        after.memory,
+        after.descriptors,
+        after.threads,
+    )
