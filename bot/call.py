@@ -39,6 +39,8 @@ from bot.events import (
     Silence,
     Speech,
     TooFew,
+    TooMany,
+    Uncertain,
     Unintelligible,
     Utterance,
 )
@@ -201,8 +203,7 @@ class Call:
             await self._wait_for(mark)
             self._turn = self._wait_ms = None
             return PlayedOut()
-        kept = self._turn.numbers if self._turn and reply.expect.keep else None
-        self._turn = Turn(reply.expect, self._timing, kept)
+        self._turn = Turn(reply.expect, self._timing, self._turn.numbers if self._turn else None)
         utterance = await self._listen(self._turn, reply.expect.kind, mark)
         self._ready_at = time.perf_counter()
         waited = max(0, self._hearing.now - self._turn.ended_at) / RATE if self._turn.heard else 0.0
@@ -267,6 +268,10 @@ def describe(utterance: Utterance) -> str:
         return f"{len(utterance.digits)} digits, {'spoken' if utterance.spoken else 'keyed'}"
     if isinstance(utterance, TooFew):
         return f"{utterance.missing} digits missing"
+    if isinstance(utterance, TooMany):
+        return f"{utterance.count} digits"
+    if isinstance(utterance, Uncertain):
+        return f"digit {utterance.cell} uncertain"
     if isinstance(utterance, Chosen):
         return utterance.intent
     return _MEANINGS[type(utterance)]

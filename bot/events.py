@@ -117,12 +117,14 @@ class Piece:
     """Speech between two short pauses, decided. Empty `text`: speech that holds nothing of the grammar.
 
     `texts` are the recogniser's alternatives, best first (`text` is the first); `confidence` lies in 0…1;
-    `ended_at` is where the sound ended, `at` where that was decided."""
+    `ended_at` is where the sound ended, `at` where that was decided; `shares` are the probabilities of the texts, in
+    their order, as far as the recogniser tells them."""
 
     texts: tuple[str, ...]
     confidence: float
     ended_at: int
     at: int
+    shares: tuple[float, ...] = ()
 
     @property
     def text(self) -> str:
@@ -191,10 +193,26 @@ class Number:
 
 
 @dataclass(frozen=True)
+class Uncertain:
+    """A whole number was given, but its digit in this cell, counted from 1, may have been another."""
+
+    cell: int
+
+
+@dataclass(frozen=True)
 class TooFew:
-    """The caller stopped after `digits`; `missing` more make the next allowed length."""
+    """The caller stopped too early; `missing` more digits make the next allowed length. `after`: the last digits that
+    stand, where something that could not be read came after them."""
 
     missing: int
+    after: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True)
+class TooMany:
+    """More digits than a number has, or, spoken, a count between its lengths."""
+
+    count: int
 
 
 @dataclass(frozen=True)
@@ -217,7 +235,9 @@ class Gone:
     """The caller hung up."""
 
 
-Utterance = Union[CallStarted, Chosen, Said, Number, TooFew, Silence, Unintelligible, PlayedOut, Gone]
+Utterance = Union[
+    CallStarted, Chosen, Said, Number, Uncertain, TooFew, TooMany, Silence, Unintelligible, PlayedOut, Gone
+]
 
 
 # ── from the dialogue ─────────────────────────────────────────────────────────────────────────────
@@ -252,14 +272,14 @@ class Expect:
     lengths        digits of a number that may come, ascending; empty where none can (NUMBER and MENU have them)
     keys           keys that choose an intent, e.g. {"8": "ask_reset"}
     interruptible  barge-in allowed
-    keep           digits given so far stand (a number was cut short and the rest was asked for)
+    cell           the one digit that is asked for, counted from 1; the others stand
     """
 
     kind: Grammar | Literal["played", "nothing"]
     lengths: tuple[int, ...] = ()
     keys: Mapping[str, str] = field(default_factory=dict)
     interruptible: bool = True
-    keep: bool = False
+    cell: int | None = None
 
 
 @dataclass(frozen=True)

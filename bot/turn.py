@@ -11,6 +11,7 @@ A number that can grow no further, a `#`, a menu key and a yes or no decide at o
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass
 
 from bot.events import (
@@ -27,14 +28,22 @@ from bot.events import (
     Silence,
     SpeechStarted,
     TooFew,
+    TooMany,
+    Uncertain,
     Unintelligible,
     Utterance,
 )
-from bot.numbers import Collected, Collector, find, read
+from bot.numbers import WHOLE, Collected, Collector, find, read
 from bot.settings import Settings
 
 COUGH = int(0.35 * RATE)
 """Sound shorter than this that holds no word is no attempt to speak: a cough, a knock, a passing horn."""
+
+TOLD = 3
+"""Digits that remind a caller where to go on."""
+
+DENIALS = frozenset(("dạ", "à", "không", "phải", "đúng", "chưa", "sai", "rồi", "nhầm"))
+"""Words before what is right: "sai rồi, số thứ năm là chín"."""
 
 
 @dataclass(frozen=True)
@@ -57,15 +66,13 @@ class Timing:
 class Turn:
     """Collects what the caller does until it means something.
 
-    `ended_at` is the sample at which the caller's last word or key ended, for measuring how long the answer took.
+    `kept` is what earlier turns collected of a number, `numbers` the same after this one. `ended_at` is the sample at
+    which the caller's last word or key ended, for measuring how long the answer took.
     """
 
     def __init__(self, expect: Expect, timing: Timing, kept: Collector | None = None) -> None:
         self.expect = expect
-        self.numbers: Collector | None = None
-        if expect.kind is Grammar.NUMBER:
-            self.numbers = kept or Collector(expect.lengths)
-            self.numbers.resume()  # a number that was cut short goes on
+        self.numbers = kept or (Collector(expect.lengths) if expect.lengths else None)
         self.heard: list[str] = []
         self.ended_at = 0
         self._timing = timing
@@ -76,6 +83,13 @@ class Turn:
         self._partial = ""
         self._quiet_since: int | None = None
         self._decided: Utterance | None = None
+        if self.numbers and expect.cell:
+            self.numbers.ask(expect.cell)
+        elif self.numbers:
+            self.numbers.resume()  # a number that was cut short goes on
+        self._collecting = self.numbers if expect.kind is Grammar.NUMBER else None
+        self._stood = self.numbers.digits if self.numbers else ""
+        self._given = False  # something of the number came in this turn
 
     @property
     def began(self) -> bool:
@@ -90,9 +104,9 @@ class Turn:
     @property
     def cells(self) -> str:
         """The digits as they stand, the ones being spoken included."""
-        if not self.numbers:
+        if not self._collecting:
             return ""
-        return self.numbers.preview(self._partial) if self._partial else self.numbers.digits
+        return self._collecting.preview(self._partial) if self._partial else self._collecting.digits
 
     def prompt_ended(self, at: int) -> None:
         """From here on the caller's silence counts."""
@@ -117,24 +131,26 @@ class Turn:
         if self._decided or self._speech_at is not None or self._quiet_since is None:
             return self._decided
         quiet = now - self._quiet_since
-        if self.numbers and self.numbers.status is not Collected.EMPTY:
-            self._decided = self._number(self.numbers, quiet)
+        if self._collecting and self._given and self._collecting.status is not Collected.EMPTY:
+            self._decided = self._number(self._collecting, quiet)
         elif self._words:
             self._decided = self._sentence(quiet)
         elif self._junk and quiet >= self._timing.settle:
-            self._decided = Unintelligible()
+            self._decided = self._unanswered(Unintelligible())
         elif quiet >= self._timing.no_input:
-            self._decided = Silence()
+            self._decided = self._unanswered(Silence())
         return self._decided
 
     def _press(self, heard: KeyHeard) -> None:
         self.heard.append(heard.key)
         self._quiet_since = self.ended_at = heard.at
-        if self.numbers and (heard.key.isdigit() or self.numbers.digits):
-            self.numbers.press(heard.key)
+        numbers = self._collecting
+        if numbers and (heard.key.isdigit() or (numbers.digits and (self._given or not self.expect.cell))):
+            numbers.press(heard.key)
+            self._given = True
         elif heard.key in self.expect.keys:
             self._decided = Chosen(self.expect.keys[heard.key])
-        elif not self.numbers:
+        elif not numbers:
             self._decided = Unintelligible()
 
     def _piece(self, piece: Piece) -> None:
@@ -145,34 +161,81 @@ class Turn:
             return
         self._quiet_since = self.ended_at = piece.ended_at
         self._confidence = min(self._confidence, piece.confidence)
-        text = self.numbers.choose(piece.texts) if self.numbers else piece.text
+        numbers = self._collecting
+        text = numbers.choose(piece.texts, piece.shares) if numbers else piece.text
         self.heard.append(text)
-        if self.numbers and self.numbers.concerns(text):
-            self.numbers.hear(text)
+        if numbers and numbers.concerns(text):
+            numbers.hear(text, dict(zip(piece.texts, piece.shares, strict=False)))
+            self._given = True
         elif self.expect.kind is Grammar.MENU and (intent := self.expect.keys.get(read(text).digits or "")):
             self._decided = Chosen(intent)
+        elif self.expect.kind is Grammar.YESNO and self.numbers and (right := _put_right(self.numbers, text)):
+            self.numbers = right
+            self._decided = Number(right.digits, right.spoken)
         else:
             self._words.append(text)
 
     def _number(self, numbers: Collector, quiet: int) -> Utterance | None:
-        if numbers.status is Collected.FULL or (numbers.status is Collected.COMPLETE and numbers.ended):
-            return Number(numbers.digits, numbers.spoken)
-        if numbers.status is Collected.COMPLETE:
-            return Number(numbers.digits, numbers.spoken) if quiet >= self._timing.settle else None
+        status = numbers.status
+        if status in WHOLE:
+            # A key may be the one digit that was asked for, or the first of the whole number.
+            full = status is Collected.FULL and not self.expect.cell and not numbers.repeats
+            wait = self._timing.pause if numbers.repeats else self._timing.settle
+            return self._whole(numbers) if full or numbers.ended or quiet >= wait else None
         if not numbers.ended and quiet < self._timing.pause:
             return None
-        # Eleven spoken digits are more likely one too many of ten than one too few of twelve: not to be guessed.
-        past_shortest = numbers.spoken and len(numbers.digits) > numbers.lengths[0]
-        if numbers.status is Collected.SHORT and not past_shortest:
-            return TooFew(numbers.missing)
-        return Unintelligible()
+        if status is Collected.UNCLEAR:
+            return self._unclear(numbers)
+        if status is Collected.TOO_LONG:
+            return TooMany(len(numbers.digits))
+        return TooFew(numbers.missing)
+
+    def _whole(self, numbers: Collector) -> Utterance:
+        if cell := numbers.uncertain:
+            return Uncertain(cell)
+        return Number(numbers.digits, numbers.spoken)
+
+    def _unclear(self, numbers: Collector) -> Utterance:
+        """Of a number with a piece that could not be read, what is certain stands."""
+        if numbers.reached in WHOLE and (numbers.digits != self._stood or self.expect.cell):
+            return Number(numbers.digits, spoken=True)  # to be read back, whatever came after it
+        if numbers.reached is Collected.TOO_LONG:
+            return TooMany(len(numbers.digits))
+        if numbers.reached is Collected.SHORT:
+            return TooFew(numbers.missing, after=numbers.digits[-TOLD:])
+        return self._unanswered(Unintelligible())
+
+    def _unanswered(self, utterance: Utterance) -> Utterance:
+        """What an answer that is none comes to, where digits stand."""
+        numbers = self._collecting
+        if numbers and self.expect.cell:
+            return Number(numbers.digits, numbers.spoken)  # the read-back will show what is wrong
+        if numbers and self._given and self._stood and not numbers.digits:
+            return TooFew(numbers.missing)  # the caller deleted what stood
+        return utterance
 
     def _sentence(self, quiet: int) -> Utterance | None:
         """A wish may have a number in it, said after a pause; a yes or no is over when it is said."""
         text = " ".join(self._words)
-        digits = sum(len(found.digits) for found in find(text))
+        numbers = find(text) if self.expect.lengths else []
+        digits = sum(len(found.digits) for found in numbers)
         if self.expect.kind is Grammar.MENU:
             unfinished = text.endswith("mã số") or 0 < digits < min(self.expect.lengths, default=0)
             if quiet < (self._timing.pause if unfinished else self._timing.settle):
                 return None
+            if self.numbers and len(numbers) == 1 and digits in self.expect.lengths:
+                self.numbers.hear(text[numbers[0].start : numbers[0].end])  # the read-back may be corrected
         return Said(text, self._confidence)
+
+
+def _put_right(numbers: Collector, text: str) -> Collector | None:
+    """The whole number that read-back and a "no" with a correction, or with another number, make; None for none."""
+    words = text.split()
+    for start in range(len(words)):
+        right = copy(numbers)
+        right.hear(" ".join(words[start:]))
+        if right.status in WHOLE and right.digits != numbers.digits:
+            return right
+        if words[start] not in DENIALS:
+            break
+    return None

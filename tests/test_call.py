@@ -159,8 +159,8 @@ async def test_hanging_up_in_the_goodbye_changes_nothing(tmp_path: Path) -> None
     assert outcome is Outcome.RESET
 
 
-async def test_digits_given_so_far_stand_where_the_reply_keeps_them(tmp_path: Path) -> None:
-    rest = Reply((Prompt("còn thiếu hai số"),), Expect(Grammar.NUMBER, lengths=(10,), keep=True))
+async def test_digits_given_so_far_stand_in_the_next_turn(tmp_path: Path) -> None:
+    rest = Reply((Prompt("còn thiếu hai số"),), Expect(Grammar.NUMBER, lengths=(10,)))
     dialogue = Scripted(Reply((Prompt("mã số"),), NUMBER), rest, GOODBYE)
     await hold('  - press: "01234567#"\n  - press: "89"\n', dialogue, tmp_path)
     assert dialogue.told[1:] == [TooFew(2), Number("0123456789", spoken=False)]

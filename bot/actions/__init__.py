@@ -6,6 +6,7 @@ from rasa_sdk import Action
 from rasa_sdk.executor import ActionExecutor
 
 from bot.actions.activate_password import ActionActivatePassword
+from bot.actions.ask_insurance_number import ActionAskInsuranceNumber
 from bot.actions.ask_number_confirmed import ActionAskNumberConfirmed
 from bot.actions.check_account import ActionCheckAccount
 from bot.actions.count_retry import ActionCountRetry
@@ -19,6 +20,7 @@ def all_actions(services: Services) -> list[Action]:
     """Every action of domain.yml."""
     return [
         ActionActivatePassword(services),
+        ActionAskInsuranceNumber(),
         ActionAskNumberConfirmed(),
         ActionCheckAccount(services),
         ActionCountRetry(),

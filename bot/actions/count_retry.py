@@ -17,6 +17,10 @@ PROGRESS = {"failure": None, "failures": 0}
 """Slots after a turn that brought the call further."""
 
 
+WHOLE = {"missing": None, "after": None, "cell": None}
+"""Slots where nothing of the number is wanting: it is there, or it is asked for from the beginning."""
+
+
 class ActionCountRetry(Action):  # type: ignore[misc]  # rasa_sdk ships no types
     """Failures in a row count together, whatever they were. Rejected read-backs count for the whole call: each is
     followed by a new number, so they would never stand in a row."""
@@ -35,15 +39,21 @@ class ActionCountRetry(Action):  # type: ignore[misc]  # rasa_sdk ships no types
             SlotSet("given_up", count >= LAST),
         ]
         if reason == "too_few":
-            missing = next(tracker.get_latest_entity_values("missing"), "")
-            events.append(SlotSet("missing", speak_number(missing)))
+            events += [SlotSet("missing", _in_words(tracker, "missing")), SlotSet("cell", None)]
+            events.append(SlotSet("after", next(tracker.get_latest_entity_values("after"), None)))
+        if reason == "too_many":
+            events += [SlotSet("count", _in_words(tracker, "count")), *(SlotSet(*slot) for slot in WHOLE.items())]
         if rejected:
             events += [SlotSet("insurance_number", None), SlotSet("failures", 0)]
         return events
+
+
+def _in_words(tracker: Tracker, entity: str) -> str:
+    return speak_number(next(tracker.get_latest_entity_values(entity), ""))
 
 
 def _reason(tracker: Tracker) -> str:
     intent = tracker.latest_message["intent"]["name"]
     if intent == "deny" and tracker.get_slot("requested_slot") == "number_confirmed":
         return "rejected"
-    return intent if intent in ("no_input", "too_few") else "no_match"
+    return intent if intent in ("no_input", "too_few", "too_many") else "no_match"

@@ -7,7 +7,7 @@ from typing import Any
 from rasa_sdk import FormValidationAction, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from bot.actions.count_retry import PROGRESS
+from bot.actions.count_retry import PROGRESS, WHOLE
 
 Slots = dict[str, Any]
 
@@ -24,7 +24,7 @@ class ValidateResetForm(FormValidationAction):  # type: ignore[misc]  # rasa_sdk
     ) -> Slots:
         """A number is sealed here and stays so: hearing has counted its digits."""
         source = next(tracker.get_latest_entity_values("number_source"), "voice")
-        return {"insurance_number": value, "number_confirmed": source == "keys" or None, **PROGRESS}
+        return {"insurance_number": value, "number_confirmed": source == "keys" or None, **PROGRESS, **WHOLE}
 
     def validate_number_confirmed(
         self, value: bool, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Slots

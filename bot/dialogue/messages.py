@@ -32,6 +32,8 @@ from bot.events import (
     Segment,
     Silence,
     TooFew,
+    TooMany,
+    Uncertain,
     Unintelligible,
     Utterance,
 )
@@ -50,6 +52,7 @@ _SPOKEN = re.compile(
     r"|khong|mot|bon|tu|nam|lam|sau|bay|tam|chin|muoi|tram|nghin|ngan)\b[ ,.]*){4,}"
 )
 _KINDS: dict[str, Any] = {**{grammar.value: grammar for grammar in Grammar}, "played": "played", "nothing": "nothing"}
+_CELLS = [str(cell) for cell in range(1, 21)]
 _WITH_NUMBER = (Grammar.NUMBER, Grammar.MENU)
 
 
@@ -68,7 +71,12 @@ def to_rasa(utterance: Utterance, seal: Sealer, lengths: Sequence[int]) -> str:
     if isinstance(utterance, Chosen):
         return _intent(utterance.intent)
     if isinstance(utterance, TooFew):
-        return _intent("too_few", {"missing": str(utterance.missing)})
+        after = {"after": seal(utterance.after, Purpose.INSURANCE_NUMBER)} if utterance.after else {}
+        return _intent("too_few", {"missing": str(utterance.missing), **after})
+    if isinstance(utterance, TooMany):
+        return _intent("too_many", {"count": str(utterance.count)})
+    if isinstance(utterance, Uncertain):
+        return _intent("uncertain_digit", {"cell": str(utterance.cell)})
     return _intent(_PLAIN[type(utterance)])
 
 
@@ -147,7 +155,7 @@ def _expect(fields: dict[str, Any], lengths: Sequence[int]) -> Expect:
         lengths=tuple(sorted(lengths)) if kind in _WITH_NUMBER else (),
         keys=keys,
         interruptible=_one_of(fields.pop("interruptible", True), (True, False)),
-        keep=_one_of(fields.pop("keep", False), (True, False)),
+        cell=int(_one_of(str(fields.pop("cell")), _CELLS)) if "cell" in fields else None,
     )
     _nothing_left(fields)
     return expect

@@ -113,8 +113,8 @@ class CallHearing:
                 heard.append(Partial(words, self.now))
 
     def _finish(self, recogniser: Recogniser, end: End, heard: list[Heard]) -> None:
-        texts, confidence = recogniser.finish()
-        heard.append(Piece(texts, confidence, end.ended * BLOCK, self.now))
+        words = recogniser.finish()
+        heard.append(Piece(words.texts, words.confidence, end.ended * BLOCK, self.now, words.shares))
         self._forget()
 
     def _forget(self) -> None:

@@ -30,12 +30,16 @@ strings of six speakers left out of training, with an early model; to be fitted 
 
 
 class Recognised(NamedTuple):
-    """Alternatives, best first, none empty; `confidence` in 0…1 is the first one's share among them.
+    """Alternatives, best first, none empty, and the share of each among all that was heard, in 0…1.
 
     No texts: what was heard holds nothing of the grammar."""
 
     texts: tuple[str, ...]
-    confidence: float
+    shares: tuple[float, ...]
+
+    @property
+    def confidence(self) -> float:
+        return self.shares[0] if self.shares else 0.0
 
 
 class Recogniser(Protocol):
@@ -128,13 +132,14 @@ def plain(text: str) -> str:
 def ranked(scored: Sequence[tuple[str, float]]) -> Recognised:
     """Alternatives with Vosk's unnormalised log-likelihoods, best first, to distinct texts and a confidence."""
     if not scored or not scored[0][0]:
-        return Recognised((), 0.0)
+        return Recognised((), ())
     best = scored[0][1]
     shares: dict[str, float] = {}
     for text, score in scored:
         shares[text] = shares.get(text, 0.0) + math.exp((score - best) * SCALE)
-    confidence = shares[scored[0][0]] / sum(shares.values())
-    return Recognised(tuple(text for text in shares if text)[:KEPT], confidence)
+    total = sum(shares.values())
+    kept = [text for text in shares if text][:KEPT]
+    return Recognised(tuple(kept), tuple(shares[text] / total for text in kept))
 
 
 RECOGNISERS: dict[str, Callable[[ModelFolder], Opener]] = {

@@ -1,11 +1,12 @@
 """Spoken Vietnamese ⇄ digits, and the digit collector. Pure: no I/O, no threads, no clock, no other room."""
 
-from bot.numbers.collector import Collected, Collector
+from bot.numbers.collector import WHOLE, Collected, Collector
 from bot.numbers.reading import Found, Reading, Status, find, read
 from bot.numbers.speaking import DIGIT_WORDS, Dialect, groups, speak, speak_number
 
 __all__ = [
     "DIGIT_WORDS",
+    "WHOLE",
     "Collected",
     "Collector",
     "Dialect",

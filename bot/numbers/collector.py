@@ -1,4 +1,4 @@
-"""The digit collector: cells that voice and keys fill in any order.
+"""The digit collector: cells that voice and keys fill in any order, over as many turns as it takes.
 
 Speech arrives in pieces, because callers pause inside a number. Pieces that follow each other are read together, with
 a pause between them, so that a correction reaches back and "một trăm linh" | "hai" is one numeral; a key closes what
@@ -7,18 +7,35 @@ was said before it.
 A piece that cannot be read leaves the cells that are certain and makes the status `UNCLEAR`. What follows it has no
 known place, so it is not taken (else digits would close ranks over the gap) until the caller was told what stands:
 `resume`. Only starting again ("đọc lại từ đầu", **) needs no telling.
+
+A whole number that still stands when the caller is asked again was called wrong, or may be wrong in one digit: then a
+correction changes it, and other digits begin another number.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from copy import copy
 from enum import Enum
 from itertools import takewhile
+from types import MappingProxyType
 
 from bot.numbers.corrections import Outcome, Status, evaluate
 from bot.numbers.words import Kind, tokenize
 
+NEAR = 0.05
+"""An alternative with less than this share of the best one's is not looked at. A piece after which callers pause ends
+their number some twenty times as often as one inside it does, so a better fit makes up for that much and no more."""
+
+SURE = 0.7
+"""A digit on which less than this share of the alternatives agrees is uncertain: asking for it alone takes some four
+seconds, and giving and reading back the whole number again some thirteen."""
+
+DOUBTS = 2
+"""More uncertain digits than this are not asked for one by one: the read-back shows them all."""
+
 _POLITE = frozenset({Kind.PAUSE, Kind.FILLER, Kind.IS})
+_CORRECTING = frozenset({Kind.WRONG, Kind.NOT, Kind.RATHER, Kind.EDIT, Kind.NTH, Kind.DROP, Kind.RESTART})
 _LETTER_KEYS = "ABCD"  # tones that a line can carry and that mean nothing here
+_NO_RIVALS: Mapping[str, float] = MappingProxyType({})
 
 
 class Collected(str, Enum):
@@ -28,8 +45,11 @@ class Collected(str, Enum):
     SHORT = "short"
     COMPLETE = "complete"  # an allowed length; a longer one is possible
     FULL = "full"  # the longest allowed length
-    TOO_LONG = "too_long"
+    TOO_LONG = "too_long"  # also between two lengths when spoken: one too many is as likely as one too few
     UNCLEAR = "unclear"  # a piece was ambiguous, unfinished or no number
+
+
+WHOLE = frozenset({Collected.COMPLETE, Collected.FULL})
 
 
 class Collector:
@@ -43,11 +63,18 @@ class Collector:
         self.digits = ""
         self.ended = False
         self._voiced: tuple[bool, ...] = ()  # for each cell, whether it came by voice
+        self._doubts: Mapping[int, float] = {}  # for each uncertain cell, the share that agrees on its digit
         self._base = ""  # digits before the pieces in _text
         self._text = ""  # the newest pieces, read together
         self._unclear = False
         self._unfinished = False  # the text ends inside a numeral
         self._stars = 0  # in a row
+        self._told = ""  # digits that the caller was told stand, and is to go on from
+        self._in_question = False  # _base is a whole number, to be corrected or given anew
+        self._cell: int | None = None  # of _base, the one that was asked for alone
+        self._answer = ""  # the key that answered it
+        self._asked = False  # one digit of this number has been asked for
+        self._wrong: frozenset[str] = frozenset()  # numbers that the caller was asked to give again
 
     @property
     def spoken(self) -> bool:
@@ -56,15 +83,18 @@ class Collector:
 
     @property
     def status(self) -> Collected:
+        return Collected.UNCLEAR if self._unclear else self.reached
+
+    @property
+    def reached(self) -> Collected:
+        """The status of what is certain: never `UNCLEAR`."""
         count = len(self.digits)
-        if self._unclear:
-            return Collected.UNCLEAR
-        if count > self.lengths[-1]:
-            return Collected.TOO_LONG
         if count == self.lengths[-1]:
             return Collected.FULL
         if count in self.lengths:
             return Collected.COMPLETE
+        if count > self.lengths[-1] or (self.spoken and count > self.lengths[0]):
+            return Collected.TOO_LONG
         return Collected.SHORT if count else Collected.EMPTY
 
     @property
@@ -73,35 +103,65 @@ class Collector:
         count = len(self.digits)
         return next((length - count for length in self.lengths if length >= count), 0)
 
-    def hear(self, text: str) -> None:
-        """Takes one final piece of speech."""
+    @property
+    def uncertain(self) -> int | None:
+        """The cell, counted from 1, whose digit is best asked for alone; at most once for each number."""
+        if self._asked or not 0 < len(self._doubts) <= DOUBTS:
+            return None
+        return 1 + min(self._doubts, key=self._doubts.__getitem__)
+
+    @property
+    def repeats(self) -> bool:
+        """What came after the digits that stand is how these begin: the caller may be giving all of it again."""
+        more = self.digits[len(self._told) :]
+        return len(more) > 1 and self._told.startswith(more) and self.digits.startswith(self._told)
+
+    def hear(self, text: str, rivals: Mapping[str, float] = _NO_RIVALS) -> None:
+        """Takes one final piece of speech. `rivals`: the recogniser's alternatives, this one too, with their shares."""
         self._stars = 0
-        if self._stuck and all(token.kind is not Kind.RESTART for token in tokenize(text)):
+        restarts = Kind.RESTART in _kinds(text)
+        if self._stuck and not restarts:
             return
+        alternatives = [(self._after(rival).digits, share) for rival, share in rivals.items()]
         joined = f"{self._text}, {text}" if self._text else text
-        outcome = evaluate(joined, self._base)
+        outcome = self._read(joined)
         self._unclear = outcome.status is not Status.OK
         self._unfinished = outcome.status is Status.INCOMPLETE
         if outcome.status is Status.NONE:
             return
+        if restarts:
+            self._clear()
         self.ended = outcome.ended or (self.ended and outcome.digits == self.digits)
         if outcome.status is Status.AMBIGUOUS:
-            self._base, self._text = outcome.digits, ""
+            self._base, self._text, self._in_question = outcome.digits, "", False
         else:
             self._text = joined
-        self._stand(outcome)
+        self._stand(outcome.digits)
+        self._doubt(alternatives)
+        self._begin_again()
 
     @staticmethod
     def concerns(text: str) -> bool:
         """Whether a piece is meant for the collector, readable or not, rather than a wish in other words."""
-        kinds = [token.kind for token in tokenize(text) if token.kind not in _POLITE]
+        kinds = _kinds(text)
         known = len(kinds) - kinds.count(Kind.UNKNOWN)
         return known > 1 or known == len(kinds) > 0
 
     def resume(self) -> None:
         """The caller was told what stands and goes on from there: nothing is unclear, ended or half a numeral."""
-        self._base, self._text = self.digits, ""
-        self._unclear = self._unfinished = self.ended = False
+        rejected = self._in_question  # read back, and asked for again
+        self._close()
+        self._in_question = self.status not in (Collected.EMPTY, Collected.SHORT)
+        self._told = "" if self._in_question else self.digits
+        if self._in_question:
+            self._asked, self._doubts = False, {}
+            self._wrong |= {self.digits} if rejected else set()
+
+    def ask(self, cell: int) -> None:
+        """The caller was asked for one digit of a whole number, counted from 1; the others stand."""
+        self._close()
+        self._in_question = self._asked = True
+        self._told, self._cell, self._doubts = "", cell - 1, {}
 
     def preview(self, text: str) -> str:
         """The digits as they would stand if this partial piece were final."""
@@ -121,25 +181,37 @@ class Collector:
             self.ended = True
             return
         if self._stars > 1:
-            self.digits, self._voiced = "", ()
+            self._clear()
         elif self._unclear:
             return
         elif key == "*":
-            self.digits, self._voiced = self.digits[:-1], self._voiced[:-1]
+            self._keep(self.digits[:-1])
+        elif self._in_question and self._cell is not None and not self._answer:
+            self._answer_by_key(key)
+            return
         else:
+            if self._in_question:
+                answer = self._answer  # after a second key it was the first of another number
+                self._clear()
+                self.digits, self._voiced = answer, (False,) * len(answer)
             self.digits, self._voiced = self.digits + key, (*self._voiced, False)
-        self.resume()
+        self._close()
+        self._begin_again()
 
-    def choose(self, alternatives: Sequence[str]) -> str:
-        """Of a recogniser's alternatives for the newest piece (best first), the one to hear.
+    def choose(self, alternatives: Sequence[str], shares: Sequence[float] = ()) -> str:
+        """Of a recogniser's alternatives for the newest piece (best first), the one to hear; "" for none.
 
-        That is the first that leads to an allowed length, else the first that reads at all, else the first; an empty
-        string for no alternatives.
+        First come those that lead to an allowed length, then those that read at all; among these, numbers that were
+        not called wrong before, and corrections. `shares`, where known, keep far-fetched ones out.
         """
-        statuses = {text: self._after(text).status for text in alternatives}
-        fits = [text for text, status in statuses.items() if status in (Collected.COMPLETE, Collected.FULL)]
-        reads = [text for text, status in statuses.items() if status not in (Collected.UNCLEAR, Collected.EMPTY)]
-        return next(iter([*fits, *reads, *alternatives]), "")
+        near = [text for text, share in zip(alternatives, shares, strict=False) if share >= NEAR * shares[0]]
+        return min(near or alternatives, key=self._rank, default="")
+
+    def _rank(self, text: str) -> tuple[int, bool, bool]:
+        after = self._after(text)
+        corrects = not _CORRECTING.isdisjoint(_kinds(text))
+        reads = after.status is not Collected.UNCLEAR and (corrects or after.status is not Collected.EMPTY)
+        return 0 if after.status in WHOLE else 1 if reads else 2, after.digits in self._wrong, not corrects
 
     @property
     def _stuck(self) -> bool:
@@ -151,8 +223,78 @@ class Collector:
         other.hear(text)
         return other
 
-    def _stand(self, outcome: Outcome) -> None:
-        pairs = zip(self.digits, outcome.digits, strict=False)
-        kept = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
-        self._voiced = self._voiced[:kept] + (True,) * (len(outcome.digits) - kept)
-        self.digits = outcome.digits
+    def _read(self, text: str) -> Outcome:
+        """What a text makes of the base."""
+        amended = evaluate(text, self._base)
+        kinds = _kinds(text)
+        if not self._in_question or not kinds or kinds[0] in _CORRECTING or kinds[0] is Kind.END:
+            return amended
+        if Kind.RATHER in kinds[1:3]:
+            return evaluate(f"nhầm {text}", self._base)  # "bảy chứ không phải tám": the 8 that stands
+        another = evaluate(text)
+        if self._cell is None or len(another.digits) in self.lengths:
+            return another
+        if another.status is Status.OK and len(set(another.digits)) == 1 and len(another.digits) < self.lengths[0]:
+            return Outcome(Status.OK, self._with(another.digits[0]), another.ended)  # "tám", or "tám, tám"
+        return Outcome(Status.INCOMPLETE, self._base, another.ended)
+
+    def _with(self, digit: str) -> str:
+        """The base with this digit in the cell that was asked for."""
+        cell = self._cell or 0
+        return self._base[:cell] + digit + self._base[cell + 1 :]
+
+    def _answer_by_key(self, key: str) -> None:
+        cell = self._cell or 0
+        self._answer = key
+        self.digits = self._with(key)
+        self._voiced = (*self._voiced[:cell], False, *self._voiced[cell + 1 :])
+
+    def _close(self) -> None:
+        """What was said before is settled; what comes is read by itself."""
+        self._base, self._text = self.digits, ""
+        self._unclear = self._unfinished = self.ended = False
+        self._in_question = False
+        self._cell, self._answer = None, ""
+
+    def _begin_again(self) -> None:
+        """Whoever gives a whole number where only the rest was asked for has begun again."""
+        told = len(self._told)
+        new = len(self.digits) - told
+        if self._told and new in self.lengths and len(self.digits) > self.lengths[-1] and not self._unclear:
+            self.digits, self._voiced = self.digits[told:], self._voiced[told:]
+            self._doubts = {cell - told: share for cell, share in self._doubts.items() if cell >= told}
+            self._base, self._told = self._base[told:], ""
+
+    def _clear(self) -> None:
+        self._keep("")
+        self._told, self._asked = "", False
+
+    def _keep(self, digits: str) -> None:
+        """Only these first digits are left."""
+        self.digits, self._voiced = digits, self._voiced[: len(digits)]
+        self._doubts = {cell: share for cell, share in self._doubts.items() if cell < len(digits)}
+
+    def _stand(self, digits: str) -> None:
+        """These digits stand now; what is new among them came by voice."""
+        if len(digits) == len(self.digits):
+            same = [new == old for new, old in zip(digits, self.digits, strict=True)]
+        else:
+            pairs = zip(digits, self.digits, strict=False)
+            kept = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+            same = [cell < kept for cell in range(len(digits))]
+        self._voiced = tuple(self._voiced[cell] if stays else True for cell, stays in enumerate(same))
+        self._doubts = {cell: share for cell, share in self._doubts.items() if cell < len(same) and same[cell]}
+        self.digits = digits
+
+    def _doubt(self, alternatives: Sequence[tuple[str, float]]) -> None:
+        """Notes the cells on which alternatives of the same length do not agree."""
+        alike = [(digits, share) for digits, share in alternatives if len(digits) == len(self.digits)]
+        total = sum(share for _, share in alike)
+        for cell, digit in enumerate(self.digits):
+            agreed = sum(share for digits, share in alike if digits[cell] == digit)
+            if agreed < SURE * total:
+                self._doubts = {**self._doubts, cell: agreed / total}
+
+
+def _kinds(text: str) -> list[Kind]:
+    return [token.kind for token in tokenize(text) if token.kind not in _POLITE]

@@ -189,6 +189,23 @@ async def test_too_few_digits_are_said_in_words(run: Run) -> None:
     assert slots["missing"] == "hai"
 
 
+async def test_digits_to_go_on_after_stay_sealed(run: Run) -> None:
+    slots, _ = await run("action_count_retry", {}, "too_few", {"missing": "4", "after": "sealed"})
+    assert (slots["missing"], slots["after"]) == ("bốn", "sealed")
+    slots, _ = await run("action_count_retry", slots, "too_few", {"missing": "2"})
+    assert (slots["missing"], slots["after"]) == ("hai", None)
+
+
+async def test_after_too_many_digits_none_are_missing(run: Run) -> None:
+    slots, _ = await run("action_count_retry", {"missing": "hai", "failures": 1.0}, "too_many", {"count": "11"})
+    assert (slots["failure"], slots["count"], slots["missing"]) == ("too_many 2", "mười một", None)
+
+
+async def test_what_is_missing_stays_so_through_silence(run: Run) -> None:
+    slots, _ = await run("action_count_retry", {"missing": "hai"}, "no_input")
+    assert "missing" not in slots
+
+
 async def test_a_rejected_read_back_drops_the_number_and_has_its_own_count(run: Run) -> None:
     state = {"requested_slot": "number_confirmed", "failures": 2.0, "rejections": 1.0, "insurance_number": "x"}
     slots, _ = await run("action_count_retry", state, "deny")
@@ -214,6 +231,19 @@ async def test_the_read_back_comes_once(run: Run) -> None:
     ask = "utter_ask_number_confirmed"
     assert (await run("action_ask_number_confirmed"))[1] == ["utter_read_back", ask]
     assert (await run("action_ask_number_confirmed", {"failure": "no_input 1"}))[1] == [ask]
+
+
+@pytest.mark.parametrize(
+    ("slots", "response"),
+    [
+        ({}, "utter_ask_insurance_number"),
+        ({"missing": "hai"}, "utter_ask_missing"),
+        ({"missing": "bốn", "after": "sealed"}, "utter_ask_missing_after"),
+        ({"missing": "hai", "cell": "5"}, "utter_ask_digit"),
+    ],
+)
+async def test_only_what_is_wanting_of_a_number_is_asked_for(run: Run, slots: dict[str, Any], response: str) -> None:
+    assert await run("action_ask_insurance_number", slots) == ({}, [response])
 
 
 async def test_repeating_asks_the_whole_question(run: Run) -> None:

@@ -1,7 +1,14 @@
 """Every rule of the conversation, with the trained model, the real actions and a real database."""
 
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
 import pytest
 from dialogue_tools import Citizen, TextCall, words
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
 
 from bot.accounts import Accounts
 from bot.events import (
@@ -14,9 +21,15 @@ from bot.events import (
     Said,
     Silence,
     TooFew,
+    TooMany,
+    Uncertain,
     Unintelligible,
     Utterance,
 )
+from bot.sealing import Seal
+
+if TYPE_CHECKING:
+    from bot.dialogue.embedded import EmbeddedRasa
 
 REFUSAL = "số điện thoại và mã số bảo hiểm không khớp hoặc chưa đăng ký với cơ quan Bảo hiểm xã hội"
 ASK, YES, NO, REPEAT = Chosen("ask_reset"), Chosen("affirm"), Chosen("deny"), Chosen("ask_repeat")
@@ -47,7 +60,6 @@ async def test_the_wish_leads_to_the_number(call: TextCall, wish: Utterance) -> 
     reply = await call.start("0912345678", wish)
     assert reply.expect.kind is Grammar.NUMBER
     assert reply.expect.lengths == (10, 12)
-    assert not reply.expect.keep
 
 
 async def test_the_whole_wish_with_the_number_leads_to_the_read_back(call: TextCall, citizen: Citizen) -> None:
@@ -106,7 +118,6 @@ async def test_a_keyed_number_is_not_read_back(call: TextCall, citizen: Citizen)
 async def test_a_wrong_read_back_is_asked_again(call: TextCall, citizen: Citizen, no: Utterance) -> None:
     reply = await call.start(citizen.phone, ASK, spoken("9999999999"), no)
     assert reply.expect.kind is Grammar.NUMBER
-    assert not reply.expect.keep
     await call.tell(spoken(citizen.number), YES)
     assert len(call.revealed("password")) == 1
 
@@ -136,6 +147,35 @@ async def test_no_sentence_is_taken_for_a_yes(call: TextCall, citizen: Citizen, 
 async def test_words_near_a_no_that_are_not_understood_reject_nothing(call: TextCall, citizen: Citizen) -> None:
     reply = await call.start(citizen.phone, ASK, spoken(citizen.number), Said("trời hôm nay không nóng lắm"), YES)
     assert reply.expect.kind == "played"
+
+
+# ── until the number is confirmed, nothing depends on which numbers there are ──
+
+
+@pytest.fixture
+def statements() -> Iterator[list[str]]:
+    """Every SQL statement of this process, as it is sent."""
+    sent: list[str] = []
+
+    def note(connection: object, cursor: object, statement: str, *rest: object) -> None:
+        sent.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", note)
+    yield sent
+    event.remove(Engine, "before_cursor_execute", note)
+
+
+async def test_what_is_asked_is_the_same_for_a_number_that_exists_and_one_that_does_not(
+    rasa: EmbeddedRasa, seal: Seal, citizen: Citizen, statements: list[str]
+) -> None:
+    """Neither words nor database work tell a caller whether a digit heard with doubt was that of the account."""
+    heard = []
+    for number in (citizen.number, "0000000000"):
+        call = TextCall(rasa, seal)
+        await call.start(citizen.phone, ASK, TooFew(2), Uncertain(5), spoken(number), NO, TooMany(11), spoken(number))
+        heard.append([(words(reply), reply.expect) for reply in call.replies])
+    assert heard[0] == heard[1]
+    assert statements == []
 
 
 # ── number and phone ──
@@ -221,7 +261,56 @@ async def test_too_few_digits_say_what_is_missing_and_stand(call: TextCall, miss
     reply = await call.start("0912345678", ASK, TooFew(missing))
     assert said in words(reply)
     assert reply.expect.kind is Grammar.NUMBER
-    assert reply.expect.keep
+
+
+@pytest.mark.parametrize("between", [Silence(), Unintelligible(), Said("hôm nay trời nóng quá"), REPEAT, YES, ASK])
+async def test_what_is_missing_is_said_again_whatever_comes_between(call: TextCall, between: Utterance) -> None:
+    reply = await call.start("0912345678", ASK, TooFew(2), between)
+    assert "òn thiếu hai số" in words(reply)
+    assert "thiếu" not in words(await call.tell(spoken("0123456789")))
+
+
+async def test_digits_that_stand_are_said_where_the_rest_could_not_be_read(call: TextCall) -> None:
+    reply = await call.start("0912345678", ASK, TooFew(4, after="345"))
+    assert words(reply) == "Còn thiếu bốn số. Xin đọc tiếp sau –"
+    assert call.revealed("number") == ["345"]
+    assert words(await call.tell(TooFew(2))) == "Vẫn còn thiếu hai số. Xin bấm tiếp trên bàn phím."
+
+
+async def test_too_many_digits_are_said_and_the_number_is_asked_again(call: TextCall) -> None:
+    reply = await call.start("0912345678", ASK, TooFew(2), TooMany(11))
+    assert words(reply).startswith("Tôi vẫn nghe thành mười một số.")
+    assert "thiếu" not in words(await call.tell(REPEAT))
+
+
+# ── one uncertain digit ──
+
+
+@pytest.mark.parametrize(("cell", "said"), [(1, "số thứ nhất"), (4, "số thứ tư"), (5, "số thứ năm"), (12, "mười hai")])
+async def test_an_uncertain_digit_is_asked_for_alone(call: TextCall, citizen: Citizen, cell: int, said: str) -> None:
+    reply = await call.start(citizen.phone, ASK, Uncertain(cell))
+    assert said in words(reply)
+    assert (reply.expect.kind, reply.expect.cell) == (Grammar.NUMBER, cell)
+    reply = await call.tell(spoken(citizen.number))
+    assert reply.expect.kind is Grammar.YESNO
+    assert call.revealed("number") == [citizen.number]
+
+
+async def test_the_digit_is_asked_for_after_digits_were_missing_too(call: TextCall) -> None:
+    reply = await call.start("0912345678", ASK, TooFew(2), Uncertain(3))
+    assert reply.expect.cell == 3
+
+
+@pytest.mark.parametrize("between", [REPEAT, Said("hôm nay trời nóng quá"), YES])
+async def test_the_same_digit_is_asked_for_again(call: TextCall, between: Utterance) -> None:
+    reply = await call.start("0912345678", ASK, Uncertain(5), between)
+    assert reply.expect.cell == 5
+
+
+async def test_once_it_is_answered_nothing_asks_for_it_again(call: TextCall) -> None:
+    reply = await call.start("0912345678", ASK, Uncertain(5), spoken("0123456789"), NO)
+    assert reply.expect.kind is Grammar.NUMBER
+    assert reply.expect.cell is None
 
 
 async def test_too_few_digits_three_times_end_the_call(call: TextCall) -> None:

@@ -21,6 +21,8 @@ from bot.events import (
     SecretDigits,
     Silence,
     TooFew,
+    TooMany,
+    Uncertain,
     Unintelligible,
     Utterance,
 )
@@ -44,6 +46,9 @@ def seal(text: str, purpose: Purpose) -> str:
         (CallStarted(None), "/start_call"),
         (Chosen("ask_reset"), "/ask_reset"),
         (TooFew(2), '/too_few{"missing": "2"}'),
+        (TooFew(2, after="567"), '/too_few{"missing": "2", "after": "<insurance_number:fgh>"}'),
+        (TooMany(11), '/too_many{"count": "11"}'),
+        (Uncertain(5), '/uncertain_digit{"cell": "5"}'),
         (Silence(), "/no_input"),
         (Unintelligible(), "/no_match"),
         (PlayedOut(), "/played"),
@@ -137,8 +142,13 @@ def test_a_reply() -> None:
 
 @pytest.mark.parametrize("kind", ["number", "menu"])
 def test_where_a_number_may_come_its_lengths_are_those_of_the_settings(kind: str) -> None:
-    reply = from_rasa([{"text": "…"}, {"custom": {"expect": {"kind": kind, "keep": True}}}], (12, 10))
-    assert reply.expect == Expect(Grammar(kind), lengths=(10, 12), keep=True)
+    reply = from_rasa([{"text": "…"}, {"custom": {"expect": {"kind": kind}}}], (12, 10))
+    assert reply.expect == Expect(Grammar(kind), lengths=(10, 12))
+
+
+def test_one_digit_may_be_asked_for() -> None:
+    reply = from_rasa([{"text": "…", "custom": {"expect": {"kind": "number", "cell": "5"}}}], LENGTHS)
+    assert reply.expect == Expect(Grammar.NUMBER, lengths=LENGTHS, cell=5)
 
 
 def test_an_outcome_ends_the_call_and_cannot_be_interrupted() -> None:
@@ -156,6 +166,8 @@ def test_an_outcome_ends_the_call_and_cannot_be_interrupted() -> None:
         {"expect": {"kind": "menu", "key": {}}},
         {"expect": {"kind": "menu", "keys": {"10": "ask_reset"}}},
         {"expect": {"kind": "menu", "interruptible": "no"}},
+        {"expect": {"kind": "number", "cell": "0"}},
+        {"expect": {"kind": "number", "cell": "{cell}"}},
         {"expect": "menu"},
         {"outcome": "done"},
         {"secret": TOKEN},

@@ -79,7 +79,7 @@ class Tally:
 
     def finish(self) -> Recognised:
         words = self._words()
-        return Recognised((words,), 0.5) if words else Recognised((), 0.0)
+        return Recognised((words,), (0.5,)) if words else Recognised((), ())
 
     def _words(self) -> str:
         loud = np.count_nonzero(np.abs(np.concatenate(self.heard).astype(np.int32)) > 300)

@@ -30,8 +30,8 @@ def test_alternatives_that_read_the_same_are_one() -> None:
 
 
 def test_nothing_of_the_grammar_is_no_text() -> None:
-    assert ranked([]) == ((), 0.0)
-    assert ranked([("", 5.0), ("một", 4.0)]) == ((), 0.0)
+    for nothing in (ranked([]), ranked([("", 5.0), ("một", 4.0)])):
+        assert (nothing.texts, nothing.confidence) == ((), 0.0)
 
 
 def test_no_alternative_is_empty() -> None:
@@ -44,7 +44,8 @@ def test_confidence_is_a_share(scored: list[tuple[str, float]]) -> None:
     recognised = ranked(scored)
     assert 0 < recognised.confidence <= 1
     assert recognised.texts[0] == scored[0][0]
-    assert len(recognised.texts) <= KEPT
+    assert len(recognised.texts) == len(recognised.shares) <= KEPT
+    assert sum(recognised.shares) <= 1.0001
 
 
 def test_the_kinds_of_the_catalogue_are_known() -> None:

@@ -9,6 +9,7 @@ from bot.numbers import Collected, Collector
 TEN = (10,)
 BOTH = (10, 12)
 TOLD = "(the bot says what stands)"
+ASKED = "(the bot asks for digit) "
 NINE = "không một hai ba bốn năm sáu bảy tám"
 
 
@@ -18,6 +19,8 @@ def after(*inputs: str, lengths: tuple[int, ...] = BOTH) -> Collector:
     for item in inputs:
         if item == TOLD:
             collector.resume()
+        elif item.startswith(ASKED):
+            collector.ask(int(item.removeprefix(ASKED)))
         elif len(item) == 1:
             collector.press(item)
         else:
@@ -85,6 +88,56 @@ CONVERSATIONS = [
     (["một hai ba một trăm linh"], "123", "unclear"),
     ([NINE + " chín", "một trăm hai"], "0123456789", "unclear"),
     (["tôi không biết"], "", "unclear"),
+    # spoken, between two lengths: one too many or one too few
+    ([NINE, "chín không"], "01234567890", "too_long"),
+    ([NINE, "chín", "0"], "01234567890", "too_long"),
+    ([*"01234567890"], "01234567890", "short"),
+    ([NINE, "chín không", "xóa số cuối"], "0123456789", "complete"),
+    ([NINE, "chín không", TOLD, "*"], "0123456789", "complete"),
+    ([NINE, "chín không", TOLD, NINE + " tám"], "0123456788", "complete"),
+    # what stands stays while nothing is said, and the rest completes it
+    ([NINE, TOLD, TOLD, "chín"], "0123456789", "complete"),
+    ([NINE, TOLD, "dạ", TOLD, "9"], "0123456789", "complete"),
+    ([NINE, TOLD, "à nhầm bảy", "chín"], "0123456779", "complete"),
+    ([NINE, TOLD, "*", *"89"], "0123456789", "complete"),
+    ([NINE, TOLD, "số thứ hai là chín", "chín"], "0923456789", "complete"),
+    # a whole number in place of the rest begins again
+    ([NINE, TOLD, NINE + " chín"], "0123456789", "complete"),
+    ([NINE, TOLD, "không một hai", "ba bốn năm", "sáu bảy tám chín"], "0123456789", "complete"),
+    ([NINE, TOLD, *"0123456788"], "0123456788", "complete"),
+    ([NINE, TOLD, "không một hai", *"3456788"], "0123456788", "complete"),
+    ([NINE, TOLD, NINE], "012345678012345678", "too_long"),
+    # a whole number that is asked for again is corrected, or another begins
+    ([NINE, "tám", TOLD, "số thứ mười là chín"], "0123456789", "complete"),
+    ([NINE, "tám", TOLD, "à nhầm chín"], "0123456789", "complete"),
+    ([NINE, "tám", TOLD, "xóa số cuối", "chín"], "0123456789", "complete"),
+    ([NINE, "tám", TOLD, "*", "9"], "0123456789", "complete"),
+    ([NINE, "tám", TOLD, "không phải bảy mà là tám"], "0123456888", "complete"),
+    ([NINE, "tám", TOLD, "chín chứ không phải bảy"], "0123456988", "complete"),
+    ([NINE, "tám", TOLD, "không phải tám mà là chín"], "0123456788", "unclear"),  # which of the two
+    ([NINE, "tám", TOLD, "số thứ hai là"], "0123456788", "unclear"),
+    ([NINE, "tám", TOLD, "số thứ hai là", "ba"], "0323456788", "complete"),
+    ([NINE, "tám", TOLD, "một một"], "11", "short"),
+    ([NINE, "tám", TOLD, "một một", "hai hai", "à nhầm ba"], "1123", "short"),
+    ([NINE, "tám", TOLD, *"11"], "11", "short"),
+    ([NINE, "tám", TOLD, "1", "một hai"], "112", "short"),
+    ([NINE, "tám", TOLD, "đọc lại từ đầu", "một một"], "11", "short"),
+    ([NINE, "tám", TOLD, "*", "*"], "", "empty"),
+    ([NINE, "tám", TOLD, "dạ"], "0123456788", "complete"),
+    # one digit is asked for alone
+    ([NINE, "tám", ASKED + "10", "chín"], "0123456789", "complete"),
+    ([NINE, "tám", ASKED + "10", "9"], "0123456789", "complete"),
+    ([NINE, "tám", ASKED + "1", "9"], "9123456788", "complete"),
+    ([NINE, "tám", ASKED + "10", "dạ số chín ạ"], "0123456789", "complete"),
+    ([NINE, "tám", ASKED + "10", "chín, chín"], "0123456789", "complete"),
+    ([NINE, "tám", ASKED + "10", "chín", "chín"], "0123456789", "complete"),
+    ([NINE, "tám", ASKED + "10", "số thứ mười là chín"], "0123456789", "complete"),
+    ([NINE, "tám", ASKED + "10", "tám à nhầm chín"], "0123456789", "complete"),
+    ([NINE, "tám", ASKED + "5", NINE + " chín"], "0123456789", "complete"),
+    ([NINE, "tám", ASKED + "5", *"0123456789"], "0123456789", "complete"),
+    ([NINE, "tám", ASKED + "5", "chín tám"], "0123456788", "unclear"),
+    ([NINE, "tám", ASKED + "5", "một trăm hai"], "0123456788", "unclear"),
+    ([NINE, "tám", ASKED + "5"], "0123456788", "complete"),
 ]
 
 
@@ -147,6 +200,11 @@ def test_the_caller_says_when_it_is_all(inputs: list[str], ended: bool) -> None:
         ([*"01", "dạ"], False),
         ([*"0123", "xóa số cuối"], False),
         ([*"0123", "sửa số thứ hai thành chín"], True),
+        ([*"0123", "sửa số thứ hai thành chín", ASKED + "2", "1"], False),
+        ([NINE, ASKED + "2", "1"], True),
+        ([NINE, "tám", TOLD, *"0123456789"], False),
+        ([NINE, "tám", TOLD, "*", "9"], True),
+        ([NINE, TOLD, *"0123456789"], False),
     ],
 )
 def test_it_knows_whether_a_standing_digit_was_spoken(inputs: list[str], spoken: bool) -> None:
@@ -175,6 +233,13 @@ def test_a_preview_of_a_correction_shows_the_corrected_digits() -> None:
         ([], [], ""),
         (["không một hai"], ["ba bốn", "ba bốn năm"], "ba bốn"),
         ([NINE + " tám"], ["à nhầm chín", "chín"], "à nhầm chín"),
+        # the caller's own corrections, in what is read and in what was called wrong
+        ([NINE], ["không bảy tám một chín", "không phải tám mà là chín"], "không phải tám mà là chín"),
+        (["không một"], ["ba hết", "xóa hết"], "xóa hết"),
+        ([NINE], ["chín hết", "xóa hết"], "chín hết"),
+        ([NINE + " tám", TOLD, TOLD], [NINE + " tám", NINE + " ba"], NINE + " ba"),
+        ([NINE + " tám", TOLD, TOLD], [NINE + " tám", NINE], NINE + " tám"),
+        ([NINE + " tám", TOLD], [NINE + " tám", NINE + " ba"], NINE + " tám"),  # nobody has called it wrong
     ],
 )
 def test_of_several_alternatives_the_one_that_leads_to_a_length(
@@ -184,6 +249,98 @@ def test_of_several_alternatives_the_one_that_leads_to_a_length(
     before = (collector.digits, collector.status)
     assert collector.choose(alternatives) == chosen
     assert (collector.digits, collector.status) == before
+
+
+def test_an_alternative_that_is_hardly_likely_is_not_chosen_for_its_length() -> None:
+    collector = after(NINE)
+    assert collector.choose(["chín chín", "chín"], [0.9, 0.05]) == "chín"
+    assert collector.choose(["chín chín", "chín"], [0.9, 0.04]) == "chín chín"
+
+
+EIGHT_OR_THREE = {"bốn tám": 0.5, "bốn ba": 0.4}
+
+
+class TestUncertainDigit:
+    def test_a_digit_on_which_the_alternatives_disagree_is_uncertain(self) -> None:
+        collector = after("không một hai ba")
+        collector.hear("bốn tám", EIGHT_OR_THREE)
+        collector.hear("năm sáu bảy chín")
+        assert (collector.digits, collector.uncertain) == ("0123485679", 6)
+
+    @pytest.mark.parametrize(
+        "rivals",
+        [
+            {},
+            {"bốn tám": 0.9},
+            {"bốn tám": 0.7, "bốn ba": 0.3},  # sure enough
+            {"bốn tám": 0.5, "bốn tám ba": 0.5},  # another count says nothing of a place
+            {"bốn tám": 0.3, "bốn ba": 0.1, "dạ bốn tám": 0.3},  # the same digits in other words
+            {"bốn tám": 0.5, "một trăm hai": 0.5},
+        ],
+    )
+    def test_otherwise_none_is(self, rivals: dict[str, float]) -> None:
+        collector = Collector(BOTH)
+        collector.hear("bốn tám", rivals)
+        assert collector.uncertain is None
+
+    def test_of_two_the_less_certain_one_is_asked_for(self) -> None:
+        collector = Collector(BOTH)
+        collector.hear("một hai ba", {"một hai ba": 0.4, "một hai tám": 0.25, "một sáu ba": 0.35})
+        assert collector.uncertain == 2
+
+    def test_of_three_none_is_asked_for(self) -> None:
+        collector = Collector(BOTH)
+        collector.hear("một hai ba", {"một hai ba": 0.5, "bốn sáu tám": 0.5})
+        assert collector.uncertain is None
+
+    def test_corrections_are_uncertain_where_they_differ(self) -> None:
+        collector = after("không một hai ba")
+        collector.hear("số thứ hai là chín", {"số thứ hai là chín": 0.5, "số thứ hai là tám": 0.5})
+        assert collector.uncertain == 2
+
+    @pytest.mark.parametrize(
+        "then",
+        ["*", "à nhầm ba", "số thứ hai là ba", "xóa số cuối", "đọc lại từ đầu bốn tám", "không phải tám mà là ba"],
+    )
+    def test_what_the_caller_changes_is_certain(self, then: str) -> None:
+        collector = Collector(BOTH)
+        collector.hear("bốn tám", EIGHT_OR_THREE)
+        assert collector.uncertain == 2
+        collector.press(then) if len(then) == 1 else collector.hear(then)
+        assert collector.uncertain is None
+
+    def test_another_digit_that_changes_leaves_it_uncertain(self) -> None:
+        collector = Collector(BOTH)
+        collector.hear("bốn tám", EIGHT_OR_THREE)
+        collector.hear("số thứ nhất là ba")
+        assert (collector.digits, collector.uncertain) == ("38", 2)
+
+    def test_it_is_asked_for_once(self) -> None:
+        collector = after(NINE)
+        collector.hear("tám", {"tám": 0.5, "ba": 0.5})
+        collector.ask(10)
+        collector.hear("ba", {"ba": 0.5, "tám": 0.5})
+        assert (collector.digits, collector.uncertain) == ("0123456783", None)
+
+    def test_a_number_given_anew_may_have_another(self) -> None:
+        collector = after(NINE, "tám", ASKED + "10", "chín", TOLD, TOLD)
+        collector.hear(f"{NINE} ba", {f"{NINE} ba": 0.5, f"{NINE} tám": 0.5})
+        assert collector.uncertain == 10
+
+
+@pytest.mark.parametrize(
+    ("inputs", "repeats"),
+    [
+        ([NINE, TOLD, "không một hai"], True),
+        ([NINE, TOLD, *"01"], True),
+        ([NINE, TOLD, "không"], False),
+        ([NINE, TOLD, "chín tám bảy"], False),
+        ([NINE, "không một hai"], False),
+        ([NINE, TOLD, "không một hai", "*", "*"], False),
+    ],
+)
+def test_it_notices_that_the_caller_may_be_giving_all_of_it_again(inputs: list[str], repeats: bool) -> None:
+    assert after(*inputs).repeats is repeats
 
 
 @pytest.mark.parametrize(
@@ -232,7 +389,7 @@ PIECES = [
 ]
 
 
-@given(st.lists(st.sampled_from([*PIECES, *"0189*#"]), max_size=12), st.sampled_from(PIECES))
+@given(st.lists(st.sampled_from([*PIECES, *"0189*#", TOLD, ASKED + "1"]), max_size=12), st.sampled_from(PIECES))
 def test_whatever_comes_the_cells_hold_digits_and_previews_come_true(inputs: list[str], last: str) -> None:
     collector = after(*inputs)
     assert set(collector.digits) <= set("0123456789")
