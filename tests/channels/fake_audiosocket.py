@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 import numpy as np
@@ -19,8 +19,8 @@ class FakeAudioSocket:
         self.heard: list[Samples] = []
         """What the caller heard, a frame a tick."""
         self.ended = False
-        self.channel: AudioSocketChannel | None = None
-        """Whose clock `tick` moves on."""
+        self.beat: Callable[[], None] = lambda: None
+        """Moves the bot's clock on by 20 ms."""
         self._reader, self.writer = reader, writer
 
     async def tick(self, sound: Samples | None = None) -> None:
@@ -28,8 +28,7 @@ class FakeAudioSocket:
         if self.ended:
             await asyncio.sleep(0)
             return
-        assert self.channel is not None
-        self.channel.tick()
+        self.beat()
         self.send(SOUND, (np.zeros(160, np.int16) if sound is None else sound).astype("<i2").tobytes())
         await self.receive()
 
@@ -81,7 +80,8 @@ async def connected(caller: str | None = "0912345678") -> AsyncIterator[tuple[Au
         await asyncio.start_server(handle, "127.0.0.1", 0) as server,
         dialled(*server.sockets[0].getsockname()) as asterisk,
     ):
-        channel = asterisk.channel = await opened
+        channel = await opened
+        asterisk.beat = channel.tick
         try:
             yield channel, asterisk
         finally:

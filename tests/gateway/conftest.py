@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-import async_timeout
 import pytest
 from aiohttp import BasicAuth, ClientSession
 from aiohttp.test_utils import TestServer
@@ -88,9 +87,12 @@ class Site:
 
 async def until(condition: Callable[[], bool]) -> None:
     """Let the event loop run until it has come so far."""
-    async with async_timeout.timeout(20):
-        while not condition():  # noqa: ASYNC110  # the code under test has no event for it
-            await asyncio.sleep(0)
+    await asyncio.wait_for(_come(condition), 20)
+
+
+async def _come(condition: Callable[[], bool]) -> None:
+    while not condition():  # noqa: ASYNC110  # the code under test has no event for it
+        await asyncio.sleep(0)
 
 
 @asynccontextmanager
