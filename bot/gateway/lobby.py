@@ -34,6 +34,8 @@ class Fleeting(Generic[K, V]):
     def __setitem__(self, key: K, value: V) -> None:
         self._entries.pop(key, None)
         self._forget()
+        if len(self._entries) >= MOST:
+            self._entries.popitem(last=False)
         self._entries[key] = (self._clock() + self._seconds, value)
 
     def get(self, key: K) -> V | None:
@@ -50,7 +52,7 @@ class Fleeting(Generic[K, V]):
         now = self._clock()
         while self._entries:
             until, _ = next(iter(self._entries.values()))
-            if until > now and len(self._entries) < MOST:
+            if until > now:
                 break
             self._entries.popitem(last=False)
 

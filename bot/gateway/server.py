@@ -80,7 +80,8 @@ class Gateway:
         self._answer, self._guard, self._metronome = answer, guard, metronome
         self._call_seconds = call_seconds
 
-    def app(self) -> web.Application:
+    def runner(self) -> web.AppRunner:
+        """Serves the doors over HTTP; without an access log, which would hold callers' numbers."""
         app = web.Application(client_max_size=4096)
         app.add_routes(
             [
@@ -92,7 +93,7 @@ class Gateway:
                 web.get("/metrics", self._metrics_text),
             ]
         )
-        return app
+        return web.AppRunner(app, access_log=None)
 
     async def hold(self, channel: LineChannel, name: str) -> None:
         """Hold a call that has its place, and give its connection back. `name`: what the exchange calls it."""
@@ -104,7 +105,7 @@ class Gateway:
                 self.lobby.ended(name, notice.outcome)
                 log.info("a call ended after %.0f s: %s", notice.at, notice.outcome.value)
                 if notice.failure:
-                    log.warning("that call failed: %s", notice.failure)
+                    log.error("that call failed: %s", notice.failure)
 
         self.metrics.in_progress.inc()
         try:
@@ -132,8 +133,10 @@ class Gateway:
             if not held.done():
                 held.cancel()
                 await asyncio.wait([held])
-        if not held.cancelled() and (error := held.exception()):
-            log.error("a call broke off: %s", place_of(error))
+        if held.cancelled():
+            watch(Ended(self._call_seconds, Outcome.ERROR, "it did not end when it was hung up"))
+        elif error := held.exception():
+            watch(Ended(0.0, Outcome.ERROR, place_of(error)))
 
     # ── doors ──
 

@@ -107,7 +107,7 @@ async def _beating(metronome: Metronome, admission: Admission, rasa: Rasa) -> As
 
 @asynccontextmanager
 async def _http(gateway: Gateway, settings: Settings, context: ssl.SSLContext | None) -> AsyncIterator[str]:
-    runner = web.AppRunner(gateway.app(), access_log=None)  # it would hold callers' numbers
+    runner = gateway.runner()
     await runner.setup()
     try:
         site = web.TCPSite(runner, settings.host, settings.port, ssl_context=context)

@@ -6,10 +6,11 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
-from aiohttp import BasicAuth, ClientSession
-from aiohttp.test_utils import TestServer
+from aiohttp import BasicAuth, ClientSession, web
+from aiohttp.test_utils import BaseTestServer
 
 from bot.call import Ended, Watch
 from bot.events import Channel, HungUp, Outcome
@@ -42,13 +43,24 @@ class Listeners:
         return Outcome.HUNG_UP
 
 
+class Server(BaseTestServer):
+    """Serves as `voicebot serve` does, on a free port."""
+
+    def __init__(self, gateway: Gateway) -> None:
+        super().__init__()
+        self._gateway = gateway
+
+    async def _make_runner(self, **kwargs: Any) -> web.AppRunner:
+        return self._gateway.runner()
+
+
 @dataclass
 class Site:
     """A gateway that listens."""
 
     gateway: Gateway
     metronome: Metronome
-    server: TestServer
+    server: Server
     audiosocket: tuple[str, int]
     now: list[float] = field(default_factory=lambda: [0.0])
     """Seconds, as the lobby counts them."""
@@ -108,7 +120,7 @@ async def site(
     gateway = Gateway(
         answer, Guard(secret, False), Admission(calls), metrics, metronome, Lobby(lambda: now[0]), call_seconds
     )
-    async with TestServer(gateway.app()) as server, listening_at(gateway, "127.0.0.1", 0) as audiosocket:
+    async with Server(gateway) as server, listening_at(gateway, "127.0.0.1", 0) as audiosocket:
         yield Site(gateway, metronome, server, audiosocket.sockets[0].getsockname(), now)
 
 

@@ -1,0 +1,93 @@
+"""Who may bring calls, and where `voicebot serve` refuses to listen."""
+
+import base64
+from pathlib import Path
+
+import pytest
+
+from bot.errors import VoicebotError
+from bot.gateway.audiosocket import address_of
+from bot.gateway.guard import Guard, open_guard, tls
+from bot.settings import Settings
+
+SECRET = "sixteen characters and more: ấy"
+
+
+def basic(user: str, password: str) -> str:
+    return "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
+
+
+@pytest.mark.parametrize(
+    "header", [basic("asterisk", SECRET), basic("", SECRET), f"Bearer {SECRET}", f"bearer  {SECRET} "]
+)
+def test_the_secret_opens(header: str) -> None:
+    assert Guard(SECRET, certificates=False).admits(header, None)
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        None,
+        "",
+        SECRET,
+        basic("asterisk", ""),
+        basic(SECRET, ""),
+        basic("asterisk", SECRET[:-1]),
+        basic("asterisk", SECRET + " "),
+        "Basic " + base64.b64encode(SECRET.encode()).decode(),
+        "Basic ===",
+        "Basic ấy",
+        "Bearer",
+        "Digest " + SECRET,
+    ],
+)
+def test_anything_else_does_not(header: str | None) -> None:
+    assert not Guard(SECRET, certificates=False).admits(header, None)
+
+
+def test_where_certificates_are_asked_for_the_secret_alone_does_not_open() -> None:
+    certificate = {"subject": ((("commonName", "pbx"),),)}
+    assert not Guard(SECRET, certificates=True).admits(basic("asterisk", SECRET), None)
+    assert not Guard(SECRET, certificates=True).admits(None, certificate)
+    assert Guard(SECRET, certificates=True).admits(basic("asterisk", SECRET), certificate)
+    assert not Guard("", certificates=True).admits(None, {})
+    assert Guard("", certificates=True).admits(None, certificate)
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "10.0.0.5", "voicebot.example", ""])
+def test_strangers_could_reach_it_so_it_does_not_listen_without_a_guard(host: str) -> None:
+    with pytest.raises(VoicebotError, match="VOICEBOT_LINE_SECRET"):
+        open_guard(Settings(host=host))
+    open_guard(Settings(host=host, line_secret=SECRET))
+    open_guard(Settings(host=host, tls_client_ca="ca.pem"))
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.8.8.8", "::1", "localhost"])
+def test_on_this_machine_alone_it_needs_none(host: str) -> None:
+    assert open_guard(Settings(host=host)).admits(None, None)
+
+
+def test_a_short_secret_is_none() -> None:
+    with pytest.raises(VoicebotError, match="16 characters"):
+        open_guard(Settings(line_secret="short"))
+
+
+def test_tls_says_which_file_it_cannot_use(tmp_path: Path) -> None:
+    assert tls(Settings()) is None
+    with pytest.raises(VoicebotError, match="tls_certificate"):
+        tls(Settings(tls_client_ca="ca.pem"))
+    (tmp_path / "none.pem").write_text("no certificate")
+    for name in ("none.pem", "missing.pem"):
+        with pytest.raises(VoicebotError, match="cannot be used"):
+            tls(Settings(tls_certificate=str(tmp_path / name)))
+
+
+@pytest.mark.parametrize("setting", ["9092", ":9092", "localhost:", "localhost:x", "localhost:0", "localhost:65536"])
+def test_a_wrong_address_of_audiosocket_is_told(setting: str) -> None:
+    with pytest.raises(VoicebotError, match="audiosocket"):
+        address_of(setting)
+
+
+def test_addresses_of_audiosocket() -> None:
+    assert address_of("127.0.0.1:9092") == ("127.0.0.1", 9092)
+    assert address_of("[::1]:9092") == ("::1", 9092)
