@@ -11,7 +11,6 @@ A number that can grow no further, a `#`, a menu key and a yes or no decide at o
 
 from __future__ import annotations
 
-from copy import copy
 from dataclasses import dataclass
 
 from bot.events import (
@@ -33,7 +32,7 @@ from bot.events import (
     Unintelligible,
     Utterance,
 )
-from bot.numbers import WHOLE, Collected, Collector, find, read
+from bot.numbers import WHOLE, Collected, Collector, Hypotheses, find, read
 from bot.settings import Settings
 
 COUGH = int(0.35 * RATE)
@@ -70,9 +69,9 @@ class Turn:
     which the caller's last word or key ended, for measuring how long the answer took.
     """
 
-    def __init__(self, expect: Expect, timing: Timing, kept: Collector | None = None) -> None:
+    def __init__(self, expect: Expect, timing: Timing, kept: Hypotheses | None = None) -> None:
         self.expect = expect
-        self.numbers = kept or (Collector(expect.lengths) if expect.lengths else None)
+        self.numbers = kept or (Hypotheses(expect.lengths) if expect.lengths else None)
         self.heard: list[str] = []
         self.ended_at = 0
         self._timing = timing
@@ -88,7 +87,7 @@ class Turn:
         elif self.numbers:
             self.numbers.resume()  # a number that was cut short goes on
         self._collecting = self.numbers if expect.kind is Grammar.NUMBER else None
-        self._stood = self.numbers.digits if self.numbers else ""
+        self._stood = self.numbers.best.digits if self.numbers else ""
         self._given = False  # something of the number came in this turn
 
     @property
@@ -106,7 +105,8 @@ class Turn:
         """The digits as they stand, the ones being spoken included."""
         if not self._collecting:
             return ""
-        return self._collecting.preview(self._partial) if self._partial else self._collecting.digits
+        numbers = self._collecting.best
+        return numbers.preview(self._partial) if self._partial else numbers.digits
 
     def prompt_ended(self, at: int) -> None:
         """From here on the caller's silence counts."""
@@ -131,7 +131,7 @@ class Turn:
         if self._decided or self._speech_at is not None or self._quiet_since is None:
             return self._decided
         quiet = now - self._quiet_since
-        if self._collecting and self._given and self._collecting.status is not Collected.EMPTY:
+        if self._collecting and self._given and self._collecting.best.status is not Collected.EMPTY:
             self._decided = self._number(self._collecting, quiet)
         elif self._words:
             self._decided = self._sentence(quiet)
@@ -145,7 +145,7 @@ class Turn:
         self.heard.append(heard.key)
         self._quiet_since = self.ended_at = heard.at
         numbers = self._collecting
-        if numbers and (heard.key.isdigit() or (numbers.digits and (self._given or not self.expect.cell))):
+        if numbers and (heard.key.isdigit() or (numbers.best.digits and (self._given or not self.expect.cell))):
             numbers.press(heard.key)
             self._given = True
         elif heard.key in self.expect.keys:
@@ -162,38 +162,36 @@ class Turn:
         self._quiet_since = self.ended_at = piece.ended_at
         self._confidence = min(self._confidence, piece.confidence)
         numbers = self._collecting
-        text = numbers.choose(piece.texts, piece.shares) if numbers else piece.text
+        text = piece.text
         self.heard.append(text)
-        if numbers and numbers.concerns(text):
-            numbers.hear(text, dict(zip(piece.texts, piece.shares, strict=False)))
+        if numbers and Collector.concerns(text):
+            numbers.hear(piece.texts, piece.shares)
             self._given = True
         elif self.expect.kind is Grammar.MENU and (intent := self.expect.keys.get(read(text).digits or "")):
             self._decided = Chosen(intent)
-        elif self.expect.kind is Grammar.YESNO and self.numbers and (right := _put_right(self.numbers, text)):
-            self.numbers = right
-            self._decided = Number(right.digits, right.spoken)
+        elif self.expect.kind is Grammar.YESNO and self.numbers and _put_right(self.numbers, text):
+            self._decided = _number(self.numbers.best)
         else:
             self._words.append(text)
 
-    def _number(self, numbers: Collector, quiet: int) -> Utterance | None:
-        status = numbers.status
-        if status in WHOLE:
-            # A key may be the one digit that was asked for, or the first of the whole number.
-            full = status is Collected.FULL and not self.expect.cell and not numbers.repeats
-            wait = self._timing.pause if numbers.repeats else self._timing.settle
-            return self._whole(numbers) if full or numbers.ended or quiet >= wait else None
-        if not numbers.ended and quiet < self._timing.pause:
+    def _number(self, numbers: Hypotheses, quiet: int) -> Utterance | None:
+        best = numbers.best
+        wait = self._timing.pause
+        if best.status in WHOLE and not best.repeats:
+            # Where one digit was asked for, a key may be that digit or the first of the whole number.
+            full = best.status is Collected.FULL and not self.expect.cell
+            wait = 0 if full else self._timing.settle
+        if not best.ended and quiet < wait:
             return None
-        if status is Collected.UNCLEAR:
-            return self._unclear(numbers)
-        if status is Collected.TOO_LONG:
-            return TooMany(len(numbers.digits))
-        return TooFew(numbers.missing)
-
-    def _whole(self, numbers: Collector) -> Utterance:
-        if cell := numbers.uncertain:
-            return Uncertain(cell)
-        return Number(numbers.digits, numbers.spoken)
+        numbers.settle()
+        best = numbers.best
+        if best.status in WHOLE:
+            return Uncertain(cell) if (cell := numbers.uncertain) else _number(best)
+        if best.status is Collected.UNCLEAR:
+            return self._unclear(best)
+        if best.status is Collected.TOO_LONG:
+            return TooMany(len(best.digits))
+        return TooFew(best.missing)
 
     def _unclear(self, numbers: Collector) -> Utterance:
         """Of a number with a piece that could not be read, what is certain stands."""
@@ -209,9 +207,9 @@ class Turn:
         """What an answer that is none comes to, where digits stand."""
         numbers = self._collecting
         if numbers and self.expect.cell:
-            return Number(numbers.digits, numbers.spoken)  # the read-back will show what is wrong
-        if numbers and self._given and self._stood and not numbers.digits:
-            return TooFew(numbers.missing)  # the caller deleted what stood
+            return _number(numbers.best)  # the read-back will show what is wrong
+        if numbers and self._given and self._stood and not numbers.best.digits:
+            return TooFew(numbers.best.missing)  # the caller deleted what stood
         return utterance
 
     def _sentence(self, quiet: int) -> Utterance | None:
@@ -224,18 +222,20 @@ class Turn:
             if quiet < (self._timing.pause if unfinished else self._timing.settle):
                 return None
             if self.numbers and len(numbers) == 1 and digits in self.expect.lengths:
-                self.numbers.hear(text[numbers[0].start : numbers[0].end])  # the read-back may be corrected
+                self.numbers.hear([text[numbers[0].start : numbers[0].end]])  # the read-back may be corrected
         return Said(text, self._confidence)
 
 
-def _put_right(numbers: Collector, text: str) -> Collector | None:
-    """The whole number that read-back and a "no" with a correction, or with another number, make; None for none."""
+def _number(cells: Collector) -> Number:
+    return Number(cells.digits, cells.spoken)
+
+
+def _put_right(numbers: Hypotheses, text: str) -> bool:
+    """A correction of the number that was read back, or another whole number, perhaps after a no."""
     words = text.split()
-    for start in range(len(words)):
-        right = copy(numbers)
-        right.hear(" ".join(words[start:]))
-        if right.status in WHOLE and right.digits != numbers.digits:
-            return right
-        if words[start] not in DENIALS:
+    for start, word in enumerate(words):
+        if numbers.put_right(" ".join(words[start:])):
+            return True
+        if word not in DENIALS:
             break
-    return None
+    return False

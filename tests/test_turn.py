@@ -169,6 +169,16 @@ class TestNumber:
         events = [SpeechStarted(at(1)), Piece(texts, 0.5, ended_at=at(4), at=at(4.28))]
         assert meant(TEN, events)[0] == Number("0123456788", spoken=True)
 
+    def test_which_alternative_of_a_piece_was_right_may_show_in_the_next(self) -> None:
+        first = Piece((spell("01234"), spell("012344")), 0.6, ended_at=at(2), at=at(2.28), shares=(0.6, 0.3))
+        events = [SpeechStarted(at(1)), first, *speech(spell("5678"), start=3)]
+        assert meant(TEN, events)[0] == Number("0123445678", spoken=True)
+
+    def test_a_number_that_might_go_on_is_not_cut_off_for_an_alternative_that_has_the_length(self) -> None:
+        first = Piece((spell("012345678"), spell("0123456788")), 0.5, ended_at=at(4), at=at(4.28), shares=(0.5, 0.4))
+        events = [SpeechStarted(at(1)), first, *speech(spell("901"), start=6)]
+        assert meant(TEN_OR_TWELVE, events)[0] == Number("012345678901", spoken=True)
+
     def test_one_that_is_hardly_likely_does_not(self) -> None:
         texts = (spell("012345678"), spell("0123456788"))
         events = [SpeechStarted(at(1)), Piece(texts, 0.9, ended_at=at(4), at=at(4.28), shares=(0.9, 0.02))]
@@ -331,7 +341,7 @@ class TestReadBack:
         events = doubtful(spell("0123456789"), spell("0123756789"))
         assert Caller(TEN_OR_TWELVE, denied.turn).does(events)[0] in (Uncertain(5), Number("0123756789", True))
         assert denied.turn.numbers
-        assert denied.turn.numbers.digits == "0123756789"
+        assert denied.turn.numbers.best.digits == "0123756789"
 
     def test_nothing_is_decided_before_something_is_said(self) -> None:
         assert Caller(TEN_OR_TWELVE, given("0123456789")).does([]) == (Silence(), pytest.approx(6.0, abs=0.021))

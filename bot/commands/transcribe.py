@@ -16,7 +16,7 @@ import typer
 
 from bot.errors import VoicebotError
 from bot.events import Grammar, Piece, Samples
-from bot.numbers import Collected, Collector, find, read
+from bot.numbers import Collected, Hypotheses, find, read
 from bot.settings import load
 
 if TYPE_CHECKING:
@@ -130,13 +130,12 @@ def understood(pieces: list[Piece], grammar: Grammar, lengths: tuple[int, ...]) 
     nothing_else = grammar is not Grammar.YESNO and all(read(piece.text).digits for piece in pieces)
     if grammar is not Grammar.NUMBER and not nothing_else:
         return _joined([piece.text for piece in pieces], grammar)
-    collector = Collector(lengths)
-    chosen = []
+    numbers = Hypotheses(lengths)
     for piece in pieces:
-        chosen.append(collector.choose(piece.texts))
-        collector.hear(chosen[-1])
-    clear = collector.status not in (Collected.EMPTY, Collected.UNCLEAR)
-    return " ".join(chosen), collector.digits if clear else None
+        numbers.hear(piece.texts, piece.shares)
+    numbers.settle()
+    clear = numbers.best.status not in (Collected.EMPTY, Collected.UNCLEAR)
+    return " ".join(numbers.texts), numbers.best.digits if clear else None
 
 
 def alternatives(pieces: list[Piece], grammar: Grammar) -> list[dict[str, str | None]]:

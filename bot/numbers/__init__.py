@@ -1,6 +1,7 @@
 """Spoken Vietnamese ⇄ digits, and the digit collector. Pure: no I/O, no threads, no clock, no other room."""
 
 from bot.numbers.collector import WHOLE, Collected, Collector
+from bot.numbers.hypotheses import Hypotheses
 from bot.numbers.reading import Found, Reading, Status, find, read
 from bot.numbers.speaking import DIGIT_WORDS, Dialect, groups, speak, speak_number
 
@@ -11,6 +12,7 @@ __all__ = [
     "Collector",
     "Dialect",
     "Found",
+    "Hypotheses",
     "Reading",
     "Status",
     "find",

@@ -12,30 +12,16 @@ A whole number that still stands when the caller is asked again was called wrong
 correction changes it, and other digits begin another number.
 """
 
-from collections.abc import Mapping, Sequence
 from copy import copy
 from enum import Enum
 from itertools import takewhile
-from types import MappingProxyType
 
 from bot.numbers.corrections import Outcome, Status, evaluate
 from bot.numbers.words import Kind, tokenize
 
-NEAR = 0.05
-"""An alternative with less than this share of the best one's is not looked at. A piece after which callers pause ends
-their number some twenty times as often as one inside it does, so a better fit makes up for that much and no more."""
-
-SURE = 0.7
-"""A digit on which less than this share of the alternatives agrees is uncertain: asking for it alone takes some four
-seconds, and giving and reading back the whole number again some thirteen."""
-
-DOUBTS = 2
-"""More uncertain digits than this are not asked for one by one: the read-back shows them all."""
-
 _POLITE = frozenset({Kind.PAUSE, Kind.FILLER, Kind.IS})
 _CORRECTING = frozenset({Kind.WRONG, Kind.NOT, Kind.RATHER, Kind.EDIT, Kind.NTH, Kind.DROP, Kind.RESTART})
 _LETTER_KEYS = "ABCD"  # tones that a line can carry and that mean nothing here
-_NO_RIVALS: Mapping[str, float] = MappingProxyType({})
 
 
 class Collected(str, Enum):
@@ -63,18 +49,15 @@ class Collector:
         self.digits = ""
         self.ended = False
         self._voiced: tuple[bool, ...] = ()  # for each cell, whether it came by voice
-        self._doubts: Mapping[int, float] = {}  # for each uncertain cell, the share that agrees on its digit
         self._base = ""  # digits before the pieces in _text
         self._text = ""  # the newest pieces, read together
         self._unclear = False
         self._unfinished = False  # the text ends inside a numeral
         self._stars = 0  # in a row
         self._told = ""  # digits that the caller was told stand, and is to go on from
-        self._in_question = False  # _base is a whole number, to be corrected or given anew
+        self.in_question = False  # _base is a whole number, to be corrected or given anew
         self._cell: int | None = None  # of _base, the one that was asked for alone
         self._answer = ""  # the key that answered it
-        self._asked = False  # one digit of this number has been asked for
-        self._wrong: frozenset[str] = frozenset()  # numbers that the caller was asked to give again
 
     @property
     def spoken(self) -> bool:
@@ -83,6 +66,7 @@ class Collector:
 
     @property
     def status(self) -> Collected:
+        """How far the number is, as it stands."""
         return Collected.UNCLEAR if self._unclear else self.reached
 
     @property
@@ -104,25 +88,17 @@ class Collector:
         return next((length - count for length in self.lengths if length >= count), 0)
 
     @property
-    def uncertain(self) -> int | None:
-        """The cell, counted from 1, whose digit is best asked for alone; at most once for each number."""
-        if self._asked or not 0 < len(self._doubts) <= DOUBTS:
-            return None
-        return 1 + min(self._doubts, key=self._doubts.__getitem__)
-
-    @property
     def repeats(self) -> bool:
         """What came after the digits that stand is how these begin: the caller may be giving all of it again."""
         more = self.digits[len(self._told) :]
         return len(more) > 1 and self._told.startswith(more) and self.digits.startswith(self._told)
 
-    def hear(self, text: str, rivals: Mapping[str, float] = _NO_RIVALS) -> None:
-        """Takes one final piece of speech. `rivals`: the recogniser's alternatives, this one too, with their shares."""
+    def hear(self, text: str) -> None:
+        """Takes one final piece of speech."""
         self._stars = 0
         restarts = Kind.RESTART in _kinds(text)
         if self._stuck and not restarts:
             return
-        alternatives = [(self._after(rival).digits, share) for rival, share in rivals.items()]
         joined = f"{self._text}, {text}" if self._text else text
         outcome = self._read(joined)
         self._unclear = outcome.status is not Status.OK
@@ -133,11 +109,10 @@ class Collector:
             self._clear()
         self.ended = outcome.ended or (self.ended and outcome.digits == self.digits)
         if outcome.status is Status.AMBIGUOUS:
-            self._base, self._text, self._in_question = outcome.digits, "", False
+            self._base, self._text, self.in_question = outcome.digits, "", False
         else:
             self._text = joined
         self._stand(outcome.digits)
-        self._doubt(alternatives)
         self._begin_again()
 
     @staticmethod
@@ -147,25 +122,28 @@ class Collector:
         known = len(kinds) - kinds.count(Kind.UNKNOWN)
         return known > 1 or known == len(kinds) > 0
 
+    @staticmethod
+    def corrects(text: str) -> bool:
+        """Whether a piece takes something back."""
+        return not _CORRECTING.isdisjoint(_kinds(text))
+
     def resume(self) -> None:
         """The caller was told what stands and goes on from there: nothing is unclear, ended or half a numeral."""
-        rejected = self._in_question  # read back, and asked for again
         self._close()
-        self._in_question = self.status not in (Collected.EMPTY, Collected.SHORT)
-        self._told = "" if self._in_question else self.digits
-        if self._in_question:
-            self._asked, self._doubts = False, {}
-            self._wrong |= {self.digits} if rejected else set()
+        self.in_question = self.status not in (Collected.EMPTY, Collected.SHORT)
+        self._told = "" if self.in_question else self.digits
 
     def ask(self, cell: int) -> None:
         """The caller was asked for one digit of a whole number, counted from 1; the others stand."""
         self._close()
-        self._in_question = self._asked = True
-        self._told, self._cell, self._doubts = "", cell - 1, {}
+        self.in_question = True
+        self._told, self._cell = "", cell - 1
 
     def preview(self, text: str) -> str:
         """The digits as they would stand if this partial piece were final."""
-        return self._after(text).digits
+        other = copy(self)
+        other.hear(text)
+        return other.digits
 
     def press(self, key: str) -> None:
         """Takes one key: a digit, '*' to delete the last digit, '**' to delete all, '#' to end; A to D mean nothing.
@@ -186,11 +164,11 @@ class Collector:
             return
         elif key == "*":
             self._keep(self.digits[:-1])
-        elif self._in_question and self._cell is not None and not self._answer:
+        elif self.in_question and self._cell is not None and not self._answer:
             self._answer_by_key(key)
             return
         else:
-            if self._in_question:
+            if self.in_question:
                 answer = self._answer  # after a second key it was the first of another number
                 self._clear()
                 self.digits, self._voiced = answer, (False,) * len(answer)
@@ -198,36 +176,16 @@ class Collector:
         self._close()
         self._begin_again()
 
-    def choose(self, alternatives: Sequence[str], shares: Sequence[float] = ()) -> str:
-        """Of a recogniser's alternatives for the newest piece (best first), the one to hear; "" for none.
-
-        First come those that lead to an allowed length, then those that read at all; among these, numbers that were
-        not called wrong before, and corrections. `shares`, where known, keep far-fetched ones out.
-        """
-        near = [text for text, share in zip(alternatives, shares, strict=False) if share >= NEAR * shares[0]]
-        return min(near or alternatives, key=self._rank, default="")
-
-    def _rank(self, text: str) -> tuple[int, bool, bool]:
-        after = self._after(text)
-        corrects = not _CORRECTING.isdisjoint(_kinds(text))
-        reads = after.status is not Collected.UNCLEAR and (corrects or after.status is not Collected.EMPTY)
-        return 0 if after.status in WHOLE else 1 if reads else 2, after.digits in self._wrong, not corrects
-
     @property
     def _stuck(self) -> bool:
         """Unclear, and not just for want of the rest of a numeral."""
         return self._unclear and not self._unfinished
 
-    def _after(self, text: str) -> "Collector":
-        other = copy(self)
-        other.hear(text)
-        return other
-
     def _read(self, text: str) -> Outcome:
         """What a text makes of the base."""
         amended = evaluate(text, self._base)
         kinds = _kinds(text)
-        if not self._in_question or not kinds or kinds[0] in _CORRECTING or kinds[0] is Kind.END:
+        if not self.in_question or not kinds or kinds[0] in _CORRECTING or kinds[0] is Kind.END:
             return amended
         if Kind.RATHER in kinds[1:3]:
             return evaluate(f"nhầm {text}", self._base)  # "bảy chứ không phải tám": the 8 that stands
@@ -253,7 +211,7 @@ class Collector:
         """What was said before is settled; what comes is read by itself."""
         self._base, self._text = self.digits, ""
         self._unclear = self._unfinished = self.ended = False
-        self._in_question = False
+        self.in_question = False
         self._cell, self._answer = None, ""
 
     def _begin_again(self) -> None:
@@ -262,17 +220,15 @@ class Collector:
         new = len(self.digits) - told
         if self._told and new in self.lengths and len(self.digits) > self.lengths[-1] and not self._unclear:
             self.digits, self._voiced = self.digits[told:], self._voiced[told:]
-            self._doubts = {cell - told: share for cell, share in self._doubts.items() if cell >= told}
             self._base, self._told = self._base[told:], ""
 
     def _clear(self) -> None:
         self._keep("")
-        self._told, self._asked = "", False
+        self._told = ""
 
     def _keep(self, digits: str) -> None:
         """Only these first digits are left."""
         self.digits, self._voiced = digits, self._voiced[: len(digits)]
-        self._doubts = {cell: share for cell, share in self._doubts.items() if cell < len(digits)}
 
     def _stand(self, digits: str) -> None:
         """These digits stand now; what is new among them came by voice."""
@@ -283,17 +239,7 @@ class Collector:
             kept = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
             same = [cell < kept for cell in range(len(digits))]
         self._voiced = tuple(self._voiced[cell] if stays else True for cell, stays in enumerate(same))
-        self._doubts = {cell: share for cell, share in self._doubts.items() if cell < len(same) and same[cell]}
         self.digits = digits
-
-    def _doubt(self, alternatives: Sequence[tuple[str, float]]) -> None:
-        """Notes the cells on which alternatives of the same length do not agree."""
-        alike = [(digits, share) for digits, share in alternatives if len(digits) == len(self.digits)]
-        total = sum(share for _, share in alike)
-        for cell, digit in enumerate(self.digits):
-            agreed = sum(share for digits, share in alike if digits[cell] == digit)
-            if agreed < SURE * total:
-                self._doubts = {**self._doubts, cell: agreed / total}
 
 
 def _kinds(text: str) -> list[Kind]:

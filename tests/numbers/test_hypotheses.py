@@ -1,0 +1,187 @@
+"""Of the recogniser's alternatives, the one the caller meant; and the digit that is better asked for."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.numbers import Collected, Hypotheses
+
+BOTH = (10, 12)
+NINE = "không một hai ba bốn năm sáu bảy tám"
+Heard = dict[str, float]
+"""A piece: its alternatives with their shares."""
+
+
+def after(*inputs: str | Heard) -> Hypotheses:
+    """After its inputs, before it is settled: a single character is a key, anything longer certain speech."""
+    numbers = Hypotheses(BOTH)
+    for item in inputs:
+        if isinstance(item, dict):
+            numbers.hear(list(item), list(item.values()))
+        elif len(item) == 1:
+            numbers.press(item)
+        else:
+            numbers.hear([item])
+    return numbers
+
+
+def settled(numbers: Hypotheses) -> tuple[str, str]:
+    numbers.settle()
+    return numbers.best.digits, numbers.best.status.value
+
+
+@pytest.mark.parametrize(
+    ("inputs", "digits"),
+    [
+        ([NINE, {"chín chín": 0.5, "chín": 0.3, "ba": 0.2}], "0123456789"),  # the right count, then the likeliest
+        ([NINE, {"tám à nhầm": 0.5, "ba bốn năm": 0.3}], "012345678345"),
+        ([{NINE: 0.6, NINE + " tám": 0.3}], "0123456788"),
+        ([{"không một": 0.6, "không một một": 0.3}, "hai ba bốn năm sáu bảy tám"], "0112345678"),  # shows later
+        ([{"không một": 0.6, "không một một": 0.3}, *"2345678"], "0112345678"),  # by keys, too
+        ([{"không một": 0.6, "một": 0.3}, {"hai": 0.6, "hai hai": 0.3}, "ba bốn năm sáu bảy tám chín"], "0123456789"),
+        ([NINE, {"chín chín": 0.9, "chín": 0.05}], "0123456789"),
+        ([NINE, {"chín chín": 0.9, "chín": 0.04}], "01234567899"),  # hardly likely
+        ([{"con mèo": 0.5, "một trăm hai": 0.3, "một hai": 0.2}], "12"),  # else one that can be read
+        ([{"không một": 0.5, "không một hai": 0.3}], "01"),  # else the likeliest
+        ([NINE, {"không bảy tám một chín": 0.5, "không phải tám mà là chín": 0.3}, "0"], "0123456790"),
+        ([NINE + " tám", {"nhầm chín": 0.3, "năm chín": 0.5}], "0123456789"),
+    ],
+)
+def test_the_right_count_comes_first_and_the_callers_corrections(inputs: list[str | Heard], digits: str) -> None:
+    assert settled(after(*inputs))[0] == digits
+
+
+def test_while_the_number_grows_the_likeliest_leads() -> None:
+    assert after({NINE: 0.6, NINE + " tám": 0.3}).best.status is Collected.SHORT
+
+
+def test_it_tells_which_alternatives_it_took() -> None:
+    numbers = after({NINE: 0.6, "dạ " + NINE: 0.3}, {"chín chín": 0.5, "chín": 0.4})
+    numbers.settle()
+    assert numbers.texts == (NINE, "chín")
+
+
+def test_a_number_called_wrong_is_not_heard_again_where_another_can_be() -> None:
+    numbers = after(NINE + " tám")
+    numbers.resume()  # read back
+    numbers.resume()  # and called wrong
+    numbers.hear([NINE + " tám", NINE + " ba"], [0.6, 0.3])
+    assert settled(numbers)[0] == "0123456783"
+
+
+def test_but_where_none_can_be_it_is() -> None:
+    numbers = after(NINE + " tám")
+    numbers.resume()
+    numbers.resume()
+    numbers.hear([NINE + " tám", NINE], [0.6, 0.3])
+    assert settled(numbers)[0] == "0123456788"
+
+
+EIGHT_OR_THREE = {"bốn tám": 0.5, "bốn ba": 0.4}
+
+
+class TestUncertainDigit:
+    def test_a_digit_on_which_the_alternatives_disagree_is_uncertain(self) -> None:
+        numbers = after("không một hai ba", EIGHT_OR_THREE, "năm sáu bảy chín")
+        assert settled(numbers)[0] == "0123485679"
+        assert numbers.uncertain == 6
+
+    @pytest.mark.parametrize(
+        "heard",
+        [
+            {"bốn tám": 0.9},
+            {"bốn tám": 0.6, "bốn ba": 0.4},  # sure enough
+            {"bốn tám": 0.5, "bốn tám ba": 0.5},  # another count says nothing of a place
+            {"bốn tám": 0.3, "bốn ba": 0.3, "dạ bốn tám": 0.3},  # the same digits in other words
+            {"bốn tám": 0.5, "một trăm hai": 0.5},
+        ],
+    )
+    def test_otherwise_none_is(self, heard: Heard) -> None:
+        assert after(heard).uncertain is None
+
+    def test_of_two_the_less_certain_one_is_asked_for(self) -> None:
+        heard = {"một hai ba": 0.3, "một hai tám": 0.15, "một sáu ba": 0.25, "một sáu tám": 0.25}
+        assert after(heard).uncertain == 2
+
+    def test_of_three_none_is_asked_for(self) -> None:
+        assert after({"một hai ba": 0.5, "bốn sáu tám": 0.5}).uncertain is None
+
+    def test_corrections_are_uncertain_where_they_differ(self) -> None:
+        corrections = {"số thứ hai là chín": 0.5, "số thứ hai là tám": 0.5}
+        assert after("không một hai ba", corrections).uncertain == 2
+
+    @pytest.mark.parametrize("then", ["*", "à nhầm ba", "số thứ hai là ba", "xóa số cuối", "đọc lại từ đầu bốn tám"])
+    def test_what_the_caller_changes_is_certain(self, then: str) -> None:
+        assert after(EIGHT_OR_THREE).uncertain == 2
+        assert after(EIGHT_OR_THREE, then).uncertain is None
+
+    def test_another_digit_that_changes_leaves_it_uncertain(self) -> None:
+        numbers = after(EIGHT_OR_THREE, "số thứ nhất là ba")
+        assert (numbers.best.digits, numbers.uncertain) == ("38", 2)
+
+    def test_it_is_asked_for_once(self) -> None:
+        numbers = after(NINE, {"tám": 0.5, "ba": 0.5})
+        numbers.ask(10)
+        numbers.hear(["ba", "tám"], [0.5, 0.5])
+        assert (numbers.best.digits, numbers.uncertain) == ("0123456783", None)
+
+    def test_a_number_given_anew_may_have_another(self) -> None:
+        numbers = after(NINE + " tám")
+        numbers.ask(10)
+        numbers.resume()
+        numbers.hear([f"{NINE} ba", f"{NINE} tám"], [0.5, 0.5])
+        assert numbers.uncertain == 10
+
+
+class TestPuttingRight:
+    @pytest.mark.parametrize("text", ["số thứ mười là chín", "à nhầm chín", NINE + " chín", "chín chứ không phải bảy"])
+    def test_a_correction_or_another_whole_number_is_taken(self, text: str) -> None:
+        numbers = after(NINE + " tám")
+        numbers.resume()
+        assert numbers.put_right(text)
+        assert numbers.best.status is Collected.COMPLETE
+        assert numbers.best.digits != "0123456788"
+
+    @pytest.mark.parametrize(
+        "text", ["không", "đúng", "hai", NINE + " tám", NINE, "không phải tám mà là chín", "xóa hết"]
+    )
+    def test_anything_else_changes_nothing(self, text: str) -> None:
+        numbers = after(NINE + " tám")
+        numbers.resume()
+        assert not numbers.put_right(text)
+        assert settled(numbers) == ("0123456788", "complete")
+
+
+PIECES = ["một", "hai mươi", "ba bốn", "một trăm linh", "à nhầm bốn", "xóa hết", "mèo", "hết", "09"]
+
+
+@given(
+    st.lists(
+        st.one_of(
+            st.sampled_from("0189*#"),
+            st.dictionaries(st.sampled_from(PIECES), st.floats(0.01, 1.0), min_size=1, max_size=5),
+        ),
+        max_size=8,
+    )
+)
+def test_whatever_comes_there_is_a_leading_one_and_a_whole_number_leads_where_there_is_one(
+    inputs: list[str | Heard],
+) -> None:
+    numbers = after(*inputs)
+    numbers.settle()
+    assert set(numbers.best.digits) <= set("0123456789")
+    assert numbers.uncertain is None or 1 <= numbers.uncertain <= len(numbers.best.digits)
+
+
+def test_hearing_nothing_changes_nothing() -> None:
+    numbers = after("không một")
+    numbers.hear([])
+    assert numbers.best.digits == "01"
+
+
+@pytest.mark.parametrize("lengths", [(), (0,)])
+def test_lengths_that_are_none_are_refused(lengths: tuple[int, ...]) -> None:
+    with pytest.raises(ValueError, match="length"):
+        Hypotheses(lengths)
