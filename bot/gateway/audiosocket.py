@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -64,11 +65,11 @@ def address_of(setting: str) -> tuple[str, int]:
 
 
 @asynccontextmanager
-async def listening_at(gateway: Gateway, host: str, port: int) -> AsyncIterator[asyncio.AbstractServer]:
-    """Take calls there. Raises OSError where that cannot be."""
-    server = await asyncio.start_server(AudioSocketDoor(gateway).take, host, port)
+async def listening_at(gateway: Gateway, bound: socket.socket) -> AsyncIterator[None]:
+    """Take calls on a socket that has its address."""
+    server = await asyncio.start_server(AudioSocketDoor(gateway).take, sock=bound)
     try:
-        yield server
+        yield
     finally:
         server.close()
         await server.wait_closed()

@@ -8,11 +8,12 @@ import gc
 import logging
 import os
 import signal
+import socket
 import ssl
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
 
 from aiohttp import web
 
@@ -22,7 +23,7 @@ from bot.events import RATE, Dialogue
 from bot.gateway.admission import Admission
 from bot.gateway.audiosocket import address_of, listening_at
 from bot.gateway.dialogue_process import DialogueProcess, open_dialogue_process
-from bot.gateway.guard import open_guard, tls
+from bot.gateway.guard import Guard, open_guard, tls
 from bot.gateway.lobby import Lobby
 from bot.gateway.metrics import Metrics
 from bot.gateway.metronome import Metronome
@@ -42,29 +43,39 @@ async def serve(settings: Settings, tell: Tell) -> None:
     """Serve until SIGTERM or SIGINT, then drain; a second signal ends at once. `tell` hears what is being waited for.
 
     Raises VoicebotError where a part is missing, a port is taken, or strangers could bring calls."""
-    guard, context = open_guard(settings), tls(settings)  # what is wrong is told before anything is loaded
-    audiosocket = address_of(settings.audiosocket) if settings.audiosocket else None
+    guard, context = open_guard(settings), tls(settings)
+    with ExitStack() as sockets:  # whatever is wrong with addresses is told before anything is loaded
+        http = sockets.enter_context(_bound(settings.host, settings.port, "VOICEBOT_PORT"))
+        where = [f"Asterisk at {'wss' if context else 'ws'}://{settings.host}:{settings.port}/asterisk"]
+        tcp = None
+        if settings.audiosocket:
+            tcp = sockets.enter_context(_bound(*address_of(settings.audiosocket), "VOICEBOT_AUDIOSOCKET"))
+            where.append(f"AudioSocket at {settings.audiosocket}")
+        admission = Admission(settings.max_calls)
+        async with _opened(settings, guard, admission, tell) as gateway, AsyncExitStack() as doors:
+            await doors.enter_async_context(_http(gateway, http, context))
+            if tcp:
+                await doors.enter_async_context(listening_at(gateway, tcp))
+            tell(f"ready: {', '.join(where)}; {settings.max_calls} calls at most")
+            await _drained(admission, tell)
+
+
+@asynccontextmanager
+async def _opened(settings: Settings, guard: Guard, admission: Admission, tell: Tell) -> AsyncIterator[Gateway]:
+    """The whole bot behind a gateway whose doors are still closed."""
     sys.setswitchinterval(GIL_SECONDS)
     metrics = Metrics()
     metrics.limit.set(settings.max_calls)
-    admission = Admission(settings.max_calls)
+    metronome, rasa = Metronome(metrics.lag.observe), Rasa(metrics)
     pool = HearingPool(os.cpu_count() or 1, metrics.heard)
-    rasa = Rasa(metrics)
     try:
-        bot = await open_voicebot(settings, RATE, tell, heed=pool.heed, dialogue=rasa.open)
+        bot = await open_voicebot(settings, RATE, lambda text: tell(f"{text} …"), heed=pool.heed, dialogue=rasa.open)
         try:
             gc.collect()
             gc.freeze()  # what was loaded stays: looking through it again and again would hold calls up
-            metronome = Metronome(metrics.lag.observe)
-            gateway = Gateway(
-                bot.answer, guard, admission, metrics, metronome, Lobby(time.monotonic), settings.max_call_seconds
-            )
-            async with _beating(metronome, admission, rasa), AsyncExitStack() as doors:
-                where = [await doors.enter_async_context(_http(gateway, settings, context))]
-                if audiosocket:
-                    where.append(await doors.enter_async_context(_audiosocket(gateway, *audiosocket)))
-                tell(f"ready: {', '.join(where)}; {settings.max_calls} calls at most")
-                await _drained(admission, tell)
+            async with _beating(metronome, admission, rasa):
+                lobby = Lobby(time.monotonic)
+                yield Gateway(bot.answer, guard, admission, metrics, metronome, lobby, settings.max_call_seconds)
         finally:
             await bot.close()
     finally:
@@ -106,34 +117,33 @@ async def _beating(metronome: Metronome, admission: Admission, rasa: Rasa) -> As
 
 
 @asynccontextmanager
-async def _http(gateway: Gateway, settings: Settings, context: ssl.SSLContext | None) -> AsyncIterator[str]:
+async def _http(gateway: Gateway, bound: socket.socket, context: ssl.SSLContext | None) -> AsyncIterator[None]:
     runner = gateway.runner()
     await runner.setup()
     try:
-        site = web.TCPSite(runner, settings.host, settings.port, ssl_context=context)
-        with _listening(settings.host, settings.port, "VOICEBOT_PORT"):
-            await site.start()
-        yield f"Asterisk at {'wss' if context else 'ws'}://{settings.host}:{settings.port}/asterisk"
+        await web.SockSite(runner, bound, ssl_context=context).start()
+        yield
     finally:
         await runner.cleanup()
 
 
-@asynccontextmanager
-async def _audiosocket(gateway: Gateway, host: str, port: int) -> AsyncIterator[str]:
-    async with AsyncExitStack() as door:
-        with _listening(host, port, "VOICEBOT_AUDIOSOCKET"):
-            await door.enter_async_context(listening_at(gateway, host, port))
-        yield f"AudioSocket at {host}:{port}"
+def _bound(host: str, port: int, setting: str) -> socket.socket:
+    """A socket that has this address and does not listen yet: a port that is taken is told before anything is loaded.
 
-
-@contextmanager
-def _listening(host: str, port: int, setting: str) -> Iterator[None]:
-    """Tell what is wrong with an address in one line."""
+    Raises VoicebotError."""
     try:
-        yield
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        bound = socket.socket(family, kind, protocol)
+        try:
+            bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            bound.bind(address)
+        except OSError:
+            bound.close()
+            raise
     except OSError as error:
         why = "is taken by another program" if error.errno == errno.EADDRINUSE else f"cannot be used ({error.strerror})"
         raise VoicebotError(f"{host}:{port} {why}; set {setting} to another one") from None
+    return bound
 
 
 async def _drained(admission: Admission, tell: Tell) -> None:

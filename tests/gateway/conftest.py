@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -120,8 +121,9 @@ async def site(
     gateway = Gateway(
         answer, Guard(secret, False), Admission(calls), metrics, metronome, Lobby(lambda: now[0]), call_seconds
     )
-    async with Server(gateway) as server, listening_at(gateway, "127.0.0.1", 0) as audiosocket:
-        yield Site(gateway, metronome, server, audiosocket.sockets[0].getsockname(), now)
+    bound = socket.create_server(("127.0.0.1", 0))
+    async with Server(gateway) as server, listening_at(gateway, bound):
+        yield Site(gateway, metronome, server, bound.getsockname(), now)
 
 
 @pytest.fixture

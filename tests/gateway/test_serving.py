@@ -1,0 +1,190 @@
+"""`voicebot serve` as an operator runs it: whole calls through the whole bot, draining, and errors of one line."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import socket
+import sys
+import uuid
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+from aiohttp import BasicAuth, ClientSession
+
+from bot.channels.audiosocket import UUID
+from bot.settings import ROOT
+from tests.channels import fake_audiosocket
+from tests.channels.fake_asterisk import FakeAsterisk, dialled
+
+SECRET = "a secret of sixteen characters"
+GUARD = 120
+"""Seconds for anything here, on a very busy machine."""
+
+PAUSE = 15
+"""Frames of silence after which a caller takes the bot to have finished."""
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        return int(taken.getsockname()[1])
+
+
+async def start(*arguments: str, **environ: str) -> Process:
+    command = [sys.executable, "-m", "bot", "serve", *arguments]
+    return await asyncio.create_subprocess_exec(*command, cwd=ROOT, env={**os.environ, **environ}, stderr=PIPE)
+
+
+@dataclass
+class Served:
+    """A gateway that is ready."""
+
+    process: Process
+    port: int
+    audiosocket: int
+    log: str = ""
+
+    async def line(self, word: str) -> str:
+        """The next line of its log that holds this word."""
+        assert self.process.stderr is not None
+        while True:
+            line = (await asyncio.wait_for(self.process.stderr.readline(), GUARD)).decode()
+            assert line, self.log
+            self.log += line
+            if word in line:
+                return line
+
+    async def ask(self, path: str, form: dict[str, str] | None = None) -> tuple[int, str]:
+        url = f"http://127.0.0.1:{self.port}{path}"
+        async with (
+            ClientSession(auth=BasicAuth("asterisk", SECRET)) as session,
+            session.request("POST" if form else "GET", url, data=form) as response,
+        ):
+            return response.status, await response.text()
+
+    def call(self, query: str) -> contextlib.AbstractAsyncContextManager[FakeAsterisk]:
+        return dialled(f"ws://127.0.0.1:{self.port}/asterisk?{query}", secret=SECRET)
+
+
+@asynccontextmanager
+async def served(**environ: str) -> AsyncIterator[Served]:
+    port, audiosocket = free_port(), free_port()
+    setting = {"VOICEBOT_LINE_SECRET": SECRET, "VOICEBOT_AUDIOSOCKET": f"127.0.0.1:{audiosocket}"}
+    here = Served(await start("--port", str(port), **setting, **environ), port, audiosocket)
+    try:
+        await here.line("ready")
+        yield here
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            here.process.kill()
+        await here.process.wait()
+
+
+@pytest.fixture
+async def here(dialogue_model: Path, accounts_url: str) -> AsyncIterator[Served]:
+    async with served(VOICEBOT_RASA_MODEL=str(dialogue_model), VOICEBOT_DATABASE_URL=accounts_url) as serving:
+        yield serving
+
+
+async def hear_out(caller: FakeAsterisk) -> None:
+    """Listen until the bot has spoken and finished."""
+    began = len(caller.heard)
+    while not caller.ended:
+        await caller.tick()
+        frames = caller.heard[began:]
+        if len(frames) > PAUSE and any(frames) and not any(frames[-PAUSE:]):
+            return
+
+
+async def press(caller: FakeAsterisk, keys: str) -> None:
+    for key in keys:
+        await caller.press(key)
+        for _ in range(5):
+            await caller.tick()
+
+
+async def test_whole_calls_and_a_drain(here: Served) -> None:
+    """One process for all of it, because loading it takes longest."""
+    async with here.call("caller=0912345678&call=by-keys") as caller:
+        await caller.start()
+        await hear_out(caller)
+        await press(caller, "8")
+        await hear_out(caller)
+        await press(caller, "0123456789#")
+        while not caller.ended:
+            await hear_out(caller)
+        assert await here.ask("/endings/by-keys") == (200, "reset")
+
+    _, name = await here.ask("/callers", {"caller": "0912345678"})
+    async with fake_audiosocket.dialled("127.0.0.1", here.audiosocket) as line:
+        line.send(UUID, uuid.UUID(name).bytes)
+        while not any(frame.any() for frame in line.heard):
+            await line.receive()
+        line.press("0")
+        await asyncio.wait_for(line.until_closed(), GUARD)
+        assert np.concatenate(line.heard).any()
+        assert await here.ask(f"/endings/{name}") == (200, "transferred")
+
+    status, metrics = await here.ask("/metrics")
+    assert status == 200
+    assert 'voicebot_calls_total{outcome="reset",stage="goodbye"} 1.0' in metrics
+    assert "voicebot_dialogue_failures_total 0.0" in metrics
+
+    async with here.call("caller=0912345678&call=drained") as caller:
+        await caller.start()
+        await hear_out(caller)
+        here.process.send_signal(signal.SIGTERM)
+        assert "1 calls in progress" in await here.line("draining")
+        assert (await here.ask("/readyz"))[0] == 503
+        assert (await here.ask("/callers", {"caller": "0912345678"}))[0] == 503
+        await press(caller, "0")
+        while not caller.ended:
+            await hear_out(caller)
+    assert await asyncio.wait_for(here.process.wait(), GUARD) == 0
+    for secret in ("0912345678", "0123456789", SECRET):
+        assert secret not in here.log
+
+
+class TestWhatIsWrong:
+    """Told in one line, before anything is loaded where that can be."""
+
+    async def refused(self, *arguments: str, **environ: str) -> str:
+        process = await start(*arguments, **environ)
+        assert process.stderr is not None
+        err = (await asyncio.wait_for(process.stderr.read(), GUARD)).decode().splitlines()
+        assert await process.wait() == 1
+        told = [line for line in err if not line.endswith("…")]
+        assert len(told) == 1, told
+        return told[0]
+
+    async def test_no_secret_where_strangers_could_call(self) -> None:
+        told = await self.refused(VOICEBOT_HOST="0.0.0.0", VOICEBOT_RASA_MODEL="/nowhere")
+        assert "VOICEBOT_LINE_SECRET" in told
+
+    async def test_no_trained_dialogue(self, tmp_path: Path) -> None:
+        told = await self.refused("--port", str(free_port()), VOICEBOT_RASA_MODEL=str(tmp_path / "none"))
+        assert "make setup" in told
+
+    async def test_no_model_of_the_recogniser(self, dialogue_model: Path, tmp_path: Path) -> None:
+        told = await self.refused(
+            "--port", str(free_port()), VOICEBOT_RASA_MODEL=str(dialogue_model), VOICEBOT_MODEL=str(tmp_path / "none")
+        )
+        assert "none" in told
+
+    @pytest.mark.parametrize("setting", ["VOICEBOT_PORT", "VOICEBOT_AUDIOSOCKET"])
+    async def test_a_port_that_is_taken(self, setting: str) -> None:
+        """The other door is not opened either: half a gateway would be worse than none."""
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            port = taken.getsockname()[1]
+            free = {"VOICEBOT_PORT": str(free_port()), "VOICEBOT_AUDIOSOCKET": f"127.0.0.1:{free_port()}"}
+            where = str(port) if setting == "VOICEBOT_PORT" else f"127.0.0.1:{port}"
+            told = await self.refused(**{**free, setting: where})
+        assert str(port) in told
+        assert setting in told
