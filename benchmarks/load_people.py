@@ -111,7 +111,7 @@ class Caller:
         if self._ended_at is not None and not self._flush_awaited:
             self.answers.append(Answered(self._part.acts[self.acted - 1].kind, now - self._ended_at, now))
             self._ended_at = None
-        elif self._spoken_to and gap < ONE_PROMPT and self._sent >= len(self._sending):
+        elif self._spoken_to and 0 < gap < ONE_PROMPT and self._sent >= len(self._sending):
             # Nobody did anything, so the bot has broken off, but for the pause between the two readings at the end.
             self.late += self._read_once or self.acted < len(self._part.acts)
             self._read_once = self.acted == len(self._part.acts)

@@ -72,6 +72,7 @@ def variables_of(text: str) -> set[str]:
     "file",
     [
         COMPOSE / "compose.yml",
+        COMPOSE / "embedded.yml",
         COMPOSE / ".env.example",
         CHART / "values.yaml",
         *sorted((CHART / "templates").iterdir()),
