@@ -14,6 +14,8 @@ _SILENT = frozenset(",=")
 _STRETCH = re.compile(f"[^{_LETTERS}]*")
 _OLD = re.compile(f"[^={_LETTERS}]*")  # up to the "là" that introduces the new digits
 _NOT_DONE = re.compile("0[ed]")  # "không sửa", "không xóa"
+_LATE_UNIT = re.compile(f"[ADE](?=[,={_LETTERS}]|$)")
+_UNITS = {"A": "1", "D": "4", "E": "5"}
 _A_ZERO = Chunk("0", fresh=True, single=1)
 
 ACT = re.compile(f"[{_LETTERS}]")
@@ -119,6 +121,9 @@ class Cells:
     def _replace_tail(self) -> None:
         if self._next() in _CORRECT:
             return  # "à nhầm, số thứ hai là ba": what follows says it all
+        if self.numeral and self.seams[-1] == "1" and _LATE_UNIT.match(self.letters, self.at):  # "à nhầm tư"
+            unit = _UNITS[self.letters[self.at]]
+            self.letters = self.letters[: self.at] + unit + self.letters[self.at + 1 :]
         new, rest = self._breath()
         if self._next() == "R" and not rest:
             self.at += 1

@@ -43,6 +43,8 @@ class Outcome(NamedTuple):
 
 _OK = Status.OK  # looking a member up takes a while, and most readings need it
 _STATUS = {AmbiguousError: Status.AMBIGUOUS, IncompleteError: Status.INCOMPLETE, BrokenError: Status.NONE}
+_UNREADABLE = re.compile("[!u-]")
+_FIRST_NO = re.compile("^([,~=s]*)o")
 _SILENT_RUN = re.compile("[,~=]{2,}|~")
 _NOT_RESTARTED = re.compile("[0-]$")  # "không làm lại", "đừng làm lại"
 
@@ -62,9 +64,11 @@ def evaluate_letters(letters: str, standing: str = "") -> Outcome:
         if _NOT_RESTARTED.search(before):
             return Outcome(Status.AMBIGUOUS, standing, False)
         standing = ""
-    if "!" in letters or "-" in letters:
+    if _UNREADABLE.search(letters):
         return Outcome(Status.NONE, standing, False)
-    letters = _SILENT_RUN.sub(_silence, letters)
+    if "o" in letters:  # "một hai à không ba" is 1203, or "no" and 13; at the beginning there is nothing to say no to
+        letters = re.sub("o", "?", letters if standing else _FIRST_NO.sub(r"\g<1>,0", letters))
+    letters = _SILENT_RUN.sub(_silence, letters).replace("s+", "+")
     if not ACT.search(letters):
         return _without_acts(letters, standing)
     cells = Cells(letters, standing)

@@ -61,11 +61,11 @@ _P = "[,=]?"  # a pause
 _FREE = "(?![ADElmctxws?S])"  # what follows does not claim the unit before it
 _UNIT = rf"(?:{_P}[ADE]|[2-46-9]){_FREE}"  # after mươi: mốt, not một; lăm, not năm
 _UNIT_OF_TEN = rf"(?:{_P}[DE]|[1-46-9]){_FREE}"  # after mười: một, not mốt
-_NO_UNIT = rf"{_P}[ADE?S]|{_P}<[1-9]>|[,=][1-9](?![mctxws])"
-_ROUND = rf"(?!{_NO_UNIT}|[1-9](?![mc]))"  # after a ten: nothing that may be its unit
-_ROUND_IN_HUNDRED = rf"(?!{_NO_UNIT}|[1-9](?![mct]))"
+_NO_UNIT = rf"{_P}[ADE?S]|{_P}<[1-9]>"
+_ROUND = rf"(?!{_NO_UNIT}|[1-9](?![mc])|[,=][1-9](?![mcxws]))"  # after a ten: nothing that may be its unit
+_ROUND_IN_HUNDRED = rf"(?!{_NO_UNIT}|[1-9](?![mct])|[,=][1-9](?![mctxws]))"
 _AFTER_LINH = rf"l{_P}[1-9DE]{_FREE}"
-_CONTRACTED = rf"[BC]{_P}[1-9ADE]{_FREE}"  # hăm ba
+_CONTRACTED = rf"[BC][1-9ADE]{_FREE}"  # hăm ba
 _HUNDREDS = (
     rf"[0-9]t(?:{_P}{_AFTER_LINH}|X(?:{_UNIT_OF_TEN}|{_ROUND_IN_HUNDRED})|[2-9]m(?:{_UNIT}|{_ROUND_IN_HUNDRED})"
     rf"|[2-9]c{_ROUND_IN_HUNDRED}|{_CONTRACTED}|[2-9][ADE]|1[DE]"
@@ -75,16 +75,16 @@ _TENS = rf"X(?:{_UNIT_OF_TEN}|{_ROUND})|[2-9]m(?:{_UNIT}|{_ROUND})|[1-9]c{_ROUND
 _GROUP = rf"(?:{_HUNDREDS}|[0-9]{_AFTER_LINH}|{_TENS})"  # under a thousand, of more than one word
 _SCALE = rf"(?:{_GROUP}|[0-9])[nry]{_P}"
 _COUNT, _ONE = "(?:[2-9]|<[2-9]>)", "(?:[0-9]|<[0-9]>)"
-_CON = rf"{_COUNT}x{_P}(?:s{_P})?{_ONE}(?![ADElmctnryxw])"  # ba con tám, ba con số tám
-_SO = rf"{_COUNT}s{_P}{_ONE}(?![ADElmctnryxws])"  # ba số tám
-_STARTS = "(?<![^,=])"  # the stretch, or a breath
+_CON = rf"{_COUNT}x{_P}{_ONE}(?![ADElmctnryxw])"  # ba con tám
+_SO = rf"{_COUNT}s{_ONE}(?![ADElmctnryxws])"  # ba số tám
+_STARTS = "(?<![^,=])(?<!s[,=])"  # the stretch, or a breath
 
 _NUMERAL = re.compile(
     rf"(?P<pause>[,=])?"
     rf"(?:(?P<plain>[0-9]+(?![ADElmctnryxws]|(?<=[1-9])[,=]s|(?<=5)<(?:19|20)[0-9][0-9]>)|0(?=s))"
-    rf"|(?P<group>{_GROUP}(?![nrys]))"
+    rf"|(?P<group>{_GROUP}(?![nry]|[,=]?s)|s{_GROUP}(?=[,=]s))"
     rf"|(?P<scaled>(?=.{{1,6}}[nry])(?:{_SCALE})+(?:(?<![ry])(?<![ry][,=])(?:{_HUNDREDS}|{_AFTER_LINH})(?![nrys])|$))"
-    rf"|(?P<repeat>(?:{_CON}|{_STARTS}{_SO})(?:{_CON}|{_SO})*|^{_COUNT}w[sx]?{_ONE}(?=[,=]|$))"
+    rf"|(?P<repeat>(?:(?<!s[,=]){_CON}|{_STARTS}{_SO})(?:{_CON}|{_SO})*|^{_COUNT}ws?{_ONE}(?=[,=]|$))"
     rf"|(?P<written><[0-9]+>(?![xws]|(?<=<[1-9]>)[,=]s)|<0[0-9]*>(?=s))"
     rf"|(?P<signed>s{_ONE}(?={_P}s))"  # "số hai số ba": a sign for each digit, no counts
     rf"|(?P<sign>s(?!{_P}$|{_ONE}[xw]))"
@@ -103,7 +103,7 @@ _UNFINISHED = re.compile(
 _BROKEN = re.compile(
     rf"[ADElmctnryxw]|(?:{_SCALE})+[mctnry]"
     rf"|(?:{_SCALE})*(?:0[mc]|1m|[01]A|[0-9]t(?:[01][mc]|1A|X{_P}A)|X{_P}A"
-    rf"|(?:[0-9]|[0-9]t{_P})l{_P}(?![1-9DE])|(?:[0-9]t)?[BC]{_P}(?![1-9ADE])|{_COUNT}x{_P}(?:s{_P})?(?!{_ONE}))"
+    rf"|(?:[0-9]|[0-9]t{_P})l{_P}(?![1-9DE])|(?:[0-9]t)?[BC]{_P}(?![1-9ADE])|{_COUNT}x{_P}(?!{_ONE}))"
 )
 
 

@@ -45,14 +45,14 @@ _SAID = "".join(
     kind.value
     for kind in (
         *(Kind.DIGIT, Kind.WRITTEN, Kind.UNIT, Kind.TEN, Kind.TENS, Kind.CHUC, Kind.TWENTY, Kind.LINH),
-        *(Kind.HUNDRED, Kind.SCALE, Kind.TIMES, Kind.NUMBER, Kind.PLUS, Kind.UNSURE),
+        *(Kind.HUNDRED, Kind.SCALE, Kind.TIMES, Kind.NUMBER, Kind.PLUS, Kind.UNSURE, Kind.NO, Kind.OTHER),
     )
 )
 _BRIDGE = "[,WNRi=]*"  # inside a number, not at its ends
 _RUN = re.compile(  # a token is one letter here; "năm 2023" is a year, "0912345678 không" a question
-    rf"(?![xws])[{_SAID}]"
+    rf"(?![xwsu])[{_SAID}]"
     rf"(?:(?:(?<=5){_BRIDGE}(?!<)|(?<=<){_BRIDGE}(?!0)|(?<![5<]){_BRIDGE})[{_SAID}]"
-    rf"|{_BRIDGE}(?:e|d[2-9]?)?[{Kind.NTH.value}])*"
+    rf"|{_BRIDGE}(?:e|d[2-9]?)?[{Kind.NTH.value}]|{_BRIDGE}e(?=s?[0-9<],?i))*"
 )
 _RATHER_WORDS = re.compile("[015]{1,2}|[^<]{0,2}5|[^<][xws][^<]")
 
@@ -65,9 +65,11 @@ def find(text: str, min_digits: int = 2) -> list[Found]:
     """
     tokens = tokenize(text)
     found = []
-    for match in _RUN.finditer("".join(token.letters[0] for token in tokens)):
+    letters = "".join(token.letters[0] for token in tokens)
+    for match in _RUN.finditer(letters):
         run = tokens[match.start() : match.end()]
-        outcome = evaluate_letters("".join(token.letters for token in run))
+        sign = "s" if letters[max(match.start() - 1, 0)] == "s" else ""  # "số năm là chín"
+        outcome = evaluate_letters(sign + "".join(token.letters for token in run))
         said = "".join(letter for letter in match[0] if letter in _SAID)
         if outcome.status is Status.OK and len(outcome.digits) >= min_digits and not _RATHER_WORDS.fullmatch(said):
             found.append(Found(run[0].start, run[-1].end, outcome.digits))

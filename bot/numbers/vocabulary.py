@@ -41,7 +41,9 @@ class Kind(Enum):
     DROP = "d"  # xóa
     # what cannot be read
     UNSURE = "?SM"  # two words in one spelling; "xin lỗi", a correction or not; "muoi", until its neighbours decide
+    NO = "o"  # à không: a zero or a "no"
     DONT = "-"  # đừng, không cần: what follows is not to be done
+    OTHER = "u"  # parts of other numbers: rưỡi, phẩy, vạn
     UNKNOWN = "!"
 
 
@@ -78,7 +80,8 @@ VOCABULARY: dict[str, str] = {  # letter: words and phrases
     ",": "à, ờ, ơ, ừ, ừm, ờm, ùm, um, hừm, ấy, ạ, dạ, vâng, dạ vâng",
     "~": (
         "mã số, mã, của, tôi, em, mình, cháu, của con, của ba tôi, của ba em, của ba mình, của ba cháu,"
-        " thì, nhé, nha, đây, xin, đọc, cho, để, rồi, tiếp theo, số tiếp theo, bảo hiểm, bảo hiểm xã hội, xã hội, bhxh,"
+        " thì, nhé, nha, nghen, đây, đi, giúp, giùm, thưa, alo, a lô, em ơi, bắt đầu,"
+        " xin, đọc, cho, để, rồi, tiếp theo, số tiếp theo, bảo hiểm, bảo hiểm xã hội, xã hội, bhxh,"
         " căn cước, căn cước công dân, cccd, định danh, định danh cá nhân, điện thoại, số điện thoại, số bảo hiểm,"
         " số bảo hiểm xã hội, số căn cước, số căn cước công dân, số định danh, số thẻ"
     ),
@@ -92,9 +95,12 @@ VOCABULARY: dict[str, str] = {  # letter: words and phrases
         " xoá hết, xóa tất cả, xoá tất cả, xóa toàn bộ, xoá toàn bộ, bỏ hết"
     ),
     "$": "hết, hết rồi, là hết, xong, xong rồi, thế thôi, vậy thôi",
-    "N": "không phải, không phải là, không phải số",
+    "N": (
+        "không phải, không phải là, không phải số, à không phải, à không phải là, à không phải số, ơ không phải,"
+        " ấy không phải, ý không phải"
+    ),
     "R": "chứ không phải, chứ không phải là, chứ không phải số, mà không phải",
-    "e": "sửa, đổi, thay, chữa",
+    "e": "sửa, đổi, thay, chữa, sửa lại, đổi lại, chữa lại",
     "i": "thành, bằng, mà, mà là, phải là",
     "⓪": "số cuối, số cuối cùng, chữ số cuối, chữ số cuối cùng",
     "①": "số đầu, số đầu tiên, chữ số đầu, chữ số đầu tiên, số thứ nhất, chữ số thứ nhất",
@@ -112,5 +118,7 @@ VOCABULARY: dict[str, str] = {  # letter: words and phrases
     "d": "xóa, xoá, bỏ",
     "?": "của ba",  # "of three" or "of my father"
     "S": "xin lỗi",  # "một hai ba, xin lỗi, bốn": a correction or not
+    "o": "à không, ơ không, ấy không, ý không",
     "-": "đừng, khỏi, chưa, không cần, không muốn, không được",
+    "u": "vạn, rưỡi, rưởi, phẩy, chấm, phần, gạch, xuyệt, xẹt",
 }

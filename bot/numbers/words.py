@@ -38,7 +38,11 @@ class Token(NamedTuple):
 
 _LONGEST_WORD = 24  # characters; longer ones are no Vietnamese word, and are never normalised
 _MARKS = "\u0300-\u036f\u00ad\u200b-\u200d\u2060\ufeff"  # combining marks and invisible characters
-_LEXEME = re.compile(rf"[0-9]+|[{_MARKS}]*(?:[^\W\d_][{_MARKS}]*)+|[^\s{_MARKS}]|[{_MARKS}]+")
+_LETTER = rf"[^\W\d_][{_MARKS}]*"
+_LEXEME = re.compile(
+    rf"(?:[0-9]+{_LETTER}|{_LETTER}[0-9])(?:{_LETTER}|[0-9])*"  # "1a", "b2": no number, and no word
+    rf"|[0-9]+|[{_MARKS}]*(?:{_LETTER})+|[^\s{_MARKS}]|[{_MARKS}]+"
+)
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff]")
 _ACCENT = re.compile("[^\\W\\d_\x00-\x7f]|[\u0300-\u036f]")
 _PUNCTUATION = frozenset(",.;:!?…-–—()[]\"'“”‘’")
