@@ -13,7 +13,7 @@ UV := .tools/bin/uv
 BIN := .venv/bin
 DIALOGUE := domain.yml config.yml $(shell find data bot/dialogue -name '*.yml' -o -name '*.py' 2>/dev/null)
 
-.PHONY: help setup run test lint format bench bench-load train clean
+.PHONY: help setup run test lint format bench bench-load eval train clean
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
@@ -41,6 +41,9 @@ bench: setup ## turn latency, real-time factor, memory
 
 bench-load: setup ## how many calls at once; LOAD='--soak 60 --calls 70' or '--overload 1.5 --calls 100'
 	@$(BIN)/python -m benchmarks.load $(LOAD)
+
+eval: setup ## the recogniser on people left out of training; writes asr_models/vi-digits/CARD.md
+	@$(BIN)/python -m asr_models.evaluation --card
 
 train: ## the recogniser's model, in the recipe's own environment (an hour; see asr_models/recipe)
 	@asr_models/recipe/run.sh

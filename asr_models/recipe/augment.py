@@ -5,12 +5,14 @@ speech, sentences, synthetic speech; then speed, room, background, microphone, l
 line, and a vocal tract of another length in the filterbank.
 """
 
+import io
 import random
 from collections import defaultdict
 from pathlib import Path
 
 import numpy as np
 import scipy.signal
+import soundfile
 
 from .corpora import Clip, read
 from .features import RATE, SHIFT, fbank, frames_of
@@ -18,6 +20,7 @@ from .lexicon import FILLER, RECORDED, SILENCE, STATES
 
 DIGITS = RECORDED[:10]
 LONGEST = 8 * RATE // SHIFT  # cells
+PACKET = RATE // 50  # samples
 Example = tuple[np.ndarray, np.ndarray]  # sound, labels (cells, 3)
 
 
@@ -48,6 +51,27 @@ def a_law(y: np.ndarray) -> np.ndarray:
     c = np.where(z < 1 / a, a * z, 1 + np.log(np.maximum(a * z, 1))) / k
     c = np.round(c * 127) / 127
     return np.sign(y) * np.where(c < 1 / k, c * k / a, np.exp(c * k - 1) / a)
+
+
+def gsm(y: np.ndarray) -> np.ndarray:
+    """Through the GSM full-rate codec (06.10) and back."""
+    file = io.BytesIO()
+    soundfile.write(file, y, RATE, format="WAV", subtype="GSM610")
+    file.seek(0)
+    return np.resize(soundfile.read(file)[0], len(y))
+
+
+def telephone_band(x: np.ndarray, low: float, high: float, edge: float) -> np.ndarray:
+    """What lies between two frequencies, with slopes as wide as `edge`, all in Hz."""
+    f = np.fft.rfftfreq(len(x), 1 / RATE)
+    gain = np.clip((f - low) / edge + 1, 0, 1) * np.clip((high - f) / edge + 1, 0, 1)
+    return np.fft.irfft(np.fft.rfft(x) * np.sin(gain * np.pi / 2) ** 2, len(x))
+
+
+def loudness(x: np.ndarray) -> float:
+    """RMS of the cells within 25 dB of the loudest: of the speech, not of its pauses."""
+    power = (x[: len(x) // SHIFT * SHIFT].reshape(-1, SHIFT) ** 2).mean(1)
+    return float(np.sqrt(power[power >= power.max() * 10**-2.5].mean())) + 1
 
 
 class Studio:
@@ -111,26 +135,57 @@ class Studio:
         at = np.minimum(np.arange(n * SHIFT) * speed, len(x) - 1)
         return np.interp(at, np.arange(len(x)), x), y[np.minimum((np.arange(n) * speed).astype(int), len(y) - 1)]
 
+    @staticmethod
+    def music(r: random.Random) -> np.ndarray:
+        """Tones of a few partials that change at a steady pace: music on hold, ringing, signals."""
+        pace, partials = r.uniform(0.1, 0.8), r.randint(1, 6)
+        out = []
+        for _ in range(int(r.uniform(1.5, 5) / pace)):
+            t = np.arange(int(pace * RATE)) / RATE
+            notes = [r.uniform(110, 900) for _ in range(r.randint(1, 4))]
+            tone = sum(np.sin(2 * np.pi * f * k * t) / k for f in notes for k in range(1, partials + 1))
+            out.append(tone * np.exp(-t * r.uniform(0, 5)))
+        return 2000 * np.concatenate(out)
+
     def scene(self, r: random.Random) -> Example:
-        """Clean speech of one kind."""
+        """Clean speech of one kind, or none."""
         k = r.random()
-        if k < 0.45:
+        if k < 0.38:
             return self.splice(r, self.pools[r.choice(self.people)])
-        if k < 0.58:
+        if k < 0.50:
             return self.splice(r, None)
-        if k < 0.72:
+        if k < 0.64:
             x, y = r.choice(self.natural)
             edges = [0, *np.flatnonzero((y[1:, 2] == SILENCE) & (y[:-1, 2] != SILENCE)), len(y)]
             a, b = sorted(r.sample(edges, 2))
             return (x[a * SHIFT : b * SHIFT], y[a:b]) if b - a > 30 else (x, y)
-        if k < 0.84:
+        if k < 0.83:
             return r.choice(self.kinds[r.choice(["common-voice"] * 5 + ["home-commands"])])
         if k < 0.87:
             return r.choice(self.kinds["phone-words"])
         if k < 0.89:
             return self.splice(r, self.pools[r.choice(self.robots)])
+        if k < 0.92:
+            x = self.music(r) if r.random() < 0.5 else r.choice(self.noises)[: int(r.uniform(1, 5) * RATE)]
+            x = x[: len(x) // SHIFT * SHIFT].astype(np.float64)
+            return x, np.zeros((len(x) // SHIFT, 3), np.int16)
         parts = [r.choice(self.kinds["espeak"]) for _ in range(r.randint(1, 3))]
         return np.concatenate([p[0] for p in parts]), np.concatenate([p[1] for p in parts])
+
+    def noise(self, r: random.Random, n: int) -> tuple[np.ndarray, float]:
+        """Background of n samples, and the least distance in dB that it keeps from the voice."""
+        k = r.random()
+        if k < 0.4:
+            x, least = r.choice(self.noises), 4.0
+        elif k < 0.5:  # somebody else speaks
+            x, least = np.concatenate([r.choice(self.kinds["common-voice"])[0] for _ in range(3)]), 15.0
+        elif k < 0.65:  # many do
+            people = [np.resize(r.choice(self.kinds["common-voice"])[0], n) for _ in range(r.randint(3, 8))]
+            x, least = np.sum([np.roll(p, r.randrange(n)) for p in people], axis=0), 5.0
+        else:
+            x, least = np.random.randn(n), 8.0
+        start = r.randint(0, max(0, len(x) - n))
+        return np.resize(x[start : start + n], n), least
 
     def line(self, r: random.Random, x: np.ndarray) -> np.ndarray:
         """Room, background, microphone, level, telephone."""
@@ -142,28 +197,23 @@ class Studio:
                 h = np.random.randn(n) * np.exp(-np.arange(n) / n * 6) * r.uniform(0.02, 0.25)
                 h[0] = 1
             x = scipy.signal.fftconvolve(x, h)[: len(x)]
-        power = np.sqrt((x**2).mean()) + 1
-        k = r.random()
-        if k < 0.45:
-            noise = r.choice(self.noises)
-        elif k < 0.6:
-            noise = np.concatenate([r.choice(self.kinds["common-voice"])[0] for _ in range(3)])
-        else:
-            noise = np.random.randn(len(x))
-        start = r.randint(0, max(0, len(noise) - len(x)))
-        noise = np.resize(noise[start : start + len(x)], len(x))
-        quiet = (15, 35) if 0.45 <= k < 0.6 else (8, 45)
-        x = x + noise / (noise.std() + 1e-9) * power * 10 ** (-r.uniform(*quiet) / 20)
-        if r.random() < 0.6:
+        noise, least = self.noise(r, len(x))
+        x = x + noise / (noise.std() + 1e-9) * loudness(x) * 10 ** (-r.uniform(least, 45) / 20)
+        if r.random() < 0.4:
             b = scipy.signal.butter(
                 r.choice([1, 2, 3]), [r.uniform(60, 400), r.uniform(2600, 3950)], "band", fs=RATE, output="sos"
             )
             x = scipy.signal.sosfilt(b, x)
+        if r.random() < 0.5:
+            x = telephone_band(x, r.uniform(150, 330), r.uniform(3200, 3700), r.uniform(50, 150))
         loud = 3 if r.random() < 0.15 else 0
         y = x / (np.abs(x).max() + 1) * 10 ** (r.uniform(-30, loud) / 20)
         y = np.clip(y, -1, 1)
+        if r.random() < 0.1:
+            lost = np.repeat(np.random.rand(len(y) // PACKET + 1) < r.uniform(0.005, 0.04), PACKET)
+            y[lost[: len(y)]] = 0
         k = r.random()
-        y = mu_law(y) if k < 0.45 else a_law(y) if k < 0.65 else y
+        y = mu_law(y) if k < 0.35 else a_law(y) if k < 0.6 else gsm(y) if k < 0.7 else y
         return np.round(y * 32767)
 
     def example(self, seed: int) -> Example:

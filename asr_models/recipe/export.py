@@ -154,7 +154,7 @@ def write(checkpoint: Path, folder: Path, mix: Mix | None = None) -> None:
 
 
 def write_sums(folder: Path) -> None:
-    """SHA256SUMS, by which a damaged folder is told from a good one; the card is prose and may be edited."""
-    files = sorted(f for f in folder.rglob("*") if f.is_file() and f.name not in ("SHA256SUMS", "CARD.md"))
+    """SHA256SUMS, by which a damaged folder is told from a good one; the card and its pictures may change."""
+    files = sorted(f for f in folder.rglob("*") if f.is_file() and f.parent != folder)
     lines = [f"{hashlib.sha256(f.read_bytes()).hexdigest()}  {f.relative_to(folder)}\n" for f in files]
     (folder / "SHA256SUMS").write_text("".join(lines), encoding="utf-8")

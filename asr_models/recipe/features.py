@@ -1,7 +1,7 @@
 """Kaldi's log-mel filterbank in numpy, with vocal-tract-length warping.
 
-`fbank` gives what Kaldi computes from FBANK_CONF (checked against kaldi-native-fbank in
-`python -m recipe check`), so what the network learns from is what Vosk will show it.
+`fbank` gives what Kaldi computes from FBANK_CONF (compared with
+kaldi-native-fbank), so what the network learns from is what Vosk will show it.
 """
 
 from functools import cache

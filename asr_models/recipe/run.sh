@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Makes the recipe's own environment, then trains, exports and evaluates the bundled model.
-#   run.sh [all|train|export|graphs|evaluate] [--minutes N] …
+# Makes the recipe's own environment, then trains and exports the bundled model.
+#   run.sh [all|train|export|graphs] [--minutes N] …
 set -euo pipefail
 here="$(cd "$(dirname "$0")" && pwd)"
 # pyenv's shims fail in a folder with a .python-version of 3.10, so a Python is taken only if it runs.

@@ -1,0 +1,68 @@
+"""Figures as text and pictures, and their place on a model's card."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from asr_models.evaluation.figures import Bin, expected_calibration_error
+
+BEGIN, END = "<!-- figures: written by `make eval` -->", "<!-- end of figures -->"
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """A Markdown table."""
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join("| " + " | ".join(map(str, line)) + " |" for line in lines) + "\n"
+
+
+def confusion_table(matrix: npt.NDArray[np.int64]) -> str:
+    names = [*map(str, range(10)), "–"]
+    rows = [[f"**{name}**", *(n or "" for n in line)] for name, line in zip(names, matrix.tolist(), strict=True)]
+    return table(["said \\ heard", *names], rows)
+
+
+def draw_confusions(matrix: npt.NDArray[np.int64], path: Path) -> None:
+    """Share of each digit heard as each other one; the diagonal is left out, so that errors show."""
+    from matplotlib.figure import Figure
+
+    names = [*map(str, range(10)), "–"]
+    share = matrix / np.maximum(1, matrix.sum(axis=1, keepdims=True))
+    np.fill_diagonal(share, np.nan)
+    figure = Figure(figsize=(5.4, 4.6), layout="constrained")
+    axes = figure.subplots()
+    image = axes.imshow(100 * share, cmap="Oranges", vmin=0)
+    axes.set(xticks=range(11), yticks=range(11), xticklabels=names, yticklabels=names, xlabel="heard", ylabel="said")
+    for row, column in zip(*np.nonzero(np.nan_to_num(share) >= 0.005), strict=True):
+        axes.text(column, row, f"{100 * share[row, column]:.0f}", ha="center", va="center", fontsize=7)
+    figure.colorbar(image, label="% of a digit's occurrences")
+    axes.set_title("What digits are taken for (– lost or inserted)", fontsize=10)
+    figure.savefig(path, dpi=110, metadata={"Software": None})
+
+
+def draw_calibration(bins: Sequence[Bin], path: Path) -> None:
+    """Share of right numbers against confidence, with 95 % intervals."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(4.6, 4.2), layout="constrained")
+    axes = figure.subplots()
+    axes.plot([0, 1], [0, 1], color="0.7", linewidth=1)
+    x, y = [b.confidence for b in bins], [b.right.value for b in bins]
+    spread = [[b.right.value - b.right.low for b in bins], [b.right.high - b.right.value for b in bins]]
+    axes.errorbar(x, y, yerr=spread, fmt="o-", color="tab:orange", capsize=3)
+    for b in bins:
+        axes.annotate(str(b.answers), (b.confidence, b.right.value), (5, -10), textcoords="offset points", fontsize=7)
+    axes.set(xlim=(0, 1.02), ylim=(0, 1.02), xlabel="confidence", ylabel="share of whole numbers right")
+    axes.set_title(f"Calibration (error {expected_calibration_error(bins):.2f})", fontsize=10)
+    figure.savefig(path, dpi=110, metadata={"Software": None})
+
+
+def replaced(card: str, figures: str) -> str:
+    """The card with these figures in place of those between the marks; at its end where it has no marks."""
+    if BEGIN not in card:
+        card = f"{card.rstrip()}\n\n## Figures\n{BEGIN}\n{END}\n"
+    before, rest = card.split(BEGIN)
+    return f"{before}{BEGIN}\n{figures.strip()}\n{END}{rest.split(END)[1]}"

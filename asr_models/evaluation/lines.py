@@ -1,0 +1,88 @@
+"""What lies between a mouth and the recogniser: level, noise, codec, lost packets."""
+
+from __future__ import annotations
+
+import io
+import random
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import soundfile
+
+from asr_models.evaluation.people import Sound
+from asr_models.recipe.corpora import read
+from bot.channels.line import (
+    NOMINAL_LEVEL,
+    Law,
+    Line,
+    active_level,
+    noise_at,
+    noise_loop,
+    telephone_band,
+    to_samples,
+)
+from bot.events import RATE, Samples
+
+PACKET = RATE // 50
+QUIET_DB = 45.0
+"""How far below the voice a quiet line hisses."""
+
+
+@dataclass(frozen=True)
+class Condition:
+    """A line and what is around the caller. `noise`: white, babble or office; `snr_db` below the voice."""
+
+    name: str
+    law: Law | None = "u"
+    noise: str = "white"
+    snr_db: float = QUIET_DB
+    loss: float = 0.0
+    gsm: bool = False
+
+
+CLEAN = Condition("clean, µ-law")
+CONDITIONS = (
+    CLEAN,
+    Condition("clean, A-law", law="a"),
+    Condition("clean, GSM 06.10", law=None, gsm=True),
+    Condition("clean, 2 % of packets lost", loss=0.02),
+    *(
+        Condition(f"{noise}, {snr} dB", noise=noise, snr_db=snr)
+        for noise in ("office", "babble")
+        for snr in (20, 10, 5)
+    ),
+)
+
+
+class Surroundings:
+    """Noises of the conditions, each a loop at one level."""
+
+    def __init__(self, shared: Path) -> None:
+        office = read(shared / "noise" / "noises" / "pipecat-office-ambience-24000-mono.flac")
+        self._loops = {
+            "white": noise_loop("white", 0),
+            "babble": noise_loop("babble", 0),
+            "office": to_samples(office / np.abs(office).max() * 20000),
+        }
+
+    def carry(self, sound: Sound, condition: Condition, seed: int) -> Samples:
+        """The sound as it arrives, the voice at the usual level of a line, with half a second of the surroundings
+        before and after it."""
+        quiet = np.zeros(RATE // 2)
+        voice = telephone_band(to_samples(np.concatenate([quiet, sound / (np.abs(sound).max() + 1e-9) * 20000, quiet])))
+        voice = to_samples(voice * (NOMINAL_LEVEL / (active_level(voice) + 1e-9)))
+        loop = np.roll(self._loops[condition.noise], random.Random(seed).randrange(RATE * 20))
+        line = Line(condition.law, noise_at(loop, NOMINAL_LEVEL, condition.snr_db), condition.loss, seed)
+        packets = [line.carry(voice[at : at + PACKET]) for at in range(0, voice.size, PACKET)]
+        arrived = np.concatenate(packets)
+        return _gsm(arrived) if condition.gsm else arrived
+
+
+def _gsm(samples: Samples) -> Samples:
+    """Through the full-rate codec of GSM 06.10 and back, by libsndfile."""
+    file = io.BytesIO()
+    soundfile.write(file, samples, RATE, format="WAV", subtype="GSM610")
+    file.seek(0)
+    decoded, _ = soundfile.read(file, dtype="int16")
+    return np.asarray(decoded[: samples.size], np.int16)

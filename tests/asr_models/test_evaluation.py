@@ -1,0 +1,119 @@
+"""What the figures on a model's card mean."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from asr_models.evaluation import card, people
+from asr_models.evaluation.figures import (
+    NONE,
+    calibration,
+    confusions,
+    errors,
+    expected_calibration_error,
+    over_speakers,
+    share,
+)
+from asr_models.evaluation.lines import CONDITIONS, Condition, Surroundings
+from bot.channels.line import active_level
+from bot.events import RATE
+
+
+class TestShares:
+    def test_an_interval_is_wilsons(self) -> None:
+        # Newcombe (1998), table I: 81 of 263
+        assert share(81, 263) == pytest.approx((0.3080, 0.2553, 0.3662), abs=1e-4)
+
+    @pytest.mark.parametrize("right", [0, 20])
+    def test_all_or_nothing_is_still_uncertain(self, right: int) -> None:
+        found = share(right, 20)
+        assert 0 <= found.low < found.high <= 1
+
+    def test_nobody_measured_is_no_figure(self) -> None:
+        with pytest.raises(ZeroDivisionError):
+            share(0, 0)
+
+    def test_speakers_count_alike_and_their_interval_is_the_same_each_time(self) -> None:
+        found = over_speakers([0.2, 0.4, 0.9])
+        assert found.value == pytest.approx(0.5)
+        assert found.low < 0.5 < found.high
+        assert found == over_speakers([0.2, 0.4, 0.9])
+
+
+class TestConfusions:
+    @pytest.mark.parametrize(
+        ("said", "heard", "wrong"),
+        [
+            ("0123456789", "0123456789", []),
+            ("012", "042", [(1, 4)]),
+            ("012", "02", [(1, NONE)]),
+            ("012", "0132", [(NONE, 3)]),
+            ("012", "", [(0, NONE), (1, NONE), (2, NONE)]),
+        ],
+    )
+    def test_every_digit_said_is_heard_as_one_thing(self, said: str, heard: str, wrong: list[tuple[int, int]]) -> None:
+        matrix = confusions(said, heard)
+        assert errors(matrix) == len(wrong)
+        assert all(matrix[place] == 1 for place in wrong)
+        assert matrix[:NONE].sum() == len(said)
+        assert matrix[:, :NONE].sum() == len(heard)
+
+
+class TestCalibration:
+    def test_confidence_that_means_what_it_says_has_no_error(self) -> None:
+        bins = calibration([0.75] * 4 + [0.25] * 4, [True, True, True, False, True, False, False, False])
+        assert [(b.confidence, b.right.value, b.answers) for b in bins] == [(0.25, 0.25, 4), (0.75, 0.75, 4)]
+        assert expected_calibration_error(bins) == 0
+
+    def test_certainty_that_is_always_wrong_has_all_of_it(self) -> None:
+        assert expected_calibration_error(calibration([1.0, 1.0], [False, False])) == 1
+
+
+def voice(seconds: float = 1.0) -> people.Sound:
+    """A rough voice: a buzz in syllables, within the telephone's band."""
+    time = np.arange(round(seconds * RATE)) / RATE
+    return np.asarray(np.sign(np.sin(2 * np.pi * 440 * time)) * np.abs(np.sin(2 * np.pi * 4 * time)), np.float64)
+
+
+class TestStrings:
+    def test_a_string_is_made_of_the_speakers_own_words_and_is_the_same_each_time(self) -> None:
+        words = {word: [voice(0.2 + i / 20)] for i, word in enumerate(people.DIGITS[:7])}
+        one, again = (next(people.strings("cn-a", words, 10, 1)) for _ in range(2))
+        assert len(one.digits) == 10
+        assert set(one.digits) <= set("0123456")
+        assert one.words == again.words
+        assert np.array_equal(one.sound, again.sound)
+
+    def test_speakers_of_few_digits_dictate_nothing(self) -> None:
+        assert people.speakers([]) == {}
+
+
+class TestLines:
+    @pytest.fixture
+    def around(self, shared: object) -> Surroundings:
+        return Surroundings(shared)  # type: ignore[arg-type]  # the fixture's Path
+
+    @pytest.mark.parametrize("condition", CONDITIONS, ids=lambda c: c.name)
+    def test_every_line_carries_the_voice_the_same_each_time(self, around: Surroundings, condition: Condition) -> None:
+        arrived = around.carry(voice(), condition, 1)
+        assert arrived.dtype == np.int16
+        assert arrived.size == 2 * RATE
+        assert np.array_equal(arrived, around.carry(voice(), condition, 1))
+
+    @pytest.mark.parametrize("snr_db", [20, 5])
+    def test_noise_keeps_its_distance_from_the_voice(self, around: Surroundings, snr_db: int) -> None:
+        arrived = around.carry(voice(), Condition("noisy", noise="white", snr_db=snr_db), 0)
+        before, during = arrived[: RATE // 2], arrived[RATE // 2 : -RATE // 2]
+        power = active_level(during) ** 2 - active_level(before) ** 2
+        assert 10 * np.log10(power / active_level(before) ** 2) == pytest.approx(snr_db, abs=2)
+
+
+class TestCard:
+    def test_new_figures_take_the_place_of_the_old_and_the_prose_stays(self) -> None:
+        first = card.replaced("# model\nprose\n", "old")
+        second = card.replaced(first + "\n## After\n", "new")
+        assert "old" not in second
+        assert second.startswith("# model\nprose\n")
+        assert second.endswith("## After\n")
+        assert second.count(card.BEGIN) == second.count("new") == 1
