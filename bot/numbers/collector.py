@@ -57,7 +57,7 @@ class Collector:
         self._told = ""  # digits that the caller was told stand, and is to go on from
         self.in_question = False  # _base is a whole number, to be corrected or given anew
         self._cell: int | None = None  # of _base, the one that was asked for alone
-        self._answer = ""  # the key that answered it
+        self._answer = ""  # the keys that answered it
 
     @property
     def spoken(self) -> bool:
@@ -160,18 +160,17 @@ class Collector:
             return
         if self._stars > 1:
             self._clear()
+        elif self._cell is not None:
+            self._answer = self._answer[:-1] if key == "*" else self._answer + key
+            self._answer_by_keys(self._cell)
+            return
         elif self._unclear:
             return
         elif key == "*":
             self._keep(self.digits[:-1])
-        elif self.in_question and self._cell is not None and not self._answer:
-            self._answer_by_key(key)
-            return
         else:
             if self.in_question:
-                answer = self._answer  # after a second key it was the first of another number
                 self._clear()
-                self.digits, self._voiced = answer, (False,) * len(answer)
             self.digits, self._voiced = self.digits + key, (*self._voiced, False)
         self._close()
         self._begin_again()
@@ -201,11 +200,16 @@ class Collector:
         cell = self._cell or 0
         return self._base[:cell] + digit + self._base[cell + 1 :]
 
-    def _answer_by_key(self, key: str) -> None:
-        cell = self._cell or 0
-        self._answer = key
-        self.digits = self._with(key)
-        self._voiced = (*self._voiced[:cell], False, *self._voiced[cell + 1 :])
+    def _answer_by_keys(self, cell: int) -> None:
+        """One key is the digit that was asked for, a whole number another number, and anything between unclear."""
+        keyed = len(self._answer)
+        self._text, self._unclear, self._unfinished = "", keyed > 1 and keyed not in self.lengths, False
+        self.digits, self._voiced = self._base, (True,) * len(self._base)
+        if keyed == 1:
+            self.digits = self._with(self._answer)
+            self._voiced = (*self._voiced[:cell], False, *self._voiced[cell + 1 :])
+        elif keyed in self.lengths:
+            self.digits, self._voiced = self._answer, (False,) * keyed
 
     def _close(self) -> None:
         """What was said before is settled; what comes is read by itself."""
