@@ -85,6 +85,9 @@ def test_tokens_cover_the_words_of_the_text_in_order() -> None:
         ("có phải 0912345678 không", ["0912345678"]),
         ("mã là hai mươi ba bốn lăm", ["2345"]),
         ("ma so cua toi la khong mot hai ba", ["0123"]),
+        ("mã là một hai ba, sửa số thứ hai thành chín nhé", ["193"]),
+        ("mã là một hai ba bốn, xóa số cuối giúp tôi", ["123"]),
+        ("mã là một hai ba, sửa số hai thành chín", ["193"]),
     ],
 )
 def test_a_number_is_found_in_a_sentence(text: str, digits: list[str]) -> None:
@@ -106,6 +109,10 @@ def test_a_number_is_found_in_a_sentence(text: str, digits: list[str]) -> None:
         "",
         "mã là một trăm hai",  # two readings: no part of it either
         "trăm linh hai gì đó",
+        "số năm là chín",  # the fifth digit, or 5 9
+        "ba vạn chín nghìn",  # no part of another number
+        "hai triệu rưỡi",
+        "phòng 12b3",
     ],
 )
 def test_words_are_no_numbers(text: str) -> None:
