@@ -233,6 +233,8 @@ def _number(cells: Collector) -> Number:
 def _put_right(numbers: Hypotheses, text: str) -> bool:
     """A correction of the number that was read back, or another whole number, perhaps after a no."""
     words = text.split()
+    if DENIALS.issuperset(words):
+        return False  # "nhầm, không": its "không" is a no, too
     for start, word in enumerate(words):
         if numbers.put_right(" ".join(words[start:])):
             return True

@@ -317,6 +317,7 @@ class TestReadBack:
             "đúng",
             "sai số thứ năm",
             "không phải năm",
+            "nhầm không",
             spell("0123456789"),
             "sai " + NINE,
         ],
