@@ -24,6 +24,9 @@ CORRECTION = 2.0
 """A correction that can be read weighs so much more. Nobody says "à nhầm" by chance, but digits heard in its place
 would be added without a word."""
 
+UNCLEAR = 0.3
+"""One that cannot be read counts so much less; where it is far likelier all the same, nothing is guessed from others."""
+
 SURE = 0.6
 """A digit on which less than this share of the hypotheses agrees is uncertain. Asking for it alone takes some four
 seconds, giving and reading back the whole number again some thirteen; so it should be wrong about one time in three.
@@ -82,7 +85,7 @@ class Hypotheses:
                     grown[key] = Hypothesis(heavier.cells, old.weight + new.weight, heavier.texts)
         heaviest = max((each.weight for each in grown.values()), default=0.0)
         near = [each for each in grown.values() if each.weight >= NEAR * heaviest]
-        near.sort(key=lambda each: (each.cells.status is Collected.UNCLEAR, -each.weight))
+        near.sort(key=lambda each: -each.weight * (UNCLEAR if each.cells.status is Collected.UNCLEAR else 1.0))
         self._each = near[:WIDTH] or self._each
 
     def press(self, key: str) -> None:
