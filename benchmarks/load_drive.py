@@ -28,9 +28,11 @@ JOINING = 0.15
 
 @dataclass(frozen=True)
 class Level:
-    """What was measured while `callers` were on the line. Times in seconds, memory in MB, CPU in cores by part."""
+    """What was measured while `callers` were calling. Times in seconds, memory in MB, CPU in cores by part."""
 
     callers: int
+    at_once: float
+    """Calls in progress on average: callers pause between calls, and some may be refused."""
     seconds: float
     calls: int
     ended: dict[str, int]
@@ -47,7 +49,7 @@ class Level:
     behind: int
     """Ticks that the load generator itself made more than 20 ms too late: beyond a few, it is the bottleneck."""
     cpu: dict[str, float]
-    memory: float
+    memory: dict[str, float]
     descriptors: int
     threads: int
 
@@ -64,8 +66,9 @@ class Level:
 
     def line(self) -> str:
         return (
-            f"{self.callers} callers: {self.calls} calls, {self.failed} failed, {self.late} late,"
-            f" p95 {self.p95() * 1000:.0f} ms, {self.memory:.0f} MB"
+            f"{self.callers} callers, {self.at_once:.0f} calls at once: {self.calls} ended,"
+            f" {self.failed} failed, {self.late} late, p95 {self.p95() * 1000:.0f} ms,"
+            f" {sum(self.memory.values()):.0f} MB"
         )
 
 
@@ -76,6 +79,8 @@ class Callers:
         self.wanted = 0
         self.behind = 0
         self.late = 0
+        self.spoken = 0.0
+        """Seconds of all calls together."""
         self.ended: Counter[str] = Counter()
         self.answers: list[Answered] = []
         self._parts, self._port, self._secret = parts, port, secret
@@ -98,7 +103,7 @@ class Callers:
                 now = self._loop.time()
                 for index in tuple(self._lines):
                     if index % PHASES == phase:
-                        self._lines[index].tick(now)
+                        self.spoken += TICK * self._lines[index].tick(now)
                 phase = (phase + 1) % PHASES
         finally:
             self.wanted = 0
@@ -142,6 +147,7 @@ async def hold(callers: Callers, gateway: Gateway, count: int, seconds: float) -
     """Have `count` callers on the line for `seconds` and measure. Raises OSError where the gateway is gone."""
     await callers.grow(count)
     answers, late, behind, ended = len(callers.answers), callers.late, callers.behind, callers.ended.copy()
+    spoken = callers.spoken
     figures, reading = await asyncio.to_thread(scrape, gateway.metrics), read(gateway.pid)
     await asyncio.sleep(seconds)
     figures_after, after = await asyncio.to_thread(scrape, gateway.metrics), read(gateway.pid)
@@ -151,7 +157,8 @@ async def hold(callers: Callers, gateway: Gateway, count: int, seconds: float) -
     endings = callers.ended - ended
     return Level(
         count,
-        after.at - reading.at,
+        (callers.spoken - spoken) / seconds,
+        seconds,
         sum(n for how, n in endings.items() if not how.startswith("refused")),
         dict(endings),
         outcomes(figures_after, figures),

@@ -82,11 +82,12 @@ class Line(asyncio.Protocol):
 
     # ── the pace of the line ──
 
-    def tick(self, now: float) -> None:
-        """20 ms have passed."""
+    def tick(self, now: float) -> bool:
+        """20 ms have passed; whether the call was going on in them."""
         if not self._talking or self._transport is None or self._hung_up:
-            return
+            return False
         self._transport.write(self._person.tick(now, bool(self._queue)) + self._play(now))
+        return True
 
     def _play(self, now: float) -> bytes:
         """Play a frame, and say which marks were reached before it."""
