@@ -35,6 +35,9 @@ START_SECONDS = 5.0
 SEND_SECONDS = 5.0
 """A peer that takes nothing for so long is gone."""
 
+PING_TICKS, GONE_TICKS = 500, 750
+"""An Asterisk that has sent nothing at all for ten seconds is pinged, and gone when it does not answer in five."""
+
 CLOSE_SECONDS = 2.0
 """After HANGUP, until Asterisk closes the connection of its own accord."""
 
@@ -66,7 +69,13 @@ class Socket(Protocol):
     async def receive(self, timeout: float | None = None) -> WSMessage: ...
     async def send_str(self, data: str) -> None: ...
     async def send_bytes(self, data: bytes) -> None: ...
+    async def ping(self, message: bytes = b"") -> None: ...
+    async def pong(self, message: bytes = b"") -> None: ...
     async def close(self, *, code: int = WSCloseCode.OK, message: bytes = b"") -> bool: ...
+
+
+class Ping:
+    """To be sent as the WebSocket's own ping."""
 
 
 class Refused(Exception):  # noqa: N818  # what happens to the connection
@@ -125,7 +134,8 @@ class AsteriskChannel:
         self._inbox = Inbox(form.rate)
         self._ahead = Ahead(form.rate, frame)
         self._paused = False
-        self._out: deque[Union[str, bytes]] = deque()
+        self._unheard = 0  # ticks since Asterisk has sent anything
+        self._out: deque[Union[str, bytes, Ping]] = deque()
         self._to_send = asyncio.Event()
         self._ended = False
         self._reader = asyncio.ensure_future(self._read())
@@ -153,7 +163,7 @@ class AsteriskChannel:
         if self._ended:
             return
         self._ahead.clear()
-        self._out.clear()  # sound and marks that Asterisk has not even got
+        self._out.clear()  # sound and marks that Asterisk has not even got; who barges in needs no ping
         self._command("FLUSH_MEDIA")
 
     async def hang_up(self) -> None:
@@ -165,9 +175,14 @@ class AsteriskChannel:
         """The dialplan goes on after `Dial`, asks how the call ended and finds the caller a person."""
         await self.hang_up()
 
-    def tick(self) -> None:
-        """20 ms have passed: where Asterisk sends nothing, the caller is silent."""
+    def tick(self, late: float) -> None:
+        """20 ms have passed, `late` seconds ago: where Asterisk sends nothing, the caller is silent, or it is gone."""
         self._inbox.tick()
+        self._unheard += 1
+        if self._unheard == PING_TICKS:
+            self._send(Ping())
+        elif self._unheard == GONE_TICKS:
+            self._cut()
 
     async def close(self) -> None:
         """End the call and the connection; Asterisk is given a moment to close it first."""
@@ -186,11 +201,14 @@ class AsteriskChannel:
         try:
             while True:
                 message = await self._socket.receive()
+                self._unheard = 0
                 if message.type is WSMsgType.BINARY:
                     self._hear(message.data)
                 elif message.type is WSMsgType.TEXT:
                     self._obey(_read(message.data))
-                else:
+                elif message.type is WSMsgType.PING:
+                    await self._socket.pong(message.data)
+                elif message.type is not WSMsgType.PONG:
                     break
         except Refused as refused:
             await self._socket.close(code=refused.code, message=str(refused).encode())
@@ -231,7 +249,7 @@ class AsteriskChannel:
     def _command(self, name: str, correlation_id: str | None = None) -> None:
         self._send(command(name, correlation_id, self._as_json))
 
-    def _send(self, message: Union[str, bytes]) -> None:
+    def _send(self, message: Union[str, bytes, Ping]) -> None:
         self._out.append(message)
         self._to_send.set()
 
@@ -245,13 +263,17 @@ class AsteriskChannel:
                     message = self._out.popleft()
                     too_late = loop.call_later(SEND_SECONDS, self._cut)
                     try:
-                        await (
-                            self._socket.send_str(message)
-                            if isinstance(message, str)
-                            else self._socket.send_bytes(message)
-                        )
+                        await self._pass_on(message)
                     finally:
                         too_late.cancel()
+
+    async def _pass_on(self, message: Union[str, bytes, Ping]) -> None:
+        if isinstance(message, str):
+            await self._socket.send_str(message)
+        elif isinstance(message, bytes):
+            await self._socket.send_bytes(message)
+        else:
+            await self._socket.ping()
 
     # ── the end ──
 

@@ -40,6 +40,9 @@ HELLO_SECONDS = 5.0
 SPEECH_SECONDS = 300
 """Of the bot's sound, far more than a reply has."""
 
+JITTER_SECONDS = 0.04
+"""What the buffer of any telephone makes up for."""
+
 BACKLOG_BYTES = 2 * RATE
 """A second of sound that the peer has not taken: it is gone, or too slow to hold a call."""
 
@@ -87,7 +90,7 @@ class AudioSocketChannel:
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, caller: str | None) -> None:
         self.caller = caller
         self.late = 0
-        """Sound that the peer did not take in time; the call ends with the first."""
+        """Frames of the bot's voice that were sent more than `JITTER_SECONDS` late: the caller hears a gap."""
         self._from, self._to = reader, writer
         self._inbox = Inbox(RATE)
         self._playout = Playout(SPEECH_SECONDS * RATE)
@@ -121,17 +124,17 @@ class AudioSocketChannel:
         """The dialplan goes on after `AudioSocket`, asks how the call ended and finds the caller a person."""
         await self.hang_up()
 
-    def tick(self) -> None:
-        """20 ms have passed: play the next, and hear silence where Asterisk sends nothing."""
+    def tick(self, late: float) -> None:
+        """20 ms have passed, `late` seconds ago: play the next, and hear silence where Asterisk sends nothing."""
         if self._ended:
             return
         self._inbox.tick()
         for mark in self._due:
             self._inbox.put(Played(mark))
+        self.late += late > JITTER_SECONDS and self._playout.pending > 0
         sound, self._due = self._playout.take(FRAME)
         self._to.write(message(SOUND, sound.astype("<i2").tobytes()))
         if self._to.transport.get_write_buffer_size() > BACKLOG_BYTES:
-            self.late += 1
             self._to.transport.abort()
             self._end(drop=False)
 

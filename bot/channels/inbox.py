@@ -5,17 +5,18 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterator
+from typing import Union
 
 import numpy as np
 
-from bot.events import FRAME_MS, ChannelEvent, Frame, HungUp, Samples
+from bot.events import FRAME_MS, ChannelEvent, Frame, HungUp, Key, Played, Samples
 
 WAITING_SECONDS = 2
 """Of the caller's sound, kept while the call is busy; what comes then is lost, and counted."""
 
-JOINED_SECONDS = 0.2
-"""Frames that wait side by side are handed over as one of at most this length: a busy machine hears in larger steps,
-which cost less."""
+STEP_SECONDS, JOINED_SECONDS = 0.04, 0.2
+"""Sound is handed over when so much of it waits (anything else at once), and frames that wait side by side as one of at
+most this length. Hearing in larger steps costs less, and a busy machine takes larger ones still."""
 
 
 QUIET_TICKS = 15
@@ -32,7 +33,8 @@ class Inbox:
         self._events: deque[ChannelEvent] = deque()
         self._waiting = 0  # samples of the frames in _events
         self._limit = WAITING_SECONDS * rate
-        self._joined = round(JOINED_SECONDS * rate)
+        self._step, self._joined = round(STEP_SECONDS * rate), round(JOINED_SECONDS * rate)
+        self._urgent = 0  # events in _events that are no frames
         self._silence = np.zeros(rate * FRAME_MS // 1000, np.int16)
         self._quiet = 0  # ticks since the line gave sound
         self._ended = False
@@ -56,11 +58,14 @@ class Inbox:
             self.lost += 1
         else:
             self._waiting += samples.size
-            self.put(Frame(samples))
+            self._events.append(Frame(samples))
+            if self._waiting >= self._step:
+                self._something.set()
 
-    def put(self, event: ChannelEvent) -> None:
-        """Anything else the caller did; after the end nothing counts."""
+    def put(self, event: Union[Key, Played]) -> None:
+        """Anything else that happened; after the end nothing counts."""
         if not self._ended:
+            self._urgent += 1
             self._events.append(event)
             self._something.set()
 
@@ -74,7 +79,7 @@ class Inbox:
     async def events(self) -> AsyncIterator[ChannelEvent]:
         """Everything in order, then HungUp."""
         while True:
-            while self._events:
+            while self._events and (self._urgent or self._ended or self._waiting >= self._step):
                 yield self._next()
             if self._ended:
                 break
@@ -85,6 +90,7 @@ class Inbox:
     def _next(self) -> ChannelEvent:
         event = self._events.popleft()
         if not isinstance(event, Frame):
+            self._urgent -= 1
             return event
         parts, size = [event.samples], event.samples.size
         while self._events and isinstance(following := self._events[0], Frame):

@@ -22,13 +22,17 @@ LONGEST_LAG = 1.0
 """What is caught up with; a machine that slept does not beat for the night."""
 
 
+Tick = Callable[[float], None]
+"""Told how many seconds late it is called."""
+
+
 class Metronome:
     """Calls everybody in it once every 20 ms, and catches up where the event loop was busy: over a call the number of
     ticks is right. `noted` is told how late each tick came."""
 
     def __init__(self, noted: Callable[[float], None]) -> None:
         self.mean_lag = 0.0
-        self._ticks: set[Callable[[], None]] = set()
+        self._ticks: set[Tick] = set()
         self._noted = noted
 
     @property
@@ -37,7 +41,7 @@ class Metronome:
         return self.mean_lag > BEHIND_SECONDS
 
     @contextmanager
-    def beats(self, tick: Callable[[], None]) -> Iterator[None]:
+    def beats(self, tick: Tick) -> Iterator[None]:
         self._ticks.add(tick)
         try:
             yield
@@ -49,7 +53,7 @@ class Metronome:
         self.mean_lag += SMOOTH * (late - self.mean_lag)
         self._noted(late)
         for tick in tuple(self._ticks):
-            tick()
+            tick(late)
 
     async def run(self) -> None:
         """Beat until cancelled."""

@@ -28,9 +28,6 @@ from bot.gateway.lobby import Lobby
 from bot.gateway.metrics import Metrics
 from bot.gateway.metronome import Metronome
 
-HEARTBEAT_SECONDS = 10.0
-"""Between two pings of a WebSocket; a peer that answers none within half of that is gone."""
-
 UNWINDING_SECONDS = 15.0
 """From the moment a call has lasted too long and was hung up until it is cut off."""
 
@@ -53,8 +50,8 @@ class LineChannel(Channel, Protocol):
         """Frames of the caller that were dropped because this machine was busy."""
         ...
 
-    def tick(self) -> None:
-        """20 ms have passed."""
+    def tick(self, late: float) -> None:
+        """20 ms have passed, `late` seconds ago."""
         ...
 
     async def close(self) -> None:
@@ -145,7 +142,7 @@ class Gateway:
         try:
             with self.admission.call():
                 socket = web.WebSocketResponse(
-                    protocols=(PROTOCOL,), max_msg_size=LARGEST, heartbeat=HEARTBEAT_SECONDS, compress=False
+                    protocols=(PROTOCOL,), max_msg_size=LARGEST, autoping=False, compress=False
                 )
                 await socket.prepare(request)
                 try:

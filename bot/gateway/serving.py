@@ -104,7 +104,7 @@ class Rasa:
 
 @asynccontextmanager
 async def _beating(metronome: Metronome, admission: Admission, rasa: Rasa) -> AsyncIterator[None]:
-    def weigh() -> None:
+    def weigh(_: float) -> None:
         admission.hindrance = "overloaded" if metronome.behind else None if rasa.up else "out_of_order"
 
     with metronome.beats(weigh):

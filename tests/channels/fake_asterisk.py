@@ -34,6 +34,7 @@ class FakeAsterisk:
         self.commands: list[tuple[int, str]] = []
         """What the bot commanded, and after how many ticks."""
         self.ended = False
+        self.pinged = 0
         self.close_code: int | None = None
         self._socket = socket
         self._form, self._name, self._json = FORMATS[form], form, as_json
@@ -58,8 +59,12 @@ class FakeAsterisk:
     async def press(self, digit: str) -> None:
         await self.event("DTMF_END", digit=digit, channel_id="1.1")
 
-    async def tick(self, sound: Samples | None = None) -> None:
-        """20 ms: a frame of the bot is played, a frame of the caller sent."""
+    async def tick(self, sound: Samples | None = None, *, times: int = 1) -> None:
+        """20 ms, or `times` as long: a frame of the bot is played, a frame of the caller sent."""
+        for _ in range(times):
+            await self._tick(sound)
+
+    async def _tick(self, sound: Samples | None) -> None:
         await self.sync()
         if self.ended:
             return
@@ -105,6 +110,11 @@ class FakeAsterisk:
         while not self.ended and self._pong != ping:
             await self._receive()
 
+    async def until_pinged(self) -> None:
+        pinged = self.pinged
+        while self.pinged == pinged:
+            await self._receive()
+
     async def hang_up(self) -> None:
         """The caller hangs up: Asterisk closes the connection."""
         await self._socket.close()
@@ -135,6 +145,7 @@ class FakeAsterisk:
         elif message.type is WSMsgType.PONG:
             self._pong = bytes(message.data)
         elif message.type is WSMsgType.PING:
+            self.pinged += 1
             await self._socket.pong(message.data)
         else:
             self.ended = True
@@ -193,7 +204,7 @@ async def connected(
     over = asyncio.Event()
 
     async def handle(request: web.Request) -> web.WebSocketResponse:
-        socket = web.WebSocketResponse(protocols=(PROTOCOL,), max_msg_size=LARGEST, compress=False)
+        socket = web.WebSocketResponse(protocols=(PROTOCOL,), max_msg_size=LARGEST, autoping=False, compress=False)
         await socket.prepare(request)
         try:
             opened.set_result(await open_asterisk(socket, request.transport, caller))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 
 import numpy as np
 
@@ -81,7 +82,7 @@ async def connected(caller: str | None = "0912345678") -> AsyncIterator[tuple[Au
         dialled(*server.sockets[0].getsockname()) as asterisk,
     ):
         channel = await opened
-        asterisk.beat = channel.tick
+        asterisk.beat = partial(channel.tick, 0)
         try:
             yield channel, asterisk
         finally:

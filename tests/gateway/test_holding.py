@@ -106,7 +106,8 @@ async def test_what_a_hotline_watches_is_counted() -> None:
 
     async with site(answer) as here:
         async with here.call("caller=0912345678&did=19009068") as asterisk:
-            await asterisk.tick()
+            for _ in range(2):
+                await asterisk.tick()
             await asterisk.until_closed()
         await here.quiet()
         assert await here.metric('voicebot_calls_total{outcome="no_match",stage="number"}') == 1

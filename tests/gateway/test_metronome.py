@@ -29,7 +29,7 @@ async def beats(time: Time, count: int) -> tuple[list[float], list[float]]:
     at: list[float] = []
     beating = Metronome(lags.append)
 
-    def tick() -> None:
+    def tick(late: float) -> None:
         at.append(round(time.now, 6))
         if len(at) == count:
             raise asyncio.CancelledError
@@ -76,8 +76,8 @@ def test_it_is_behind_when_it_is_late_all_the_time_and_not_once() -> None:
 def test_who_has_left_hears_no_beat_and_may_leave_during_one() -> None:
     beating = Metronome(lambda late: None)
     heard: list[str] = []
-    with beating.beats(lambda: heard.append("stays")):
-        with beating.beats(lambda: heard.append("left")):
+    with beating.beats(lambda late: heard.append("stays")):
+        with beating.beats(lambda late: heard.append("left")):
             pass
         beating.beat(0)
     beating.beat(0)
