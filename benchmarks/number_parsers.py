@@ -1,0 +1,70 @@
+"""Other public readers of Vietnamese numbers on the cases of tests/cases/numbers.tsv; prints Markdown.
+
+They were made for amounts, not for codes: they return ints, so leading zeros that they lose are forgiven here.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from vietnam_number import w2n, w2n_couple, w2n_single
+from vn_numberwords import words_to_number
+
+from bot.numbers import Dialect, read, speak_number
+
+TABLE = Path(__file__).parents[1] / "tests" / "cases" / "numbers.tsv"
+AMOUNTS = 1000
+
+Parser = Callable[[str], object]
+PARSERS: dict[str, Parser] = {
+    "bot.numbers": lambda text: read(text).digits,
+    "vietnam-number `w2n`": w2n,
+    "vietnam-number `w2n_single`": w2n_single,
+    "vietnam-number `w2n_couple`": w2n_couple,
+    "vn-numberwords `words_to_number`": words_to_number,
+}
+
+
+def digits_of(parser: Parser, text: str) -> str | None:
+    """What a parser makes of a text, without leading zeros; None where it refuses, with an error or with nothing."""
+    try:
+        answer = parser(text)
+    except (ValueError, IndexError, KeyError, TypeError):
+        return None
+    return str(answer).lstrip("0") if answer is not None else None
+
+
+def compare() -> None:
+    """Measures and prints."""
+    cases = [line.split("\t") for line in TABLE.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
+    numbers = [(text, digits.lstrip("0")) for text, status, digits, _ in cases if status == "ok"]
+    others = [text for text, status, _, _ in cases if status != "ok"]
+    rng = random.Random(1)
+    amounts = [str(rng.randrange(1, 10 ** rng.randint(1, 12))) for _ in range(AMOUNTS)]
+    spoken = [(speak_number(amount, rng.choice(list(Dialect))), amount) for amount in amounts]
+    titles = (
+        *("reader", f"{len(numbers)} numbers: right", "**wrong**", "refused"),
+        *(f"{len(others)} that are none: **digits all the same**", f"{AMOUNTS} amounts: right", "phrases a second"),
+    )
+    print(f"| {' | '.join(titles)} |\n|{'---|' * len(titles)}")
+    for name, parser in PARSERS.items():
+        answers = [(digits_of(parser, text), digits) for text, digits in numbers]
+        right = sum(answer == digits for answer, digits in answers)
+        refused = sum(answer is None for answer, _ in answers)
+        guessed = sum(digits_of(parser, text) is not None for text in others)
+        amount = sum(digits_of(parser, text) == digits for text, digits in spoken)
+        started = time.process_time()
+        for text, *_ in cases:
+            digits_of(parser, text)
+        speed = len(cases) / (time.process_time() - started)
+        print(
+            f"| {name} | {right / len(numbers):.0%} | {(len(numbers) - right - refused) / len(numbers):.0%}"
+            f" | {refused / len(numbers):.0%} | {guessed / len(others):.0%} | {amount / AMOUNTS:.0%} | {speed:,.0f} |"
+        )
+
+
+if __name__ == "__main__":
+    compare()
