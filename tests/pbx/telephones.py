@@ -62,24 +62,40 @@ class Telephone:
             self.process.wait(5)
 
 
+@dataclass(frozen=True)
+class Number:
+    """Of a caller: what the carrier asserts, what the caller's own equipment claims, and whether it is withheld."""
+
+    asserted: str
+    claimed: str
+    withheld: bool = False
+
+
 def dial(
     tools: Path,
     folder: Path,
     *,
-    caller: str,
+    number: Number,
     sound: Path,
     exchange: int,
     port: int,
     called: str = HOTLINE,
     hang_up_after: float | None = None,
 ) -> Telephone:
-    """`caller` rings the hotline at port `exchange` and sends the sound from the moment it is answered, until the bot
-    hangs up or until `hang_up_after` seconds have passed."""
-    end = BYE if hang_up_after is None else HANG_UP.format(milliseconds=round(hang_up_after * 1000), caller=caller)
+    """Ring `called` at port `exchange` and send the sound from the moment the call is answered, until the bot hangs up
+    or until `hang_up_after` seconds have passed."""
+    end = BYE
+    if hang_up_after is not None:
+        end = HANG_UP.format(milliseconds=round(hang_up_after * 1000), caller=number.claimed)
     scenario = Template((SCENARIOS / "caller.xml").read_text()).substitute(
-        caller=caller, called=called, sound=sound, end=end
+        caller=number.asserted,
+        claimed=number.claimed,
+        privacy="id" if number.withheld else "none",
+        called=called,
+        sound=sound,
+        end=end,
     )
-    return _sipp(tools, folder, f"caller-{caller}", scenario, port, f"127.0.0.1:{exchange}")
+    return _sipp(tools, folder, f"caller-{number.asserted}", scenario, port, f"127.0.0.1:{exchange}")
 
 
 def person(tools: Path, folder: Path, port: int) -> Telephone:

@@ -21,17 +21,20 @@ from tests.pbx.conftest import Gateway, Prompts, free_port
 from tests.pbx.ears import Recording
 from tests.pbx.exchange import AUDIOSOCKET_LINE, HOTLINE, Exchange
 from tests.pbx.telephone_sound import Press, Say, Step, Wait, write_pcap
-from tests.pbx.telephones import Telephone, dial, person
+from tests.pbx.telephones import Number, Telephone, dial, person
 
 KEYS, VOICE, OLDER, HANGS_UP, TRANSFERRED = DEMO[0], DEMO[3], DEMO[2], DEMO[4], DEMO[1]
 """Phone number and insurance number. OLDER calls through AudioSocket, as from an older PBX."""
 
-STRANGER = "0999999999"
+STRANGER, WITHHELD, PRETENDER = "0999999999", DEMO[5], "0988888888"
+"""A number without an account; an account's number that is not to be shown; one who claims to be KEYS."""
+
+REFUSED = [STRANGER, WITHHELD[0], PRETENDER]
 
 
 @dataclass(frozen=True)
 class Calls:
-    """All calls of this file, held and over. `went`: caller → 0 where the telephone saw what it expected."""
+    """All calls of this file, held and over. `went`: number → 0 where the telephone saw what it expected."""
 
     went: Mapping[str, int]
     person_answered: bool
@@ -53,6 +56,8 @@ def plan(prompts: Prompts) -> dict[str, list[Step]]:
         VOICE[0]: [Wait(greeting), Say("tám"), Wait(question), Say(spoken), Wait(11), Say("đúng rồi"), listening],
         OLDER[0]: [Wait(2), Press("8"), Wait(1.5), Press(f"{OLDER[1]}#"), listening],
         STRANGER: [Wait(2), Press("8"), Wait(1.5), Press(f"{KEYS[1]}#"), listening],
+        WITHHELD[0]: [Wait(2), Press("8"), Wait(1.5), Press(f"{WITHHELD[1]}#"), listening],
+        PRETENDER: [Wait(2), Press("8"), Wait(1.5), Press(f"{KEYS[1]}#"), listening],
         HANGS_UP[0]: [Wait(2), Press("8"), Wait(1.5), Press(f"{HANGS_UP[1]}#"), listening],
         TRANSFERRED[0]: [Wait(2), Press("0"), listening],
     }
@@ -75,7 +80,7 @@ def calls(
             telephones[caller] = dial(
                 tools,
                 folder,
-                caller=caller,
+                number=number_of(caller),
                 sound=sound,
                 exchange=exchange.sites.sip,
                 port=free_port(),
@@ -87,6 +92,12 @@ def calls(
     finally:
         for telephone in (*telephones.values(), somebody):
             telephone.stop()
+
+
+def number_of(caller: str) -> Number:
+    if caller == WITHHELD[0]:
+        return Number(caller, "anonymous", withheld=True)
+    return Number(caller, KEYS[0] if caller == PRETENDER else caller)
 
 
 def a_password(gateway: Gateway, account: tuple[str, str]) -> str:
@@ -132,9 +143,12 @@ def test_a_prompt_that_is_interrupted_is_not_heard_to_its_end(calls: Calls, prom
     assert not calls.heard(KEYS[0]).find(prompts["utter_ask_wish"])
 
 
-def test_an_unknown_caller_hears_the_one_refusal_once(calls: Calls, prompts: Prompts) -> None:
-    assert calls.went[STRANGER] == 0, "the bot did not end the call"
-    recording = calls.heard(STRANGER)
+@pytest.mark.parametrize("caller", REFUSED, ids=["unknown", "withheld", "claims another's number"])
+def test_a_caller_without_a_number_of_an_account_hears_the_one_refusal_once(
+    caller: str, calls: Calls, prompts: Prompts
+) -> None:
+    assert calls.went[caller] == 0, "the bot did not end the call"
+    recording = calls.heard(caller)
     refusal = recording.find(prompts["utter_refused"])
     assert refusal
     assert not recording.find(prompts["utter_refused"], refusal.end)
@@ -166,7 +180,7 @@ def test_nothing_is_left_of_calls_that_are_over(calls: Calls, gateway: Gateway) 
 
 def test_the_gateways_log_names_no_caller_and_no_number(calls: Calls, gateway: Gateway) -> None:
     log = gateway.log.read_text()
-    assert not [each for account in (*DEMO, (STRANGER, STRANGER)) for each in account if each in log]
+    assert not [each for account in (*DEMO, (STRANGER, PRETENDER)) for each in account if each in log]
 
 
 def test_an_exchange_with_a_wrong_secret_brings_no_call(
@@ -174,7 +188,9 @@ def test_an_exchange_with_a_wrong_secret_brings_no_call(
 ) -> None:
     sound = tmp_path / "silence.pcap"
     write_pcap(sound, [Wait(1)], tmp_path)
-    telephone = dial(tools, tmp_path, caller=KEYS[0], sound=sound, exchange=impostor.sites.sip, port=free_port())
+    telephone = dial(
+        tools, tmp_path, number=number_of(KEYS[0]), sound=sound, exchange=impostor.sites.sip, port=free_port()
+    )
     assert telephone.finish() == 1, "the call was taken"
     assert "486 Busy Here" in telephone.log.read_text()
     assert gateway.figure('voicebot_calls_refused_total{reason="unauthorised"}') == 1
