@@ -89,10 +89,10 @@ class Cells:
             raise AmbiguousError  # "một hai, không, à nhầm ba": a zero, or a "no"
 
     def _add(self, chunks: Sequence[Chunk]) -> None:
-        self.standing += "".join([chunk.digits for chunk in chunks])
-        for chunk in chunks:
-            self.seams += _seams(chunk)
-            self.numeral = _numeral(chunk)
+        if chunks:
+            self.standing += _join(chunks)
+            self.seams += "".join(map(_seams, chunks))
+            self.numeral = _numeral(chunks[-1])
 
     def _breath(self) -> tuple[list[Chunk], list[Chunk]]:
         """What follows an act in its own breath, and what comes after the first pause."""
@@ -134,7 +134,7 @@ class Cells:
             other = len(new) == 1 and 0 < _numeral(new[0]) != self.numeral > 0  # "hai mươi ba à nhầm một trăm linh hai"
             if self.standing and (cut < 0 or self.seams[cut] == "0" or other):
                 raise AmbiguousError
-            self._cut(cut, len(self.standing))
+            self.standing, self.seams = self.standing[:cut], self.seams[:cut]
             self._add(new)
         self._add(rest)
 
@@ -229,12 +229,14 @@ class Cells:
 
 
 def _numeral(chunk: Chunk) -> int:
+    """The digits of a numeral; 0 for digits that each were a word."""
     return len(chunk.digits) if chunk.single < len(chunk.digits) else 0
 
 
 def _seams(chunk: Chunk) -> str:
     """A numeral is taken back whole, or digit by digit where each digit was a word."""
-    return ("1" + "0" * (len(chunk.digits) - chunk.single - 1) + "1" * chunk.single)[-len(chunk.digits) :]
+    size = _numeral(chunk)
+    return "1" + "0" * (size - chunk.single - 1) + "1" * chunk.single if size else "1" * chunk.single
 
 
 def _join(chunks: Sequence[Chunk]) -> str:

@@ -112,6 +112,8 @@ def numerals(stretch: str) -> list[Chunk]:
 
     Linear in the length of the stretch: every numeral has a largest length, and is tried once at each place.
     """
+    if stretch.isdecimal():  # digit by digit in one breath
+        return [Chunk(stretch, True, len(stretch))]
     if "=" in stretch and _STATEMENT.search(stretch):
         raise AmbiguousError
     done: list[Chunk] = []
