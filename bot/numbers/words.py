@@ -48,6 +48,7 @@ _ACCENT = re.compile("[^\\W\\d_\x00-\x7f]|[\u0300-\u036f]")
 _PUNCTUATION = frozenset(",.;:!?…-–—()[]\"'“”‘’")
 _FIRST_SPARE = 0x100  # letters from here on stand for words that phrases are made of
 _FORMS: tuple[Literal["NFC", "NFD"], ...] = ("NFC", "NFD")
+_MOT = re.compile("([Xs][2-9])1|([2-9])1(?=t)")
 _MUOI = re.compile("([2-9][,~=]*)M")
 
 
@@ -152,8 +153,12 @@ def spell(text: str) -> str:
 
 
 def _settle(letters: str) -> str:
-    """ "muoi" is mươi or mười after a digit that takes both; elsewhere it is mười: "một mươi" is never said."""
-    return _MUOI.sub(r"\1?", letters).replace("M", "X") if "M" in letters else letters
+    """What folded words mean beside each other.
+
+    "muoi" is mươi or mười after a digit that takes both; elsewhere it is mười: "một mươi" is never said. "mot" is mốt
+    or một where that makes a difference: "mười hai một" is 12 1, "mười hai mốt" 10 21.
+    """
+    return _MOT.sub(r"\1\2?", _MUOI.sub(r"\1?", letters).replace("M", "X"))
 
 
 def tokenize(text: str) -> list[Token]:

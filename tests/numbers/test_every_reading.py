@@ -71,3 +71,20 @@ def test_what_people_say_is_seldom_refused_where_it_has_one_reading() -> None:
     refused = [" ".join(words) for words in clear if read(" ".join(words)).digits is None]
     assert len(clear) > 500
     assert len(refused) < 0.2 * len(clear), refused[:5]
+
+
+FOLDED = {
+    **{"khong": ["không"], "mot": ["một", "mốt"], "hai": ["hai"], "nam": ["năm"], "sau": ["sáu"], "tu": ["tư"]},
+    **{"lam": ["lăm"], "muoi": ["mười", "mươi"], "ham": ["hăm"], "linh": ["linh"], "tram": ["trăm"]},
+    **{"nghin": ["nghìn"], "con": ["con"], "so": ["số"], PAUSE: [PAUSE]},
+}
+
+
+@pytest.mark.parametrize("length", range(1, SHORT + 1))
+def test_no_short_row_without_diacritics_is_misread(length: int) -> None:
+    """With diacritics put back in every way, there is still one reading."""
+    for words in product(FOLDED, repeat=length):
+        digits = read(" ".join(words)).digits
+        if digits is not None:
+            accented = product(*(FOLDED[word] for word in words))
+            assert set().union(*(readings(list(row)) for row in accented)) == {digits}, words
