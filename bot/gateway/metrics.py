@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.process_collector import ProcessCollector
@@ -12,6 +11,7 @@ from prometheus_client.process_collector import ProcessCollector
 from bot.call import Ended, Notice, Speaks, Understood, Watch
 from bot.errors import VoicebotError
 from bot.events import CallStarted, Chosen, Dialogue, Expect, Gone, Grammar, Number, PlayedOut, Reply, Said, Utterance
+from bot.gateway.strain import Strain
 
 ANSWER_BUCKETS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0, 1.5, 2.0, 3.0, 5.0)
 TURN_BUCKETS = (0.005, 0.01, 0.02, 0.03, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
@@ -58,6 +58,10 @@ class Metrics:
         self.lag = Histogram(
             "voicebot_tick_lag_seconds", "How late the 20 ms clock of the event loop came.",
             buckets=LAG_BUCKETS, registry=registry)  # fmt: skip
+        self.strain = Strain()
+        self._strain = Gauge(
+            "voicebot_strain", "How far behind a part of this machine is; from 1 on no call is taken.",
+            ["part"], registry=registry)  # fmt: skip
         self.hearing_wait = Histogram(
             "voicebot_recogniser_wait_seconds",
             "How long sound waited for a thread to hear it.",
@@ -74,12 +78,26 @@ class Metrics:
 
     def text(self) -> bytes:
         """All figures in Prometheus' text format."""
+        for part, share in self.strain.shares().items():
+            self._strain.labels(part).set(share)
         return generate_latest(self._registry)
+
+    def ticked(self, late: float) -> None:
+        """The clock has come, so many seconds late."""
+        self.lag.observe(late)
+        self.strain.note("clock", late)
+        self.strain.tick()
 
     def heard(self, waited: float, took: float) -> None:
         """A batch of hearing's work was done."""
         self.hearing_wait.observe(waited)
         self.hearing_busy.inc(took)
+        self.strain.note("hearing", waited)
+
+    def turned(self, took: float) -> None:
+        """The dialogue has taken a turn, or failed to."""
+        self.turn.observe(took)
+        self.strain.note("dialogue", took)
 
     def watch(self) -> Watch:
         """A watch for one call."""
@@ -115,18 +133,18 @@ def stage_of(expect: Expect) -> str:
 
 
 class _Timed:
-    def __init__(self, dialogue: Dialogue, metrics: Metrics, clock: Callable[[], float] = time.perf_counter) -> None:
-        self._dialogue, self._metrics, self._clock = dialogue, metrics, clock
+    def __init__(self, dialogue: Dialogue, metrics: Metrics) -> None:
+        self._dialogue, self._metrics = dialogue, metrics
 
     async def tell(self, call_id: str, utterance: Utterance) -> Reply:
-        began = self._clock()
+        began = time.perf_counter()
         try:
             return await self._dialogue.tell(call_id, utterance)
         except VoicebotError:
             self._metrics.turn_failures.inc()
             raise
         finally:
-            self._metrics.turn.observe(self._clock() - began)
+            self._metrics.turned(time.perf_counter() - began)
 
     async def close(self) -> None:
         await self._dialogue.close()

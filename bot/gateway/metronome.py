@@ -11,12 +11,6 @@ from bot.events import FRAME_MS
 
 PERIOD = FRAME_MS / 1000
 
-SMOOTH = 0.02
-"""Weight of the newest lag in the mean: half of it is from the last 0.7 s."""
-
-BEHIND_SECONDS = 0.06
-"""A mean lag of three frames: the machine cannot take more calls."""
-
 
 LONGEST_LAG = 1.0
 """What is caught up with; a machine that slept does not beat for the night."""
@@ -31,14 +25,8 @@ class Metronome:
     ticks is right. `noted` is told how late each tick came."""
 
     def __init__(self, noted: Callable[[float], None]) -> None:
-        self.mean_lag = 0.0
         self._ticks: set[Tick] = set()
         self._noted = noted
-
-    @property
-    def behind(self) -> bool:
-        """The event loop is late all the time."""
-        return self.mean_lag > BEHIND_SECONDS
 
     @contextmanager
     def beats(self, tick: Tick) -> Iterator[None]:
@@ -50,7 +38,6 @@ class Metronome:
 
     def beat(self, late: float) -> None:
         """One tick, so many seconds late."""
-        self.mean_lag += SMOOTH * (late - self.mean_lag)
         self._noted(late)
         for tick in tuple(self._ticks):
             tick(late)

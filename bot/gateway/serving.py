@@ -66,14 +66,14 @@ async def _opened(settings: Settings, guard: Guard, admission: Admission, tell: 
     sys.setswitchinterval(GIL_SECONDS)
     metrics = Metrics()
     metrics.limit.set(settings.max_calls)
-    metronome, rasa = Metronome(metrics.lag.observe), Rasa(metrics)
+    metronome, rasa = Metronome(metrics.ticked), Rasa(metrics)
     pool = HearingPool(os.cpu_count() or 1, metrics.heard)
     try:
         bot = await open_voicebot(settings, RATE, lambda text: tell(f"{text} …"), heed=pool.heed, dialogue=rasa.open)
         try:
             gc.collect()
             gc.freeze()  # what was loaded stays: looking through it again and again would hold calls up
-            async with _beating(metronome, admission, rasa):
+            async with _beating(metronome, metrics, admission, rasa):
                 lobby = Lobby(time.monotonic)
                 yield Gateway(bot.answer, guard, admission, metrics, metronome, lobby, settings.max_call_seconds)
         finally:
@@ -114,9 +114,9 @@ async def _rehearse(dialogue: Dialogue) -> None:
 
 
 @asynccontextmanager
-async def _beating(metronome: Metronome, admission: Admission, rasa: Rasa) -> AsyncIterator[None]:
+async def _beating(metronome: Metronome, metrics: Metrics, admission: Admission, rasa: Rasa) -> AsyncIterator[None]:
     def weigh(_: float) -> None:
-        admission.hindrance = "overloaded" if metronome.behind else None if rasa.up else "out_of_order"
+        admission.hindrance = "overloaded" if metrics.strain.behind else None if rasa.up else "out_of_order"
 
     with metronome.beats(weigh):
         beating = asyncio.ensure_future(metronome.run())

@@ -117,7 +117,7 @@ async def site(
     call_seconds: float = 1000,
 ) -> AsyncIterator[Site]:
     metrics, now = Metrics(), [0.0]
-    metronome = Metronome(metrics.lag.observe)
+    metronome = Metronome(metrics.ticked)
     gateway = Gateway(
         answer, Guard(secret, False), Admission(calls), metrics, metronome, Lobby(lambda: now[0]), call_seconds
     )

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from bot.gateway import metronome
-from bot.gateway.metronome import BEHIND_SECONDS, LONGEST_LAG, PERIOD, Metronome
+from bot.gateway.metronome import LONGEST_LAG, PERIOD, Metronome
 
 
 class Time:
@@ -59,18 +59,6 @@ async def test_a_machine_that_slept_does_not_beat_for_the_night(monkeypatch: pyt
     at, _ = await beats(time, 200)
     late = [each for each in at if each == at[0]]
     assert len(late) <= LONGEST_LAG / PERIOD + 2
-
-
-def test_it_is_behind_when_it_is_late_all_the_time_and_not_once() -> None:
-    beating = Metronome(lambda late: None)
-    beating.beat(1.0)
-    assert not beating.behind
-    for _ in range(200):
-        beating.beat(2 * BEHIND_SECONDS)
-    assert beating.behind
-    for _ in range(200):
-        beating.beat(0.001)
-    assert not beating.behind
 
 
 def test_who_has_left_hears_no_beat_and_may_leave_during_one() -> None:

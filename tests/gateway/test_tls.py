@@ -1,0 +1,115 @@
+"""TLS to the exchange: it must show a certificate of the right authority; probes need none."""
+
+from __future__ import annotations
+
+import datetime
+import ssl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import aiohttp
+import pytest
+from aiohttp import web
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from bot.gateway.admission import Admission
+from bot.gateway.guard import Guard, open_guard, tls
+from bot.gateway.lobby import Lobby
+from bot.gateway.metrics import Metrics
+from bot.gateway.metronome import Metronome
+from bot.gateway.server import Gateway
+from bot.settings import Settings
+from tests.channels.fake_asterisk import FakeAsterisk
+from tests.gateway.conftest import Listeners
+
+NOW = datetime.datetime.now(datetime.timezone.utc)
+
+
+class Authority:
+    """Signs certificates, each with its key in one PEM file."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        self._folder, self._name = folder, name
+        self._key = ec.generate_private_key(ec.SECP256R1())
+        self.certificate = self._write(name, self._key, authority=True)
+
+    def issue(self, name: str) -> Path:
+        return self._write(name, ec.generate_private_key(ec.SECP256R1()), authority=False)
+
+    def _write(self, name: str, key: ec.EllipticCurvePrivateKey, authority: bool) -> Path:
+        made = (
+            x509.CertificateBuilder()
+            .subject_name(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)]))
+            .issuer_name(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, self._name)]))
+            .public_key(key.public_key())
+            .serial_number(x509.random_serial_number())
+            .not_valid_before(NOW - datetime.timedelta(days=1))
+            .not_valid_after(NOW + datetime.timedelta(days=1))
+            .add_extension(x509.BasicConstraints(ca=authority, path_length=None), critical=True)
+            .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+            .sign(self._key, hashes.SHA256())
+        )
+        path = self._folder / f"{self._name}-{name}.pem"
+        pem = serialization.Encoding.PEM
+        secret = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+        path.write_bytes(made.public_bytes(pem) + secret)
+        return path
+
+
+@pytest.fixture(scope="module")
+def ours(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    return Authority(tmp_path_factory.mktemp("ours"), "ours")
+
+
+@pytest.fixture(scope="module")
+def theirs(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    return Authority(tmp_path_factory.mktemp("theirs"), "theirs")
+
+
+@asynccontextmanager
+async def serving(settings: Settings, guard: Guard, listeners: Listeners) -> AsyncIterator[str]:
+    metrics = Metrics()
+    gateway = Gateway(listeners.answer, guard, Admission(9), metrics, Metronome(metrics.ticked), Lobby(lambda: 0.0), 99)
+    runner = gateway.runner()
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0, ssl_context=tls(settings))
+    await site.start()
+    try:
+        yield f"https://localhost:{runner.addresses[0][1]}"
+    finally:
+        await runner.cleanup()
+
+
+def client(trusts: Authority, shows: Path | None) -> ssl.SSLContext:
+    context = ssl.create_default_context(cafile=str(trusts.certificate))
+    if shows:
+        context.load_cert_chain(shows)
+    return context
+
+
+async def test_an_exchange_with_our_certificate_brings_calls_and_no_other(
+    ours: Authority, theirs: Authority, listeners: Listeners
+) -> None:
+    settings = Settings(host="0.0.0.0", tls_certificate=str(ours.issue("gateway")), tls_client_ca=str(ours.certificate))
+    async with serving(settings, open_guard(settings), listeners) as url, aiohttp.ClientSession() as session:
+        welcome = client(ours, ours.issue("pbx"))
+        async with session.ws_connect(f"{url}/asterisk?caller=0912345678", ssl=welcome, autoping=False) as socket:
+            asterisk = FakeAsterisk(socket)
+            await asterisk.start()
+            await asterisk.sync()
+            await asterisk.hang_up()
+        assert listeners.callers == ["0912345678"]
+
+        with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
+            await session.ws_connect(f"{url}/asterisk?caller=0912345678", ssl=client(ours, None))
+        assert refused.value.status == 401
+        with pytest.raises(aiohttp.ClientError):
+            await session.ws_connect(f"{url}/asterisk?caller=0912345678", ssl=client(ours, theirs.issue("pbx")))
+        assert listeners.callers == ["0912345678"]
+
+        async with session.get(f"{url}/readyz", ssl=client(ours, None)) as response:
+            assert response.status == 200
