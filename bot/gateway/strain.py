@@ -22,8 +22,8 @@ PARTS: Mapping[str, Part] = {
     "hearing": Part(limit=0.1, weight=0.02),
     "dialogue": Part(limit=0.5, weight=0.1),
 }
-"""The event loop's clock: three frames late. Sound on its way to a thread that hears it, and turns of the dialogue: what is
-left for them of the 800 ms in which a caller is to be answered."""
+"""The event loop's clock: three frames late. Sound on its way to a thread that hears it; and turns of the dialogue:
+what is left for them of the 800 ms in which a caller is to be answered."""
 
 MOST = 5
 """Limits that one lateness counts at most: a turn that hangs until it is given up is one turn."""
