@@ -142,6 +142,8 @@ class Turn:
         return self._decided
 
     def _press(self, heard: KeyHeard) -> None:
+        if heard.key == "#" and not self._given and self.numbers and self.numbers.best.status in WHOLE:
+            return  # it ends a number that was known to be whole without it
         self.heard.append(heard.key)
         self._quiet_since = self.ended_at = heard.at
         numbers = self._collecting

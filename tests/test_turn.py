@@ -344,6 +344,12 @@ class TestReadBack:
         assert denied.turn.numbers
         assert denied.turn.numbers.best.digits == "0123756789"
 
+    @pytest.mark.parametrize("expect", [YESNO, TEN_OR_TWELVE])
+    def test_a_hash_that_ended_the_number_is_no_answer_and_interrupts_nothing(self, expect: Expect) -> None:
+        caller = Caller(expect, given("001099012345"))
+        assert caller.does(keys("#")) == (Silence(), pytest.approx(6.0, abs=0.021))
+        assert not caller.turn.began
+
     def test_nothing_is_decided_before_something_is_said(self) -> None:
         assert Caller(TEN_OR_TWELVE, given("0123456789")).does([]) == (Silence(), pytest.approx(6.0, abs=0.021))
 
