@@ -1,6 +1,7 @@
 """Other public readers of Vietnamese numbers on the cases of tests/cases/numbers.tsv; prints Markdown.
 
-They were made for amounts, not for codes: they return ints, so leading zeros that they lose are forgiven here.
+They were made for amounts, not for codes: most return ints, so leading zeros that they lose are forgiven here. Codes
+are ten random digits, said in the ways of `benchmarks.numbers`; amounts are numbers up to 10^12 said in full.
 """
 
 from __future__ import annotations
@@ -13,10 +14,11 @@ from pathlib import Path
 from vietnam_number import w2n, w2n_couple, w2n_single
 from vn_numberwords import words_to_number
 
+from benchmarks.numbers import KINDS
 from bot.numbers import Dialect, read, speak_number
 
 TABLE = Path(__file__).parents[1] / "tests" / "cases" / "numbers.tsv"
-AMOUNTS = 1000
+AMOUNTS = CODES = 1000
 
 Parser = Callable[[str], object]
 PARSERS: dict[str, Parser] = {
@@ -45,9 +47,13 @@ def compare() -> None:
     rng = random.Random(1)
     amounts = [str(rng.randrange(1, 10 ** rng.randint(1, 12))) for _ in range(AMOUNTS)]
     spoken = [(speak_number(amount, rng.choice(list(Dialect))), amount) for amount in amounts]
+    codes = ["".join(rng.choices("0123456789", k=10)) for _ in range(CODES)]
+    sayings = list(KINDS.values())
+    coded = [(sayings[i % len(sayings)](code, rng), code.lstrip("0")) for i, code in enumerate(codes)]
     titles = (
         *("reader", f"{len(numbers)} numbers: right", "**wrong**", "refused"),
-        *(f"{len(others)} that are none: **digits all the same**", f"{AMOUNTS} amounts: right", "phrases a second"),
+        f"{len(others)} that are none: **digits all the same**",
+        *(f"{CODES} codes: right", "**wrong**", f"{AMOUNTS} amounts: right", "phrases a second"),
     )
     print(f"| {' | '.join(titles)} |\n|{'---|' * len(titles)}")
     for name, parser in PARSERS.items():
@@ -56,13 +62,17 @@ def compare() -> None:
         refused = sum(answer is None for answer, _ in answers)
         guessed = sum(digits_of(parser, text) is not None for text in others)
         amount = sum(digits_of(parser, text) == digits for text, digits in spoken)
+        heard = [(digits_of(parser, text), digits) for text, digits in coded]
+        code = sum(answer == digits for answer, digits in heard)
+        wrong = sum(answer not in (digits, None) for answer, digits in heard)
         started = time.process_time()
         for text, *_ in cases:
             digits_of(parser, text)
         speed = len(cases) / (time.process_time() - started)
         print(
             f"| {name} | {right / len(numbers):.0%} | {(len(numbers) - right - refused) / len(numbers):.0%}"
-            f" | {refused / len(numbers):.0%} | {guessed / len(others):.0%} | {amount / AMOUNTS:.0%} | {speed:,.0f} |"
+            f" | {refused / len(numbers):.0%} | {guessed / len(others):.0%}"
+            f" | {code / CODES:.0%} | {wrong / CODES:.0%} | {amount / AMOUNTS:.0%} | {speed:,.0f} |"
         )
 
 

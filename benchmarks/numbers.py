@@ -127,7 +127,7 @@ def measure() -> None:
     for name, trap in TRAPS.items():
         cells = []
         for function in (read, find):
-            once, twice = (min(_seconds(function, [trap(size)]) for _ in range(3)) for size in HOSTILE)
+            once, twice = (min(_seconds(function, [trap(size)]) for _ in range(PASSES)) for size in HOSTILE)
             cells.append(f"{once * 1000:.1f} | {twice / once:.1f} ×")
         print(f"| {name} | {' | '.join(cells)} |")
 
