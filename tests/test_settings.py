@@ -50,4 +50,4 @@ def test_a_wrong_file_is_refused_by_name(text: str, file: Path) -> None:
 
 
 def test_secrets_do_not_show() -> None:
-    assert "hidden" not in repr(Settings(seal_key="hidden", caller="hidden"))
+    assert "hidden" not in repr(Settings(seal_key="hidden", caller="hidden", line_secret="hidden"))

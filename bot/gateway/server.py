@@ -31,6 +31,9 @@ from bot.gateway.metronome import Metronome
 UNWINDING_SECONDS = 15.0
 """From the moment a call has lasted too long and was hung up until it is cut off."""
 
+SHUTDOWN_SECONDS = 1.0
+"""For what is still going on when the gateway has to end at once; a drain waits before that."""
+
 Answer = Callable[[Channel, Watch], Awaitable[Outcome]]
 """Holds one call to its end: `bot.assembly.Voicebot.answer`."""
 
@@ -90,7 +93,7 @@ class Gateway:
                 web.get("/metrics", self._metrics_text),
             ]
         )
-        return web.AppRunner(app, access_log=None)
+        return web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
 
     async def hold(self, channel: LineChannel, name: str) -> None:
         """Hold a call that has its place, and give its connection back. `name`: what the exchange calls it."""

@@ -57,7 +57,7 @@ async def serve(settings: Settings, tell: Tell) -> None:
             if tcp:
                 await doors.enter_async_context(listening_at(gateway, tcp))
             tell(f"ready: {', '.join(where)}; {settings.max_calls} calls at most")
-            await _drained(admission, tell)
+            await drained(admission, tell)
 
 
 @asynccontextmanager
@@ -157,15 +157,15 @@ def _bound(host: str, port: int, setting: str) -> socket.socket:
     return bound
 
 
-async def _drained(admission: Admission, tell: Tell) -> None:
-    """Wait for a signal, then until the calls in progress have ended or a second signal comes."""
+async def drained(admission: Admission, tell: Tell) -> None:
+    """Wait for SIGTERM or SIGINT, then until the calls in progress have ended or a second signal comes."""
     loop = asyncio.get_running_loop()
     signals: asyncio.Queue[None] = asyncio.Queue()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, signals.put_nowait, None)
     await signals.get()
     admission.draining = True
-    tell(f"draining: {admission.in_progress} calls in progress")
+    tell(f"draining: {admission.in_progress} calls in progress; a second signal ends them at once")
     again, empty = asyncio.ensure_future(signals.get()), asyncio.ensure_future(admission.empty())
     await asyncio.wait([again, empty], return_when=asyncio.FIRST_COMPLETED)
     for waiting in (again, empty):
