@@ -78,13 +78,14 @@ _COUNT, _ONE = "(?:[2-9]|<[2-9]>)", "(?:[0-9]|<[0-9]>)"
 _CON = rf"{_COUNT}x{_P}{_ONE}(?![ADElmctnryxw])"  # ba con tám
 _SO = rf"{_COUNT}s{_ONE}(?![ADElmctnryxws])"  # ba số tám
 _STARTS = "(?<![^,=])(?<!s[,=])"  # the stretch, or a breath
+_FIRST = "(?:^|(?<=^[,=]))"
 
 _NUMERAL = re.compile(
     rf"(?P<pause>[,=])?"
     rf"(?:(?P<plain>[0-9]+(?![ADElmctnryxws]|(?<=[1-9])[,=]s|(?<=5)<(?:19|20)[0-9][0-9]>)|0(?=s))"
     rf"|(?P<group>{_GROUP}(?![nry]|[,=]?s)|s{_GROUP}(?=[,=]s))"
     rf"|(?P<scaled>(?=.{{1,6}}[nry])(?:{_SCALE})+(?:(?<![ry])(?<![ry][,=])(?:{_HUNDREDS}|{_AFTER_LINH})(?![nrys])|$))"
-    rf"|(?P<repeat>(?:(?<!s[,=]){_CON}|{_STARTS}{_SO})(?:{_CON}|{_SO})*|^{_COUNT}ws?{_ONE}(?=[,=]|$))"
+    rf"|(?P<repeat>(?:(?<!s[,=]){_CON}|{_STARTS}{_SO})(?:{_CON}|{_SO})*|{_FIRST}{_COUNT}ws?{_ONE}(?=[,=]|$))"
     rf"|(?P<written><[0-9]+>(?![xws]|(?<=<[1-9]>)[,=]s)|<0[0-9]*>(?=s))"
     rf"|(?P<signed>s{_ONE}(?={_P}s))"  # "số hai số ba": a sign for each digit, no counts
     rf"|(?P<sign>s(?!{_P}$|{_ONE}[xw]))"
@@ -110,7 +111,7 @@ _BROKEN = re.compile(
 def numerals(stretch: str) -> list[Chunk]:
     """The numerals of a stretch, in order. Raises a `ReadingError` at the first one that is not read.
 
-    Linear in the length of the stretch: every numeral has a largest length, and is tried once at each place.
+    Linear in the length of the stretch: a group has a largest length, and everything is tried once at each place.
     """
     if stretch.isdecimal():  # digit by digit in one breath
         return [Chunk(stretch, True, len(stretch))]
@@ -127,7 +128,7 @@ def numerals(stretch: str) -> list[Chunk]:
         if kind == "plain":
             done.append(Chunk(heard, fresh, len(heard)))
         elif kind == "group":
-            done.append(Chunk(heard.translate(_DIGITS) + _ZEROS.get(heard[-1], ""), fresh, heard[-1] not in _ZEROS))
+            done.append(Chunk(_value(heard), fresh, heard[-1] not in _ZEROS))
         elif kind == "scaled":
             done.append(Chunk(_scaled(heard, done), fresh, heard[-1] in "123456789ADE"))
         elif kind == "repeat":
