@@ -58,12 +58,16 @@ class Exchange:
             ).startswith("System uptime"):
                 return
             time.sleep(0.2)
-        self.stop()
         raise RuntimeError(f"asterisk does not start: {self.log()[-2000:]}")
 
     def ask(self, command: str) -> str:
         """What Asterisk's console answers; empty while there is none."""
-        run = subprocess.run([*self._command, "-rx", command], capture_output=True, timeout=ASK_SECONDS, check=False)
+        try:
+            run = subprocess.run(
+                [*self._command, "-rx", command], capture_output=True, timeout=ASK_SECONDS, check=False
+            )
+        except subprocess.TimeoutExpired:
+            return ""
         return run.stdout.decode(errors="replace")
 
     def channels(self) -> int:

@@ -58,8 +58,8 @@ options=(-qq
   -o APT::Install-Recommends=0 -o APT::Sandbox::User= -o Debug::NoLocking=1
   -o Acquire::Languages=none -o Acquire::Retries=2 -o Acquire::http::Timeout=20)
 say "Fetching Asterisk and sipp (90 MB) …"
-timeout 300 apt-get "${options[@]}" update >"$apt/log" 2>&1 || fail "cannot reach Debian's mirror: $(tail -n1 "$apt/log")"
-timeout 300 apt-get "${options[@]}" install -y --download-only "${PACKAGES[@]}" >>"$apt/log" 2>&1 ||
+timeout 120 apt-get "${options[@]}" update >"$apt/log" 2>&1 || fail "cannot reach Debian's mirror: $(tail -n1 "$apt/log")"
+timeout 240 apt-get "${options[@]}" install -y --download-only "${PACKAGES[@]}" >>"$apt/log" 2>&1 ||
   fail "cannot fetch ${PACKAGES[*]} of $SUITE: $(tail -n1 "$apt/log")"
 say "Unpacking them (250 MB) …"
 for package in "$apt"/archives/*.deb; do
