@@ -81,7 +81,8 @@ class Gateway:
         self._call_seconds = call_seconds
 
     def runner(self) -> web.AppRunner:
-        """Serves the doors over HTTP; without an access log, which would hold callers' numbers."""
+        """Serves the doors over HTTP; without an access log, and with a log of errors that quotes no request, because
+        callers' numbers are in them."""
         app = web.Application(client_max_size=4096)
         app.add_routes(
             [
@@ -93,7 +94,7 @@ class Gateway:
                 web.get("/metrics", self._metrics_text),
             ]
         )
-        return web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
+        return web.AppRunner(app, access_log=None, logger=_http_log(), shutdown_timeout=SHUTDOWN_SECONDS)
 
     async def hold(self, channel: LineChannel, name: str) -> None:
         """Hold a call that has its place, and give its connection back. `name`: what the exchange calls it."""
@@ -166,7 +167,10 @@ class Gateway:
         if reason := self.admission.refusal:
             self.refuse(reason)
             raise web.HTTPServiceUnavailable(text="", headers={"Retry-After": "5"})
-        form = await request.post()
+        try:
+            form = await request.post()
+        except (ValueError, LookupError):  # in no encoding there is
+            raise web.HTTPBadRequest(text="") from None
         name = self.lobby.announce(caller_of(str(form.get("caller", ""))))
         return web.Response(text=str(name))
 
@@ -210,3 +214,19 @@ def place_of(error: BaseException) -> str:
         trace = trace.tb_next
     where = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else "an unknown place"
     return f"{type(error).__name__} at {where}"
+
+
+class _PlaceAlone(logging.Filter):
+    """Of an error, its kind and place: what was wrong with a request is quoted in its text."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.exc_info and record.exc_info[1]:
+            record.msg, record.args = f"a request failed: {place_of(record.exc_info[1])}", ()
+            record.exc_info = None
+        return True
+
+
+def _http_log() -> logging.Logger:
+    logger = logging.getLogger(f"{__name__}.http")
+    logger.addFilter(_PlaceAlone())
+    return logger

@@ -1,5 +1,7 @@
 """Who may bring a call, how many there may be, and what the exchange can ask."""
 
+import asyncio
+import logging
 import uuid
 
 import aiohttp
@@ -167,3 +169,35 @@ class TestHealth:
             here.gateway.admission.draining = True
             assert await here.get("/healthz", None) == (200, "ok")
             assert await here.get("/readyz", None) == (503, "draining")
+
+
+class TestWhatIsNoHttp:
+    AUTHORISED = f"Host: x\r\nAuthorization: Bearer {SECRET}\r\n"
+
+    @pytest.mark.parametrize(
+        "request_text",
+        [
+            "GET /asterisk?caller=0912345678 BAD\r\n\r\n",
+            "GET /asterisk?caller=0912345678 HTTP/1.1\r\nBad Header: 0912345678\r\n\r\n",
+            "\x16\x03\x01 0912345678\r\n\r\n",
+            f"GET /asterisk?caller=0912345678 HTTP/1.1\r\n{AUTHORISED}\r\n",
+            f"POST /callers HTTP/1.1\r\n{AUTHORISED}Content-Type: application/x-www-form-urlencoded; charset=none\r\n"
+            "Content-Length: 17\r\n\r\ncaller=0912345678",
+            f"POST /callers HTTP/1.1\r\n{AUTHORISED}Content-Type: multipart/form-data; boundary=x\r\n"
+            "Content-Length: 10\r\n\r\n0912345678",
+        ],
+        ids=["version", "header", "tls", "no upgrade", "encoding", "multipart"],
+    )
+    async def test_it_is_answered_400_and_not_quoted_in_the_log(
+        self, listeners: Listeners, caplog: pytest.LogCaptureFixture, request_text: str
+    ) -> None:
+        with caplog.at_level(logging.DEBUG):
+            async with site(listeners.answer, calls=1) as here:
+                reader, writer = await asyncio.open_connection(here.server.host, here.server.port)
+                writer.write(request_text.encode())
+                status = await asyncio.wait_for(reader.readline(), 10)
+                writer.close()
+                assert b" 400 " in status
+                assert here.gateway.admission.in_progress == 0
+        assert "0912345678" not in caplog.text
+        assert listeners.callers == []
