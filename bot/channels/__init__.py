@@ -1,4 +1,6 @@
-"""Where callers are: each channel is one file with the protocol `bot.events.Channel`, and one line here."""
+"""Where callers are: each channel is one file with the protocol `bot.events.Channel`, and one line here.
+
+Channels on a telephone line (`asterisk`, `audiosocket`) are opened where a call comes in: in bot/gateway."""
 
 from __future__ import annotations
 

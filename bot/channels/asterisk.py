@@ -10,16 +10,16 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import deque
-from collections.abc import AsyncIterator, Mapping
-from typing import NamedTuple, Protocol, Union
+from collections.abc import AsyncIterator
+from typing import Protocol, Union
 
 import numpy as np
 from aiohttp import WSCloseCode, WSMessage, WSMsgType
 
 from bot.channels.ahead import Ahead, Mark, Sound
-from bot.channels.asterisk_messages import LONGEST, BadMessage, Message, command, parse
+from bot.channels.asterisk_messages import LONGEST, BadMessage, Message, Start, command, parse, parse_start
 from bot.channels.inbox import Inbox
-from bot.channels.line import Law, decode, encode
+from bot.channels.line import decode, encode
 from bot.errors import VoicebotError
 from bot.events import KEYS, ChannelEvent, Key, Played, Samples
 
@@ -40,27 +40,6 @@ PING_TICKS, GONE_TICKS = 500, 750
 
 CLOSE_SECONDS = 2.0
 """After HANGUP, until Asterisk closes the connection of its own accord."""
-
-
-class Format(NamedTuple):
-    """How sound travels. `law`: companding, None for signed 16 bit in this machine's byte order."""
-
-    rate: int
-    law: Law | None
-
-    @property
-    def width(self) -> int:
-        """Bytes of a sample."""
-        return 1 if self.law else 2
-
-
-FORMATS: Mapping[str, Format] = {
-    "slin": Format(8000, None),
-    "slin16": Format(16000, None),
-    "ulaw": Format(8000, "u"),
-    "alaw": Format(8000, "a"),
-}
-"""Asterisk's names of the formats that a call may have: `c(slin)` in the dial string."""
 
 
 class Socket(Protocol):
@@ -92,47 +71,29 @@ async def open_asterisk(socket: Socket, transport: asyncio.BaseTransport | None,
     Waits for MEDIA_START. Raises VoicebotError, with the connection closed, where something else comes or nothing."""
     try:
         message = await socket.receive(START_SECONDS)
-        if message.type is not WSMsgType.TEXT:
-            raise Refused(WSCloseCode.UNSUPPORTED_DATA, "the call does not begin with MEDIA_START")
-        start = _read(message.data)
-        if start.name != "MEDIA_START":
-            raise Refused(WSCloseCode.UNSUPPORTED_DATA, "the call does not begin with MEDIA_START")
-        name, size = start.fields.get("format", ""), start.fields.get("optimal_frame_size", "")
-        if name not in FORMATS:
-            raise Refused(WSCloseCode.UNSUPPORTED_DATA, f"use one of the formats {', '.join(FORMATS)}, as in c(slin)")
-        frame = int(size) // FORMATS[name].width if size.isdecimal() else 0
-        if not 0 < frame <= FORMATS[name].rate:
-            raise Refused(WSCloseCode.UNSUPPORTED_DATA, "optimal_frame_size is no frame; do not use passthrough")
+        start = parse_start(message.data if message.type is WSMsgType.TEXT else "")
     except asyncio.TimeoutError:
         await socket.close(code=WSCloseCode.POLICY_VIOLATION, message=b"no MEDIA_START")
         raise VoicebotError("Asterisk connected and sent no MEDIA_START") from None
-    except Refused as refused:
-        await socket.close(code=refused.code, message=str(refused).encode())
-        raise VoicebotError(f"Asterisk connected, but {refused}") from None
-    return AsteriskChannel(socket, transport, FORMATS[name], frame, caller, start.as_json)
+    except BadMessage as bad:
+        await socket.close(code=WSCloseCode.UNSUPPORTED_DATA, message=str(bad).encode())
+        raise VoicebotError(f"Asterisk connected, but {bad}") from None
+    return AsteriskChannel(socket, transport, start, caller)
 
 
 class AsteriskChannel:
-    """A call on an open WebSocket. Reads from the first moment on; `close` gives everything back.
-
-    `frame` is the number of samples Asterisk plays at a time; `as_json` tells how it wants its commands written."""
+    """A call on an open WebSocket. Reads from the first moment on; `close` gives everything back."""
 
     hears_while_speaking = True
 
     def __init__(
-        self,
-        socket: Socket,
-        transport: asyncio.BaseTransport | None,
-        form: Format,
-        frame: int,
-        caller: str | None,
-        as_json: bool,
+        self, socket: Socket, transport: asyncio.BaseTransport | None, start: Start, caller: str | None
     ) -> None:
-        self.rate, self.caller = form.rate, caller
+        self.rate, self.caller = start.form.rate, caller
         self._socket, self._transport = socket, transport
-        self._form, self._as_json = form, as_json
-        self._inbox = Inbox(form.rate)
-        self._ahead = Ahead(form.rate, frame)
+        self._form, self._as_json = start.form, start.as_json
+        self._inbox = Inbox(self.rate)
+        self._ahead = Ahead(self.rate, start.frame)
         self._paused = False
         self._unheard = 0  # ticks since Asterisk has sent anything
         self._out: deque[Union[str, bytes, Ping]] = deque()

@@ -11,11 +11,36 @@ As JSON they are {"event": "DTMF_END", "digit": "8", …} and {"command": "MARK_
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
+
+from bot.channels.line import Law
 
 LONGEST = 8192
 """Characters of a text frame; MEDIA_START as JSON holds the channel's variables."""
+
+
+class Format(NamedTuple):
+    """How sound travels. `law`: companding, None for signed 16 bit in this machine's byte order."""
+
+    rate: int
+    law: Law | None
+
+    @property
+    def width(self) -> int:
+        """Bytes of a sample."""
+        return 1 if self.law else 2
+
+
+FORMATS: Mapping[str, Format] = {
+    "slin": Format(8000, None),
+    "slin16": Format(16000, None),
+    "ulaw": Format(8000, "u"),
+    "alaw": Format(8000, "a"),
+}
+"""Asterisk's names of the formats that a call may have: `c(slin)` in the dial string."""
 
 
 class BadMessage(ValueError):  # noqa: N818  # it names what came
@@ -43,6 +68,30 @@ def parse(text: str) -> Message:
     if name in ("MEDIA_MARK_PROCESSED", "MEDIA_BUFFERING_COMPLETED"):
         return Message(name, {"correlation_id": rest}, as_json=False)
     return Message(name, dict(_pair(word) for word in rest.split()), as_json=False)
+
+
+@dataclass(frozen=True)
+class Start:
+    """How a call is carried. `frame` is the number of samples that Asterisk plays at a time."""
+
+    form: Format
+    frame: int
+    as_json: bool
+
+
+def parse_start(text: str) -> Start:
+    """Read the text frame with which a call begins. Raises BadMessage with what to do where it is none."""
+    message = parse(text) if text else None
+    if message is None or message.name != "MEDIA_START":
+        raise BadMessage("the call does not begin with MEDIA_START")
+    form = FORMATS.get(message.fields.get("format", ""))
+    if form is None:
+        raise BadMessage(f"use one of the formats {', '.join(FORMATS)}, as in c(slin)")
+    size = message.fields.get("optimal_frame_size", "")
+    frame = int(size) // form.width if re.fullmatch("[0-9]{1,5}", size) else 0
+    if not 0 < frame <= form.rate:
+        raise BadMessage("optimal_frame_size is no frame; do not use passthrough")
+    return Start(form, frame, message.as_json)
 
 
 def command(name: str, correlation_id: str | None, as_json: bool) -> str:

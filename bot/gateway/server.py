@@ -97,13 +97,14 @@ class Gateway:
         return web.AppRunner(app, access_log=None, logger=_http_log(), shutdown_timeout=SHUTDOWN_SECONDS)
 
     async def hold(self, channel: LineChannel, name: str) -> None:
-        """Hold a call that has its place, and give its connection back. `name`: what the exchange calls it."""
+        """Hold a call that has its place, and give its connection back. `name`: what the exchange calls it, if at all."""
         measure = self.metrics.watch()
 
         def watch(notice: Notice) -> None:
             measure(notice)
             if isinstance(notice, Ended):
-                self.lobby.ended(name, notice.outcome)
+                if name:
+                    self.lobby.ended(name, notice.outcome)
                 log.info("a call ended after %.0f s: %s", notice.at, notice.outcome.value)
                 if notice.failure:
                     log.error("that call failed: %s", notice.failure)

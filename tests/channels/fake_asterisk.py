@@ -16,7 +16,8 @@ import numpy as np
 from aiohttp import BasicAuth, ClientSession, ClientWebSocketResponse, WSMsgType, web
 from aiohttp.test_utils import TestServer
 
-from bot.channels.asterisk import FORMATS, LARGEST, PROTOCOL, AsteriskChannel, open_asterisk
+from bot.channels.asterisk import LARGEST, PROTOCOL, AsteriskChannel, open_asterisk
+from bot.channels.asterisk_messages import FORMATS
 from bot.channels.line import decode, encode
 from bot.events import Channel, ChannelEvent, Samples
 

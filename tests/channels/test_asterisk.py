@@ -7,7 +7,8 @@ import pytest
 from aiohttp import WSCloseCode
 
 from bot.channels.ahead import AHEAD_SECONDS, PIECE_SECONDS
-from bot.channels.asterisk import FORMATS, GONE_TICKS, PING_TICKS, AsteriskChannel
+from bot.channels.asterisk import GONE_TICKS, PING_TICKS, AsteriskChannel
+from bot.channels.asterisk_messages import FORMATS
 from bot.channels.inbox import QUIET_TICKS
 from bot.errors import VoicebotError
 from bot.events import Frame, HungUp, Key, Played
@@ -248,6 +249,7 @@ class TestTheBeginning:
             ("MEDIA_START format:slin optimal_frame_size:0", "passthrough"),
             ("MEDIA_START format:slin optimal_frame_size:99999", "passthrough"),
             ("MEDIA_START format:slin optimal_frame_size:x", "passthrough"),
+            (f"MEDIA_START format:slin optimal_frame_size:{'9' * 5000}", "passthrough"),
             ("MEDIA_START", r"c\(slin\)"),
             ("hello", "event"),
         ],
