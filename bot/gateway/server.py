@@ -97,7 +97,7 @@ class Gateway:
         return web.AppRunner(app, access_log=None, logger=_http_log(), shutdown_timeout=SHUTDOWN_SECONDS)
 
     async def hold(self, channel: LineChannel, name: str) -> None:
-        """Hold a call that has its place, and give its connection back. `name`: what the exchange calls it, if at all."""
+        """Hold a call that has its place, and give its connection back. `name`: the exchange's name of it, if any."""
         measure = self.metrics.watch()
 
         def watch(notice: Notice) -> None:
