@@ -36,7 +36,7 @@ format: .setup/environment ## rewrite in the house's style
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: setup ## turn latency, real-time factor, memory
+bench: setup ## turn latency, real-time factor, memory, number words
 	@$(BIN)/python -m benchmarks
 
 bench-load: setup ## how many calls at once; LOAD='--soak 60 --calls 70' or '--overload 1.5 --calls 100'
