@@ -12,6 +12,7 @@ import sys
 import tempfile
 import urllib.error
 import urllib.request
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -71,6 +72,8 @@ async def running(
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
+            for complaint, times in _complaints(log).most_common(5):
+                tell(f"the gateway's log, {times} times: {complaint}")
 
 
 def _start(port: int, environ: dict[str, str], log: Path) -> subprocess.Popen[bytes]:
@@ -81,6 +84,13 @@ def _start(port: int, environ: dict[str, str], log: Path) -> subprocess.Popen[by
 
 def _last_words(log: Path) -> str:
     return log.read_text()[-2000:]
+
+
+def _complaints(log: Path) -> Counter[str]:
+    """What the gateway warned of, without the time at the beginning of each line."""
+    return Counter(
+        line.split(" ", 2)[2] for line in log.read_text().splitlines() if " WARNING " in line or " ERROR " in line
+    )
 
 
 async def _ready(gateway: Gateway, process: subprocess.Popen[bytes]) -> bool:
