@@ -7,29 +7,27 @@ prepare.sh fetches once. Everything that is started here is ended here, and noth
 from __future__ import annotations
 
 import asyncio
-import os
 import secrets
 import socket
 import subprocess
 import sys
-import time
-import urllib.request
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 import yaml
 
-from bot.accounts import Accounts, open_accounts
 from bot.assembly import DOMAIN
 from bot.events import RATE, Prompt, Samples
 from bot.sealing import load_seal
-from bot.settings import ROOT, Settings, load
+from bot.settings import Settings, load
+from tests.pbx import certificates
 from tests.pbx.exchange import Exchange, Sites
+from tests.pbx.gateway import Gateway, free_port, serving
 from tts.speech import open_speech
 
-PREPARE_SECONDS, READY_SECONDS, STOP_SECONDS = 420, 150, 20
+PREPARE_SECONDS = 420
 
 
 @pytest.fixture(scope="session")
@@ -51,34 +49,6 @@ def tools() -> Path:
     return Path(run.stdout.decode().strip())
 
 
-def free_port(kind: socket.SocketKind = socket.SOCK_DGRAM) -> int:
-    with socket.socket(socket.AF_INET, kind) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-@dataclass
-class Gateway:
-    """`voicebot serve`, and what it left behind."""
-
-    process: subprocess.Popen[bytes]
-    port: int
-    audiosocket: int
-    secret: str
-    log: Path
-    accounts: Accounts
-
-    def get(self, path: str) -> str:
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=5) as answer:
-            return str(answer.read().decode())
-
-    def figure(self, name: str) -> float:
-        """The sum of a metric over all labels that go on from `name`."""
-        return sum(
-            float(line.rpartition(" ")[2]) for line in self.get("/metrics").splitlines() if line.startswith(name)
-        )
-
-
 @pytest.fixture(scope="session")
 def settings(dialogue_model: Path, accounts_url: str) -> Settings:
     return load({"VOICEBOT_RASA_MODEL": str(dialogue_model), "VOICEBOT_DATABASE_URL": accounts_url})
@@ -86,58 +56,32 @@ def settings(dialogue_model: Path, accounts_url: str) -> Settings:
 
 @pytest.fixture(scope="session")
 def gateway(tools: Path, settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
-    folder = tmp_path_factory.mktemp("gateway")
-    secret, audiosocket = secrets.token_hex(24), free_port(socket.SOCK_STREAM)
-    port = free_port(socket.SOCK_STREAM)
-    environ = {
-        **os.environ,
-        "VOICEBOT_RASA_MODEL": settings.rasa_model,
-        "VOICEBOT_DATABASE_URL": settings.database_url,
-        "VOICEBOT_LINE_SECRET": secret,
-        "VOICEBOT_AUDIOSOCKET": f"127.0.0.1:{audiosocket}",
-    }
-    log = folder / "gateway.log"
-    with log.open("wb") as out:
-        command = [sys.executable, "-m", "bot", "serve", "--port", str(port)]
-        process = subprocess.Popen(command, cwd=ROOT, env=environ, stdout=out, stderr=out, stdin=subprocess.DEVNULL)
-    gateway = Gateway(process, port, audiosocket, secret, log, open_accounts(settings))
-    try:
-        _until_ready(gateway)
+    """A gateway that wants a secret, on both kinds of lines."""
+    with serving(tmp_path_factory.mktemp("gateway"), settings, secrets.token_hex(24)) as gateway:
         yield gateway
-    finally:
-        process.terminate()
-        try:
-            process.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait(STOP_SECONDS)
 
 
-def _until_ready(gateway: Gateway) -> None:
-    deadline = time.monotonic() + READY_SECONDS
-    while time.monotonic() < deadline and gateway.process.poll() is None:
-        try:
-            gateway.get("/readyz")
-        except OSError:
-            time.sleep(0.3)
-        else:
-            return
-    pytest.fail(f"voicebot serve does not get ready: {gateway.log.read_text()[-2000:]}")
+@pytest.fixture(scope="module")
+def tls_gateway(tools: Path, settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
+    """A gateway that wants a certificate of its own authority, and no secret."""
+    folder = tmp_path_factory.mktemp("tls-gateway")
+    certificates.make(folder)
+    with serving(folder, settings, "", tls=folder) as gateway:
+        yield gateway
 
 
 @pytest.fixture(scope="session")
 def exchange(tools: Path, gateway: Gateway, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Exchange]:
-    yield from _running(tools, tmp_path_factory.mktemp("exchange"), gateway, gateway.secret)
+    with exchanging(tools, tmp_path_factory.mktemp("exchange"), gateway, gateway.secret) as exchange:
+        yield exchange
 
 
-@pytest.fixture
-def impostor(tools: Path, gateway: Gateway, tmp_path: Path) -> Iterator[Exchange]:
-    """An exchange that does not know the secret."""
-    yield from _running(tools, tmp_path, gateway, secrets.token_hex(24))
-
-
-def _running(tools: Path, folder: Path, gateway: Gateway, secret: str) -> Iterator[Exchange]:
-    sites = Sites(free_port(), free_port(), gateway.port, gateway.audiosocket, secret)
+@contextmanager
+def exchanging(
+    tools: Path, folder: Path, gateway: Gateway, secret: str, *, certified: bool = False
+) -> Iterator[Exchange]:
+    """An exchange that brings its calls to this gateway, with this secret, and with a certificate where `certified`."""
+    sites = Sites(free_port(), free_port(), gateway.port, gateway.audiosocket, secret, gateway.tls, certified)
     exchange = Exchange(tools, folder, sites)
     try:
         exchange.start()

@@ -29,13 +29,16 @@ exten => _[+0-9].,1,Set(AT={folder}/${{CALLERID(num)}})
 
 @dataclass(frozen=True)
 class Sites:
-    """What differs from site to site. Ports on 127.0.0.1."""
+    """What differs from site to site. Ports on 127.0.0.1; `tls`: the folder of certificates of a gateway that wants
+    them, None where the gateway speaks plain; `certified`: the exchange has one."""
 
     sip: int
     person: int
     gateway: int
     audiosocket: int
     secret: str
+    tls: Path | None
+    certified: bool
 
 
 class Exchange:
@@ -129,13 +132,20 @@ class Exchange:
             "[carrier-address](+)\nmatch = 127.0.0.1\n"
             f"[person](+type=aor)\ncontact = sip:person@127.0.0.1:{sites.person}\n"
         )
+        secure = "s" if sites.tls else ""
         (site / "websocket_client.conf").write_text(
-            f"[voicebot](+)\nuri = ws://127.0.0.1:{sites.gateway}/asterisk\npassword = {sites.secret}\n"
+            f"[voicebot](+)\nuri = ws{secure}://localhost:{sites.gateway}/asterisk\npassword = {sites.secret}\n"
+            + (f"tls_enabled = yes\nca_list_file = {sites.tls}/ca.pem\n" if sites.tls else "")
+            + (f"cert_file = {sites.tls}/exchange.pem\n" if sites.certified else "")
+            + (f"priv_key_file = {sites.tls}/exchange.key\n" if sites.certified else "")
         )
         (site / "extensions.conf").write_text(
             f"[globals](+)\nVOICEBOT_SECRET = {sites.secret}\n"
-            f"VOICEBOT_HTTP = http://127.0.0.1:{sites.gateway}\n"
+            f"VOICEBOT_HTTP = http{secure}://localhost:{sites.gateway}\n"
             f"VOICEBOT_AUDIOSOCKET = 127.0.0.1:{sites.audiosocket}\n"
+            + (f"VOICEBOT_CA = {sites.tls}/ca.pem\n" if sites.tls else "")
+            + (f"VOICEBOT_CERTIFICATE = {sites.tls}/exchange.pem\n" if sites.certified else "")
+            + (f"VOICEBOT_KEY = {sites.tls}/exchange.key\n" if sites.certified else "")
             + RECORDED.format(folder=self.recordings)
             + "".join(
                 f' same => n,GotoIf($["${{EXTEN}}" = "{number}"]?{context},${{EXTEN}},1)\n'

@@ -17,9 +17,10 @@ from bot.accounts.demo import DEMO
 from bot.accounts.passwords import DIGITS
 from bot.numbers import DIGIT_WORDS
 from bot.settings import Settings
-from tests.pbx.conftest import Gateway, Prompts, free_port
+from tests.pbx.conftest import Prompts
 from tests.pbx.ears import Recording
 from tests.pbx.exchange import AUDIOSOCKET_LINE, HOTLINE, Exchange
+from tests.pbx.gateway import Gateway, free_port
 from tests.pbx.telephone_sound import Press, Say, Step, Wait, write_pcap
 from tests.pbx.telephones import Number, Telephone, dial, person
 
@@ -180,17 +181,3 @@ def test_nothing_is_left_of_calls_that_are_over(calls: Calls, gateway: Gateway) 
 def test_the_gateways_log_names_no_caller_and_no_number(calls: Calls, gateway: Gateway) -> None:
     log = gateway.log.read_text()
     assert not [each for account in (*DEMO, (STRANGER, PRETENDER)) for each in account if each in log]
-
-
-def test_an_exchange_with_a_wrong_secret_brings_no_call(
-    impostor: Exchange, gateway: Gateway, tools: Path, tmp_path: Path
-) -> None:
-    sound = tmp_path / "silence.pcap"
-    write_pcap(sound, [Wait(1)], tmp_path)
-    telephone = dial(
-        tools, tmp_path, number=number_of(KEYS[0]), sound=sound, exchange=impostor.sites.sip, port=free_port()
-    )
-    assert telephone.finish() == 1, "the call was taken"
-    assert "486 Busy Here" in telephone.log.read_text()
-    assert gateway.figure('voicebot_calls_refused_total{reason="unauthorised"}') == 1
-    assert "WebSocket connection failed" in impostor.log()

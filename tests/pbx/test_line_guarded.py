@@ -1,0 +1,55 @@
+"""Who may bring calls over a real line: exchanges that know the secret, or show a certificate, and nobody else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from bot.accounts.demo import DEMO
+from tests.pbx.conftest import Prompts, exchanging
+from tests.pbx.ears import Recording
+from tests.pbx.exchange import Exchange
+from tests.pbx.gateway import Gateway, free_port
+from tests.pbx.telephone_sound import Press, Step, Wait, write_pcap
+from tests.pbx.telephones import Number, Telephone, dial, person
+
+CALLER = DEMO[0][0]
+
+
+def ring(tools: Path, folder: Path, exchange: Exchange, steps: Sequence[Step]) -> Telephone:
+    sound = folder / "caller.pcap"
+    write_pcap(sound, steps, folder)
+    return dial(
+        tools, folder, number=Number(CALLER, CALLER), sound=sound, exchange=exchange.sites.sip, port=free_port()
+    )
+
+
+def assert_refused(telephone: Telephone, exchange: Exchange) -> None:
+    assert telephone.finish() == 1, "the call was taken"
+    assert "486 Busy Here" in telephone.log.read_text()
+    assert "WebSocket connection failed" in exchange.log()
+
+
+def test_an_exchange_with_a_wrong_secret_brings_no_call(gateway: Gateway, tools: Path, tmp_path: Path) -> None:
+    with exchanging(tools, tmp_path, gateway, "f" * 48) as impostor:
+        assert_refused(ring(tools, tmp_path, impostor, [Wait(1)]), impostor)
+    assert gateway.figure('voicebot_calls_refused_total{reason="unauthorised"}') == 1
+
+
+def test_an_exchange_without_a_certificate_brings_no_call(tls_gateway: Gateway, tools: Path, tmp_path: Path) -> None:
+    with exchanging(tools, tmp_path, tls_gateway, "") as impostor:
+        assert_refused(ring(tools, tmp_path, impostor, [Wait(1)]), impostor)
+    assert tls_gateway.figure('voicebot_calls_refused_total{reason="unauthorised"}') == 1
+
+
+def test_an_exchange_with_a_certificate_brings_a_call_and_learns_over_tls_that_it_is_to_go_on(
+    tls_gateway: Gateway, tools: Path, prompts: Prompts, tmp_path: Path
+) -> None:
+    with exchanging(tools, tmp_path, tls_gateway, "", certified=True) as exchange:
+        somebody = person(tools, tmp_path, exchange.sites.person)
+        try:
+            assert ring(tools, tmp_path, exchange, [Wait(2), Press("0"), Wait(30)]).finish() == 0
+            assert somebody.finish() == 0, "nobody was rung"
+        finally:
+            somebody.stop()
+        assert Recording(exchange.heard(CALLER)).find(prompts["utter_transfer"])
