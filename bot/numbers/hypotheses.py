@@ -25,7 +25,7 @@ CORRECTION = 2.0
 would be added without a word."""
 
 UNCLEAR = 0.3
-"""One that cannot be read counts so much less; where it is far likelier all the same, nothing is guessed from others."""
+"""One that cannot be read counts so much less; where it is far likelier, nothing is guessed from the others."""
 
 SURE = 0.6
 """A digit on which less than this share of the hypotheses agrees is uncertain. Asking for it alone takes some four
