@@ -19,9 +19,10 @@ STEP_SECONDS, JOINED_SECONDS = 0.04, 0.2
 most this length. Hearing in larger steps costs less, and a busy machine takes larger ones still."""
 
 
-QUIET_TICKS = 15
+QUIET_TICKS = 50
 """Ticks of 20 ms without sound from the line after which the caller is taken to be silent: phones that send nothing
-while nobody speaks must not make time stand still."""
+while nobody speaks must not make time stand still. A second, because sound may also be late: TCP sends what got lost
+again after 0.2 s and, lost once more, after another 0.4 s. Late sound must find no silence in its place."""
 
 
 class Inbox:
@@ -35,30 +36,45 @@ class Inbox:
         self._limit = WAITING_SECONDS * rate
         self._step, self._joined = round(STEP_SECONDS * rate), round(JOINED_SECONDS * rate)
         self._urgent = 0  # events in _events that are no frames
-        self._silence = np.zeros(rate * FRAME_MS // 1000, np.int16)
-        self._quiet = 0  # ticks since the line gave sound
+        self._silence = Frame(np.zeros(rate * FRAME_MS // 1000, np.int16))
+        self._tick = self._silence.samples.size  # samples of 20 ms
+        self._quiet = 0  # ticks for which the line has given no sound
+        self._ahead = 0  # samples put in, made-up silence among them, beyond the time that has passed
         self._ended = False
         self._something = asyncio.Event()
 
     def hear(self, samples: Samples) -> None:
-        """The caller's next sound."""
+        """The caller's next sound. Where it comes faster than time passes, it is what was late: it takes the place of
+        silence that was made up meanwhile, if the call has not fetched that."""
         self._quiet = 0
-        self._add(samples)
+        self._ahead += samples.size
+        while self._ahead >= self._tick and self._silence in self._events:
+            self._events.remove(self._silence)
+            self._waiting -= self._tick
+            self._ahead -= self._tick
+        self._add(Frame(samples))
 
     def tick(self) -> None:
-        """20 ms have passed."""
+        """20 ms have passed. After `QUIET_TICKS` for which there was no sound they were silence, and so is what follows
+        until there is sound again."""
+        self._ahead = max(self._ahead - self._tick, -QUIET_TICKS * self._tick)
+        if self._ahead >= 0:
+            return  # the line has given the sound of these 20 ms
         self._quiet += 1
-        if self._quiet > QUIET_TICKS:
-            self._add(self._silence)
+        if self._quiet >= QUIET_TICKS:
+            for _ in range(QUIET_TICKS if self._quiet == QUIET_TICKS else 1):
+                self._add(self._silence)
+            self._ahead = 0
 
-    def _add(self, samples: Samples) -> None:
-        if self._ended or not samples.size:
+    def _add(self, frame: Frame) -> None:
+        size = frame.samples.size
+        if self._ended or not size:
             return
-        if self._waiting + samples.size > self._limit:
+        if self._waiting + size > self._limit:
             self.lost += 1
         else:
-            self._waiting += samples.size
-            self._events.append(Frame(samples))
+            self._waiting += size
+            self._events.append(frame)
             if self._waiting >= self._step:
                 self._something.set()
 

@@ -90,10 +90,28 @@ class TestSound:
         async with reading(channel) as reader:
             for _ in range(QUIET_TICKS + 10):
                 channel.tick(0)
-            event = await reader.next()
-            assert isinstance(event, Frame)
-            assert event.samples.size == 10 * 160
-            assert not event.samples.any()
+            await reader.until(lambda event: reader.samples >= (QUIET_TICKS + 10) * 160)
+            assert reader.samples == (QUIET_TICKS + 10) * 160
+            assert not any(frame.samples.any() for frame in reader.frames)
+
+    @pytest.mark.parametrize("stall", [20, QUIET_TICKS + 20])
+    async def test_sound_that_was_held_up_is_heard_whole_and_makes_no_time_pass(self, call: Call, stall: int) -> None:
+        channel, asterisk = call
+        number = np.arange(1, (stall + 10) * 160 + 1, dtype=np.int16)
+        late = []
+        for at in range(0, number.size, 160):
+            channel.tick(0)
+            if 5 * 160 <= at < (stall + 5) * 160:
+                late.append(number[at : at + 160])  # on its way
+                continue
+            for frame in [*late, number[at : at + 160]]:
+                await asterisk.say(frame)
+            late.clear()
+            await asterisk.sync()
+        async with reading(channel) as reader:
+            await asterisk.press("1")
+            await reader.until(lambda event: event == Key("1"))
+            assert np.array_equal(np.concatenate([frame.samples for frame in reader.frames]), number)
 
     async def test_a_silent_asterisk_is_pinged_and_one_that_does_not_answer_is_gone(self, call: Call) -> None:
         channel, asterisk = call

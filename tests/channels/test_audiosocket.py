@@ -88,9 +88,24 @@ class TestSound:
         async with reading(channel) as reader:
             for _ in range(QUIET_TICKS + 10):
                 channel.tick(0)
-            event = await reader.next()
-            assert isinstance(event, Frame)
-            assert event.samples.size == 10 * 160
+            await reader.until(lambda event: reader.samples >= (QUIET_TICKS + 10) * 160)
+            assert reader.samples == (QUIET_TICKS + 10) * 160
+
+    @pytest.mark.parametrize("stall", [20, QUIET_TICKS + 20])
+    async def test_sound_that_was_held_up_is_heard_whole_and_makes_no_time_pass(self, call: Call, stall: int) -> None:
+        channel, asterisk = call
+        number = np.arange(1, (stall + 10) * 160 + 1, dtype=np.int16)
+        for at in range(0, number.size, 160):
+            channel.tick(0)
+            await asterisk.receive()
+            if not 5 * 160 <= at < (stall + 5) * 160:  # else it is on its way, and comes with the next in time
+                first = 5 * 160 if at == (stall + 5) * 160 else at
+                for start in range(first, at + 160, 160):
+                    asterisk.send(SOUND, number[start : start + 160].astype("<i2").tobytes())
+        async with reading(channel) as reader:
+            asterisk.press("1")
+            await reader.until(lambda event: event == Key("1"))
+            assert np.array_equal(np.concatenate([frame.samples for frame in reader.frames]), number)
 
     async def test_a_clip_was_heard_when_the_tick_after_its_last_frame_has_come(self, call: Call) -> None:
         channel, asterisk = call

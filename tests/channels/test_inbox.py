@@ -3,6 +3,7 @@
 from contextlib import aclosing
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -20,6 +21,18 @@ async def all_of(inbox: Inbox) -> list[ChannelEvent]:
     """Everything up to the end, which must have come."""
     async with aclosing(inbox.events()) as events:  # type: ignore[type-var]  # it is a generator
         return [event async for event in events]
+
+
+async def so_far(inbox: Inbox) -> list[int]:
+    """The samples that wait now; the call has fetched them then."""
+    inbox.put(Played("so far"))
+    samples: list[int] = []
+    async with aclosing(inbox.events()) as events:  # type: ignore[type-var]  # it is a generator
+        async for event in events:
+            if not isinstance(event, Frame):
+                break
+            samples += event.samples.tolist()
+    return samples
 
 
 def sizes(events: list[ChannelEvent]) -> list[int]:
@@ -85,15 +98,79 @@ async def test_after_the_end_nothing_counts() -> None:
     assert await all_of(inbox) == [HungUp()]
 
 
-async def test_silence_is_made_up_only_after_the_line_was_silent_for_a_while() -> None:
-    inbox = Inbox(16000)
-    for _ in range(QUIET_TICKS):
+class TestALineThatGivesNothing:
+    async def test_it_is_silence_only_after_a_while_and_then_from_the_beginning(self) -> None:
+        inbox = Inbox(16000)
+        for _ in range(QUIET_TICKS - 1):
+            inbox.tick()
+        inbox.hear(frame(size=320))
+        for _ in range(QUIET_TICKS - 1):
+            inbox.tick()
+        assert await so_far(inbox) == [1] * 320
+        for _ in range(4):
+            inbox.tick()
+        assert await so_far(inbox) == [0] * (QUIET_TICKS + 3) * 320
+
+    @pytest.mark.parametrize("ticks", [1, QUIET_TICKS - 1])
+    async def test_sound_that_is_late_leaves_no_hole(self, ticks: int) -> None:
+        inbox, clock = Inbox(8000), 0
+        heard: list[int] = []
+        for value in range(1, 5):  # a stall, then all of it at once, again and again
+            for _ in range(ticks):
+                inbox.tick()
+                clock += FRAME
+                heard += await so_far(inbox)
+            for _ in range(ticks):
+                inbox.hear(frame(value))
+                heard += await so_far(inbox)
+            assert len(heard) == clock
+        assert heard == [value for value in range(1, 5) for _ in range(ticks * FRAME)]
+
+    @pytest.mark.parametrize("late", [QUIET_TICKS, QUIET_TICKS + 30])
+    async def test_late_sound_takes_the_place_of_silence_that_the_busy_call_has_not_fetched(self, late: int) -> None:
+        inbox = Inbox(8000)
+        for _ in range(late):
+            inbox.tick()
+        inbox.put(Key("1"))
+        for value in range(late):
+            inbox.hear(frame(value + 1))
+        inbox.end(drop=False)
+        key, *frames, _ = await all_of(inbox)
+        assert key == Key("1")
+        sound = np.concatenate([each.samples for each in frames if isinstance(each, Frame)])
+        assert np.array_equal(sound, np.repeat(np.arange(1, late + 1), FRAME))
+        assert inbox.lost == 0
+
+    async def test_silence_that_was_heard_before_late_sound_came_is_saved_later(self) -> None:
+        inbox, stall = Inbox(8000), QUIET_TICKS + 10
+        for _ in range(stall):
+            inbox.tick()
+        assert await so_far(inbox) == [0] * stall * FRAME
+        for _ in range(stall):
+            inbox.hear(frame())
+        assert await so_far(inbox) == [1] * stall * FRAME  # no word of the caller is dropped
+        for _ in range(stall + QUIET_TICKS - 1):
+            inbox.tick()
+        assert await so_far(inbox) == []
         inbox.tick()
-    inbox.hear(frame(size=320))
-    for _ in range(QUIET_TICKS + 3):
-        inbox.tick()
-    inbox.end(drop=False)
-    assert sum(sizes(await all_of(inbox))) == 320 + 3 * 320
+        assert await so_far(inbox) == [0] * QUIET_TICKS * FRAME  # the call's clock is right again
+
+    async def test_sound_that_comes_before_the_ticks_of_a_busy_machine_is_no_silence_after_it(self) -> None:
+        inbox = Inbox(8000)
+        for _ in range(2 * QUIET_TICKS):
+            inbox.hear(frame())
+        for _ in range(2 * QUIET_TICKS):
+            inbox.tick()
+        assert await so_far(inbox) == [1] * 2 * QUIET_TICKS * FRAME
+
+    async def test_a_phone_that_was_silent_and_speaks_again_keeps_its_silence(self) -> None:
+        inbox = Inbox(8000)
+        for _ in range(QUIET_TICKS):
+            inbox.tick()
+        for _ in range(20):  # sound in time: the first frame is of the last tick's 20 ms
+            inbox.hear(frame())
+            inbox.tick()
+        assert await so_far(inbox) == [0] * (QUIET_TICKS - 1) * FRAME + [1] * 20 * FRAME
 
 
 @given(st.lists(st.one_of(st.integers(1, 400), st.sampled_from("0123456789*#")), max_size=60))
