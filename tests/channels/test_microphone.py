@@ -1,9 +1,6 @@
 """The microphone channel: on a sound card whose blocks are its clock, on a real sound server, and without any."""
 
 import contextlib
-import os
-import signal
-import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
@@ -16,9 +13,9 @@ from bot.channels.microphone import MicrophoneChannel, microphone_available
 from bot.channels.sound_device import SoundDevice
 from bot.errors import VoicebotError
 from bot.events import HungUp, Key
-from bot.settings import ROOT
 from tests.channels.contract import ChannelContract, reading, tone
 from tests.channels.sound_card import SoundCard
+from tests.realtime import run_apart
 
 RATE = MicrophoneChannel.rate
 
@@ -126,40 +123,8 @@ class TestTheEnd:
         assert [event async for event in channel.events()] == [HungUp()]
 
 
-class TestSoundServer:
-    TRIES, SECONDS = 3, 120
-
-    def run(self) -> tuple[int | None, str]:
-        """Exit status (None: no end in time) and output of the tests on PulseAudio; nothing is left running."""
-        command = [
-            sys.executable,
-            "-m",
-            "pytest",
-            "-q",
-            "-rs",
-            "-p",
-            "no:cacheprovider",
-            "tests/channels/on_pulseaudio.py",
-        ]
-        with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, start_new_session=True) as tests:
-            try:
-                output, _ = tests.communicate(timeout=self.SECONDS)
-            except subprocess.TimeoutExpired:
-                os.killpg(tests.pid, signal.SIGKILL)
-                return None, tests.communicate()[0]
-        return tests.returncode, output
-
-    def test_calls_work_on_pulseaudio(self) -> None:
-        """Sound in real time is lost on a busy machine, which is no fault of the channel: it may try again."""
-        said = []
-        for _ in range(self.TRIES):
-            status, output = self.run()
-            if status == 0 and "passed" not in output:
-                pytest.skip(next(line for line in output.splitlines() if line.startswith("SKIPPED")))
-            if status == 0:
-                return
-            said.append(f"{'no end in time' if status is None else f'exit {status}'}: {output[-2000:]}")
-        pytest.fail("\n".join(said))
+def test_calls_work_on_a_real_sound_server() -> None:
+    run_apart("tests/channels/on_pulseaudio.py", tries=3, seconds=120)
 
 
 class TestWithoutSound:
