@@ -24,10 +24,13 @@ with warnings.catch_warnings(record=True):  # deprecations inside Rasa's librari
 
 from bot.actions import executor
 from bot.actions.services import Services
+from bot.dialogue.freshness import AGAIN, changed_since, check_domain
 from bot.dialogue.messages import from_rasa, to_rasa
 from bot.errors import VoicebotError
 from bot.events import Reply, Utterance
-from bot.settings import Settings
+from bot.settings import ROOT, Settings
+
+log = logging.getLogger(__name__)
 
 
 class InProcessActions(EndpointConfig):  # type: ignore[misc]  # rasa ships no types
@@ -48,13 +51,20 @@ class EmbeddedRasa:
     """A trained model and its actions. Any number of calls at once; nothing of a call is kept after its end."""
 
     def __init__(self, settings: Settings) -> None:
-        """Load the model; takes seconds. Raises VoicebotError where there is none that can be loaded."""
+        """Load the model; takes seconds. Raises VoicebotError where there is none that can be loaded, or it was trained
+        from another domain.yml."""
         _quieten()
         self._lengths = settings.number_lengths
         services = Services(settings)
         self._seal = services.seal.seal
         self._trackers = InMemoryTrackerStore(Domain.empty())
-        self._agent = _load(settings.path(settings.rasa_model), self._trackers, InProcessActions(services))
+        model = settings.path(settings.rasa_model)
+        self._agent = _load(model, self._trackers, InProcessActions(services))
+        check_domain(self._agent, model, ROOT / "domain.yml")
+        if changed := changed_since(self._agent, ROOT):
+            log.warning(
+                "voicebot: %s: %s changed after this dialogue was trained; %s", model, ", ".join(changed), AGAIN
+            )
 
     async def tell(self, call_id: str, utterance: Utterance) -> Reply:
         """One turn. Raises VoicebotError where a response of domain.yml is wrong or an action failed."""
