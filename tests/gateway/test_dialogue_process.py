@@ -97,3 +97,19 @@ async def test_it_ends_with_its_parent() -> None:
     assert process is not None
     assert process.returncode == 0
     await until(lambda: not dialogue.up)
+
+
+@pytest.mark.parametrize("own", [None, "glibc.malloc.check=0"])
+async def test_the_memory_of_hashes_goes_back_unless_the_environment_says_otherwise(
+    monkeypatch: pytest.MonkeyPatch, own: str | None
+) -> None:
+    if own is None:
+        monkeypatch.delenv("GLIBC_TUNABLES", raising=False)
+    else:
+        monkeypatch.setenv("GLIBC_TUNABLES", own)
+    telling = "import os, sys; from bot.gateway.dialogue_worker import pack; " + (
+        "sys.stdout.buffer.write(pack(os.environ['GLIBC_TUNABLES']))"
+    )
+    with pytest.raises(VoicebotError) as told:
+        await open_dialogue_process(Settings(), (sys.executable, "-c", telling))
+    assert str(told.value) == (own or dialogue_process.MEMORY["GLIBC_TUNABLES"])
