@@ -42,15 +42,19 @@ DIGITS = "không một hai ba bốn năm sáu bảy tám chín".split()  # bẩy
 UNITS = "trăm mươi chục".split()
 SCALES = "nghìn ngàn triệu tỷ".split()
 ENDINGS = "tư lăm nhăm".split()
-CORRECTIONS = [
-    "nhầm", "à nhầm", "không phải", "chứ không phải", "mà là", "sửa", "số", "thứ", "thành", "xóa",
-    "đọc lại", "từ đầu", "số cuối", "con", "hết", "xong",
+#: Whole phrases: loose words of them ("từ đầu") turn up inside others, and would throw a number away.
+EDITS = [
+    "à nhầm", "không phải", "xóa số cuối", "xóa hết", "đọc lại từ đầu", "sửa số đầu thành", "sửa số cuối thành",
+    *(f"{edit}số thứ {nth} {into}" for edit in ("", "sửa ") for into in ("là", "thành")
+      for nth in ("hai", "ba", "tư", "năm", "sáu", "bảy", "tám", "chín", "mười")),
 ]  # fmt: skip
+CORRECTIONS = [*EDITS, "nhầm", "chứ không phải", "mà là", "số", "con", "hết", "xong"]
 HESITATIONS = ["ờ", "à", "dạ", "alo"]
 YES_NO = [
     "đúng", "đúng rồi", "vâng", "dạ", "ừ", "phải", "chính xác", "không", "không phải", "không đúng",
     "sai", "sai rồi", "nhầm", "nhầm rồi", "đọc lại",
 ]  # fmt: skip
+DENIALS = ["không", "không phải", "không đúng", "sai", "sai rồi", "nhầm", "nhầm rồi"]
 WISH = ["cấp lại mật khẩu", "quên mật khẩu", "mật khẩu", "lấy lại mật khẩu"]
 MENU = ["gặp tổng đài viên", "tổng đài viên", "gặp nhân viên", "đọc lại", "nghe lại", "trở lại", "tám", "không"]
 
@@ -59,6 +63,7 @@ WORD, UNIT, RARE, CORRECTION, HESITATION = 2.5, 3.5, 5.0, 7.0, 8.0
 #: sounds to the network like no recorded word at all, and must not turn its digits into "ngàn" and "xong".
 UNHEARD = 6.0
 PHRASE = 4.0
+AGAIN = 8.0
 
 
 def _heard(arc: Arc) -> Arc:
@@ -93,6 +98,14 @@ def _yes_no(at: str) -> list[Arc]:
     return [Arc(at, at, w, PHRASE) for w in YES_NO]
 
 
+def _answer(at: str, number: str) -> list[Arc]:
+    """Yes or no, rarely several words of it; what is wrong may be put right in the same breath."""
+    said, denied = f"{at}.said", f"{at}.denied"
+    arcs = [Arc(at, said, w, PHRASE) for w in YES_NO] + [Arc(said, said, w, AGAIN) for w in YES_NO]
+    arcs += [Arc(at, denied, w, PHRASE) for w in DENIALS] + [Arc(denied, number, "", AGAIN)]
+    return arcs + [Arc(place, number, w, PHRASE) for place in (at, denied) for w in EDITS]
+
+
 def _menu(at: str, number: str) -> list[Arc]:
     """A wish may go on with the number itself: "tôi muốn cấp lại mật khẩu mã số của tôi là …"."""
     want, said, whose, link = f"{at}.want", f"{at}.said", f"{at}.whose", f"{at}.is"
@@ -106,8 +119,8 @@ def _menu(at: str, number: str) -> list[Arc]:
 
 
 GRAMMARS = {
-    "number": Grammar(_numbers("n"), "n", ("n",), ("n",), 4.0, 0.7),
-    "yesno": Grammar(_yes_no("y"), "y", ("y",), ("y",), 4.0, 1.4),
+    "number": Grammar(_numbers("n"), "n", ("n",), ("n",), 4.0, 0.5),
+    "yesno": Grammar(_answer("y", "n") + _numbers("n"), "y", ("y", "y.said", "n"), ("y", "y.said", "n"), 4.0, 1.4),
     "menu": Grammar(_menu("m", "n") + _numbers("n"), "m", ("m", "n"), ("m", "m.said", "n"), 4.0, 1.4),
     "any": Grammar(_numbers("n") + _yes_no("n") + _menu("n", "n"), "n", ("n",), ("n",), 4.0, 1.4),
 }
