@@ -10,15 +10,26 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.dialogue import embedded, open_dialogue
-from bot.dialogue.freshness import changed_since, check_domain
+from bot.dialogue import open_dialogue
 from bot.errors import VoicebotError
 from bot.settings import ROOT, Settings
 
 if TYPE_CHECKING:
     from bot.dialogue.embedded import EmbeddedRasa
 
-MODEL = Path("models/dialogue.tar.gz")
+EMBEDDED = "bot.dialogue.embedded"
+
+
+def check_domain(rasa: EmbeddedRasa, domain: Path) -> None:
+    from bot.dialogue import freshness  # takes seconds to import, and Rasa changes the event loops of all tests
+
+    freshness.check_domain(rasa._agent, Path("models/dialogue.tar.gz"), domain)
+
+
+def changed_since(rasa: EmbeddedRasa, root: Path) -> list[str]:
+    from bot.dialogue import freshness
+
+    return freshness.changed_since(rasa._agent, root)
 
 
 @pytest.fixture
@@ -44,7 +55,7 @@ class TestTheDomain:
         domain = root / "domain.yml"
         domain.write_text("# a comment\n\n" + domain.read_text("utf-8"), "utf-8")
         os.utime(domain)
-        check_domain(rasa._agent, MODEL, domain)
+        check_domain(rasa, domain)
 
     @pytest.mark.parametrize(("old", "new"), [("utter_out_of_order:", "utter_else:"), ("kind: number", "kind: any")])
     def test_another_one_is_refused_in_one_line_that_says_what_to_do(
@@ -52,7 +63,7 @@ class TestTheDomain:
     ) -> None:
         rewrite(root / "domain.yml", old, new)
         with pytest.raises(VoicebotError, match=r"dialogue\.tar\.gz: .* another domain\.yml; .*make setup") as error:
-            check_domain(rasa._agent, MODEL, root / "domain.yml")
+            check_domain(rasa, root / "domain.yml")
         assert "\n" not in str(error.value)
 
     @pytest.mark.parametrize("text", ["slots: [", "- no\n- domain\n", None])
@@ -62,37 +73,37 @@ class TestTheDomain:
         if text is not None:
             domain.write_text(text, "utf-8")
         with pytest.raises(VoicebotError, match="correct it") as error:
-            check_domain(rasa._agent, MODEL, domain)
+            check_domain(rasa, domain)
         assert "\n" not in str(error.value)
 
     def test_no_dialogue_is_opened_with_another_one(
         self, settings: Settings, root: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         rewrite(root / "domain.yml", "kind: number", "kind: any")
-        monkeypatch.setattr(embedded, "ROOT", root)
+        monkeypatch.setattr(f"{EMBEDDED}.ROOT", root)
         with pytest.raises(VoicebotError, match="make setup"):
             open_dialogue(settings)
 
 
 class TestTheOtherFiles:
     def test_none_has_changed(self, rasa: EmbeddedRasa, root: Path) -> None:
-        assert changed_since(rasa._agent, root) == []
+        assert changed_since(rasa, root) == []
 
     @pytest.mark.parametrize("name", ["config.yml", "data/rules/*.yml", "bot/dialogue/phrase_classifier.py"])
     def test_those_written_later_are_named(self, rasa: EmbeddedRasa, root: Path, name: str) -> None:
         path = sorted(root.glob(name))[0]
         trained = rasa._agent.processor.model_metadata.trained_at.replace(tzinfo=timezone.utc).timestamp()
         os.utime(path, (trained - 1, trained - 1))
-        assert changed_since(rasa._agent, root) == []
+        assert changed_since(rasa, root) == []
         os.utime(path, (trained + 1, trained + 1))
-        assert changed_since(rasa._agent, root) == [str(path.relative_to(root))]
+        assert changed_since(rasa, root) == [str(path.relative_to(root))]
 
     def test_a_dialogue_is_opened_with_a_warning(
         self, settings: Settings, root: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
     ) -> None:
         os.utime(root / "config.yml")
-        monkeypatch.setattr(embedded, "ROOT", root)
+        monkeypatch.setattr(f"{EMBEDDED}.ROOT", root)
         open_dialogue(settings)
-        [warned] = [record.getMessage() for record in caplog.records if record.name == embedded.__name__]
+        [warned] = [record.getMessage() for record in caplog.records if record.name == EMBEDDED]
         assert "config.yml changed after" in warned
         assert "make setup" in warned
