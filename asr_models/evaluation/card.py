@@ -26,11 +26,13 @@ def confusion_table(matrix: npt.NDArray[np.int64]) -> str:
 
 
 def draw_confusions(matrix: npt.NDArray[np.int64], path: Path) -> None:
-    """Share of each digit heard as each other one; the diagonal is left out, so that errors show."""
+    """Share of each digit heard as each other one, of all digits for those inserted; the diagonal is left out."""
     from matplotlib.figure import Figure
 
     names = [*map(str, range(10)), "–"]
-    share = matrix / np.maximum(1, matrix.sum(axis=1, keepdims=True))
+    said = matrix.sum(axis=1, keepdims=True)
+    said[-1] = said[:-1].sum()
+    share = matrix / np.maximum(1, said)
     np.fill_diagonal(share, np.nan)
     figure = Figure(figsize=(5.4, 4.6), layout="constrained")
     axes = figure.subplots()
