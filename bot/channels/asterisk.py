@@ -21,7 +21,7 @@ from bot.channels.asterisk_messages import LONGEST, BadMessage, Message, Start, 
 from bot.channels.inbox import Inbox
 from bot.channels.line import decode, encode
 from bot.errors import VoicebotError
-from bot.events import KEYS, ChannelEvent, Key, Played, Samples
+from bot.events import ChannelEvent, Played, Samples
 
 PROTOCOL = "media"
 """The WebSocket subprotocol that chan_websocket speaks."""
@@ -184,9 +184,7 @@ class AsteriskChannel:
 
     def _obey(self, message: Message) -> None:
         if message.name == "DTMF_END":
-            key = message.fields.get("digit", "")
-            if len(key) == 1 and key in KEYS:  # A to D are no keys of a telephone
-                self._inbox.put(Key(key))
+            self._inbox.press(message.fields.get("digit", ""))
         elif message.name == "MEDIA_MARK_PROCESSED":
             for mark in self._ahead.reached(message.fields.get("correlation_id", "")):
                 self._inbox.put(Played(mark))

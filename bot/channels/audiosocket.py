@@ -21,7 +21,7 @@ import numpy as np
 from bot.channels.inbox import Inbox
 from bot.channels.playout import Playout
 from bot.errors import VoicebotError
-from bot.events import FRAME_MS, KEYS, RATE, ChannelEvent, Key, Played, Samples
+from bot.events import FRAME_MS, RATE, ChannelEvent, Played, Samples
 from bot.hearing.front import Resampler
 
 HANG_UP, UUID, DTMF, SOUND, ERROR = 0x00, 0x01, 0x03, 0x10, 0xFF
@@ -154,7 +154,7 @@ class AudioSocketChannel:
                 if kind in RATES:
                     self._hear(kind, payload)
                 elif kind == DTMF:
-                    self._press(payload)
+                    self._inbox.press(payload.decode("ascii", "replace"))
                 elif kind in (HANG_UP, ERROR):
                     break
                 else:
@@ -170,11 +170,6 @@ class AudioSocketChannel:
         if kind not in self._resamplers:
             self._resamplers[kind] = Resampler(RATES[kind], RATE)
         self._inbox.hear(self._resamplers[kind].feed(np.frombuffer(payload, "<i2").astype(np.int16)))
-
-    def _press(self, payload: bytes) -> None:
-        key = payload.decode("ascii", "replace")
-        if len(key) == 1 and key in KEYS:  # A to D are no keys of a telephone
-            self._inbox.put(Key(key))
 
     def _end(self, *, drop: bool) -> None:
         if not self._ended:

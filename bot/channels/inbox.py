@@ -9,7 +9,7 @@ from typing import Union
 
 import numpy as np
 
-from bot.events import FRAME_MS, ChannelEvent, Frame, HungUp, Key, Played, Samples
+from bot.events import FRAME_MS, KEYS, ChannelEvent, Frame, HungUp, Key, Played, Samples
 
 WAITING_SECONDS = 2
 """Of the caller's sound, kept while the call is busy; what comes then is lost, and counted."""
@@ -77,6 +77,11 @@ class Inbox:
             self._events.append(frame)
             if self._waiting >= self._step:
                 self._something.set()
+
+    def press(self, key: str) -> None:
+        """The caller pressed a key; A to D are no keys of a telephone, and what else may come is none at all."""
+        if len(key) == 1 and key in KEYS:
+            self.put(Key(key))
 
     def put(self, event: Union[Key, Played]) -> None:
         """Anything else that happened; after the end nothing counts."""
