@@ -34,9 +34,8 @@ from tests.channels.fake_asterisk import FakeAsterisk
 from tests.channels.fake_audiosocket import FakeAudioSocket
 from tests.gateway.conftest import SECRET, Site, site, until
 from tests.hearing.hearing_tools import Tally, voice
-from tests.test_call import TIMING, Scripted
+from tests.test_call import MENU, TIMING, Scripted
 
-MENU = Expect(Grammar.MENU, lengths=(10,), keys={"8": "ask_reset"})
 NOTHING = Expect("nothing", interruptible=False)
 PROMPT, ANSWER = 1000, 2000  # the sounds of what is interrupted, and of what follows it
 MOST = 3
