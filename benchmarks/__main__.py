@@ -48,7 +48,7 @@ async def measure(calls: int) -> None:
         )
         _demo_accounts(settings)
         started = time.perf_counter()
-        bot = await open_voicebot(settings, RATE, lambda text: print(text, "…", file=sys.stderr))
+        bot = await open_voicebot(settings, [RATE], lambda text: print(text, "…", file=sys.stderr))
         seconds_to_open = time.perf_counter() - started
         try:
             latency, cpu_share = await _latency(bot, calls)

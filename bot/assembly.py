@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 import yaml
@@ -61,13 +61,13 @@ async def dialogue_here(settings: Settings) -> Dialogue:
 
 async def open_voicebot(
     settings: Settings,
-    rate: int,
+    rates: Sequence[int],
     progress: Callable[[str], None],
     *,
     heed: Heed = at_once,
     dialogue: Callable[[Settings], Awaitable[Dialogue]] = dialogue_here,
 ) -> Voicebot:
-    """Load the recogniser, the dialogue and the voice side by side, with the prompts of domain.yml ready at `rate`.
+    """Load the recogniser, the dialogue and the voice side by side, with the prompts of domain.yml ready at `rates`.
 
     `progress` is told in a few words what is being waited for, `heed` does the work of hearing, and `dialogue` opens
     the dialogue. Raises VoicebotError where a part is missing."""
@@ -79,10 +79,10 @@ async def open_voicebot(
     progress("loading the recogniser, the voice and the dialogue")
     speech = open_speech(settings, load_seal(settings))
     try:
-        opened, _, _ = await asyncio.gather(
+        opened, *_ = await asyncio.gather(
             dialogue(settings),
             asyncio.to_thread(load_models, settings),
-            speech.warm(prompts, rate),
+            *(speech.warm(prompts, rate) for rate in rates),
         )
     except BaseException:
         await speech.close()

@@ -49,7 +49,7 @@ async def _on_microphone(settings: Settings, headphones: bool) -> None:
 
     view = TerminalView()
     channel = open_channel("microphone", settings, "headphones" if headphones else "")
-    bot = await open_voicebot(settings, channel.rate, view.progress)
+    bot = await open_voicebot(settings, [channel.rate], view.progress)
     try:
         with view:
             await bot.answer(channel, view.watch)
@@ -65,7 +65,7 @@ async def _demo(settings: Settings, report: Path) -> None:
     from bot.simulation import simulate_call
 
     view = TerminalView()
-    bot = await open_voicebot(settings, RATE, view.progress)
+    bot = await open_voicebot(settings, [RATE], view.progress)
     try:
         with view:
             result = await simulate_call(bot, load_script(DEMO), [view.watch], real_time=sys.stdout.isatty())

@@ -36,7 +36,7 @@ async def _simulate(files: list[Path], report: Path | None, as_json: bool) -> bo
     from bot.simulation import simulate_call
 
     scripts = [load_script(file) for file in files]  # a malformed script is told before anything is loaded
-    bot = await open_voicebot(load(), RATE, lambda text: print(f"{text} …", file=sys.stderr, flush=True))
+    bot = await open_voicebot(load(), [RATE], lambda text: print(f"{text} …", file=sys.stderr, flush=True))
     all_passed = True
     try:
         for file, script in zip(files, scripts, strict=True):

@@ -18,8 +18,9 @@ from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
 from aiohttp import web
 
 from bot.assembly import dialogue_here, open_voicebot
+from bot.channels.asterisk_messages import FORMATS
 from bot.errors import VoicebotError
-from bot.events import RATE, CallStarted, Dialogue, Gone
+from bot.events import CallStarted, Dialogue, Gone
 from bot.gateway.admission import Admission
 from bot.gateway.audiosocket import address_of, listening_at
 from bot.gateway.dialogue_process import DialogueProcess, open_dialogue_process
@@ -33,6 +34,9 @@ from bot.settings import Settings
 
 GIL_SECONDS = 0.001
 """Longest time a thread that hears keeps the event loop from going on; Python's default is five times that."""
+
+RATES = tuple(sorted({form.rate for form in FORMATS.values()}))
+"""Hz at which the prompts are ready: making the digits for a first line of 16 kHz would keep its caller waiting."""
 
 Tell = Callable[[str], None]
 
@@ -69,7 +73,7 @@ async def _opened(settings: Settings, guard: Guard, admission: Admission, tell: 
     metronome, rasa = Metronome(metrics.ticked), Rasa(metrics)
     pool = HearingPool(os.cpu_count() or 1, metrics.heard)
     try:
-        bot = await open_voicebot(settings, RATE, lambda text: tell(f"{text} …"), heed=pool.heed, dialogue=rasa.open)
+        bot = await open_voicebot(settings, RATES, lambda text: tell(f"{text} …"), heed=pool.heed, dialogue=rasa.open)
         try:
             gc.collect()
             gc.freeze()  # what was loaded stays: looking through it again and again would hold calls up

@@ -29,7 +29,7 @@ def settings(dialogue_model: Path, accounts_url: str) -> Settings:
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def bot(settings: Settings) -> AsyncIterator[Voicebot]:
-    bot = await open_voicebot(settings, RATE, lambda text: None)
+    bot = await open_voicebot(settings, [RATE], lambda text: None)
     yield bot
     await bot.close()
 

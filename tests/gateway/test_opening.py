@@ -1,0 +1,49 @@
+"""What `voicebot serve` has ready before it takes the first call."""
+
+import gc
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from bot import hearing
+from bot.channels.asterisk_messages import FORMATS
+from bot.events import Expect, Reply
+from bot.gateway import serving
+from bot.gateway.admission import Admission
+from bot.gateway.guard import Guard
+from bot.settings import Settings
+from tests.test_call import Scripted
+from tts import speech
+
+
+class Warmed:
+    """A voice that only notes what it is asked to have ready."""
+
+    def __init__(self) -> None:
+        self.ready: dict[int, list[str]] = {}
+
+    async def warm(self, texts: Sequence[str], rate: int) -> None:
+        self.ready[rate] = sorted(texts)
+
+    async def close(self) -> None: ...
+
+
+async def test_prompts_are_ready_at_every_rate_that_a_line_may_have(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else the first caller on a line of 16 kHz waits half a second for the voice."""
+    voice = Warmed()
+
+    async def dialogue(*_: Any) -> Scripted:
+        return Scripted(Reply((), Expect("nothing")))
+
+    monkeypatch.setattr(speech, "open_speech", lambda *_: voice)
+    monkeypatch.setattr(hearing, "load_models", lambda _: None)
+    monkeypatch.setattr(serving, "dialogue_here", dialogue)
+    for module, changed in ((gc, "freeze"), (sys, "setswitchinterval")):  # of this whole process
+        monkeypatch.setattr(module, changed, lambda *_: None)
+    async with serving._opened(Settings(rasa_url="http://rasa"), Guard("", False), Admission(1), lambda _: None):
+        assert voice.ready.keys() == {form.rate for form in FORMATS.values()}
+        first, *others = voice.ready.values()
+        assert first
+        assert all(each == first for each in others)
