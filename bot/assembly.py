@@ -79,10 +79,10 @@ async def open_voicebot(
     progress("loading the recogniser, the voice and the dialogue")
     speech = open_speech(settings, load_seal(settings))
     try:
-        opened, *_ = await asyncio.gather(
+        opened, _, _ = await asyncio.gather(
             dialogue(settings),
             asyncio.to_thread(load_models, settings),
-            *(speech.warm(prompts, rate) for rate in rates),
+            asyncio.gather(*(speech.warm(prompts, rate) for rate in rates)),
         )
     except BaseException:
         await speech.close()
