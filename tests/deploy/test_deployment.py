@@ -4,52 +4,18 @@ from __future__ import annotations
 
 import dataclasses
 import re
-import shutil
-import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
+import tomli
 import yaml
 
 from bot.settings import ROOT, Settings
+from tests.deploy.conftest import CHART, COMPOSE
 
-COMPOSE, CHART = ROOT / "deploy" / "compose", ROOT / "deploy" / "helm" / "voicebot"
 SETTINGS = {f"VOICEBOT_{field.name.upper()}": field for field in dataclasses.fields(Settings)}
-
-
-@pytest.fixture(scope="module")
-def compose() -> dict[str, Any]:
-    return dict(yaml.safe_load((COMPOSE / "compose.yml").read_text()))
-
-
-@pytest.fixture(scope="module")
-def values() -> dict[str, Any]:
-    return dict(yaml.safe_load((CHART / "values.yaml").read_text()))
-
-
-@pytest.fixture(scope="module")
-def manifests(values: dict[str, Any]) -> list[dict[str, Any]]:
-    """The chart as Helm renders it: its templates use nothing but values, the release, and files."""
-    known = {"Release": {"Name": "bot", "Namespace": "hotline"}, "Values": values}
-
-    def value(match: re.Match[str]) -> str:
-        expression = match[1].strip()
-        if file := re.fullmatch(r'toJson \(\.Files\.Get "(.+)"\)', expression):
-            return yaml.dump((CHART / file[1]).read_text(), default_style='"', width=10**6).strip()
-        found: Any = known
-        for name in expression.removeprefix("toJson ").lstrip(".").split("."):
-            found = found[name]
-        if expression.startswith("toJson "):
-            return yaml.dump(found, default_flow_style=True, width=10**6).strip()
-        return str(found)
-
-    return [
-        manifest
-        for template in sorted((CHART / "templates").glob("*.yaml"))
-        for manifest in yaml.safe_load_all(re.sub(r"\{\{(.+?)\}\}", value, template.read_text()))
-    ]
 
 
 def of_kind(manifests: list[dict[str, Any]], kind: str) -> dict[str, dict[str, Any]]:
@@ -106,13 +72,27 @@ def seconds(duration: str) -> int:
     return int(duration[:-1]) * {"s": 1, "m": 60}[duration[-1]]
 
 
-def test_a_gateway_that_is_stopped_has_time_to_let_every_call_end(
-    compose: dict[str, Any], values: dict[str, Any], manifests: list[dict[str, Any]]
+@pytest.mark.parametrize("part", ["gateway", "front"])
+def test_what_holds_calls_has_time_to_let_every_one_end_when_it_is_stopped(
+    compose: dict[str, Any], values: dict[str, Any], manifests: list[dict[str, Any]], part: str
 ) -> None:
-    gateway = compose["services"]["gateway"]
-    assert seconds(gateway["stop_grace_period"]) > int(gateway["environment"]["VOICEBOT_MAX_CALL_SECONDS"]) + 30
-    pod = of_kind(manifests, "Deployment")["bot-gateway"]["spec"]["template"]["spec"]
+    services = compose["services"]
+    longest = int(services["gateway"]["environment"]["VOICEBOT_MAX_CALL_SECONDS"])
+    assert seconds(services[part]["stop_grace_period"]) > longest + 30
+    pod = of_kind(manifests, "Deployment")[f"bot-{part}"]["spec"]["template"]["spec"]
     assert pod["terminationGracePeriodSeconds"] > int(values["settings"]["VOICEBOT_MAX_CALL_SECONDS"]) + 30
+
+
+def test_what_a_call_needs_is_stopped_after_it(compose: dict[str, Any]) -> None:
+    """Compose stops a service before those it depends on."""
+    services = compose["services"]
+
+    def below(name: str) -> set[str]:
+        needed = set(services[name].get("depends_on", ()))
+        return needed.union(*map(below, needed))
+
+    assert below("front") == services.keys() - {"front", "forget"}
+    assert below("gateway") == below("front") - {"gateway"}
 
 
 def test_more_gateways_come_before_one_is_full(values: dict[str, Any]) -> None:
@@ -131,8 +111,7 @@ def test_doors_that_are_knocked_at_exist(manifests: list[dict[str, Any]]) -> Non
     server = (ROOT / "bot" / "gateway" / "server.py").read_text()
     gateway = of_kind(manifests, "Deployment")["bot-gateway"]["spec"]["template"]["spec"]["containers"][0]
     probed = {gateway[probe]["httpGet"]["path"] for probe in ("startupProbe", "livenessProbe", "readinessProbe")}
-    front = (COMPOSE / "nginx.conf").read_text()
-    passed = set(re.findall(r"location (?:= )?(/\w+)", front.split("# To the gateways")[0]))
+    passed = set(re.findall(r"location (?:= )?(/\w+)", (COMPOSE / "front.conf").read_text()))
     assert probed == {"/healthz", "/readyz"}
     assert [path for path in probed | passed if f'"{path}' not in server] == []
 
@@ -147,7 +126,7 @@ def test_both_fronts_ask_the_next_gateway_for_a_call_or_an_ending_and_log_no_que
     manifests: list[dict[str, Any]],
 ) -> None:
     chart = of_kind(manifests, "ConfigMap")["bot-front"]["data"]["nginx.conf"]
-    for front in (chart, (COMPOSE / "nginx.conf").read_text()):
+    for front in (chart, (COMPOSE / "front.conf").read_text()):
         assert "proxy_next_upstream error timeout http_503;" in front.partition("/asterisk")[2].partition("}")[0]
         assert "proxy_next_upstream error timeout http_404;" in front.partition("/endings/")[2].partition("}")[0]
         assert "access_log off;" in front
@@ -191,9 +170,45 @@ def test_no_container_of_the_chart_may_become_more_than_it_is(manifests: list[di
         assert not container["securityContext"]["allowPrivilegeEscalation"]
 
 
-@pytest.mark.skipif(not shutil.which("helm"), reason="needs helm")
-def test_helm_finds_nothing_wrong() -> None:
-    subprocess.run(["helm", "lint", "--strict", str(CHART)], check=True, capture_output=True, timeout=60)
+def test_every_command_is_one_that_its_program_knows(compose: dict[str, Any], manifests: list[dict[str, Any]]) -> None:
+    import typer
+    from rasa.__main__ import create_argument_parser
+
+    from bot.__main__ import app
+
+    def is_known(program: str, arguments: Sequence[str]) -> bool:
+        if program == "rasa":
+            return bool(create_argument_parser().parse_args(arguments))
+        group = typer.main.get_command(app)
+        for name in arguments:
+            group = getattr(group, "commands", {})[name]
+        return True
+
+    ours = [each for each in compose["services"].values() if each["image"] == "voicebot"]
+    pods = [each for each in containers(manifests) if each["image"].startswith("voicebot:")]
+    run = [(*each.get("entrypoint", ["voicebot"]), *each["command"]) for each in ours]
+    run += [(*each.get("command", ["voicebot"]), *each["args"]) for each in pods]
+    assert len(run) == 8
+    assert all(is_known(program, arguments) for program, *arguments in run)
+
+
+def test_what_git_ignores_and_what_operators_keep_secret_comes_into_no_image() -> None:
+    kept_out = (COMPOSE / "Dockerfile.dockerignore").read_text().splitlines()
+
+    def wanted(folder: Path, pattern: str) -> str:
+        pattern, place = pattern.rstrip("/"), folder.relative_to(ROOT)
+        anywhere = "/" not in pattern and folder == ROOT
+        return f"**/{pattern}" if anywhere else str(place / pattern.lstrip("/"))
+
+    ignored = {folder: (folder / ".gitignore").read_text().split() for folder in (ROOT, COMPOSE)}
+    assert {".env", "*.key", "*.csv"} <= set(ignored[COMPOSE])
+    assert {wanted(folder, pattern) for folder, patterns in ignored.items() for pattern in patterns} <= set(kept_out)
+
+
+def test_the_chart_brings_the_version_that_is_here(values: dict[str, Any]) -> None:
+    chart = yaml.safe_load((CHART / "Chart.yaml").read_text())
+    here = tomli.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+    assert chart["version"] == chart["appVersion"] == values["image"]["tag"] == here
 
 
 def test_the_image_is_built_with_the_makefiles_uv_and_python() -> None:
