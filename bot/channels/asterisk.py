@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import deque
-from collections.abc import AsyncIterator
 from typing import Protocol, Union
 
 import numpy as np
@@ -18,10 +17,10 @@ from aiohttp import WSCloseCode, WSMessage, WSMsgType
 
 from bot.channels.ahead import Ahead, Mark, Sound
 from bot.channels.asterisk_messages import LONGEST, BadMessage, Message, Start, command, parse, parse_start
-from bot.channels.inbox import Inbox
 from bot.channels.line import decode, encode
+from bot.channels.line_channel import CLOSE_SECONDS, LineChannel, cancelled
 from bot.errors import VoicebotError
-from bot.events import ChannelEvent, Played, Samples
+from bot.events import Played, Samples
 
 PROTOCOL = "media"
 """The WebSocket subprotocol that chan_websocket speaks."""
@@ -37,9 +36,6 @@ SEND_SECONDS = 5.0
 
 PING_TICKS, GONE_TICKS = 500, 750
 """An Asterisk that has sent nothing at all for ten seconds is pinged, and gone when it does not answer in five."""
-
-CLOSE_SECONDS = 2.0
-"""After HANGUP, until Asterisk closes the connection of its own accord."""
 
 
 class Socket(Protocol):
@@ -81,63 +77,33 @@ async def open_asterisk(socket: Socket, transport: asyncio.BaseTransport | None,
     return AsteriskChannel(socket, transport, start, caller)
 
 
-class AsteriskChannel:
-    """A call on an open WebSocket. Reads from the first moment on; `close` gives everything back."""
-
-    hears_while_speaking = True
+class AsteriskChannel(LineChannel):
+    """A call on an open WebSocket."""
 
     def __init__(
         self, socket: Socket, transport: asyncio.BaseTransport | None, start: Start, caller: str | None
     ) -> None:
-        self.rate, self.caller = start.form.rate, caller
+        super().__init__(start.form.rate, caller)
         self._socket, self._transport = socket, transport
         self._form, self._as_json = start.form, start.as_json
-        self._inbox = Inbox(self.rate)
         self._ahead = Ahead(self.rate, start.frame)
         self._paused = False
         self._unheard = 0  # ticks since Asterisk has sent anything
         self._out: deque[Union[str, bytes, Ping]] = deque()
         self._to_send = asyncio.Event()
-        self._ended = False
-        self._reader = asyncio.ensure_future(self._read())
         self._writer = asyncio.ensure_future(self._write())
 
     @property
     def late(self) -> int:
-        """How often the caller heard a gap because sound was sent late."""
         return self._ahead.starved
 
-    @property
-    def lost(self) -> int:
-        """Frames of the caller that were dropped because this machine was busy."""
-        return self._inbox.lost
-
-    def events(self) -> AsyncIterator[ChannelEvent]:
-        return self._inbox.events()
-
-    async def play(self, samples: Samples, mark: str) -> None:
-        if not self._ended:
-            self._ahead.put(samples, mark)
-            self._send_ahead()
-
     async def stop(self) -> None:
-        if self._ended:
-            return
-        self._ahead.clear()
-        self._out.clear()  # sound and marks that Asterisk has not even got; who barges in needs no ping
-        self._command("FLUSH_MEDIA")
-
-    async def hang_up(self) -> None:
         if not self._ended:
-            self._end(drop=True)
-            self._command("HANGUP")
-
-    async def transfer(self) -> None:
-        """The dialplan goes on after `Dial`, asks how the call ended and finds the caller a person."""
-        await self.hang_up()
+            self._clear()
+            self._command("FLUSH_MEDIA")
 
     def tick(self, late: float) -> None:
-        """20 ms have passed, `late` seconds ago: where Asterisk sends nothing, the caller is silent, or it is gone."""
+        """Where Asterisk sends nothing, the caller is silent, or it is gone."""
         self._inbox.tick()
         self._unheard += 1
         if self._unheard == PING_TICKS:
@@ -145,13 +111,8 @@ class AsteriskChannel:
         elif self._unheard == GONE_TICKS:
             self._cut()
 
-    async def close(self) -> None:
-        """End the call and the connection; Asterisk is given a moment to close it first."""
-        await self.hang_up()
-        with contextlib.suppress(asyncio.TimeoutError):
-            await asyncio.wait_for(asyncio.shield(self._reader), CLOSE_SECONDS)
-        await _cancelled(self._writer)
-        await _cancelled(self._reader)
+    async def _disconnect(self) -> None:
+        await cancelled(self._writer)
         with contextlib.suppress(asyncio.TimeoutError, ConnectionError):
             await asyncio.wait_for(self._socket.close(), CLOSE_SECONDS)
         self._cut()
@@ -195,6 +156,17 @@ class AsteriskChannel:
 
     # ── to Asterisk ──
 
+    def _queue(self, samples: Samples, mark: str) -> None:
+        self._ahead.put(samples, mark)
+        self._send_ahead()
+
+    def _clear(self) -> None:
+        self._ahead.clear()
+        self._out.clear()  # sound and marks that Asterisk has not even got; who barges in needs no ping
+
+    def _say_goodbye(self) -> None:
+        self._command("HANGUP")
+
     def _send_ahead(self) -> None:
         if self._paused or self._ended:
             return
@@ -234,15 +206,6 @@ class AsteriskChannel:
         else:
             await self._socket.ping()
 
-    # ── the end ──
-
-    def _end(self, *, drop: bool) -> None:
-        if not self._ended:
-            self._ended = True
-            self._ahead.clear()
-            self._out.clear()
-            self._inbox.end(drop=drop)
-
     def _cut(self) -> None:
         if isinstance(self._transport, asyncio.WriteTransport):
             self._transport.abort()
@@ -253,8 +216,3 @@ def _read(text: str) -> Message:
         return parse(text)
     except BadMessage as bad:
         raise Refused(WSCloseCode.INVALID_TEXT, str(bad)) from None
-
-
-async def _cancelled(task: asyncio.Future[None]) -> None:
-    task.cancel()
-    await asyncio.wait([task])

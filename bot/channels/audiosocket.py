@@ -11,17 +11,15 @@ after two seconds. Source: include/asterisk/res_audiosocket.h and res/res_audios
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import struct
 import uuid
-from collections.abc import AsyncIterator
 
 import numpy as np
 
-from bot.channels.inbox import Inbox
+from bot.channels.line_channel import LineChannel
 from bot.channels.playout import Playout
 from bot.errors import VoicebotError
-from bot.events import FRAME_MS, RATE, ChannelEvent, Played, Samples
+from bot.events import FRAME_MS, RATE, Played, Samples
 from bot.hearing.front import Resampler
 
 HANG_UP, UUID, DTMF, SOUND, ERROR = 0x00, 0x01, 0x03, 0x10, 0xFF
@@ -45,9 +43,6 @@ JITTER_SECONDS = 0.04
 
 BACKLOG_BYTES = 2 * RATE
 """A second of sound that the peer has not taken: it is gone, or too slow to hold a call."""
-
-CLOSE_SECONDS = 2.0
-"""After the hang-up, until Asterisk closes the connection of its own accord."""
 
 
 class NotAudioSocket(VoicebotError):  # noqa: N818  # what came
@@ -81,71 +76,38 @@ async def read_name(reader: asyncio.StreamReader) -> uuid.UUID:
     return uuid.UUID(bytes=payload)
 
 
-class AudioSocketChannel:
-    """A call on a connection that has said its UUID. Reads from the first moment on; `close` gives everything back."""
-
-    rate = RATE
-    hears_while_speaking = True
+class AudioSocketChannel(LineChannel):
+    """A call on a connection that has said its UUID."""
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, caller: str | None) -> None:
-        self.caller = caller
-        self.late = 0
-        """Frames of the bot's voice that were sent more than `JITTER_SECONDS` late: the caller hears a gap."""
+        super().__init__(RATE, caller)
         self._from, self._to = reader, writer
-        self._inbox = Inbox(RATE)
+        self._late = 0
         self._playout = Playout(SPEECH_SECONDS * RATE)
         self._due: list[str] = []  # marks of what is being played now
         self._resamplers: dict[int, Resampler] = {}
-        self._ended = False
-        self._reading = asyncio.ensure_future(self._read())
 
     @property
-    def lost(self) -> int:
-        """Frames of the caller that were dropped because this machine was busy."""
-        return self._inbox.lost
-
-    def events(self) -> AsyncIterator[ChannelEvent]:
-        return self._inbox.events()
-
-    async def play(self, samples: Samples, mark: str) -> None:
-        if not self._ended:
-            self._playout.put(samples, mark)
+    def late(self) -> int:
+        """Frames of the bot's voice that were sent more than `JITTER_SECONDS` late."""
+        return self._late
 
     async def stop(self) -> None:
-        self._playout.clear()
-        self._due.clear()
-
-    async def hang_up(self) -> None:
-        if not self._ended:
-            self._end(drop=True)
-            self._to.write(message(HANG_UP))
-
-    async def transfer(self) -> None:
-        """The dialplan goes on after `AudioSocket`, asks how the call ended and finds the caller a person."""
-        await self.hang_up()
+        self._clear()
 
     def tick(self, late: float) -> None:
-        """20 ms have passed, `late` seconds ago: play the next, and hear silence where Asterisk sends nothing."""
+        """Play the next, and hear silence where Asterisk sends nothing."""
         if self._ended:
             return
         self._inbox.tick()
         for mark in self._due:
             self._inbox.put(Played(mark))
-        self.late += late > JITTER_SECONDS and self._playout.pending > 0
+        self._late += late > JITTER_SECONDS and self._playout.pending > 0
         sound, self._due = self._playout.take(FRAME)
         self._to.write(message(SOUND, sound.astype("<i2").tobytes()))
         if self._to.transport.get_write_buffer_size() > BACKLOG_BYTES:
             self._to.transport.abort()
             self._end(drop=False)
-
-    async def close(self) -> None:
-        """End the call and the connection; Asterisk is given a moment to close it first."""
-        await self.hang_up()
-        with contextlib.suppress(asyncio.TimeoutError):
-            await asyncio.wait_for(asyncio.shield(self._reading), CLOSE_SECONDS)
-        self._reading.cancel()
-        await asyncio.wait([self._reading])
-        self._to.transport.abort()
 
     async def _read(self) -> None:
         try:
@@ -171,8 +133,15 @@ class AudioSocketChannel:
             self._resamplers[kind] = Resampler(RATES[kind], RATE)
         self._inbox.hear(self._resamplers[kind].feed(np.frombuffer(payload, "<i2").astype(np.int16)))
 
-    def _end(self, *, drop: bool) -> None:
-        if not self._ended:
-            self._ended = True
-            self._playout.clear()
-            self._inbox.end(drop=drop)
+    def _queue(self, samples: Samples, mark: str) -> None:
+        self._playout.put(samples, mark)
+
+    def _clear(self) -> None:
+        self._playout.clear()
+        self._due.clear()
+
+    def _say_goodbye(self) -> None:
+        self._to.write(message(HANG_UP))
+
+    async def _disconnect(self) -> None:
+        self._to.transport.abort()

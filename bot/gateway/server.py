@@ -14,12 +14,12 @@ import asyncio
 import logging
 import re
 from collections.abc import Awaitable, Callable
-from typing import Protocol
 
 from aiohttp import web
 
 from bot.call import Ended, Notice, Watch
 from bot.channels.asterisk import LARGEST, PROTOCOL, open_asterisk
+from bot.channels.line_channel import LineChannel
 from bot.errors import VoicebotError
 from bot.events import Channel, Outcome
 from bot.gateway.admission import Admission, Busy
@@ -38,28 +38,6 @@ Answer = Callable[[Channel, Watch], Awaitable[Outcome]]
 """Holds one call to its end: `bot.assembly.Voicebot.answer`."""
 
 log = logging.getLogger(__name__)
-
-
-class LineChannel(Channel, Protocol):
-    """A channel on somebody else's wire."""
-
-    @property
-    def late(self) -> int:
-        """How often sound reached the line late."""
-        ...
-
-    @property
-    def lost(self) -> int:
-        """Frames of the caller that were dropped because this machine was busy."""
-        ...
-
-    def tick(self, late: float) -> None:
-        """20 ms have passed, `late` seconds ago."""
-        ...
-
-    async def close(self) -> None:
-        """Give the connection back, whatever state it is in."""
-        ...
 
 
 class Gateway:

@@ -9,8 +9,9 @@ import asyncio
 import contextlib
 import json
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing, asynccontextmanager
+from functools import partial
 
 import numpy as np
 from aiohttp import BasicAuth, ClientSession, ClientWebSocketResponse, WSMsgType, web
@@ -35,6 +36,8 @@ class FakeAsterisk:
         self.commands: list[tuple[int, str]] = []
         """What the bot commanded, and after how many ticks."""
         self.ended = False
+        self.beat: Callable[[], None] = lambda: None
+        """Moves the bot's clock on by 20 ms."""
         self.pinged = 0
         self.close_code: int | None = None
         self._socket = socket
@@ -224,6 +227,7 @@ async def connected(
             await asterisk.until_closed()
             over.set()
         channel = await opened
+        asterisk.beat = partial(channel.tick, 0)
         try:
             yield channel, asterisk
         finally:

@@ -30,33 +30,45 @@ class FakeAudioSocket:
             await asyncio.sleep(0)
             return
         self.beat()
-        self.send(SOUND, (np.zeros(160, np.int16) if sound is None else sound).astype("<i2").tobytes())
-        await self.receive()
+        await self.say(np.zeros(160, np.int16) if sound is None else sound)
+        await self.sync()
 
-    async def receive(self) -> None:
-        """One message of the bot."""
+    async def say(self, sound: Samples) -> None:
+        self.send(SOUND, sound.astype("<i2").tobytes())
+
+    async def sync(self) -> None:
+        """Take in one message of the bot."""
         kind, payload = await read_message(self._reader)
         if kind == HANG_UP:
-            self.hang_up()
+            await self.hang_up()
         else:
             assert (kind, len(payload)) == (SOUND, 320)
             self.heard.append(np.frombuffer(payload, "<i2"))
 
     async def until_closed(self) -> None:
         while not self.ended:
-            await self.receive()
+            await self.sync()
 
-    def press(self, digit: str) -> None:
+    async def press(self, digit: str) -> None:
         self.send(DTMF, digit.encode())
+
+    def heard_sound(self) -> Samples:
+        """All that the caller heard so far."""
+        return np.concatenate(self.heard)
 
     def send(self, kind: int, payload: bytes = b"") -> None:
         if not self.writer.transport.is_closing():
             self.writer.write(message(kind, payload))
 
-    def hang_up(self) -> None:
+    async def hang_up(self) -> None:
         """Asterisk closes the connection."""
         self.ended = True
         self.writer.close()
+
+    def cut(self) -> None:
+        """The machine of Asterisk is gone, without a word."""
+        self.ended = True
+        self.writer.transport.abort()
 
 
 @asynccontextmanager
@@ -86,5 +98,5 @@ async def connected(caller: str | None = "0912345678") -> AsyncIterator[tuple[Au
         try:
             yield channel, asterisk
         finally:
-            asterisk.hang_up()
+            await asterisk.hang_up()
             await channel.close()

@@ -9,11 +9,11 @@ from aiohttp import WSCloseCode
 from bot.channels.ahead import AHEAD_SECONDS, PIECE_SECONDS
 from bot.channels.asterisk import GONE_TICKS, PING_TICKS, AsteriskChannel
 from bot.channels.asterisk_messages import FORMATS
-from bot.channels.inbox import QUIET_TICKS
 from bot.errors import VoicebotError
-from bot.events import Frame, HungUp, Key, Played
+from bot.events import Frame, HungUp, Played
 from tests.channels.contract import ChannelContract, reading, tone
 from tests.channels.fake_asterisk import Driven, FakeAsterisk, connected
+from tests.channels.line_contract import LineContract
 
 FRAME_SECONDS = 0.02
 
@@ -28,6 +28,10 @@ class TestContract(ChannelContract):
         form, as_json = request.param
         async with connected(form, as_json) as (channel, asterisk):
             yield Driven(channel, asterisk)
+
+
+class TestLine(LineContract):
+    """With the fixture `call`."""
 
 
 @pytest.fixture
@@ -85,34 +89,6 @@ class TestSound:
         await asterisk.sync()
         assert asterisk.queue
 
-    async def test_time_passes_though_a_silent_phone_sends_nothing(self, call: Call) -> None:
-        channel, _ = call
-        async with reading(channel) as reader:
-            for _ in range(QUIET_TICKS + 10):
-                channel.tick(0)
-            await reader.until(lambda event: reader.samples >= (QUIET_TICKS + 10) * 160)
-            assert reader.samples == (QUIET_TICKS + 10) * 160
-            assert not any(frame.samples.any() for frame in reader.frames)
-
-    @pytest.mark.parametrize("stall", [20, QUIET_TICKS + 20])
-    async def test_sound_that_was_held_up_is_heard_whole_and_makes_no_time_pass(self, call: Call, stall: int) -> None:
-        channel, asterisk = call
-        number = np.arange(1, (stall + 10) * 160 + 1, dtype=np.int16)
-        late = []
-        for at in range(0, number.size, 160):
-            channel.tick(0)
-            if 5 * 160 <= at < (stall + 5) * 160:
-                late.append(number[at : at + 160])  # on its way
-                continue
-            for frame in [*late, number[at : at + 160]]:
-                await asterisk.say(frame)
-            late.clear()
-            await asterisk.sync()
-        async with reading(channel) as reader:
-            await asterisk.press("1")
-            await reader.until(lambda event: event == Key("1"))
-            assert np.array_equal(np.concatenate([frame.samples for frame in reader.frames]), number)
-
     async def test_a_silent_asterisk_is_pinged_and_one_that_does_not_answer_is_gone(self, call: Call) -> None:
         channel, asterisk = call
         async with reading(channel) as reader:
@@ -128,13 +104,6 @@ class TestSound:
             for _ in range(GONE_TICKS):
                 channel.tick(0)
             await reader.until(lambda event: event == HungUp())
-
-    async def test_sound_that_nobody_fetches_is_dropped_and_counted(self, call: Call) -> None:
-        channel, asterisk = call
-        for _ in range(150):
-            await asterisk.tick()
-        await asterisk.sync()
-        assert channel.lost == 150 - 100
 
 
 class TestMarks:
@@ -182,47 +151,13 @@ class TestBargeIn:
         assert not any(asterisk.heard)
         assert [name for _, name in asterisk.commands] == ["FLUSH_MEDIA"]
 
-    async def test_keys_arrive_in_order_among_the_sound(self, call: Call) -> None:
-        channel, asterisk = call
-        async with reading(channel) as reader:
-            for digit in "08#*":
-                await asterisk.press(digit)
-                await asterisk.tick()
-            keys = [event for event in await reader.until(lambda event: event == Key("*")) if isinstance(event, Key)]
-            assert keys == [Key("0"), Key("8"), Key("#"), Key("*")]
-
-    @pytest.mark.parametrize("digit", ["A", "", "12", "x"])
-    async def test_what_is_no_key_of_a_telephone_is_ignored(self, call: Call, digit: str) -> None:
-        channel, asterisk = call
-        async with reading(channel) as reader:
-            await asterisk.press(digit)
-            await asterisk.tick(times=2)
-            assert isinstance(await reader.next(), Frame)
-
 
 class TestTheEnd:
-    async def test_a_caller_who_hangs_up_is_gone_after_all_that_was_heard(self, call: Call) -> None:
-        channel, asterisk = call
-        async with reading(channel) as reader:
-            await channel.play(tone(8000, 0.02), "clip")
-            for _ in range(2):
-                await asterisk.tick()
-            await asterisk.sync()
-            await asterisk.hang_up()
-            events = await reader.until(lambda event: event == HungUp())
-            assert Played("clip") in events
-
     async def test_the_bot_hangs_up_by_command_and_asterisk_closes(self, call: Call) -> None:
         channel, asterisk = call
         await channel.hang_up()
         await asterisk.until_closed()
         assert [name for _, name in asterisk.commands] == ["HANGUP"]
-
-    async def test_an_asterisk_that_vanishes_ends_the_call(self, call: Call) -> None:
-        channel, asterisk = call
-        async with reading(channel) as reader:
-            asterisk.cut()
-            await reader.until(lambda event: event == HungUp())
 
     @pytest.mark.parametrize(
         ("garbage", "code"),

@@ -68,8 +68,7 @@ def answering(dialogue: Scripted) -> Callable[[Channel, Watch], Awaitable[Outcom
 
 def levels(caller: Caller) -> list[int]:
     """What the caller heard in each frame."""
-    sound = caller.heard_sound() if isinstance(caller, FakeAsterisk) else np.concatenate(caller.heard)
-    return [int(frame.max()) for frame in sound.reshape(-1, 160)]
+    return [int(frame.max()) for frame in caller.heard_sound().reshape(-1, 160)]
 
 
 async def call_in(here: Site, way: str, lines: AsyncExitStack) -> Caller:
@@ -101,12 +100,6 @@ async def hear_out(caller: Caller) -> list[int]:
     return levels(caller)
 
 
-async def press(caller: Caller, key: str) -> None:
-    pressed = caller.press(key)
-    if pressed is not None:
-        await pressed
-
-
 async def test_a_key_stops_the_prompt_within_60_ms(way: str) -> None:
     dialogue = Scripted(
         Reply((Prompt("xin chào"), Prompt("bấm phím tám")), MENU), Reply((Prompt("tạm biệt"),), NOTHING, Outcome.RESET)
@@ -115,7 +108,7 @@ async def test_a_key_stops_the_prompt_within_60_ms(way: str) -> None:
         caller = await call_in(here, way, lines)
         await prompted(caller, 25)
         before = len(caller.heard)
-        await press(caller, "8")
+        await caller.press("8")
         heard = await hear_out(caller)
         assert heard[before:].count(PROMPT) <= MOST
         assert heard.count(ANSWER) == 100
@@ -154,7 +147,7 @@ async def test_the_password_and_the_refusal_are_heard_to_their_end(way: str, wha
     async with site(answering(dialogue)) as here, AsyncExitStack() as lines:
         caller = await call_in(here, way, lines)
         await prompted(caller, 10)
-        await press(caller, "8")
+        await caller.press("8")
         await say(caller, voice(0.8))
         assert (await hear_out(caller)).count(PROMPT) == 100
         assert dialogue.told == [CallStarted("0912345678"), PlayedOut()][: len(replies)]
@@ -168,7 +161,7 @@ async def test_keys_into_what_must_be_heard_are_dropped(way: str) -> None:
     async with site(answering(dialogue)) as here, AsyncExitStack() as lines:
         caller = await call_in(here, way, lines)
         await prompted(caller, 25)
-        await press(caller, "8")
+        await caller.press("8")
         heard = await hear_out(caller)
         assert heard.count(PROMPT) == 100
         assert dialogue.told[1] == Silence()

@@ -98,7 +98,7 @@ class TestAudioSocket:
                 asterisk.send(UUID, uuid.UUID(name).bytes)
                 await until(lambda: listeners.callers == ["+84912345678"])
                 here.metronome.beat(0)
-                await asterisk.receive()
+                await asterisk.sync()
                 assert [frame.size for frame in asterisk.heard] == [160]
             await here.quiet()
             assert await here.get(f"/endings/{name}") == (200, "hung_up")

@@ -126,8 +126,8 @@ async def test_whole_calls_and_a_drain(here: Served) -> None:
     async with fake_audiosocket.dialled("127.0.0.1", here.audiosocket) as line:
         line.send(UUID, uuid.UUID(name).bytes)
         while not any(frame.any() for frame in line.heard):
-            await line.receive()
-        line.press("0")
+            await line.sync()
+        await line.press("0")
         await asyncio.wait_for(line.until_closed(), GUARD)
         assert np.concatenate(line.heard).any()
         assert await here.ask(f"/endings/{name}") == (200, "transferred")
