@@ -6,6 +6,7 @@ import dataclasses
 import heapq
 import itertools
 import json
+import math
 import sys
 import time
 from dataclasses import dataclass
@@ -31,7 +32,8 @@ LEAD_SECONDS, TAIL_SECONDS = 0.4, 1.0
 
 @dataclass(frozen=True)
 class Transcript:
-    """What was heard in a file; several pieces are joined with a space. `digits` is None where no number was heard."""
+    """What was heard in a file; several pieces are joined with a space. `digits` is None where no number was heard.
+    `confidence` is the probability that the digits are right, or, where there are none, the words."""
 
     path: str
     text: str
@@ -113,29 +115,32 @@ def hear(
     heard = [event for at in range(0, len(sound), frame) for event in hearing.feed(sound[at : at + frame])]
     pieces = [event for event in heard if isinstance(event, Piece) and event.text]
     cpu_seconds = time.process_time() - began
-    text, digits = understood(pieces, grammar, lengths)
+    text, digits, confidence = understood(pieces, grammar, lengths)
     return Transcript(
         path,
         text,
         digits,
-        round(min((piece.confidence for piece in pieces), default=0.0), 3),
+        round(confidence, 3),
         alternatives(pieces, grammar),
         round(len(samples) / rate, 3),
         round(cpu_seconds, 4),
     )
 
 
-def understood(pieces: list[Piece], grammar: Grammar, lengths: tuple[int, ...]) -> tuple[str, str | None]:
-    """Words and digits of a file's pieces: a number is collected from them as in a call."""
+def understood(pieces: list[Piece], grammar: Grammar, lengths: tuple[int, ...]) -> tuple[str, str | None, float]:
+    """Words and digits of a file's pieces, and the probability of the digits, or else of the words: a number is
+    collected from the pieces as in a call."""
+    every = math.prod(piece.confidence for piece in pieces) if pieces else 0.0
     nothing_else = grammar is not Grammar.YESNO and all(read(piece.text).digits for piece in pieces)
     if grammar is not Grammar.NUMBER and not nothing_else:
-        return _joined([piece.text for piece in pieces], grammar)
+        return *_joined([piece.text for piece in pieces], grammar), every
     numbers = Hypotheses(lengths)
     for piece in pieces:
         numbers.hear(piece.texts, piece.shares)
     numbers.settle()
     clear = numbers.best.status not in (Collected.EMPTY, Collected.UNCLEAR)
-    return " ".join(numbers.texts), numbers.best.digits if clear else None
+    text = " ".join(numbers.texts)
+    return (text, numbers.best.digits, numbers.confidence) if clear else (text, None, every)
 
 
 def alternatives(pieces: list[Piece], grammar: Grammar) -> list[dict[str, str | None]]:

@@ -23,14 +23,35 @@ ASKED, KEPT = 20, 5
 SPELLINGS = {"bẩy": "bảy"}
 """Words written two ways, which would fill the alternatives with copies."""
 
-SCALE = 0.2
-"""Log probability for one unit of difference between Vosk's n-best scores, which are log-likelihoods summed over frames
-that are far from independent, and so overconfident. Fitted by the likelihood of right and wrong on 400 dictated strings
-and read numbers of all speakers but those of the test, on a quiet line and in noise."""
+
+class Calibration(NamedTuple):
+    """What makes probabilities of Vosk's n-best scores.
+
+    The scores are log-likelihoods summed over frames that are far from independent, and so overconfident: their
+    differences count `scale` times. And the list ends where the decoder's lattice was pruned, so that one alternative
+    alone is no certainty: beside the best one, of weight 1, all that was pruned weighs
+    exp(`rest` + `words` · log(words of the best one) + `score` · score of the best one for a frame of 30 ms).
+    A low score tells of noise and strange voices, where likely readings are pruned as well."""
+
+    scale: float
+    rest: float
+    words: float
+    score: float
+
+
+CALIBRATION = Calibration(scale=0.421, rest=-0.684, words=1.94, score=-3.31)
+"""Fitted by `python -m asr_models.evaluation --fit-confidence` on numbers of the dev speakers, on quiet and noisy
+lines; the model's card tells how it fares on others."""
+
+SCORES = (0.3, 2.0)
+"""Scores for a frame as far as they were seen when this was fitted; those of other models are taken for the nearest."""
+
+SCORED_FRAME = RATE * 30 // 1000
 
 
 class Recognised(NamedTuple):
-    """Alternatives, best first, none empty, and the share of each among all that was heard, in 0…1.
+    """Alternatives, best first, none empty, and the probability of each, in 0…1; what is wanting to 1 in all is that of
+    anything else.
 
     No texts: what was heard holds nothing of the grammar."""
 
@@ -53,6 +74,9 @@ class Recogniser(Protocol):
         """The piece is over: decide. The recogniser is spent."""
         ...
 
+
+Scored = tuple[str, float]
+"""A text and its log-likelihood."""
 
 Opener = Callable[[Grammar], Recogniser]
 """A fresh recogniser that listens for a grammar; cheap, and callable from any thread."""
@@ -87,8 +111,10 @@ class VoskRecogniser:
         self._kaldi.SetMaxAlternatives(ASKED)
         self._resampler = Resampler(RATE, rate)
         self._raw = self._words = ""
+        self._heard = 0  # samples at RATE
 
     def accept(self, samples: Samples) -> str:
+        self._heard += samples.size
         # Vosk's own endpointing, its return value, goes unused: where a piece ends is decided before it.
         self._kaldi.AcceptWaveform(self._resampler.feed(samples).tobytes())
         raw = self._kaldi.PartialResult()
@@ -97,10 +123,14 @@ class VoskRecogniser:
         return self._words
 
     def finish(self) -> Recognised:
+        return ranked(*self.scored())
+
+    def scored(self) -> tuple[list[Scored], float]:
+        """Vosk's alternatives, best first, and for how many frames they were scored."""
         if len(rest := self._resampler.flush()):
             self._kaldi.AcceptWaveform(rest.tobytes())
         alternatives = json.loads(self._kaldi.FinalResult())["alternatives"]
-        return ranked([(plain(each["text"]), each["confidence"]) for each in alternatives])
+        return [(plain(each["text"]), each["confidence"]) for each in alternatives], self._heard / SCORED_FRAME
 
 
 _LOADING = threading.Lock()
@@ -129,17 +159,20 @@ def plain(text: str) -> str:
     return " ".join(SPELLINGS.get(word, word) for word in " ".join(words).replace("_", " ").split())
 
 
-def ranked(scored: Sequence[tuple[str, float]]) -> Recognised:
-    """Alternatives with Vosk's unnormalised log-likelihoods, best first, to distinct texts and a confidence."""
+def ranked(scored: Sequence[Scored], frames: float, calibration: Calibration = CALIBRATION) -> Recognised:
+    """Alternatives with Vosk's unnormalised log-likelihoods over so many frames, best first, to distinct texts and
+    their probabilities."""
     if not scored or not scored[0][0]:
         return Recognised((), ())
-    best = scored[0][1]
+    text, best = scored[0]
     shares: dict[str, float] = {}
-    for text, score in scored:
-        shares[text] = shares.get(text, 0.0) + math.exp((score - best) * SCALE)
-    total = sum(shares.values())
-    kept = [text for text in shares if text][:KEPT]
-    return Recognised(tuple(kept), tuple(shares[text] / total for text in kept))
+    for each, score in scored:
+        shares[each] = shares.get(each, 0.0) + math.exp((score - best) * calibration.scale)
+    a_frame = min(max(best / frames, SCORES[0]), SCORES[1])
+    pruned = calibration.rest + calibration.words * math.log(len(text.split())) + calibration.score * a_frame
+    total = sum(shares.values()) + math.exp(pruned)
+    kept = [each for each in shares if each][:KEPT]
+    return Recognised(tuple(kept), tuple(shares[each] / total for each in kept))
 
 
 RECOGNISERS: dict[str, Callable[[ModelFolder], Opener]] = {

@@ -45,28 +45,35 @@ def quiet(path: Path, rate: int = 8000, channels: int = 1) -> Path:
 class TestUnderstanding:
     def test_pieces_of_a_number_are_joined(self) -> None:
         pieces = [piece("không chín một hai"), piece("ba bốn năm"), piece("sáu bảy tám")]
-        assert understood(pieces, Grammar.NUMBER, LENGTHS) == (
+        assert understood(pieces, Grammar.NUMBER, LENGTHS)[:2] == (
             "không chín một hai ba bốn năm sáu bảy tám",
             "0912345678",
         )
 
     def test_the_alternative_of_the_right_length_is_taken_as_in_a_call(self) -> None:
         nine, ten = "không chín một hai ba bốn năm sáu bảy", "không chín một hai ba bốn năm sáu bảy tám"
-        assert understood([piece(nine, ten)], Grammar.NUMBER, LENGTHS) == (ten, "0912345678")
+        assert understood([piece(nine, ten)], Grammar.NUMBER, LENGTHS)[:2] == (ten, "0912345678")
 
     def test_a_number_of_another_length_is_still_told(self) -> None:
-        assert understood([piece("một hai ba")], Grammar.NUMBER, LENGTHS) == ("một hai ba", "123")
+        assert understood([piece("một hai ba")], Grammar.NUMBER, LENGTHS)[:2] == ("một hai ba", "123")
 
     def test_a_number_inside_a_wish_is_found(self) -> None:
         text = "cấp lại mật khẩu mã số không chín một hai ba bốn năm sáu bảy tám"
-        assert understood([piece(text)], Grammar.ANY, LENGTHS) == (text, "0912345678")
+        assert understood([piece(text)], Grammar.ANY, LENGTHS)[:2] == (text, "0912345678")
 
     def test_no_number_is_null(self) -> None:
-        assert understood([piece("cấp lại mật khẩu")], Grammar.ANY, LENGTHS) == ("cấp lại mật khẩu", None)
-        assert understood([], Grammar.NUMBER, LENGTHS) == ("", None)
+        assert understood([piece("cấp lại mật khẩu")], Grammar.ANY, LENGTHS)[:2] == ("cấp lại mật khẩu", None)
+        assert understood([], Grammar.NUMBER, LENGTHS)[:2] == ("", None)
 
     def test_a_no_is_not_a_zero(self) -> None:
-        assert understood([piece("không")], Grammar.YESNO, LENGTHS) == ("không", None)
+        assert understood([piece("không")], Grammar.YESNO, LENGTHS)[:2] == ("không", None)
+
+    def test_confidence_is_that_of_the_digits_or_else_of_the_words(self) -> None:
+        ten = Piece(("không một hai ba bốn", "không một hai ba"), 0.6, 0, 0, (0.6, 0.2))
+        rest = Piece(("năm sáu bảy tám chín",), 0.5, 0, 0, (0.5,))
+        assert understood([ten, rest], Grammar.NUMBER, LENGTHS)[2] == pytest.approx(0.3 / 0.9)
+        assert understood([ten, rest], Grammar.YESNO, LENGTHS)[2] == pytest.approx(0.3)
+        assert understood([], Grammar.NUMBER, LENGTHS)[2] == 0
 
     def test_an_ambiguous_number_is_null(self) -> None:
         assert understood([piece("hai trăm linh")], Grammar.NUMBER, LENGTHS)[1] is None

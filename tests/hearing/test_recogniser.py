@@ -1,5 +1,6 @@
 """From Vosk's alternatives to texts and a confidence; and the bundled model, as far as any model must hold."""
 
+import math
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,7 +15,7 @@ import asr_models
 from bot.events import RATE, Grammar, Piece, Samples
 from bot.hearing import CallHearing, load_models, open_hearing
 from bot.hearing.front import Front
-from bot.hearing.recogniser import KEPT, RECOGNISERS, plain, ranked
+from bot.hearing.recogniser import KEPT, RECOGNISERS, Calibration, plain, ranked
 from bot.settings import Settings
 
 
@@ -23,25 +24,55 @@ def test_words_are_written_as_people_write_them() -> None:
     assert plain("<unk>") == ""
 
 
+FRAMES = 50.0
+SURE = Calibration(scale=0.5, rest=-50, words=0, score=0)
+"""Nothing was pruned."""
+
+
 def test_alternatives_that_read_the_same_are_one() -> None:
-    recognised = ranked([("bảy", 10.0), ("bảy", 10.0), ("ba", 10.0)])
+    recognised = ranked([("bảy", 10.0), ("bảy", 10.0), ("ba", 10.0)], FRAMES, SURE)
     assert recognised.texts == ("bảy", "ba")
     assert recognised.confidence == pytest.approx(2 / 3)
 
 
 def test_nothing_of_the_grammar_is_no_text() -> None:
-    for nothing in (ranked([]), ranked([("", 5.0), ("một", 4.0)])):
+    for nothing in (ranked([], FRAMES), ranked([("", 5.0), ("một", 4.0)], FRAMES)):
         assert (nothing.texts, nothing.confidence) == ((), 0.0)
 
 
 def test_no_alternative_is_empty() -> None:
-    assert ranked([("một", 5.0), ("", 4.0), ("hai", 3.0)]).texts == ("một", "hai")
+    assert ranked([("một", 5.0), ("", 4.0), ("hai", 3.0)], FRAMES).texts == ("một", "hai")
+
+
+def test_differences_of_scores_count_by_the_scale() -> None:
+    recognised = ranked([("một", 5.0), ("hai", 3.0)], FRAMES, SURE)
+    assert recognised.shares[1] / recognised.shares[0] == pytest.approx(math.exp(-2 * 0.5))
+
+
+class TestOneAlternativeAlone:
+    def test_is_no_certainty(self) -> None:
+        assert ranked([("một", 60.0)], FRAMES).confidence < 1
+
+    def test_is_less_certain_the_more_words_it_has(self) -> None:
+        found = [ranked([(text, 60.0)], FRAMES).confidence for text in ("một", "một hai", "một hai ba bốn năm")]
+        assert found == sorted(found, reverse=True)
+
+    def test_is_less_certain_where_the_sound_fits_the_words_less(self) -> None:
+        found = [ranked([("một hai ba", score)], FRAMES).confidence for score in (80.0, 60.0, 40.0)]
+        assert found == sorted(set(found), reverse=True)
+
+    def test_has_half_the_probability_where_as_much_was_pruned(self) -> None:
+        assert ranked([("một", 60.0)], FRAMES, Calibration(0.5, 0, 1, 0)).confidence == pytest.approx(0.5)
+
+    @pytest.mark.parametrize("score", [-1e9, 1e9])
+    def test_scores_of_another_kind_of_model_do_no_harm(self, score: float) -> None:
+        assert 0 < ranked([("một", score)], FRAMES).confidence < 1
 
 
 @given(st.lists(st.tuples(st.sampled_from(["một", "hai", "ba", "bốn"]), st.floats(-1e5, 1e5)), min_size=1))
 def test_confidence_is_a_share(scored: list[tuple[str, float]]) -> None:
     scored.sort(key=lambda each: -each[1])
-    recognised = ranked(scored)
+    recognised = ranked(scored, FRAMES)
     assert 0 < recognised.confidence <= 1
     assert recognised.texts[0] == scored[0][0]
     assert len(recognised.texts) == len(recognised.shares) <= KEPT

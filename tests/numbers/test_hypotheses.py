@@ -136,6 +136,28 @@ class TestUncertainDigit:
         assert numbers.uncertain == 10
 
 
+class TestConfidence:
+    @pytest.mark.parametrize(
+        ("heard", "confidence"),
+        [
+            ([NINE + " chín"], 1.0),
+            ([{NINE + " chín": 0.7}], 0.7),  # the rest is none of these
+            ([{NINE + " chín": 0.6, NINE + " ba": 0.2}], 0.6),
+            ([{NINE + " chín": 0.6, NINE: 0.4}], 1.0),  # a count that cannot be does not count
+            ([{NINE: 0.5, NINE + " chín": 0.3}], 0.6),  # nor where it is the likelier one
+            ([{NINE: 0.8}, {"chín": 0.5}], 0.4),  # all pieces must be right
+            ([{NINE: 0.7}], 0.7),  # not whole: of what stands
+        ],
+    )
+    def test_of_a_whole_number_it_is_its_share_among_numbers(self, heard: list[str | Heard], confidence: float) -> None:
+        numbers = after(*heard)
+        numbers.settle()
+        assert numbers.confidence == pytest.approx(confidence)
+
+    def test_keys_are_certain(self) -> None:
+        assert after(*"0123456789").confidence == 1
+
+
 class TestPuttingRight:
     @pytest.mark.parametrize("text", ["số thứ mười là chín", "à nhầm chín", NINE + " chín", "chín chứ không phải bảy"])
     def test_a_correction_or_another_whole_number_is_taken(self, text: str) -> None:
