@@ -14,6 +14,9 @@ from bot.events import FRAME_MS, KEYS, ChannelEvent, Frame, HungUp, Key, Played,
 WAITING_SECONDS = 2
 """Of the caller's sound, kept while the call is busy; what comes then is lost, and counted."""
 
+WAITING_KEYS = 64
+"""Keys and marks that are kept; further keys are lost. Nobody presses so many while the bot takes one turn."""
+
 STEP_SECONDS, JOINED_SECONDS = 0.04, 0.2
 """Sound is handed over when so much of it waits (anything else at once), and frames that wait side by side as one of at
 most this length. Hearing in larger steps costs less, and a busy machine takes larger ones still."""
@@ -80,7 +83,7 @@ class Inbox:
 
     def press(self, key: str) -> None:
         """The caller pressed a key; A to D are no keys of a telephone, and what else may come is none at all."""
-        if len(key) == 1 and key in KEYS:
+        if len(key) == 1 and key in KEYS and self._urgent < WAITING_KEYS:
             self.put(Key(key))
 
     def put(self, event: Union[Key, Played]) -> None:

@@ -53,7 +53,8 @@ class AudioSocketDoor:
             writer.write(message(HANG_UP))
             return
         with self._gateway.admission.call():
-            await self._gateway.hold(AudioSocketChannel(reader, writer, announced.caller), str(name))
+            channel = AudioSocketChannel(reader, writer, announced.caller)
+            await self._gateway.hold(channel, str(name), announced.called)
 
 
 def address_of(setting: str) -> tuple[str, int]:

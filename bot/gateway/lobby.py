@@ -59,9 +59,11 @@ class Fleeting(Generic[K, V]):
 
 @dataclass(frozen=True)
 class Announced:
-    """A call that is about to come. `caller` as the line gave it, None where it was withheld."""
+    """A call that is about to come. `caller` as the line gave it, None where it was withheld; `called`: the number that
+    was rung."""
 
     caller: str | None = field(repr=False)
+    called: str | None
 
 
 class Lobby:
@@ -71,10 +73,10 @@ class Lobby:
         self._announced: Fleeting[uuid.UUID, Announced] = Fleeting(ANNOUNCED_SECONDS, clock)
         self._ended: Fleeting[str, Outcome] = Fleeting(ENDED_SECONDS, clock)
 
-    def announce(self, caller: str | None) -> uuid.UUID:
+    def announce(self, caller: str | None, called: str | None = None) -> uuid.UUID:
         """A call is about to come; it shows this name, which nobody can guess, once."""
         name = uuid.uuid4()
-        self._announced[name] = Announced(caller)
+        self._announced[name] = Announced(caller, called)
         return name
 
     def arrive(self, name: uuid.UUID) -> Announced | None:

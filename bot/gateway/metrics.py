@@ -35,7 +35,7 @@ class Metrics:
             ["outcome", "stage"], registry=registry)  # fmt: skip
         self.refused = Counter(
             "voicebot_calls_refused",
-            "Calls not taken: full, overloaded, draining, unauthorised, garbage.",
+            "Calls not taken: full, overloaded, out_of_order, draining, unauthorised, garbage.",
             ["reason"],
             registry=registry,
         )

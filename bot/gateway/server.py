@@ -1,7 +1,7 @@
 """The gateway's doors: Asterisk's WebSockets, the lobby of AudioSocket, health and metrics, on one HTTP port.
 
     GET  /asterisk?caller=…&did=…&call=…   a call over a WebSocket, subprotocol `media`
-    POST /callers   caller=…               announces a call over AudioSocket; answers with the UUID it is to show
+    POST /callers   caller=…&did=…         announces a call over AudioSocket; answers with the UUID it is to show
     GET  /endings/NAME                     how the call ended that the exchange named so: one of bot.events.Outcome
     GET  /healthz  /readyz  /metrics
 
@@ -74,8 +74,9 @@ class Gateway:
         )
         return web.AppRunner(app, access_log=None, logger=_http_log(), shutdown_timeout=SHUTDOWN_SECONDS)
 
-    async def hold(self, channel: LineChannel, name: str) -> None:
-        """Hold a call that has its place, and give its connection back. `name`: the exchange's name of it, if any."""
+    async def hold(self, channel: LineChannel, name: str, called: str | None) -> None:
+        """Hold a call that has its place, and give its connection back. `name`: the exchange's name of it, if any;
+        `called`: the number that was rung, as far as the exchange tells it."""
         measure = self.metrics.watch()
 
         def watch(notice: Notice) -> None:
@@ -83,7 +84,7 @@ class Gateway:
             if isinstance(notice, Ended):
                 if name:
                     self.lobby.ended(name, notice.outcome)
-                log.info("a call ended after %.0f s: %s", notice.at, notice.outcome.value)
+                log.info("a call to %s ended after %.0f s: %s", called or "?", notice.at, notice.outcome.value)
                 if notice.failure:
                     log.error("that call failed: %s", notice.failure)
 
@@ -122,6 +123,7 @@ class Gateway:
 
     async def _asterisk(self, request: web.Request) -> web.StreamResponse:
         self._check(request)
+        query = request.query
         try:
             with self.admission.call():
                 socket = web.WebSocketResponse(
@@ -129,12 +131,12 @@ class Gateway:
                 )
                 await socket.prepare(request)
                 try:
-                    channel = await open_asterisk(socket, request.transport, caller_of(request.query.get("caller", "")))
+                    channel = await open_asterisk(socket, request.transport, number_of(query.get("caller", "")))
                 except VoicebotError as error:
                     self.refuse("garbage")
                     log.warning("%s", error)
                 else:
-                    await self.hold(channel, request.query.get("call", ""))
+                    await self.hold(channel, query.get("call", ""), number_of(query.get("did", "")))
                 return socket
         except Busy as busy:
             self.refuse(busy.reason)
@@ -150,7 +152,7 @@ class Gateway:
             form = await request.post()
         except (ValueError, LookupError):  # in no encoding there is
             raise web.HTTPBadRequest(text="") from None
-        name = self.lobby.announce(caller_of(str(form.get("caller", ""))))
+        name = self.lobby.announce(*(number_of(str(form.get(field, ""))) for field in ("caller", "did")))
         return web.Response(text=str(name))
 
     async def _ending(self, request: web.Request) -> web.Response:
@@ -179,8 +181,8 @@ class Gateway:
             raise web.HTTPUnauthorized(text="", headers={"WWW-Authenticate": 'Basic realm="voicebot"'})
 
 
-def caller_of(text: str) -> str | None:
-    """The calling number as the exchange writes it, None where it is withheld or no number at all. A plus sign that
+def number_of(text: str) -> str | None:
+    """A telephone number as the exchange writes it, None where it is withheld or no number at all. A plus sign that
     nobody escaped in the query arrives as a space."""
     number = re.sub("^ ", "+", text)
     return number if re.fullmatch(r"\+?[0-9]{2,20}", number, re.ASCII) else None

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.channels.inbox import JOINED_SECONDS, QUIET_TICKS, WAITING_SECONDS, Inbox
+from bot.channels.inbox import JOINED_SECONDS, QUIET_TICKS, WAITING_KEYS, WAITING_SECONDS, Inbox
 from bot.events import ChannelEvent, Frame, HungUp, Key, Played, Samples
 
 FRAME = 160
@@ -193,3 +193,23 @@ async def test_nothing_is_lost_or_turned_around(done: list[int | str]) -> None:
     if not inbox.lost:
         assert np.array_equal(np.concatenate(heard), np.concatenate([np.zeros(0, np.int16), *sound]))
         assert pressed == keys
+
+
+async def test_keys_that_nobody_fetches_do_not_pile_up_and_a_mark_is_never_lost() -> None:
+    inbox = Inbox(8000)
+    for _ in range(2 * WAITING_KEYS):
+        inbox.press("1")
+    inbox.put(Played("a"))
+    inbox.end(drop=False)
+    assert await all_of(inbox) == [Key("1")] * WAITING_KEYS + [Played("a"), HungUp()]
+
+
+async def test_keys_are_taken_again_when_those_that_waited_were_fetched() -> None:
+    inbox = Inbox(8000)
+    for _ in range(WAITING_KEYS):
+        inbox.press("1")
+    async with aclosing(inbox.events()) as events:  # type: ignore[type-var]  # it is a generator
+        for _ in range(WAITING_KEYS):
+            await anext(events)
+        inbox.press("2")
+        assert await anext(events) == Key("2")

@@ -41,6 +41,20 @@ class TestAsterisk:
             await here.quiet()
             assert listeners.callers == [caller]
 
+    @pytest.mark.parametrize(
+        ("did", "told"), [("19009068", "19009068"), ("%2B84412345678", "+84412345678"), ("x%0aforged", "?"), ("", "?")]
+    )
+    async def test_the_log_tells_which_number_was_called_and_not_who_called(
+        self, listeners: Listeners, caplog: pytest.LogCaptureFixture, did: str, told: str
+    ) -> None:
+        with caplog.at_level(logging.INFO):
+            async with site(listeners.answer) as here:
+                async with here.call(f"caller=0912345678&did={did}"):
+                    pass
+                await here.quiet()
+        assert f"a call to {told} ended" in caplog.text
+        assert "0912345678" not in caplog.text
+
     @pytest.mark.parametrize("secret", FORGED)
     async def test_a_call_without_the_secret_is_refused_before_it_begins(
         self, listeners: Listeners, secret: str | None
@@ -90,9 +104,12 @@ class TestAsterisk:
 
 
 class TestAudioSocket:
-    async def test_an_announced_call_comes_in_with_its_number(self, listeners: Listeners) -> None:
+    async def test_an_announced_call_comes_in_with_its_numbers(
+        self, listeners: Listeners, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        caplog.set_level(logging.INFO)
         async with site(listeners.answer) as here:
-            status, name = await here.post("/callers", {"caller": "+84912345678"})
+            status, name = await here.post("/callers", {"caller": "+84912345678", "did": "19009068"})
             assert status == 200
             async with fake_audiosocket.dialled(*here.audiosocket) as asterisk:
                 asterisk.send(UUID, uuid.UUID(name).bytes)
@@ -102,6 +119,7 @@ class TestAudioSocket:
                 assert [frame.size for frame in asterisk.heard] == [160]
             await here.quiet()
             assert await here.get(f"/endings/{name}") == (200, "hung_up")
+        assert "a call to 19009068 ended" in caplog.text
 
     async def test_nobody_comes_in_unannounced_twice_or_too_late(self, listeners: Listeners) -> None:
         async with site(listeners.answer) as here:
