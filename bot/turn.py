@@ -36,7 +36,8 @@ from bot.numbers import WHOLE, Collected, Collector, Hypotheses, find, read
 from bot.settings import Settings
 
 COUGH = int(0.35 * RATE)
-"""Sound shorter than this that holds no word is no attempt to speak: a cough, a knock, a passing horn."""
+"""Sound shorter than this that holds no word is no attempt to speak: a cough, a knock, a passing horn. Nor is anything
+without a word that is over before the prompt is: people wait for their turn, rooms do not."""
 
 TOLD = 3
 """Digits that remind a caller where to go on."""
@@ -158,7 +159,7 @@ class Turn:
     def _piece(self, piece: Piece) -> None:
         began_at, self._speech_at, self._partial = self._speech_at, None, ""
         if not piece.text:
-            if began_at is None or piece.ended_at - began_at >= COUGH:
+            if self._quiet_since is not None and (began_at is None or piece.ended_at - began_at >= COUGH):
                 self._junk, self._quiet_since, self.ended_at = True, piece.ended_at, piece.ended_at
             return
         self._quiet_since = self.ended_at = piece.ended_at

@@ -72,6 +72,18 @@ class TestNothingUsable:
         turn = Turn(MENU, TIMING)
         assert turn.decide(at(20)) is None
 
+    @pytest.mark.parametrize("expect", [TEN, MENU, YESNO])
+    def test_noise_during_the_prompt_is_no_answer(self, expect: Expect) -> None:
+        turn = Turn(expect, TIMING)
+        for event in speech("", start=0.5):
+            turn.hear(event)
+        assert turn.decide(at(3)) is None
+        turn.prompt_ended(at(4))
+        assert turn.decide(at(5.5)) is None
+        for event in speech("không một hai ba bốn năm sáu bảy tám chín", start=6):
+            turn.hear(event)
+        assert turn.text
+
 
 class TestBargeIn:
     def test_a_key_or_a_word_begins_a_turn_and_noise_does_not(self) -> None:
