@@ -17,7 +17,8 @@ from .lexicon import PHONES, TONES, WORD_CLASSES
 SUBSAMPLING = 3
 #: Frame offsets of each layer; from the second on a layer is computed at every third frame only.
 CONTEXT = [(-2, -1, 0, 1, 2), (-1, 0, 1), (-3, 0, 3), (-3, 0, 3), (-3, 0, 3), (-6, 0, 3)]
-WIDTHS = [192, 256, 256, 256, 256, 256]
+FIRST_WIDTH = 192  # units of the first layer, which is computed at every frame
+NARROW, WIDE = 256, 352  # units of each other layer: while it begins to learn, and in the end
 SKIPS = [False, False, True, True, True, True]
 HEADS = {"word": WORD_CLASSES, "phone": len(PHONES), "tone": len(TONES)}
 ALIGNING_PRIOR = 0.6  # how much of the phones' log prior is taken away when aligning
@@ -31,15 +32,16 @@ class Tdnn(nn.Module):
     mean: Tensor
     std: Tensor
 
-    def __init__(self) -> None:
+    def __init__(self, width: int = NARROW) -> None:
         super().__init__()
         self.register_buffer("mean", torch.zeros(BINS))
         self.register_buffer("std", torch.ones(BINS))
-        dims = [BINS, *WIDTHS]
-        self.affine = nn.ModuleList(nn.Linear(dims[i] * len(c), WIDTHS[i], bias=False) for i, c in enumerate(CONTEXT))
-        self.norm = nn.ModuleList(nn.BatchNorm1d(w) for w in WIDTHS)
+        dims = [BINS, FIRST_WIDTH, *[width] * (len(CONTEXT) - 1)]
+        sizes = zip(dims, CONTEXT, dims[1:], strict=False)
+        self.affine = nn.ModuleList(nn.Linear(into * len(c), out, bias=False) for into, c, out in sizes)
+        self.norm = nn.ModuleList(nn.BatchNorm1d(out) for out in dims[1:])
         self.drop = nn.Dropout(0.05)
-        self.heads = nn.ModuleDict({name: nn.Linear(WIDTHS[-1], n) for name, n in HEADS.items()})
+        self.heads = nn.ModuleDict({name: nn.Linear(width, n) for name, n in HEADS.items()})
 
     def forward(self, x: Tensor) -> dict[str, Tensor]:
         x, step = (x - self.mean) / self.std, 1
@@ -59,9 +61,36 @@ class Tdnn(nn.Module):
 
 def load(checkpoint: Path) -> Tdnn:
     """The running mean of the weights of a checkpoint, ready to score."""
-    net = Tdnn()
-    net.load_state_dict(torch.load(checkpoint, weights_only=True)["average"])
+    state = torch.load(checkpoint, weights_only=True)["average"]
+    net = Tdnn(len(state["norm.1.weight"]))
+    net.load_state_dict(state)
     return net.eval()
+
+
+@torch.no_grad()
+def widen(net: Tdnn, width: int) -> Tdnn:
+    """A wider network that computes the same (Net2WiderNet; Chen, Goodfellow and Shlens, 2016).
+
+    Some units are there twice and share what they pass on, unequally, so that they can part ways.
+    """
+    narrow = net.norm[1].num_features
+    # The layers with skips add up unit by unit: all of them are copied in the same order.
+    source = torch.cat([torch.arange(narrow), torch.randperm(narrow)[: width - narrow]])
+    part = torch.ones(width)
+    share = torch.rand(width - narrow) * 0.6 + 0.2
+    part[narrow:], part[source[narrow:]] = share, 1 - share
+    wide = Tdnn(width)
+    state = net.state_dict()
+    for name, value in state.items():
+        layer = int(name.split(".")[1]) if name[:4] in ("affi", "norm") else 0
+        if name.startswith("affine") and layer > 1 or name.startswith("heads") and value.dim() == 2:
+            taps = value.view(len(value), -1, narrow)
+            value = (taps[:, :, source] * part).flatten(1)
+        if layer > 0 and value.dim() > 0:
+            value = value[source]
+        state[name] = value
+    wide.load_state_dict(state)
+    return wide
 
 
 def phone_scores(checkpoint: Path) -> Callable[[np.ndarray], np.ndarray]:

@@ -24,13 +24,14 @@ from .augment import Studio
 from .corpora import Clip
 from .features import BINS
 from .lexicon import FILLER
-from .network import HEADS, LEFT, RIGHT, SUBSAMPLING, Tdnn
+from .network import HEADS, LEFT, NARROW, RIGHT, SUBSAMPLING, Tdnn, load, widen
 from .sequence import StringLoss
 
 SHARD = 200  # examples
 SHARD_FRAMES = 68_000  # about
 REUSE = 2.5  # how often a frame is seen
 HEAD_START = 8  # shards
+FIRST_SHARDS = 4  # before training begins
 KEEP = 60  # shards in memory and on disk
 CHUNK = 240  # frames
 BATCH = 32  # chunks
@@ -130,9 +131,10 @@ def frame_loss(out: dict[str, Tensor], y: Tensor) -> Tensor:
 class Trainer:
     """A network in training: what a checkpoint holds, and one step."""
 
-    def __init__(self, checkpoint: Path, peak: float, start: Path | None, whole_strings: bool) -> None:
+    def __init__(self, checkpoint: Path, peak: float, start: Path | None, width: int) -> None:
         self.checkpoint, self.peak = checkpoint, peak
-        self.net = Tdnn()
+        torch.manual_seed(0)
+        self.net = widen(load(start), width) if start else Tdnn(width)
         self.optimiser = torch.optim.AdamW(self.net.parameters(), peak, weight_decay=1e-2)
         self.counts = {name: torch.ones(n) for name, n in HEADS.items()}
         self.seconds, self.steps, self.shard = 0.0, 0, -1
@@ -143,13 +145,9 @@ class Trainer:
             self.optimiser.load_state_dict(state["optimiser"])
             self.counts, self.average = state["counts"], state["average"]
             self.seconds, self.steps, self.shard = state["seconds"], state["steps"], state["shard"]
-        elif start:
-            self.net.load_state_dict(torch.load(start, weights_only=True)["average"])
         if not checkpoint.exists():
             self.average = {k: v.clone() for k, v in self.net.state_dict().items()}
-        self.string_loss = None
-        if whole_strings and start:
-            self.string_loss = StringLoss(torch.load(start, weights_only=True)["counts"])
+        self.string_loss: StringLoss | None = None
         self.random = random.Random(self.steps)
         torch.manual_seed(self.steps)
         self.net.train()
@@ -169,7 +167,7 @@ class Trainer:
             heads = self.net(disturb(self.random, x, self.net.mean))
         loss = frame_loss(heads, y)
         if self.string_loss:
-            loss = FRAMES_SHARE * loss + STRINGS_SHARE * self.string_loss(heads, y[..., 2])
+            loss = FRAMES_SHARE * loss + STRINGS_SHARE * self.string_loss(heads, y)
         self.optimiser.zero_grad()
         loss.backward()
         clip_grad_norm_(self.net.parameters(), 2.0)
@@ -202,27 +200,30 @@ def train(
     minutes: float,
     peak: float,
     start: Path | None = None,
+    width: int = NARROW,
     whole_strings: bool = False,
 ) -> Path:
     """Trains for that many minutes, at learning rates up to `peak`; returns the checkpoint `name`.pt.
 
-    An interrupted run goes on from it. With `start` the weights of another checkpoint are the beginning;
-    `whole_strings` adds the string loss.
+    An interrupted run goes on from it. With `start` the weights of another checkpoint are the beginning, in
+    a network of `width`; `whole_strings` adds the string loss.
     """
     # One thread: on cores shared with others a second one waits more than it works.
     torch.set_num_threads(int(os.environ.get("TRAIN_THREADS", "1")))
     shards = work / f"shards-{name}"
     shards.mkdir(parents=True, exist_ok=True)
-    trainer, shelf = Trainer(work / f"{name}.pt", peak, start, whole_strings), Shelf(shards)
+    trainer, shelf = Trainer(work / f"{name}.pt", peak, start, width), Shelf(shards)
     first = trainer.shard + 1
     wanted = mp.Value("i", first + HEAD_START)
     feeder = mp.Process(target=feed, args=(clips, noise, shards, first, wanted), daemon=True)
     feeder.start()
-    while len(shelf.shards) < 2:
+    while len(shelf.shards) < FIRST_SHARDS:
         if not feeder.is_alive():
             raise RuntimeError("the feeder of training examples has ended")
         time.sleep(1)
         shelf.refresh()
+    if whole_strings:
+        trainer.string_loss = StringLoss(labels[::SUBSAMPLING] for _, labels in shelf.shards.values())
     if trainer.fresh:
         trainer.normalise(torch.from_numpy(np.concatenate([f for f, _ in shelf.shards.values()]).astype(np.float32)))
     told = saved = clock = time.monotonic()
