@@ -5,6 +5,8 @@ import pytest
 from bot.events import (
     Chosen,
     Expect,
+    Grammar,
+    Heard,
     KeyHeard,
     Number,
     Partial,
@@ -83,6 +85,45 @@ class TestNothingUsable:
         for event in speech("không một hai ba bốn năm sáu bảy tám chín", start=6):
             turn.hear(event)
         assert turn.text
+
+
+def answer(shares: dict[str, float]) -> list[Heard]:
+    """A piece with these alternatives."""
+    values = tuple(shares.values())
+    return [SpeechStarted(at(1)), Piece(tuple(shares), values[0], ended_at=at(1.5), at=at(1.78), shares=values)]
+
+
+class TestUnclearYesOrNo:
+    @pytest.mark.parametrize(
+        ("heard", "text"),
+        [
+            ({"đúng": 0.9}, "đúng"),
+            ({"đúng rồi": 0.4, "đúng": 0.3, "không": 0.2}, "đúng rồi"),  # yes in any words
+            ({"không": 0.4, "không phải": 0.3, "vâng": 0.2}, "không"),
+        ],
+    )
+    def test_an_answer_is_taken(self, heard: dict[str, float], text: str) -> None:
+        assert meant(YESNO, answer(heard))[0] == Said(text, heard[text])
+
+    @pytest.mark.parametrize(
+        "heard", [{"phải": 0.59}, {"đúng": 0.45, "không": 0.4}, {"không": 0.3, "đúng": 0.3}, {"vâng": 0.36}]
+    )
+    def test_one_that_may_well_be_another_is_asked_for_again(self, heard: dict[str, float]) -> None:
+        assert meant(YESNO, answer(heard))[0] == Unintelligible()
+
+    def test_unless_a_clear_one_follows(self) -> None:
+        assert meant(YESNO, [*answer({"vâng": 0.36}), *speech("không", start=2.0)])[0] == Said("không", 0.36)
+
+    def test_a_correction_is_taken_for_what_it_is(self) -> None:
+        before = Turn(TEN, TIMING)
+        for event in speech("không một hai ba bốn năm sáu bảy tám tám"):
+            before.hear(event)
+        heard = answer({"à nhầm chín": 0.5})
+        turn = Turn(Expect(Grammar.YESNO, lengths=(10,)), TIMING, before.numbers)
+        turn.prompt_ended(0)
+        for event in heard:
+            turn.hear(event)
+        assert turn.decide(at(3)) == Number("0123456789", spoken=True)
 
 
 class TestBargeIn:
