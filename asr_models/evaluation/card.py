@@ -4,13 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from asr_models.evaluation.figures import Bin, expected_calibration_error
 
-BEGIN, END = "<!-- figures: written by `make eval` -->", "<!-- end of figures -->"
+
+class Marks(NamedTuple):
+    """What stands around a part of the card that is written by a program."""
+
+    title: str
+    begin: str
+    end: str
+
+
+FIGURES = Marks("Figures", "<!-- figures: written by `make eval` -->", "<!-- end of figures -->")
+BESIDE = Marks(
+    "Beside another model", "<!-- beside: written by `… evaluation --card --beside PATH` -->", "<!-- end of beside -->"
+)
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
@@ -62,9 +75,9 @@ def draw_calibration(bins: Sequence[Bin], path: Path) -> None:
     figure.savefig(path, dpi=110, metadata={"Software": None})
 
 
-def replaced(card: str, figures: str) -> str:
-    """The card with these figures in place of those between the marks; at its end where it has no marks."""
-    if BEGIN not in card:
-        card = f"{card.rstrip()}\n\n## Figures\n{BEGIN}\n{END}\n"
-    before, rest = card.split(BEGIN)
-    return f"{before}{BEGIN}\n{figures.strip()}\n{END}{rest.split(END)[1]}"
+def replaced(card: str, text: str, marks: Marks = FIGURES) -> str:
+    """The card with this text in place of that between the marks; at its end where it has no marks."""
+    if marks.begin not in card:
+        card = f"{card.rstrip()}\n\n## {marks.title}\n{marks.begin}\n{marks.end}\n"
+    before, rest = card.split(marks.begin)
+    return f"{before}{marks.begin}\n{text.strip()}\n{marks.end}{rest.split(marks.end)[1]}"

@@ -40,6 +40,15 @@ def over_speakers(shares: Sequence[float]) -> Share:
     return Share(float(own.mean()), float(np.percentile(means, 2.5)), float(np.percentile(means, 97.5)))
 
 
+def ratio(parts: Sequence[int], wholes: Sequence[int]) -> Share:
+    """The sum of the parts in that of the wholes; the interval draws the pairs with replacement, seeded."""
+    pairs = np.array([parts, wholes])
+    draws = np.random.default_rng(0).integers(0, pairs.shape[1], (DRAWS, pairs.shape[1]))
+    part, whole = pairs[:, draws].sum(axis=2)
+    low, high = np.percentile(part / whole, [2.5, 97.5])
+    return Share(float(pairs[0].sum() / pairs[1].sum()), float(low), float(high))
+
+
 def confusions(said: str, heard: str) -> npt.NDArray[np.int64]:
     """How often each digit said (row) was heard as each (column), (11, 11), by the alignment of fewest edits."""
     rows, columns = len(said) + 1, len(heard) + 1

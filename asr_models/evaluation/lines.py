@@ -54,6 +54,8 @@ CONDITIONS = (
     ),
 )
 
+OFFICE = next(c for c in CONDITIONS if (c.noise, c.snr_db) == ("office", 10))
+
 
 class Surroundings:
     """Noises of the conditions, each a loop at one level."""
@@ -67,16 +69,24 @@ class Surroundings:
         }
 
     def carry(self, sound: Sound, condition: Condition, seed: int) -> Samples:
-        """The sound as it arrives, the voice at the usual level of a line, with half a second of the surroundings
-        before and after it."""
+        """The sound as it arrives, with half a second of the surroundings before and after it."""
         quiet = np.zeros(RATE // 2)
-        voice = telephone_band(to_samples(np.concatenate([quiet, sound / (np.abs(sound).max() + 1e-9) * 20000, quiet])))
-        voice = to_samples(voice * (NOMINAL_LEVEL / (active_level(voice) + 1e-9)))
-        loop = np.roll(self._loops[condition.noise], random.Random(seed).randrange(RATE * 20))
-        line = Line(condition.law, noise_at(loop, NOMINAL_LEVEL, condition.snr_db), condition.loss, seed)
+        voice = spoken(np.concatenate([quiet, sound, quiet]))
+        line = self.line(condition, seed)
         packets = [line.carry(voice[at : at + PACKET]) for at in range(0, voice.size, PACKET)]
         arrived = np.concatenate(packets)
         return _gsm(arrived) if condition.gsm else arrived
+
+    def line(self, condition: Condition, seed: int) -> Line:
+        """A line for a whole call, but for GSM, which codes whole sounds."""
+        loop = np.roll(self._loops[condition.noise], random.Random(seed).randrange(RATE * 20))
+        return Line(condition.law, noise_at(loop, NOMINAL_LEVEL, condition.snr_db), condition.loss, seed)
+
+
+def spoken(sound: Sound) -> Samples:
+    """A voice in the telephone's band, at the usual level of a line."""
+    voice = telephone_band(to_samples(sound / (np.abs(sound).max() + 1e-9) * 20000))
+    return to_samples(voice * (NOMINAL_LEVEL / (active_level(voice) + 1e-9)))
 
 
 def _gsm(samples: Samples) -> Samples:

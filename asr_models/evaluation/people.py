@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -67,13 +67,18 @@ def strings(speaker: str, words: Words, length: int, count: int) -> Iterator[Spo
     draw = random.Random(f"{speaker}-{length}")
     for _ in range(count):
         said = tuple(draw.choice(sorted(words)) for _ in range(length))
-        parts = []
-        for place, word in enumerate(said):
-            take = draw.choice(words[word])
-            edges = np.minimum(1, np.minimum(np.arange(take.size), np.arange(take.size)[::-1]) / FADE)
-            pause = draw.uniform(*(AFTER_THREE if place % 3 == 2 else BETWEEN))
-            parts += [take / (np.percentile(np.abs(take), 99) + 1) * edges, np.zeros(round(pause * RATE))]
-        yield Spoken(speaker, said, np.concatenate(parts[:-1]))
+        yield Spoken(speaker, said, dictated(words, said, draw))
+
+
+def dictated(words: Words, said: Sequence[str], draw: random.Random) -> Sound:
+    """One or more words in a row, a recording of each drawn, with the pauses of somebody who reads in threes."""
+    parts = []
+    for place, word in enumerate(said):
+        take = draw.choice(words[word])
+        edges = np.minimum(1, np.minimum(np.arange(take.size), np.arange(take.size)[::-1]) / FADE)
+        pause = draw.uniform(*(AFTER_THREE if place % 3 == 2 else BETWEEN))
+        parts += [take / (np.percentile(np.abs(take), 99) + 1) * edges, np.zeros(round(pause * RATE))]
+    return np.concatenate(parts[:-1])
 
 
 def outside(clips: list[Clip], limit: int) -> dict[str, list[Spoken]]:

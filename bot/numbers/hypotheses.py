@@ -55,8 +55,9 @@ class Hypothesis:
 class Hypotheses:
     """`Collector` for speech with alternatives; keys and prompts reach all hypotheses. Pure."""
 
-    def __init__(self, lengths: tuple[int, ...]) -> None:
+    def __init__(self, lengths: tuple[int, ...], sure: float = SURE) -> None:
         """Raises ValueError without lengths, or with one under 1."""
+        self._sure = sure
         self._each = [Hypothesis(Collector(lengths), 1.0)]
         self._asked = False  # one digit of this number has been asked for
         self._wrong: frozenset[str] = frozenset()  # numbers that were read back and called wrong
@@ -113,7 +114,7 @@ class Hypotheses:
         alike = [each for each in self._each if len(each.cells.digits) == len(digits)]
         total = sum(each.weight for each in alike)
         agreed = [sum(each.weight for each in alike if each.cells.digits[i] == d) for i, d in enumerate(digits)]
-        doubts = [i for i, weight in enumerate(agreed) if weight < SURE * total]
+        doubts = [i for i, weight in enumerate(agreed) if weight < self._sure * total]
         if self._asked or not 0 < len(doubts) <= DOUBTS:
             return None
         return 1 + min(doubts, key=agreed.__getitem__)

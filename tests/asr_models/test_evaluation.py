@@ -13,6 +13,7 @@ from asr_models.evaluation.figures import (
     errors,
     expected_calibration_error,
     over_speakers,
+    ratio,
     share,
 )
 from asr_models.evaluation.lines import CONDITIONS, Condition, Surroundings
@@ -39,6 +40,17 @@ class TestShares:
         assert found.value == pytest.approx(0.5)
         assert found.low < 0.5 < found.high
         assert found == over_speakers([0.2, 0.4, 0.9])
+
+
+class TestRatio:
+    def test_counts_events_not_trials(self) -> None:
+        found = ratio([0, 3, 1], [10, 10, 20])
+        assert found.value == pytest.approx(0.1)
+        assert found.low < 0.1 < found.high
+        assert found == ratio([0, 3, 1], [10, 10, 20])
+
+    def test_of_what_is_the_same_everywhere_has_no_doubt(self) -> None:
+        assert ratio([1, 1], [10, 10]) == (0.1, 0.1, 0.1)
 
 
 class TestConfusions:
@@ -116,4 +128,11 @@ class TestCard:
         assert "old" not in second
         assert second.startswith("# model\nprose\n")
         assert second.endswith("## After\n")
-        assert second.count(card.BEGIN) == second.count("new") == 1
+        assert second.count(card.FIGURES.begin) == second.count("new") == 1
+
+    def test_a_comparison_has_a_place_of_its_own(self) -> None:
+        both = card.replaced(card.replaced("# model\n", "figures"), "beside", card.BESIDE)
+        again = card.replaced(card.replaced(both, "new figures"), "new beside", card.BESIDE)
+        assert again.count("new figures") == again.count("new beside") == 1
+        assert "\nfigures" not in again
+        assert again.count(card.BESIDE.begin) == again.count(card.BESIDE.end) == 1

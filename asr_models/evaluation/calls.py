@@ -1,0 +1,259 @@
+"""Scripted spoken calls by left-out speakers, through the whole bot: who reaches the right account, and how soon."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import random
+import secrets
+import tempfile
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from asr_models.evaluation import people
+from asr_models.evaluation.caller import Answers, Caller, Dictates, Move, Presses
+from asr_models.evaluation.lines import spoken
+from bot.accounts import open_accounts
+from bot.assembly import DOMAIN, read_prompts
+from bot.call import Call, Ended, Notice
+from bot.channels.line import Line
+from bot.channels.playout import Playout
+from bot.channels.scripted_caller import FRAME, KEY_FRAMES, QUIET, Ear, Moment
+from bot.dialogue import open_dialogue
+from bot.events import (
+    RATE,
+    ChannelEvent,
+    Dialogue,
+    Frame,
+    HungUp,
+    Key,
+    Outcome,
+    Played,
+    Prompt,
+    Reply,
+    Samples,
+    SecretDigits,
+    Speech,
+    Utterance,
+)
+from bot.hearing import open_hearing
+from bot.sealing import Purpose, Seal, load_seal
+from bot.settings import Settings
+from bot.turn import Timing
+from tts.speech import open_speech
+
+LENGTH = 10
+"""Digits of the callers' numbers."""
+
+LONGEST_CALL = 600 * RATE
+
+
+@dataclass(frozen=True)
+class Made:
+    """A call that was made, and how the caller fared. `seconds` count from the greeting to the end."""
+
+    speaker: str
+    outcome: Outcome
+    seconds: float
+    caller: Caller
+
+    @property
+    def right(self) -> bool:
+        """He heard the new password of his own account."""
+        return self.outcome is Outcome.RESET
+
+    @property
+    def wrong(self) -> bool:
+        """A number that is not his was taken, and refused."""
+        return self.outcome is Outcome.REFUSED
+
+    @property
+    def at_once(self) -> bool:
+        """Right, and he gave his number only once."""
+        return self.right and self.caller.given == 1
+
+
+class Voice:
+    """What a caller's words sound like: numbers by one speaker, yes and no by somebody else, always the same."""
+
+    def __init__(self, words: people.Words, answers: Sequence[people.Sound], draw: random.Random) -> None:
+        """`answers`: no, then yes."""
+        self._words, self._answers, self._draw = words, answers, draw
+
+    def say(self, move: Dictates | Answers) -> Samples:
+        """At the level of a line, shape (samples,), in whole frames."""
+        if isinstance(move, Answers):
+            sound = self._answers[move.agrees]
+        else:
+            sound = people.dictated(self._words, [people.DIGITS[int(digit)] for digit in move.digits], self._draw)
+        return np.pad(spoken(sound), (0, -sound.size % FRAME))
+
+
+class CallerChannel:
+    """The line of a caller who answers when the bot has finished; time passes only while `events` is read."""
+
+    rate = RATE
+    hears_while_speaking = True
+
+    def __init__(self, phone: str, voice: Voice, line: Line) -> None:
+        self.caller: str | None = phone
+        self._voice, self._line = voice, line
+        self._move: Move | None = None
+        self._ear, self._playout = Ear(), Playout(LONGEST_CALL)
+        self._ended = False
+
+    def intend(self, move: Move | None) -> None:
+        """What to do when the bot has finished."""
+        self._move = move
+
+    async def events(self) -> AsyncIterator[ChannelEvent]:
+        for moment in self._moments():
+            if self._ended or self._ear.fed_up or self._ear.now >= LONGEST_CALL:
+                break
+            _, marks = self._playout.take(FRAME)
+            sound = np.zeros(FRAME, np.int16) if moment.sound is None else moment.sound
+            self._ear.advance(self._playout.pending, moment.acting)
+            if moment.key:
+                yield Key(moment.key)
+            yield Frame(self._line.carry(sound))
+            for mark in marks:
+                yield Played(mark)
+        self._ended = True
+        yield HungUp()
+
+    def _moments(self) -> Iterator[Moment]:
+        while True:
+            while self._move is None or not self._ear.listening:
+                yield QUIET
+            move, self._move = self._move, None
+            self._ear.caller_acts()
+            if isinstance(move, Presses):
+                for key in move.keys:
+                    yield Moment(acting=True, key=key)
+                    yield from [Moment(acting=True)] * (2 * KEY_FRAMES - 1)
+            else:
+                sound = self._voice.say(move)
+                yield from (Moment(sound[at : at + FRAME], acting=True) for at in range(0, sound.size, FRAME))
+
+    async def play(self, samples: Samples, mark: str) -> None:
+        if samples.size and not self._ended:
+            self._ear.bot_queued(self._playout.pending)
+        self._playout.put(samples, mark)
+
+    async def stop(self) -> None:
+        if self._playout.pending:
+            self._ear.bot_stopped()
+        self._playout.clear()
+
+    async def hang_up(self) -> None:
+        self._ended = True
+
+    async def transfer(self) -> None:
+        self._ended = True
+
+
+class Overheard:
+    """A dialogue whose replies the caller hears, too."""
+
+    def __init__(self, dialogue: Dialogue, seal: Seal, caller: Caller, channel: CallerChannel) -> None:
+        self._dialogue, self._seal, self._caller, self._channel = dialogue, seal, caller, channel
+
+    async def tell(self, call_id: str, utterance: Utterance) -> Reply:
+        reply = await self._dialogue.tell(call_id, utterance)
+        words = " ".join(each.text for each in reply.segments if isinstance(each, Prompt))
+        numbers = [each.token for each in reply.segments if isinstance(each, SecretDigits) and each.holds == "number"]
+        digits = "".join(self._seal.reveal(token, Purpose.INSURANCE_NUMBER) for token in numbers)
+        self._channel.intend(self._caller.answer(words, digits, reply.expect))
+        return reply
+
+    async def close(self) -> None:
+        """The dialogue is another's."""
+
+
+@dataclass(frozen=True)
+class Bot:
+    """What all calls share."""
+
+    settings: Settings
+    dialogue: Dialogue
+    speech: Speech
+    seal: Seal
+    apology: str
+
+    async def answer(self, speaker: str, number: str, channel: CallerChannel) -> Made:
+        """One call of somebody with this number, to its end."""
+        caller = Caller(number)
+        ended: list[Ended] = []
+
+        def watch(notice: Notice) -> None:
+            if isinstance(notice, Ended):
+                ended.append(notice)
+
+        await Call(
+            secrets.token_hex(8),
+            channel,
+            open_hearing(self.settings, RATE),
+            Overheard(self.dialogue, self.seal, caller, channel),
+            self.speech,
+            Timing.of(self.settings),
+            apology=self.apology,
+            watch=watch,
+        ).run()
+        return Made(speaker, ended[0].outcome, ended[0].at, caller)
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A call to be made. Phone and number are invented; `seed` draws what is said and what is around the caller."""
+
+    speaker: str
+    phone: str = field(repr=False)
+    number: str = field(repr=False)
+    seed: int
+
+
+def planned(speakers: dict[str, people.Words], count: int) -> list[Planned]:
+    """`count` calls of each speaker, whose numbers have the digits that the speaker was recorded saying."""
+    draw = random.Random("calls")
+    calls = []
+    for seed, (name, _) in enumerate(itertools.product(speakers, range(count))):
+        known = [str(people.DIGITS.index(word)) for word in sorted(speakers[name])]
+        calls.append(Planned(name, f"0912{seed:06}", "".join(draw.choices(known, k=LENGTH)), seed))
+    return calls
+
+
+async def make(
+    settings: Settings,
+    calls: Sequence[Planned],
+    speakers: dict[str, people.Words],
+    answers: Sequence[Sequence[people.Spoken]],
+    lines: Callable[[int], Line],
+) -> list[Made]:
+    """Make these calls, one after the other; the accounts exist for as long. `answers`: recordings of no, and of yes;
+    `lines`: the line of a seed.
+
+    Raises VoicebotError where there is no trained dialogue or no voice."""
+    seal = load_seal(settings)
+    apology, prompts = read_prompts(DOMAIN)
+    speech = open_speech(settings, seal)
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            settings = dataclasses.replace(settings, database_url=f"sqlite:///{folder}/accounts.sqlite")
+            accounts = open_accounts(settings)
+            accounts.init()
+            accounts.import_rows([(call.phone, call.number) for call in calls])
+            bot = Bot(settings, open_dialogue(settings), speech, seal, apology)
+            await speech.warm(prompts, RATE)
+            made = []
+            for call in calls:
+                draw = random.Random(call.seed)
+                no, yes = (draw.choice(recordings).sound for recordings in answers)
+                voice = Voice(speakers[call.speaker], (no, yes), draw)
+                channel = CallerChannel(call.phone, voice, lines(call.seed))
+                made.append(await bot.answer(call.speaker, call.number, channel))
+            accounts.close()
+            return made
+    finally:
+        await speech.close()

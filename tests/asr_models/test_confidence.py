@@ -1,0 +1,80 @@
+"""How the constants of confidence are fitted."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from asr_models.evaluation.confidence import Dictated, Piece, asked, fitted, probability, surprise
+from bot.hearing.recogniser import Calibration, Recognised
+
+FRAMES = 100.0
+NINE = "không một hai ba bốn năm sáu bảy tám"
+HALF = Calibration(scale=0.1, rest=0.0, words=0.0, score=0.0)
+"""A single alternative has the probability 1/2."""
+
+
+def heard(**shares: float) -> Recognised:
+    return Recognised(tuple(shares), tuple(shares.values()))
+
+
+def piece(*texts: str, score: float = 100.0) -> Piece:
+    """Alternatives, each 2 below the one before."""
+    return [(text, score - 2 * n) for n, text in enumerate(texts)], FRAMES
+
+
+class TestProbability:
+    def test_of_digits_is_that_of_all_ways_to_join_them(self) -> None:
+        pieces = [Recognised(("một", "một hai"), (0.5, 0.3)), Recognised(("hai ba", "ba"), (0.6, 0.2))]
+        right, listed = probability("123", pieces)
+        assert right == pytest.approx(0.5 * 0.6 + 0.3 * 0.2)
+        assert listed == pytest.approx(0.8 * 0.8)
+
+    @pytest.mark.parametrize("digits", ["1", "1234", "99"])
+    def test_of_what_no_alternative_gives_is_none(self, digits: str) -> None:
+        assert probability(digits, [Recognised(("một", "một trăm hai"), (0.5, 0.5)), heard(hai=0.5)])[0] == 0
+
+    def test_nothing_heard_is_no_number(self) -> None:
+        assert probability("1", []) == (0.0, 1.0)
+
+
+class TestFit:
+    def test_surprise_is_that_of_what_was_said_or_of_its_absence(self) -> None:
+        right = Dictated("a", "1", (piece("một"),))
+        wrong = Dictated("a", "2", (piece("một"),))
+        assert surprise(HALF, [right, wrong]) == pytest.approx(math.log(2))
+
+    def test_finds_how_often_the_best_one_is_right(self) -> None:
+        numbers = [Dictated("a", "1" if n % 4 else "2", (piece("một"),)) for n in range(40)]
+        ((share,),) = (r.shares for r in numbers[0].recognised(fitted(numbers)))
+        assert share == pytest.approx(0.75, abs=0.01)
+
+    def test_finds_that_a_low_score_is_a_warning(self) -> None:
+        numbers = [
+            Dictated("a", "1" if good else "2", (piece("một", score=score),))
+            for score, share in ((150.0, 0.9), (60.0, 0.3))
+            for good in [True] * round(share * 20) + [False] * round(20 - share * 20)
+        ]
+        found = fitted(numbers)
+        high, low = (numbers[n].recognised(found)[0].confidence for n in (0, -1))
+        assert high == pytest.approx(0.9, abs=0.05)
+        assert low == pytest.approx(0.3, abs=0.05)
+
+
+class TestAskingForADigit:
+    even = Calibration(scale=0.1, rest=-50.0, words=0.0, score=0.0)
+
+    def test_mends_a_number_that_is_wrong_in_it(self) -> None:
+        number = Dictated("a", "0123456789", (piece(f"{NINE} ba", f"{NINE} chín"),))
+        assert asked([number], self.even, sure=0.6).mended == 1
+        assert asked([number], self.even, sure=0.6).saved == 9
+
+    def test_is_wasted_on_one_that_is_right(self) -> None:
+        number = Dictated("a", "0123456783", (piece(f"{NINE} ba", f"{NINE} chín"),))
+        found = asked([number], self.even, sure=0.6)
+        assert (found.asked, found.mended, found.saved) == (1, 0, -4)
+
+    def test_does_not_happen_under_the_threshold(self) -> None:
+        number = Dictated("a", "0123456789", (piece(f"{NINE} ba", f"{NINE} chín"),))
+        assert asked([number], self.even, sure=0.5).asked == 0
