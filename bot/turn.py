@@ -167,9 +167,10 @@ class Turn:
         began_at, self._speech_at, self._partial = self._speech_at, None, ""
         if not piece.text:
             if self._quiet_since is not None and (began_at is None or piece.ended_at - began_at >= COUGH):
-                self._junk, self._quiet_since, self.ended_at = True, piece.ended_at, piece.ended_at
+                self._not_understood(piece, self._quiet_since)
             return
-        self._quiet_since = self.ended_at = piece.ended_at
+        before, self._quiet_since = self._quiet_since, piece.ended_at
+        self.ended_at = piece.ended_at
         self._confidence = min(self._confidence, piece.confidence)
         numbers = self._collecting
         text = piece.text
@@ -182,9 +183,14 @@ class Turn:
         elif self.expect.kind is Grammar.YESNO and self.numbers and _put_right(self.numbers, text):
             self._decided = _number(self.numbers.best)
         elif self.expect.kind is Grammar.YESNO and _certainty(piece) < CERTAIN:
-            self._junk = True
+            self._not_understood(piece, before or 0)
         else:
             self._words.append(text)
+
+    def _not_understood(self, piece: Piece, quiet_since: int) -> None:
+        """A prompt may have been interrupted by what was none: whoever heard it has time to answer."""
+        self._junk, self.ended_at = True, piece.ended_at
+        self._quiet_since = max(quiet_since, piece.ended_at)
 
     def _number(self, numbers: Hypotheses, quiet: int) -> Utterance | None:
         best = numbers.best

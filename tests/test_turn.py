@@ -114,6 +114,18 @@ class TestUnclearYesOrNo:
     def test_unless_a_clear_one_follows(self) -> None:
         assert meant(YESNO, [*answer({"vâng": 0.36}), *speech("không", start=2.0)])[0] == Said("không", 0.36)
 
+    @pytest.mark.parametrize("heard", [{"": 0.0}, {"vâng": 0.3}])
+    def test_a_prompt_cut_short_by_noise_leaves_time_to_answer(self, heard: dict[str, float]) -> None:
+        turn = Turn(YESNO, TIMING)
+        turn.hear(SpeechStarted(at(1)))
+        turn.hear(Partial("vâng", at(1.5)))
+        turn.prompt_ended(at(3))  # interrupted
+        ((text, share),) = heard.items()
+        turn.hear(Piece((text,) if text else (), share, ended_at=at(1.8), at=at(3)))
+        assert turn.decide(at(3.7)) is None
+        turn.hear(KeyHeard("1", at(3.7)))
+        assert turn.decide(at(3.7)) == Chosen("affirm")
+
     def test_a_correction_is_taken_for_what_it_is(self) -> None:
         before = Turn(TEN, TIMING)
         for event in speech("không một hai ba bốn năm sáu bảy tám tám"):
