@@ -27,6 +27,7 @@ from bot.gateway.guard import Guard
 from bot.gateway.lobby import Lobby
 from bot.gateway.metrics import Metrics
 from bot.gateway.metronome import Metronome
+from bot.gateway.strangers import Strangers
 
 UNWINDING_SECONDS = 15.0
 """From the moment a call has lasted too long and was hung up until it is cut off."""
@@ -55,13 +56,14 @@ class Gateway:
     ) -> None:
         """`call_seconds`: how long a call may last."""
         self.admission, self.metrics, self.lobby = admission, metrics, lobby
+        self.strangers = Strangers()
         self._answer, self._guard, self._metronome = answer, guard, metronome
         self._call_seconds = call_seconds
 
     def runner(self) -> web.AppRunner:
         """Serves the doors over HTTP; without an access log, and with a log of errors that quotes no request, because
         callers' numbers are in them."""
-        app = web.Application(client_max_size=4096)
+        app = web.Application(client_max_size=4096, middlewares=[self.strangers.asked])
         app.add_routes(
             [
                 web.get("/asterisk", self._asterisk),

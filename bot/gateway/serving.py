@@ -15,8 +15,6 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
 
-from aiohttp import web
-
 from bot.assembly import dialogue_here, open_voicebot
 from bot.channels.asterisk_messages import FORMATS
 from bot.errors import VoicebotError
@@ -29,6 +27,7 @@ from bot.gateway.lobby import Lobby
 from bot.gateway.metrics import Metrics
 from bot.gateway.metronome import Metronome
 from bot.gateway.server import Gateway
+from bot.gateway.strangers import Watched
 from bot.hearing.pool import HearingPool
 from bot.settings import Settings
 
@@ -37,6 +36,12 @@ GIL_SECONDS = 0.001
 
 RATES = tuple(sorted({form.rate for form in FORMATS.values()}))
 """Hz at which the prompts are ready: making the digits for a first line of 16 kHz would keep its caller waiting."""
+
+BACKLOG = 128
+"""Connections that may come while the event loop is busy with others."""
+
+TLS_SECONDS = 10.0
+"""For the handshake of an exchange."""
 
 Tell = Callable[[str], None]
 
@@ -57,7 +62,7 @@ async def serve(settings: Settings, tell: Tell) -> None:
             where.append(f"AudioSocket at {settings.audiosocket}")
         admission = Admission(settings.max_calls)
         async with _opened(settings, guard, admission, tell) as gateway, AsyncExitStack() as doors:
-            await doors.enter_async_context(_http(gateway, http, context))
+            await doors.enter_async_context(listening_for_http(gateway, http, context))
             if tcp:
                 await doors.enter_async_context(listening_at(gateway, tcp))
             tell(f"ready: {', '.join(where)}; {settings.max_calls} calls at most")
@@ -132,13 +137,26 @@ async def _beating(metronome: Metronome, metrics: Metrics, admission: Admission,
 
 
 @asynccontextmanager
-async def _http(gateway: Gateway, bound: socket.socket, context: ssl.SSLContext | None) -> AsyncIterator[None]:
+async def listening_for_http(
+    gateway: Gateway, bound: socket.socket, context: ssl.SSLContext | None
+) -> AsyncIterator[None]:
+    """Open the doors on a socket that has its address."""
+
+    def connection() -> Watched:
+        assert runner.server is not None  # noqa: S101  # it is set up
+        return Watched(runner.server(), gateway.strangers)
+
     runner = gateway.runner()
     await runner.setup()
+    patience = TLS_SECONDS if context else None
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(
+        connection, sock=bound, ssl=context, ssl_handshake_timeout=patience, backlog=BACKLOG
+    )
     try:
-        await web.SockSite(runner, bound, ssl_context=context).start()
         yield
     finally:
+        server.close()
         await runner.cleanup()
 
 
