@@ -8,87 +8,102 @@ from . import align, corpora, export, network, synthetic, train
 from .corpora import Clip
 
 HERE = Path(__file__).resolve().parent
-WORK = HERE / "work"
-FOLDER = HERE.parent / "vi-digits"
+MODELS = HERE.parent
 SENTENCES = ("common-voice", "home-commands")
 
 
 class Pass(NamedTuple):
-    """share of the training time, and the highest learning rate."""
+    """share of the training time, highest learning rate, units of a layer, whether whole strings are learned."""
 
     share: float
     peak: float
+    width: int = network.NARROW
+    whole_strings: bool = True
 
 
-#: Words alone; sentences too; whole strings as well; the same from better labels and with the development speakers.
+#: Words alone; sentences too; whole strings as well; the same from better labels, wider, with the development speakers.
 PASSES = {
-    "first": Pass(0.05, 1.6e-3),
-    "second": Pass(0.10, 1.6e-3),
-    "third": Pass(0.35, 1.6e-3),
-    "fourth": Pass(0.50, 1.2e-3),
+    "first": Pass(0.05, 1.6e-3, whole_strings=False),
+    "second": Pass(0.10, 1.6e-3, whole_strings=False),
+    "third": Pass(0.30, 1.6e-3),
+    "fourth": Pass(0.55, 1.2e-3, network.WIDE),
 }
 
 
-def clips_to_learn(speech: Path, parts: tuple[str, ...]) -> list[Clip]:
-    recorded = [c for c in corpora.load(speech) if c.part in parts and c.name not in corpora.DOUBTFUL]
-    return recorded + synthetic.speak(WORK / "synthetic.npz")
+class Recipe:
+    """One run: which recordings it learns from, and the folder where everything in between lies."""
 
+    def __init__(self, shared: Path, work: Path, minutes: float, free: bool, every: int) -> None:
+        """`every`: learn from one recording in so many alone, to try the recipe out."""
+        self.work, self.noise, self.minutes = work, shared / "noise", minutes
+        work.mkdir(parents=True, exist_ok=True)
+        recorded = corpora.load(shared / "speech", free, every)
+        self.recorded = [c for c in recorded if c.part != "test" and c.name not in corpora.DOUBTFUL]
+        self.synthetic = synthetic.speak(work / "synthetic.npz", None if every == 1 else 1)
 
-def aligned(clips: list[Clip]) -> list[Clip]:
-    """Labels from the flat start, for all but the sentences."""
-    path = WORK / "flat-start.npz"
-    words = [c for c in clips if c.corpus not in SENTENCES]
-    if not path.exists():
-        align.flat_start(words)
-        align.save(path, words)
-    words = align.restore(path, words)
-    sentences = [c for c in clips if c.corpus in SENTENCES]
-    align.unspelled(sentences)
-    return words + sentences
+    def train(self) -> None:
+        """All passes, each from the labels and the weights of the one before."""
+        few, all_but_test = self.clips("train"), self.clips("train", "dev")
+        first = self.pass_on("first", self.aligned(few), None)
+        second = self.pass_on("second", self.realigned(few, first), first)
+        third = self.pass_on("third", self.realigned(few, second), second)
+        self.pass_on("fourth", self.realigned(all_but_test, third), third)
 
+    def clips(self, *parts: str) -> list[Clip]:
+        return [c for c in self.recorded if c.part in parts] + self.synthetic
 
-def realigned(clips: list[Clip], checkpoint: Path) -> list[Clip]:
-    """Labels from a first network; sentences alone while it is young, then everything."""
-    again = clips
-    if checkpoint.stem != "third":
-        clips = aligned(clips)
-        again = [c for c in clips if c.corpus in SENTENCES] if checkpoint.stem == "first" else clips
-    path = WORK / f"by-{checkpoint.stem}.npz"
-    if not path.exists():
-        align.by_network(again, network.phone_scores(checkpoint))
-        align.save(path, again)
-    align.restore(path, again)
-    return clips
+    def pass_on(self, name: str, clips: list[Clip], start: Path | None) -> Path:
+        share, peak, width, whole_strings = PASSES[name]
+        minutes = share * self.minutes
+        return train.train(clips, self.noise, self.work, name, minutes, peak, start, width, whole_strings)
+
+    def aligned(self, clips: list[Clip]) -> list[Clip]:
+        """Labels from the flat start, for all but the sentences."""
+        path = self.work / "flat-start.npz"
+        words = [c for c in clips if c.corpus not in SENTENCES]
+        if not path.exists():
+            align.flat_start(words)
+            align.save(path, words)
+        words = align.restore(path, words)
+        sentences = [c for c in clips if c.corpus in SENTENCES]
+        align.unspelled(sentences)
+        return words + sentences
+
+    def realigned(self, clips: list[Clip], checkpoint: Path) -> list[Clip]:
+        """Labels from a first network; sentences alone while it is young, then everything."""
+        again = clips
+        if checkpoint.stem != "third":
+            clips = self.aligned(clips)
+            again = [c for c in clips if c.corpus in SENTENCES] if checkpoint.stem == "first" else clips
+        path = self.work / f"by-{checkpoint.stem}.npz"
+        if not path.exists():
+            align.by_network(again, network.phone_scores(checkpoint))
+            align.save(path, again)
+        align.restore(path, again)
+        return clips
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="asr_models/recipe/run.sh", description=__doc__)
     parser.add_argument("stage", nargs="?", default="all", choices=["all", "train", "export", "graphs"])
-    parser.add_argument(
-        "--shared", type=Path, default=HERE.parents[2] / "shared", help="folder with speech/ and noise/"
-    )
-    parser.add_argument("--minutes", type=float, default=60, help="of training, all passes together")
-    parser.add_argument("--model", type=Path, default=FOLDER, help="model folder to write")
+    parser.add_argument("--shared", type=Path, default=HERE.parents[2] / "shared", help="folder with speech, noise")
+    parser.add_argument("--minutes", type=float, default=60, help="of training, all passes together (60)")
+    parser.add_argument("--licence", choices=["any", "free"], default="any", help="free: of CC0 recordings alone")
+    parser.add_argument("--every", type=int, default=1, metavar="N", help="one recording in N, to try the recipe out")
+    parser.add_argument("--work", type=Path, help="folder for everything in between")
+    parser.add_argument("--model", type=Path, help="model folder to write")
     args = parser.parse_args()
-    speech, noise = args.shared / "speech", args.shared / "noise"
-    WORK.mkdir(exist_ok=True)
+    free = args.licence == "free"
+    work = args.work or HERE / ("work-free" if free else "work")
+    model = args.model or MODELS / ("vi-digits-free" if free else "vi-digits")
     if args.stage in ("all", "train"):
-        few, all_but_test = clips_to_learn(speech, ("train",)), clips_to_learn(speech, ("train", "dev"))
-
-        def pass_on(name: str, clips: list[Clip], start: Path | None, whole_strings: bool = False) -> Path:
-            minutes = PASSES[name].share * args.minutes
-            return train.train(clips, noise, WORK, name, minutes, PASSES[name].peak, start, whole_strings)
-
-        first = pass_on("first", aligned(few), None)
-        second = pass_on("second", realigned(few, first), first)
-        third = pass_on("third", realigned(few, second), second, whole_strings=True)
-        pass_on("fourth", realigned(all_but_test, third), third, whole_strings=True)
+        Recipe(args.shared, work, args.minutes, free, args.every).train()
     if args.stage in ("all", "export"):
-        export.write(WORK / "fourth.pt", args.model)
+        export.write(work / "fourth.pt", model)
     if args.stage == "graphs":
-        export.write_graphs(args.model)
+        export.write_graphs(model)
     if args.stage in ("all", "export", "graphs"):
-        export.write_sums(args.model)
+        export.write_sums(model)
 
 
 if __name__ == "__main__":

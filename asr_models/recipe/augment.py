@@ -8,6 +8,7 @@ line, and a vocal tract of another length in the filterbank.
 import io
 import random
 from collections import defaultdict
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +22,8 @@ from .lexicon import FILLER, RECORDED, SILENCE, STATES
 DIGITS = RECORDED[:10]
 LONGEST = 8 * RATE // SHIFT  # cells
 PACKET = RATE // 50  # samples
+QUIET = 45.0  # dB between the voice and the quietest background
+NOISY = 1.4  # over 1: loud backgrounds come more often than quiet ones
 Example = tuple[np.ndarray, np.ndarray]  # sound, labels (cells, 3)
 
 
@@ -90,9 +93,11 @@ class Studio:
                     self.by_word[word][c.speaker].append(one)
             self.kinds[c.corpus].append((sound, c.labels))
         rich = [s for s, pool in self.pools.items() if sum(w in pool for w in DIGITS) >= 6]
-        self.people = [s for s in rich if not s.startswith("vi")]
         self.robots = [s for s in rich if s.startswith("vi")]
+        self.people = [s for s in rich if not s.startswith("vi")] or self.robots
         self.natural = self.kinds["connected-numbers"] + self.kinds["south-numbers"] * 8
+        self.sentences = [k for k in ["common-voice"] * 5 + ["home-commands"] if k in self.kinds]
+        self.others = self.kinds.get("other-words", [])
         self.noises = [read(f) for f in sorted((noise / "noises").glob("*.flac"))]
         self.rooms = []
         for f in sorted((noise / "impulse-responses").glob("*.flac")):
@@ -101,7 +106,7 @@ class Studio:
             self.rooms.append(h / (np.abs(h).max() + 1e-9))
 
     def _word(self, r: random.Random, pool: dict[str, list[Example]] | None) -> Example:
-        names = list(pool) if pool else RECORDED
+        names = list(pool or self.by_word)
         if r.random() < 0.75:
             names = [w for w in names if w in DIGITS]
         word = r.choice(names)
@@ -114,8 +119,8 @@ class Studio:
         hush = r.choice([0.0, 4.0, 4.0, 30.0])
         sounds, labels = [], []
         for _ in range(r.randint(2, 11)):
-            if r.random() < 0.06:
-                x, y = r.choice(self.kinds["other-words"])
+            if self.others and r.random() < 0.06:
+                x, y = r.choice(self.others)
             else:
                 x, y = self._word(r, pool)
             x, y = self.stretch(r.uniform(0.9, 1.12), x, y)
@@ -148,27 +153,36 @@ class Studio:
         return 2000 * np.concatenate(out)
 
     def scene(self, r: random.Random) -> Example:
-        """Clean speech of one kind, or none."""
-        k = r.random()
-        if k < 0.38:
-            return self.splice(r, self.pools[r.choice(self.people)])
-        if k < 0.50:
-            return self.splice(r, None)
-        if k < 0.64:
-            x, y = r.choice(self.natural)
-            edges = [0, *np.flatnonzero((y[1:, 2] == SILENCE) & (y[:-1, 2] != SILENCE)), len(y)]
-            a, b = sorted(r.sample(edges, 2))
-            return (x[a * SHIFT : b * SHIFT], y[a:b]) if b - a > 30 else (x, y)
-        if k < 0.83:
-            return r.choice(self.kinds[r.choice(["common-voice"] * 5 + ["home-commands"])])
-        if k < 0.87:
-            return r.choice(self.kinds["phone-words"])
-        if k < 0.89:
-            return self.splice(r, self.pools[r.choice(self.robots)])
-        if k < 0.92:
-            x = self.music(r) if r.random() < 0.5 else r.choice(self.noises)[: int(r.uniform(1, 5) * RATE)]
-            x = x[: len(x) // SHIFT * SHIFT].astype(np.float64)
-            return x, np.zeros((len(x) // SHIFT, 3), np.int16)
+        """Clean speech of one kind, or none: of those kinds that there are recordings of."""
+        shares: list[tuple[float, bool, Callable[[random.Random], Example]]] = [
+            (0.38, bool(self.people), lambda r: self.splice(r, self.pools[r.choice(self.people)])),
+            (0.12, set(DIGITS) <= set(self.by_word), lambda r: self.splice(r, None)),
+            (0.14, bool(self.natural), self.reading),
+            (0.19, bool(self.sentences), lambda r: r.choice(self.kinds[r.choice(self.sentences)])),
+            (0.04, "phone-words" in self.kinds, lambda r: r.choice(self.kinds["phone-words"])),
+            (0.02, bool(self.robots), lambda r: self.splice(r, self.pools[r.choice(self.robots)])),
+            (0.03, True, self.silence),
+            (0.08, "espeak" in self.kinds, self.phrases),
+        ]
+        there = [(share, scene) for share, possible, scene in shares if possible]
+        (scene,) = r.choices([scene for _, scene in there], [share for share, _ in there])
+        return scene(r)
+
+    def reading(self, r: random.Random) -> Example:
+        """Some words of a number read out, cut where there is silence."""
+        x, y = r.choice(self.natural)
+        edges = [0, *np.flatnonzero((y[1:, 2] == SILENCE) & (y[:-1, 2] != SILENCE)), len(y)]
+        a, b = sorted(r.sample(edges, 2))
+        return (x[a * SHIFT : b * SHIFT], y[a:b]) if b - a > 30 else (x, y)
+
+    def silence(self, r: random.Random) -> Example:
+        """Music or noise, and nobody who speaks."""
+        x = self.music(r) if r.random() < 0.5 else r.choice(self.noises)[: int(r.uniform(1, 5) * RATE)]
+        x = x[: len(x) // SHIFT * SHIFT].astype(np.float64)
+        return x, np.zeros((len(x) // SHIFT, 3), np.int16)
+
+    def phrases(self, r: random.Random) -> Example:
+        """Up to three synthetic words or phrases."""
         parts = [r.choice(self.kinds["espeak"]) for _ in range(r.randint(1, 3))]
         return np.concatenate([p[0] for p in parts]), np.concatenate([p[1] for p in parts])
 
@@ -198,7 +212,9 @@ class Studio:
                 h[0] = 1
             x = scipy.signal.fftconvolve(x, h)[: len(x)]
         noise, least = self.noise(r, len(x))
-        x = x + noise / (noise.std() + 1e-9) * loudness(x) * 10 ** (-r.uniform(least, 45) / 20)
+        x = x + noise / (noise.std() + 1e-9) * loudness(x) * 10 ** (
+            -(least + (QUIET - least) * r.random() ** NOISY) / 20
+        )
         if r.random() < 0.4:
             b = scipy.signal.butter(
                 r.choice([1, 2, 3]), [r.uniform(60, 400), r.uniform(2600, 3950)], "band", fs=RATE, output="sos"

@@ -80,16 +80,21 @@ def widen(net: Tdnn, width: int) -> Tdnn:
     share = torch.rand(width - narrow) * 0.6 + 0.2
     part[narrow:], part[source[narrow:]] = share, 1 - share
     wide = Tdnn(width)
-    state = net.state_dict()
-    for name, value in state.items():
-        layer = int(name.split(".")[1]) if name[:4] in ("affi", "norm") else 0
-        if name.startswith("affine") and layer > 1 or name.startswith("heads") and value.dim() == 2:
-            taps = value.view(len(value), -1, narrow)
-            value = (taps[:, :, source] * part).flatten(1)
-        if layer > 0 and value.dim() > 0:
-            value = value[source]
-        state[name] = value
-    wide.load_state_dict(state)
+    wide.mean.copy_(net.mean)
+    wide.std.copy_(net.std)
+
+    def passed_on(weight: Tensor) -> Tensor:
+        return (weight.view(len(weight), -1, narrow)[:, :, source] * part).flatten(1)
+
+    for i, (old, new) in enumerate(zip(net.affine, wide.affine, strict=True)):
+        weight = passed_on(old.weight) if i > 1 else old.weight
+        new.weight.copy_(weight[source] if i > 0 else weight)
+    for i, (old, new) in enumerate(zip(net.norm, wide.norm, strict=True)):
+        for name, value in old.state_dict().items():
+            new.state_dict()[name].copy_(value[source] if i > 0 and value.dim() else value)
+    for name, head in net.heads.items():
+        wide.heads[name].weight.copy_(passed_on(head.weight))
+        wide.heads[name].bias.copy_(head.bias)
     return wide
 
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes the recipe's own environment, then trains and exports the bundled model.
+# Makes the recipe's own environment, then trains and exports a model. Ends with 69 where that cannot be had.
 #   run.sh [all|train|export|graphs] [--minutes N] …
 set -euo pipefail
 here="$(cd "$(dirname "$0")" && pwd)"
@@ -9,17 +9,17 @@ for python in ${RECIPE_PYTHON:-} python3.11 "$HOME"/.pyenv/versions/3.11*/bin/py
 done
 [ "$python" != none ] || {
     echo "the recipe needs Python 3.11 or 3.12: install one, or name it in RECIPE_PYTHON" >&2
-    exit 1
+    exit 69
 }
 for tool in fstcompile espeak-ng; do
     command -v "$tool" >/dev/null || {
         echo "$tool is missing: apt-get install libfst-tools espeak-ng" >&2
-        exit 1
+        exit 69
     }
 done
 if [ ! -e "$here/.venv/ready" ]; then
     "$python" -m venv "$here/.venv"
-    "$here/.venv/bin/pip" install -q -r "$here/requirements.txt"
+    "$here/.venv/bin/pip" install -q -r "$here/requirements.txt" || exit 69
     touch "$here/.venv/ready"
 fi
 cd "$here/.."

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from .export import Mix, score_layer
-from .lexicon import FILLER, PHONES, TONES, WORD_CLASSES, Sound
+from .lexicon import PHONES, TONES, WORD_CLASSES, Sound
 from .network import HEADS
 
 MIX = Mix(unrecorded=0.0)
@@ -50,9 +50,7 @@ class StringLoss(nn.Module):
         class_of[seen] = torch.arange(len(seen))
         words = seen % WORD_CLASSES
         rest = seen // WORD_CLASSES
-        sounds = [
-            Sound(int(s) // len(TONES), int(s) % len(TONES), int(w)) for s, w in zip(rest, words, strict=True)
-        ]
+        sounds = [Sound(int(s) // len(TONES), int(s) % len(TONES), int(w)) for s, w in zip(rest, words, strict=True)]
         every = torch.cat(examples)
         counts = {  # in the order of the labels
             name: np.bincount(every[:, k][every[:, k] >= 0].numpy(), minlength=HEADS[name]) + 1

@@ -36,9 +36,9 @@ def _say(job: tuple[str, str]) -> np.ndarray:
     return cells(x.astype(np.float32))
 
 
-def speak(kept: Path) -> list[Clip]:
-    """Every phrase by every voice; rendered once and kept in that file."""
-    jobs = [(d + v, p) for d in DIALECTS for v in VARIANTS for p in PHRASES]
+def speak(kept: Path, voices: int | None = None) -> list[Clip]:
+    """Every phrase by every voice, or by so many of them; rendered once and kept in that file."""
+    jobs = [(voice, p) for voice in [d + v for d in DIALECTS for v in VARIANTS][:voices] for p in PHRASES]
     if not kept.exists():
         with ThreadPoolExecutor(2) as pool:
             rendered = list(pool.map(_say, jobs))

@@ -208,11 +208,14 @@ def train(
     An interrupted run goes on from it. With `start` the weights of another checkpoint are the beginning, in
     a network of `width`; `whole_strings` adds the string loss.
     """
+    checkpoint = work / f"{name}.pt"
+    if checkpoint.exists() and torch.load(checkpoint, weights_only=True)["seconds"] >= minutes * 60:
+        return checkpoint
     # One thread: on cores shared with others a second one waits more than it works.
     torch.set_num_threads(int(os.environ.get("TRAIN_THREADS", "1")))
     shards = work / f"shards-{name}"
     shards.mkdir(parents=True, exist_ok=True)
-    trainer, shelf = Trainer(work / f"{name}.pt", peak, start, width), Shelf(shards)
+    trainer, shelf = Trainer(checkpoint, peak, start, width), Shelf(shards)
     first = trainer.shard + 1
     wanted = mp.Value("i", first + HEAD_START)
     feeder = mp.Process(target=feed, args=(clips, noise, shards, first, wanted), daemon=True)
@@ -250,4 +253,4 @@ def train(
     feeder.join()
     for path in shards.glob("*.npz"):
         path.unlink()
-    return trainer.checkpoint
+    return checkpoint
