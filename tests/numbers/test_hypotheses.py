@@ -93,9 +93,9 @@ class TestUncertainDigit:
         "heard",
         [
             {"bốn tám": 0.9},
-            {"bốn tám": 0.6, "bốn ba": 0.4},  # sure enough
+            {"bốn tám": 0.75, "bốn ba": 0.25},  # sure enough
             {"bốn tám": 0.5, "bốn tám ba": 0.5},  # another count says nothing of a place
-            {"bốn tám": 0.3, "bốn ba": 0.3, "dạ bốn tám": 0.3},  # the same digits in other words
+            {"bốn tám": 0.35, "bốn ba": 0.2, "dạ bốn tám": 0.35},  # the same digits in other words
             {"bốn tám": 0.5, "một trăm hai": 0.5},
         ],
     )
