@@ -42,9 +42,9 @@ without a word that is over before the prompt is: people wait for their turn, ro
 TOLD = 3
 """Digits that remind a caller where to go on."""
 
-CERTAIN = 0.6
+CERTAIN_YES, CERTAIN_NO = 0.85, 0.6
 """A yes or no that is less likely than this is asked for again, which takes some four seconds. A no that was none costs
-thirteen, and a yes that was none the call: somebody else's number is refused."""
+eighteen, and a yes that was none the call: somebody else's number is refused."""
 
 NEGATIVE = frozenset(("không", "chưa", "sai", "nhầm"))
 """Words that make a no of an answer."""
@@ -182,7 +182,7 @@ class Turn:
             self._decided = Chosen(intent)
         elif self.expect.kind is Grammar.YESNO and self.numbers and _put_right(self.numbers, text):
             self._decided = _number(self.numbers.best)
-        elif self.expect.kind is Grammar.YESNO and _certainty(piece) < CERTAIN:
+        elif self.expect.kind is Grammar.YESNO and not _certain(piece):
             self._not_understood(piece, before or 0)
         else:
             self._words.append(text)
@@ -248,11 +248,12 @@ def _number(cells: Collector) -> Number:
     return Number(cells.digits, cells.spoken)
 
 
-def _certainty(piece: Piece) -> float:
-    """How likely a yes is a yes, or a no a no, in whatever words: they are told apart by `NEGATIVE`."""
+def _certain(piece: Piece) -> bool:
+    """Whether a yes is a yes, or a no a no, in whatever words: they are told apart by `NEGATIVE`."""
     shares = piece.shares or (piece.confidence,)
     denies = [not NEGATIVE.isdisjoint(text.split()) for text in piece.texts]
-    return sum(share for share, each in zip(shares, denies, strict=False) if each is denies[0])
+    alike = sum(share for share, each in zip(shares, denies, strict=False) if each is denies[0])
+    return alike >= (CERTAIN_NO if denies[0] else CERTAIN_YES)
 
 
 def _put_right(numbers: Hypotheses, text: str) -> bool:

@@ -54,6 +54,7 @@ class Collector:
         self._unclear = False
         self._unfinished = False  # the text ends inside a numeral
         self._stars = 0  # in a row
+        self._keys = ""  # digits that were keyed since the last prompt
         self._told = ""  # digits that the caller was told stand, and is to go on from
         self.in_question = False  # _base is a whole number, to be corrected or given anew
         self._cell: int | None = None  # of _base, the one that was asked for alone
@@ -130,12 +131,14 @@ class Collector:
     def resume(self) -> None:
         """The caller was told what stands and goes on from there: nothing is unclear, ended or half a numeral."""
         self._close()
+        self._keys = ""
         self.in_question = self.status not in (Collected.EMPTY, Collected.SHORT)
         self._told = "" if self.in_question else self.digits
 
     def ask(self, cell: int) -> None:
         """The caller was asked for one digit of a whole number, counted from 1; the others stand."""
         self._close()
+        self._keys = ""
         self.in_question = True
         self._told, self._cell = "", cell - 1
 
@@ -156,8 +159,9 @@ class Collector:
             return
         self._stars = self._stars + 1 if key == "*" else 0
         if key == "#":
-            self.ended = True
+            self._end()
             return
+        self._keys = "" if self._stars > 1 else self._keys[:-1] if key == "*" else self._keys + key
         if self._stars > 1:
             self._clear()
         elif self._cell is not None:
@@ -174,6 +178,13 @@ class Collector:
             self.digits, self._voiced = self.digits + key, (*self._voiced, False)
         self._close()
         self._begin_again()
+
+    def _end(self) -> None:
+        """Who keyed a whole number gave it by keys alone: what was heard between them and spoils it was none of it."""
+        if self.status not in WHOLE and self._cell is None and len(self._keys) in self.lengths:
+            self.digits, self._voiced = self._keys, (False,) * len(self._keys)
+            self._close()
+        self.ended = True
 
     @property
     def _stuck(self) -> bool:

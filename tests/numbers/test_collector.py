@@ -29,6 +29,16 @@ def after(*inputs: str, lengths: tuple[int, ...] = BOTH) -> Collector:
 
 
 CONVERSATIONS = [
+    # a whole number by keys, and noise that is taken for words
+    ([*"01234", "bảy", *"56789", "#"], "0123456789", "complete"),
+    (["bảy", *"0123456789", "#"], "0123456789", "complete"),
+    (["một trăm linh", "một trăm linh hai", *"0123456789#"], "0123456789", "complete"),
+    ([*"01234", "bảy", *"56789"], "01234756789", "too_long"),  # not yet known to be the end
+    ([*"0123", "bảy", *"456", "#"], "01237456", "short"),  # no whole number by keys
+    (["không chín", *"0123456789", "#"], "090123456789", "full"),  # whole as it stands
+    ([*"01234", "bảy", *"566*789", "#"], "0123456789", "complete"),
+    (["ba bốn", TOLD, "năm", *"67890123", "#"], "34567890123", "too_long"),
+    ([*"55**", "bảy", *"0123456789", "#"], "0123456789", "complete"),
     # speech in pieces
     ([], "", "empty"),
     (["không một hai"], "012", "short"),
