@@ -18,11 +18,11 @@ from bot.errors import VoicebotError
 from bot.settings import ROOT
 
 _PATIENCE = {
-    "sqlite": {"timeout": "2"},
-    "postgresql": {"connect_timeout": "5", "options": "-c lock_timeout=2000"},
+    "sqlite": {"timeout": "5"},
+    "postgresql": {"connect_timeout": "5", "options": "-c lock_timeout=5000"},
 }
-"""How long to wait for a busy database, unless the URL says otherwise; a caller waits too.
-In seconds, lock_timeout in milliseconds."""
+"""How long to wait for a busy database, unless the URL says otherwise: a caller would rather wait than call again, and
+a turn of the dialogue has ten seconds. In seconds, lock_timeout in milliseconds."""
 
 # SQLite's last connection to close copies its log into the file: kept open, a call waits for fewer writes.
 _SQLITE: dict[str, Any] = {"connect_args": {"check_same_thread": False}}

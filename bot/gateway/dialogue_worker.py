@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import logging
 import os
 import pickle
 import signal
@@ -24,6 +25,7 @@ from typing import Any, BinaryIO
 
 from bot.errors import VoicebotError
 from bot.events import Dialogue, Utterance
+from bot.gateway import LOG
 from bot.settings import Settings
 
 _LENGTH = struct.Struct("!I")
@@ -47,6 +49,7 @@ def main(open_dialogue: Callable[[Settings], Dialogue]) -> None:
         signal.signal(each, signal.SIG_IGN)  # they are the parent's, which lets its calls end before it closes stdin
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what libraries print is no answer
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format=LOG)
     asyncio.run(_work(open_dialogue, answers))
 
 

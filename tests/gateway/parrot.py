@@ -1,8 +1,9 @@
 """A dialogue in place of Rasa for the tests of its process: `python -m tests.gateway.parrot [WHY NOT]`.
 
-It says the words it is told; "die", "hang", "fail" and "crash" it does."""
+It says the words it is told; "die", "hang", "complain", "fail" and "crash" it does."""
 
 import asyncio
+import logging
 import os
 import sys
 
@@ -22,6 +23,8 @@ class Parrot:
             os._exit(3)
         elif words == "hang":
             await asyncio.Event().wait()
+        elif words == "complain":
+            logging.getLogger(__name__).error("a parrot is tired")
         elif words == "fail":
             raise VoicebotError("that is too hard for a parrot")
         elif words == "crash":

@@ -1,6 +1,7 @@
 """The dialogue in a process of its own: many calls share it, and its end is survived."""
 
 import asyncio
+import re
 import sys
 from collections.abc import AsyncIterator
 
@@ -49,6 +50,16 @@ async def test_what_an_unforeseen_error_says_stays_inside(parrot: DialogueProces
     with pytest.raises(VoicebotError, match="ZeroDivisionError") as error:
         await say(parrot, "a", "crash")
     assert "0123456789" not in str(error.value)
+
+
+async def test_what_the_process_complains_of_is_a_line_of_the_gateways_log(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    parrot = await open_dialogue_process(Settings(), PARROT)
+    await parrot.tell("a", CallStarted(None))
+    await say(parrot, "a", "complain")
+    await parrot.close()
+    assert re.search(r"^\d{4}-\d\d-\d\d [\d:,]+ ERROR a parrot is tired$", capfd.readouterr().err, re.MULTILINE)
 
 
 async def test_when_the_process_dies_its_calls_end_and_new_ones_begin(parrot: DialogueProcess) -> None:
