@@ -16,9 +16,9 @@ START_SECONDS, STOP_SECONDS, ASK_SECONDS = 30, 5, 10
 OTHER_FILES = ("acl", "ccss", "cdr", "cel", "chan_websocket", "features", "indications", "pjproject", "udptl")
 """Asterisk wants these, too; every distribution brings them. Empty here."""
 
-HOTLINE, AUDIOSOCKET_LINE = "19009068", "19009069"
-ROUTES = {HOTLINE: "voicebot", AUDIOSOCKET_LINE: "voicebot-audiosocket"}
-"""Called number → context of deploy/asterisk/extensions.conf."""
+HOTLINE, AUDIOSOCKET_LINE, WIDE_LINE = "19009068", "19009069", "19009070"
+ROUTES = {HOTLINE: "voicebot", AUDIOSOCKET_LINE: "voicebot-audiosocket", WIDE_LINE: "voicebot-wide"}
+"""Called number → context of deploy/asterisk/extensions.conf, or of its copy below."""
 
 RECORDED = """
 [recorded]
@@ -146,9 +146,18 @@ class Exchange:
             + (f"VOICEBOT_CA = {sites.tls}/ca.pem\n" if sites.tls else "")
             + (f"VOICEBOT_CERTIFICATE = {sites.tls}/exchange.pem\n" if sites.certified else "")
             + (f"VOICEBOT_KEY = {sites.tls}/exchange.key\n" if sites.certified else "")
+            + _wide()
             + RECORDED.format(folder=self.recordings)
             + "".join(
                 f' same => n,GotoIf($["${{EXTEN}}" = "{number}"]?{context},${{EXTEN}},1)\n'
                 for number, context in ROUTES.items()
             )
         )
+
+
+def _wide() -> str:
+    """The context of the bot, with media of 16 kHz."""
+    dialplan = (CONFIGURATION / "extensions.conf").read_text()
+    context = dialplan.partition("[voicebot]")[2].partition("\n[")[0]
+    assert "c(slin)" in context
+    return "[voicebot-wide]" + context.replace("c(slin)", "c(slin16)") + "\n"

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bot.accounts.demo import DEMO
+from bot.channels.caller_script import Press, Wait
 from tests.pbx.conftest import Prompts, exchanging
 from tests.pbx.ears import Recording
 from tests.pbx.exchange import Exchange
 from tests.pbx.gateway import Gateway, free_port
-from tests.pbx.telephone_sound import Press, Step, Wait, write_pcap
+from tests.pbx.telephone_sound import Step, write_pcap
 from tests.pbx.telephones import Number, Telephone, dial, person
 
 CALLER = DEMO[0][0]

@@ -11,8 +11,7 @@ from typing import Union
 
 import numpy as np
 
-from bot.channels.caller_script import CallerVoice
-from bot.channels.caller_script import Say as Saying
+from bot.channels.caller_script import CallerVoice, Play, Press, Say, Wait
 from bot.channels.caller_voice import sound_of
 from bot.channels.line import encode
 from bot.events import RATE, Samples
@@ -30,22 +29,7 @@ KEY_PACKETS, GAP_PACKETS, END_PACKETS = 5, 5, 3
 """A key lasts 100 ms, with 100 ms before the next; its end is told three times (RFC 4733, section 2.5.1.4)."""
 
 
-@dataclass(frozen=True)
-class Press:
-    keys: str
-
-
-@dataclass(frozen=True)
-class Say:
-    text: str
-
-
-@dataclass(frozen=True)
-class Wait:
-    seconds: float
-
-
-Step = Union[Press, Say, Wait]
+Step = Union[Press, Say, Play, Wait]
 
 
 @dataclass(frozen=True)
@@ -80,10 +64,10 @@ def _packets(steps: Sequence[Step], cache: Path) -> Iterator[_Packet]:
             yield packet
 
 
-def _sound(step: Say | Wait, cache: Path) -> Samples:
-    if isinstance(step, Say):
-        return sound_of(Saying(step.text), CallerVoice(), cache)
-    return np.zeros(round(step.seconds * RATE), np.int16)
+def _sound(step: Say | Play | Wait, cache: Path) -> Samples:
+    if isinstance(step, Wait):
+        return np.zeros(round(step.seconds * RATE), np.int16)
+    return sound_of(step, CallerVoice(), cache)
 
 
 def _sound_packets(sound: Samples, tick: int) -> Iterator[_Packet]:
