@@ -202,7 +202,8 @@ def test_what_git_ignores_and_what_operators_keep_secret_comes_into_no_image() -
 
     ignored = {folder: (folder / ".gitignore").read_text().split() for folder in (ROOT, COMPOSE)}
     assert {".env", "*.key", "*.csv"} <= set(ignored[COMPOSE])
-    assert {wanted(folder, pattern) for folder, patterns in ignored.items() for pattern in patterns} <= set(kept_out)
+    patterns = {wanted(folder, pattern) for folder, patterns in ignored.items() for pattern in patterns}
+    assert sorted(patterns - set(kept_out)) == [], "add these to deploy/compose/Dockerfile.dockerignore"
 
 
 def test_the_chart_brings_the_version_that_is_here(values: dict[str, Any]) -> None:
