@@ -14,7 +14,8 @@ from bot.gateway.admission import Busy
 from bot.gateway.server import Gateway
 
 STRANGERS = 64
-"""Connections that have not said their UUID yet; further ones are closed at once."""
+"""Connections that have not said their UUID yet. Where there are more, who has waited longest is cut off: an exchange
+says its UUID at once, and nobody who says nothing may keep it out."""
 
 log = logging.getLogger(__name__)
 
@@ -24,7 +25,7 @@ class AudioSocketDoor:
 
     def __init__(self, gateway: Gateway) -> None:
         self._gateway = gateway
-        self._strangers = 0
+        self._strangers: dict[asyncio.StreamWriter, None] = {}  # in the order they came
 
     async def take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection, to its end."""
@@ -40,13 +41,15 @@ class AudioSocketDoor:
             writer.close()
 
     async def _take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        if self._strangers >= STRANGERS:
-            raise Busy("full")
-        self._strangers += 1
+        if len(self._strangers) >= STRANGERS:
+            longest = next(iter(self._strangers))
+            del self._strangers[longest]
+            longest.transport.abort()
+        self._strangers[writer] = None
         try:
             name = await read_name(reader)
         finally:
-            self._strangers -= 1
+            self._strangers.pop(writer, None)
         announced = self._gateway.lobby.arrive(name)
         if announced is None:
             self._gateway.refuse("unauthorised")

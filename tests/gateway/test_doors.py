@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import uuid
+from contextlib import AsyncExitStack
 
 import aiohttp
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from bot.call import Ended, Watch
 from bot.channels.audiosocket import UUID
 from bot.events import Channel, Outcome
+from bot.gateway import audiosocket
 from bot.gateway.lobby import ANNOUNCED_SECONDS, ENDED_SECONDS
 from tests.channels import fake_asterisk, fake_audiosocket
 from tests.gateway.conftest import SECRET, Listeners, site, until
@@ -146,6 +148,18 @@ class TestAudioSocket:
                     await asterisk.until_closed()
             await here.quiet()
             assert listeners.callers == ["0912345678"]
+
+    async def test_many_who_say_nothing_keep_no_call_out(
+        self, listeners: Listeners, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(audiosocket, "STRANGERS", 3)
+        async with site(listeners.answer) as here, AsyncExitStack() as lines:
+            silent = [await lines.enter_async_context(fake_audiosocket.dialled(*here.audiosocket)) for _ in range(3)]
+            _, name = await here.post("/callers", {"caller": "0912345678"})
+            asterisk = await lines.enter_async_context(fake_audiosocket.dialled(*here.audiosocket))
+            asterisk.send(UUID, uuid.UUID(name).bytes)
+            await silent[0].until_closed()  # who has waited longest gives way
+            await until(lambda: listeners.callers == ["0912345678"])
 
     @pytest.mark.parametrize("secret", FORGED)
     async def test_nobody_is_announced_without_the_secret(self, listeners: Listeners, secret: str | None) -> None:
