@@ -58,7 +58,8 @@ DENIALS = ["không", "không phải", "không đúng", "sai", "sai rồi", "nh�
 WISH = ["cấp lại mật khẩu", "quên mật khẩu", "mật khẩu", "lấy lại mật khẩu"]
 MENU = ["gặp tổng đài viên", "tổng đài viên", "gặp nhân viên", "đọc lại", "nghe lại", "trở lại", "tám", "không"]
 
-WORD, UNIT, RARE, CORRECTION, HESITATION = 2.5, 3.5, 5.0, 7.0, 8.0
+WORD, CORRECTION, HESITATION = 2.5, 7.0, 8.0
+READING, UNIT, SCALE, ENDING, TEN = 4.0, 1.5, 2.0, 3.0, 3.5
 #: More for a number word or correction that nobody was recorded saying. A voice unlike those in training
 #: sounds to the network like no recorded word at all, and must not turn its digits into "ngàn" and "xong".
 UNHEARD = 6.0
@@ -74,21 +75,23 @@ def _heard(arc: Arc) -> Arc:
 def _numbers(at: str) -> list[Arc]:
     """Digits, numbers and corrections in any order, from the place `at` back to it.
 
-    What only follows a digit ("trăm", "mươi", "lăm") or a unit ("linh", "mốt") is only heard there.
+    Most people dictate digit by digit, and some read out numbers. Beginning to read costs once, the words of it
+    little; so no single "mươi" slips in between digits, and "hai mươi ba" is not taken for "hai một ba". What only
+    follows a digit ("trăm", "mươi", "lăm") or a unit ("linh", "mốt") is only heard there.
     """
-    digit, tens, unit, link = f"{at}.digit", f"{at}.tens", f"{at}.unit", f"{at}.link"
-    arcs = [Arc(place, at, "", 0.0) for place in (digit, tens, unit)]
-    for place in (at, link):
-        arcs += [Arc(place, digit, w, WORD) for w in DIGITS]
-    arcs.append(Arc(at, tens, "mười", RARE + 2))
+    read, digit, tens, unit, link = (f"{at}.{place}" for place in ("read", "digit", "tens", "unit", "link"))
+    arcs = [Arc(at, at, w, WORD) for w in DIGITS]
+    arcs += [Arc(at, read, "", READING), *(Arc(place, at, "", 0.0) for place in (digit, tens, unit))]
+    arcs += [Arc(place, digit, w, WORD) for place in (read, digit, tens, unit, link) for w in DIGITS]
+    arcs += [Arc(place, tens, "mười", TEN) for place in (read, unit)]
     for place in (digit, tens):
-        arcs += [Arc(place, digit, w, RARE) for w in ENDINGS]
-        arcs += [Arc(place, unit, w, UNIT + 1) for w in SCALES]
+        arcs += [Arc(place, digit, w, ENDING) for w in ENDINGS]
+        arcs += [Arc(place, unit, w, SCALE) for w in SCALES]
     arcs.append(Arc(tens, digit, "mốt", UNIT))
     arcs += [Arc(digit, unit if w == "trăm" else tens, w, UNIT) for w in UNITS]
-    arcs += [Arc(unit, link, w, RARE) for w in ("linh", "lẻ")]
-    arcs += [Arc(unit, unit, w, UNIT + 1) for w in SCALES]
-    arcs.append(Arc(link, digit, "tư", RARE))
+    arcs += [Arc(unit, link, w, ENDING) for w in ("linh", "lẻ")]
+    arcs += [Arc(unit, unit, w, SCALE) for w in SCALES]
+    arcs.append(Arc(link, digit, "tư", ENDING))
     arcs += [Arc(at, at, w, CORRECTION) for w in CORRECTIONS]
     arcs += [Arc(at, at, w, HESITATION) for w in HESITATIONS]
     return [_heard(arc) for arc in arcs]
