@@ -45,7 +45,6 @@ class Mix:
     phone: float = 0.7
     tone: float = 0.7
     prior: float = 0.7
-    unknown: float = 0.7  # what unknown speech gets in place of a phone's and a tone's score
     unrecorded: float = -0.5  # what each frame of a word gets that is known by its phones and tones alone
 
 
@@ -58,13 +57,10 @@ def score_layer(classes: list[Sound], priors: dict[str, np.ndarray], mix: Mix) -
     for i, sound in enumerate(classes):
         for name in HEADS:
             c = getattr(sound, name)
-            if c < 0:
-                bias[i] += mix.unknown / 2
-                continue
             weight = getattr(mix, name)
             weights[i, start[name] + c] = weight
             bias[i] -= weight * mix.prior * np.log(priors[name][c])
-        if sound.word == FILLER and sound.phone >= 0:
+        if sound.word == FILLER:
             bias[i] += mix.unrecorded
     return weights, bias
 

@@ -27,7 +27,7 @@ class Grammar(NamedTuple):
     start     the place to start from
     ends      where one may stop
     unknown   where unknown speech may come
-    begin, frame   cost of beginning unknown speech, and of each 30 ms of it
+    begin, sound   cost of beginning unknown speech, and of each sound of it
     """
 
     arcs: list[Arc]
@@ -35,7 +35,7 @@ class Grammar(NamedTuple):
     ends: tuple[str, ...]
     unknown: tuple[str, ...]
     begin: float
-    frame: float
+    sound: float
 
 
 DIGITS = "không một hai ba bốn năm sáu bảy tám chín".split()  # bẩy sounds as bảy

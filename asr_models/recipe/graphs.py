@@ -4,15 +4,38 @@ import subprocess
 from pathlib import Path
 
 from .grammar import DIGITS, GRAMMARS, Grammar
-from .lexicon import FILLER, RECORDED, SIL, Sound, sounds
+from .lexicon import (
+    FILLER,
+    INITIALS,
+    NUCLEI,
+    OPEN_TONES,
+    PHONE_ID,
+    RECORDED,
+    SIL,
+    SONORANTS,
+    STOP_TONES,
+    STOPS,
+    TONE_ID,
+    Sound,
+    sounds,
+)
 
 STAY = 0.1  # cost of each further 30 ms frame of a sound
 SILENCE_COST = 0.2
 _SPELLED = {"alo": "a lô"}
 
-#: Unknown speech: no recorded word, whatever the phone and the tone (-1). A loop over the phones
-#: would tell it apart better, but Kaldi's lattices of such a loop take seconds and hundreds of MB.
-UNKNOWN = Sound(-1, -1, FILLER)
+#: Unknown speech: a loop over all that can be said in Vietnamese, in no recorded word. (Lattices must be determinised
+#: by words alone: Kaldi's lattices of phones take seconds and hundreds of MB for it.)
+UNKNOWN = [
+    Sound(PHONE_ID[phone], TONE_ID[tone], FILLER)
+    for tones, phones in (
+        (["none"], INITIALS),
+        (OPEN_TONES, ["w", *NUCLEI, *SONORANTS]),
+        (STOP_TONES, ["w", *NUCLEI, *STOPS]),
+    )
+    for tone in tones
+    for phone in phones
+]
 
 
 def pronounced(text: str) -> list[Sound]:
@@ -29,7 +52,7 @@ def frame_classes() -> list[Sound]:
     """Every frame class of the graphs; its place is its pdf number, and silence is the first."""
     words = [s for w in RECORDED for s in sounds(w)]
     used = [s for w in vocabulary()[1:] for s in pronounced(w)]
-    return list(dict.fromkeys([SIL, UNKNOWN, *words, *used]))
+    return list(dict.fromkeys([SIL, *UNKNOWN, *words, *used]))
 
 
 def fst_text(grammar: Grammar) -> str:
@@ -60,10 +83,13 @@ def fst_text(grammar: Grammar) -> str:
     for place in places.values():
         chain(place, place, [(SIL, 0)], SILENCE_COST)
     for name in grammar.unknown:
-        lines.append(f"{places[name]} {count} {2 * pdf[UNKNOWN] + 2} 0 {grammar.begin + grammar.frame:g}")
-        lines.append(f"{count} {count} {2 * pdf[UNKNOWN] + 1} 0 {STAY + grammar.frame:g}")
-        lines.append(f"{count} {places[name]} 0 0 0")
-        count += 1
+        loop, count = count, count + 1
+        lines.append(f"{places[name]} {loop} 0 0 {grammar.begin:g}")
+        for sound in UNKNOWN:
+            lines.append(f"{loop} {count} {2 * pdf[sound] + 2} 0 {grammar.sound:g}")
+            lines.append(f"{count} {count} {2 * pdf[sound] + 1} 0 {STAY:g}")
+            lines += [f"{count} {loop} 0 0 0", f"{count} {places[name]} 0 0 0"]
+            count += 1
     lines += [f"{places[name]} 0" for name in grammar.ends]
     # fstcompile takes the source of the first line for the start.
     lines.sort(key=lambda line: int(line.split()[0]) != 0)

@@ -13,11 +13,12 @@ from typing import NamedTuple
 
 INITIALS = "b ch d đ g h k kh l m n ng nh ph r s t th tr v x".split()
 NUCLEI = "a ă â e ê i o ô ơ u ư iê uô ươ".split()
-CODAS = "-m -n -ng -nh -p -t -k -ch -i -u".split()
-PHONES = ["sil", *INITIALS, "w", *NUCLEI, *CODAS]
+SONORANTS, STOPS = "-m -n -ng -nh -i -u".split(), "-p -t -k -ch".split()
+PHONES = ["sil", *INITIALS, "w", *NUCLEI, *SONORANTS[:4], *STOPS, *SONORANTS[4:]]
 PHONE_ID = {phone: i for i, phone in enumerate(PHONES)}
 
-TONES = ["none", "ngang", "huyền", "sắc", "hỏi", "nặng", "sắc-stop", "nặng-stop"]
+OPEN_TONES, STOP_TONES = ["ngang", "huyền", "sắc", "hỏi", "nặng"], ["sắc-stop", "nặng-stop"]
+TONES = ["none", *OPEN_TONES, *STOP_TONES]
 TONE_ID = {tone: i for i, tone in enumerate(TONES)}
 _TONE_OF_MARK = {"\u0300": "huyền", "\u0301": "sắc", "\u0309": "hỏi", "\u0303": "hỏi", "\u0323": "nặng"}
 
