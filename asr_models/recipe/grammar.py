@@ -58,11 +58,11 @@ DENIALS = ["không", "không phải", "không đúng", "sai", "sai rồi", "nh�
 WISH = ["cấp lại mật khẩu", "quên mật khẩu", "mật khẩu", "lấy lại mật khẩu"]
 MENU = ["gặp tổng đài viên", "tổng đài viên", "gặp nhân viên", "đọc lại", "nghe lại", "trở lại", "tám", "không"]
 
-WORD, CORRECTION, HESITATION = 2.5, 7.0, 8.0
+WORD, CORRECTION, HESITATION = 2.5, 4.0, 8.0
 READING, UNIT, SCALE, ENDING, TEN = 4.0, 1.5, 2.0, 3.0, 3.5
 #: More for a number word or correction that nobody was recorded saying. A voice unlike those in training
 #: sounds to the network like no recorded word at all, and must not turn its digits into "ngàn" and "xong".
-UNHEARD = 6.0
+UNHEARD = 1.0
 PHRASE = 4.0
 AGAIN = 8.0
 
@@ -122,8 +122,8 @@ def _menu(at: str, number: str) -> list[Arc]:
 
 
 GRAMMARS = {
-    "number": Grammar(_numbers("n"), "n", ("n",), ("n",), 4.0, 0.5),
-    "yesno": Grammar(_answer("y", "n") + _numbers("n"), "y", ("y", "y.said", "n"), ("y", "y.said", "n"), 4.0, 1.4),
-    "menu": Grammar(_menu("m", "n") + _numbers("n"), "m", ("m", "n"), ("m", "m.said", "n"), 4.0, 1.4),
-    "any": Grammar(_numbers("n") + _yes_no("n") + _menu("n", "n"), "n", ("n",), ("n",), 4.0, 1.4),
+    "number": Grammar(_numbers("n"), "n", ("n",), ("n",), 10.0, 4.0),
+    "yesno": Grammar(_answer("y", "n") + _numbers("n"), "y", ("y", "y.said", "n"), ("y", "y.said", "n"), 10.0, 4.0),
+    "menu": Grammar(_menu("m", "n") + _numbers("n"), "m", ("m", "n"), ("m", "m.said", "n"), 10.0, 4.0),
+    "any": Grammar(_numbers("n") + _yes_no("n") + _menu("n", "n"), "n", ("n",), ("n",), 10.0, 4.0),
 }
