@@ -19,8 +19,8 @@ from bot.accounts import open_accounts
 from bot.assembly import DOMAIN, read_prompts
 from bot.call import Call, Ended, Notice
 from bot.channels.line import Line
-from bot.channels.playout import Playout
-from bot.channels.scripted_caller import FRAME, KEY_FRAMES, QUIET, Ear, Moment
+from bot.channels.scripted_caller import FRAME, KEY_FRAMES, QUIET, Moment
+from bot.channels.simulated_line import LONGEST_CALL, SimulatedLine
 from bot.dialogue import open_dialogue
 from bot.events import (
     RATE,
@@ -46,8 +46,6 @@ from tts.speech import open_speech
 
 LENGTH = 10
 """Digits of the callers' numbers."""
-
-LONGEST_CALL = 600 * RATE
 
 
 @dataclass(frozen=True)
@@ -91,18 +89,14 @@ class Voice:
         return np.pad(spoken(sound), (0, -sound.size % FRAME))
 
 
-class CallerChannel:
+class CallerChannel(SimulatedLine):
     """The line of a caller who answers when the bot has finished; time passes only while `events` is read."""
 
-    rate = RATE
-    hears_while_speaking = True
-
     def __init__(self, phone: str, voice: Voice, line: Line) -> None:
+        super().__init__()
         self.caller: str | None = phone
         self._voice, self._line = voice, line
         self._move: Move | None = None
-        self._ear, self._playout = Ear(), Playout(LONGEST_CALL)
-        self._ended = False
 
     def intend(self, move: Move | None) -> None:
         """What to do when the bot has finished."""
@@ -136,22 +130,6 @@ class CallerChannel:
             else:
                 sound = self._voice.say(move)
                 yield from (Moment(sound[at : at + FRAME], acting=True) for at in range(0, sound.size, FRAME))
-
-    async def play(self, samples: Samples, mark: str) -> None:
-        if samples.size and not self._ended:
-            self._ear.bot_queued(self._playout.pending)
-        self._playout.put(samples, mark)
-
-    async def stop(self) -> None:
-        if self._playout.pending:
-            self._ear.bot_stopped()
-        self._playout.clear()
-
-    async def hang_up(self) -> None:
-        self._ended = True
-
-    async def transfer(self) -> None:
-        self._ended = True
 
 
 class Overheard:

@@ -12,25 +12,19 @@ import numpy as np
 from bot.channels import caller_voice
 from bot.channels.caller_script import BargeIn, CallerScript, CallerVoice, Play, Say
 from bot.channels.line import LAWS, NOMINAL_LEVEL, Line, active_level, key_tone, noise_at, noise_loop, telephone_band
-from bot.channels.playout import Playout
-from bot.channels.scripted_caller import FRAME, KEY_FRAMES, Ear, ScriptedCaller
+from bot.channels.scripted_caller import FRAME, KEY_FRAMES, ScriptedCaller
+from bot.channels.simulated_line import LONGEST_CALL, SimulatedLine
 from bot.events import KEYS, RATE, ChannelEvent, Frame, HungUp, Key, Played, Samples
 
-MAX_CALL = 600 * RATE
-"""Samples after which a scripted caller hangs up on a bot that never ends the call."""
 
-
-class ScriptChannel:
+class ScriptChannel(SimulatedLine):
     """Both directions at 8 kHz, sample-aligned; time passes only while `events` is read, 20 ms with every frame.
     The same script gives the same samples. `real_time` keeps time from passing faster than on a clock, for people who
     watch. Raises VoicebotError where the caller's voice cannot be made."""
 
-    rate = RATE
-    hears_while_speaking = True
-
     def __init__(self, script: CallerScript, cache: Path = caller_voice.CACHE, *, real_time: bool = False) -> None:
+        super().__init__()
         self.caller = script.caller
-        self.transferred = False
         self.gave_up: str | None = None
         """Why the caller hung up though the script did not say so."""
         actions = [step.action if isinstance(step, BargeIn) else step for step in script.steps]
@@ -44,12 +38,9 @@ class ScriptChannel:
             level = active_level(np.concatenate([*sounds.values()])) if sounds else NOMINAL_LEVEL
             noise = noise_at(band(_noise(script.voice)), level, script.voice.noise_db)
         self._line = Line(law, noise, script.voice.loss, script.voice.seed)
-        self._ear = Ear()
         in_frames = {action: np.pad(sound, (0, -sound.size % FRAME)) for action, sound in sounds.items()}
         self._caller = ScriptedCaller(script.steps, in_frames, tones, self._ear)
-        self._playout = Playout(MAX_CALL)
         self._real_time = real_time
-        self._ended = False
         self._caller_sound: list[Samples] = []
         self._bot_sound: list[Samples] = []
 
@@ -82,27 +73,10 @@ class ScriptChannel:
         self._ended = True
         yield HungUp()
 
-    async def play(self, samples: Samples, mark: str) -> None:
-        if samples.size and not self._ended:
-            self._ear.bot_queued(self._playout.pending)
-        self._playout.put(samples, mark)
-
-    async def stop(self) -> None:
-        if self._playout.pending:
-            self._ear.bot_stopped()
-        self._playout.clear()
-
-    async def hang_up(self) -> None:
-        self._ended = True
-
-    async def transfer(self) -> None:
-        self.transferred = True
-        self._ended = True
-
     def _gives_up(self) -> bool:
         if self._ear.fed_up:
             self.gave_up = "nobody said anything for a minute, and the caller hung up"
-        elif self._ear.now >= MAX_CALL:
+        elif self._ear.now >= LONGEST_CALL:
             self.gave_up = "the call did not end within ten minutes, and the caller hung up"
         return self.gave_up is not None
 
