@@ -52,9 +52,9 @@ class StringLoss(nn.Module):
         rest = seen // WORD_CLASSES
         sounds = [Sound(int(s) // len(TONES), int(s) % len(TONES), int(w)) for s, w in zip(rest, words, strict=True)]
         every = torch.cat(examples)
-        counts = {  # in the order of the labels
+        counts = {
             name: np.bincount(every[:, k][every[:, k] >= 0].numpy(), minlength=HEADS[name]) + 1
-            for k, name in enumerate(("phone", "tone", "word"))
+            for k, name in enumerate(Sound._fields)
         }
         weights, bias = score_layer(sounds, {name: c / c.sum() for name, c in counts.items()}, MIX)
         jumps = torch.zeros(len(seen), len(seen))

@@ -134,7 +134,7 @@ class Trainer:
     def __init__(self, checkpoint: Path, peak: float, start: Path | None, width: int) -> None:
         self.checkpoint, self.peak = checkpoint, peak
         torch.manual_seed(0)
-        self.net = widen(load(start), width) if start else Tdnn(width)
+        self.net = widen(load(start), width) if start and not checkpoint.exists() else Tdnn(width)
         self.optimiser = torch.optim.AdamW(self.net.parameters(), peak, weight_decay=1e-2)
         self.counts = {name: torch.ones(n) for name, n in HEADS.items()}
         self.seconds, self.steps, self.shard = 0.0, 0, -1
