@@ -11,11 +11,12 @@ import secrets
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+import soxr
 import yaml
 
 from bot.assembly import DOMAIN
@@ -99,15 +100,21 @@ class Prompts:
 
     def __getitem__(self, response: str) -> Samples:
         """The first variation of a response of domain.yml, at `RATE`."""
-        return asyncio.run(self._spoken([self._responses[response][0]["text"]]))
+        return self.played(response, RATE)
+
+    def played(self, response: str, rate: int) -> Samples:
+        """The same as a telephone hears it over media of `rate` Hz. Every rate has a clip of its own, because espeak-ng
+        never says a sentence twice in the very same way."""
+        clip = asyncio.run(self._spoken(self._responses[response][0]["text"], rate))
+        return clip if rate == RATE else soxr.resample(clip, rate, RATE)
 
     def seconds(self, *responses: str) -> float:
         return sum(len(self[response]) for response in responses) / RATE
 
-    async def _spoken(self, texts: Sequence[str]) -> Samples:
+    async def _spoken(self, text: str, rate: int) -> Samples:
         speech = open_speech(self._settings, load_seal(self._settings))
         try:
-            return await speech.clip(Prompt(texts[0]), RATE)
+            return await speech.clip(Prompt(text), rate)
         finally:
             await speech.close()
 

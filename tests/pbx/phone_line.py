@@ -16,6 +16,7 @@ import pytest
 from bot.accounts.demo import DEMO
 from bot.accounts.passwords import DIGITS
 from bot.channels.caller_script import SHARED, Play, Press, Say, Wait, load_script
+from bot.events import RATE
 from bot.numbers import DIGIT_WORDS
 from bot.settings import ROOT, Settings
 from tests.pbx.conftest import Prompts
@@ -35,7 +36,10 @@ STRANGER, WITHHELD, PRETENDER = "0999999999", DEMO[5], "0988888888"
 """A number without an account; an account's number that is not to be shown; one who claims to be KEYS."""
 
 WIDE, TRANSFERRED = "0999999998", "0999999997"
-"""Numbers without an account: on a line whose media between Asterisk and the bot has 16 kHz, and who wants a person."""
+"""Numbers without an account: on a line whose media between Asterisk and the bot has WIDE_RATE, and who wants a
+person."""
+
+WIDE_RATE = 16000
 
 REFUSED = [STRANGER, WITHHELD[0], PRETENDER, WIDE]
 
@@ -167,11 +171,12 @@ def test_a_caller_without_a_number_of_an_account_hears_the_one_refusal_once(
     caller: str, calls: Calls, prompts: Prompts
 ) -> None:
     assert calls.went[caller] == 0, "the bot did not end the call"
-    recording = calls.heard(caller)
-    refusal = recording.find(prompts["utter_refused"])
+    recording, rate = calls.heard(caller), WIDE_RATE if caller == WIDE else RATE
+    refused = prompts.played("utter_refused", rate)
+    refusal = recording.find(refused)
     assert refusal
-    assert not recording.find(prompts["utter_refused"], refusal.end)
-    assert not recording.find(prompts["utter_new_password"])
+    assert not recording.find(refused, refusal.end)
+    assert not recording.find(prompts.played("utter_new_password", rate))
 
 
 def test_hanging_up_during_the_first_reading_leaves_the_old_password(
