@@ -14,6 +14,7 @@ are bridged, pauses of 40 ms separate two presses. Pure; the clock is the block 
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -64,7 +65,7 @@ class Dtmf:
     """The detector of one call."""
 
     def __init__(self) -> None:
-        self._tail: Samples = np.zeros(WINDOW - BLOCK, np.int16)
+        self._tail: Floats = np.zeros(WINDOW - BLOCK, np.float32)
         self._candidate, self._hits = "", 0
         self._sounding, self._misses = "", 0
 
@@ -72,10 +73,9 @@ class Dtmf:
         """One `Tone` for each block of `blocks`, shape (blocks, BLOCK) at `RATE`."""
         if not len(blocks):
             return []
-        sound = np.concatenate((self._tail, blocks.ravel()))
+        sound = np.concatenate((self._tail, blocks.ravel()), dtype=np.float32)
         self._tail = sound[len(sound) - (WINDOW - BLOCK) :]
-        windows = np.lib.stride_tricks.sliding_window_view(sound, WINDOW)[::BLOCK]
-        return [self._step(key) for key in _keys(windows)]
+        return [self._step(key) for key in _keys(sound[_places(len(blocks))])]
 
     def _step(self, key: str) -> Tone:
         self._hits = self._hits + 1 if key == self._candidate else 1
@@ -89,14 +89,21 @@ class Dtmf:
         return Tone(bool(key), "")
 
 
+@lru_cache(maxsize=8)
+def _places(windows: int) -> npt.NDArray[np.intp]:
+    """Where the samples of so many windows lie, shape (windows, WINDOW)."""
+    return np.add.outer(np.arange(windows) * BLOCK, np.arange(WINDOW))
+
+
 def _waves(*frequencies: float) -> Floats:
-    """Cosine and sine of each frequency over a window, shape (WINDOW, 2 · frequencies)."""
+    """Cosines of the frequencies over a window, then their sines, shape (WINDOW, 2 · frequencies)."""
     turns = 2 * np.pi * np.outer(np.arange(WINDOW), frequencies) / RATE
-    waves: Floats = np.stack((np.cos(turns), np.sin(turns)), axis=2).reshape(WINDOW, -1).astype(np.float32)
+    waves: Floats = np.concatenate((np.cos(turns), np.sin(turns)), axis=1).astype(np.float32)
     return waves
 
 
 _TONES = _waves(*ROWS, *COLUMNS)
+_TONES -= _TONES.mean(axis=0)  # so that the DC part of a sound counts for nothing
 _PAIRS = {(r, c): _waves(row, column) for r, row in enumerate(ROWS) for c, column in enumerate(COLUMNS)}
 _FITS = {pair: np.linalg.pinv(waves) for pair, waves in _PAIRS.items()}
 _HARMONICS = {(r, c): _waves(2 * row, 2 * column) for r, row in enumerate(ROWS) for c, column in enumerate(COLUMNS)}
@@ -111,25 +118,24 @@ def _ratio(decibels: float) -> float:
 
 def _energies(products: Floats) -> Floats:
     """Energy of each tone in a window from its products with cosine and sine, as Goertzel's recursion gives it."""
-    squares: Floats = (products**2).reshape(*products.shape[:-1], -1, 2).sum(axis=-1) * 2 / WINDOW
-    return squares
+    squares, tones = products * products, products.shape[-1] // 2
+    energies: Floats = (squares[..., :tones] + squares[..., tones:]) * np.float32(2 / WINDOW)
+    return energies
 
 
-def _keys(windows: Samples) -> list[str]:
+def _keys(sound: Floats) -> list[str]:
     """The key in each window, shape (windows, WINDOW), or an empty string."""
-    sound = windows.astype(np.float32)
-    sound -= sound.mean(axis=1, keepdims=True)
-    total = np.einsum("ij,ij->i", sound, sound)
+    total = np.einsum("ij,ij->i", sound, sound) - np.add.reduce(sound, axis=1) ** 2 / WINDOW
     keys = [""] * len(total)
-    loud = np.flatnonzero(total > _ENERGY_OF_QUIETEST)
-    if not len(loud):
+    loud = total > _ENERGY_OF_QUIETEST
+    if not loud.any():
         return keys
-    energies = _energies(sound[loud] @ _TONES)
-    together = energies[:, : len(ROWS)].max(axis=1) + energies[:, len(ROWS) :].max(axis=1)
-    promising = together > GLANCE * total[loud]
-    for at, energy in zip(loud[promising], energies[promising], strict=True):
-        pair = int(np.argmax(energy[: len(ROWS)])), int(np.argmax(energy[len(ROWS) :]))
-        if _fits(sound[at], float(total[at]), pair):
+    energies = _energies(sound @ _TONES)
+    lows, highs = energies[:, : len(ROWS)], energies[:, len(ROWS) :]
+    together = np.maximum.reduce(lows, axis=1) + np.maximum.reduce(highs, axis=1)
+    for at in (loud & (together > GLANCE * total)).nonzero()[0]:
+        pair = int(np.argmax(lows[at])), int(np.argmax(highs[at]))
+        if _fits(sound[at] - sound[at].mean(), float(total[at]), pair):
             keys[at] = LAYOUT[pair[0]][pair[1]]
     return keys
 
@@ -139,7 +145,7 @@ def _fits(sound: Floats, total: float, pair: tuple[int, int]) -> bool:
     leaks into the other's bin, by up to 2 dB where one is weak."""
     amplitudes = _FITS[pair] @ sound
     rest = sound - _PAIRS[pair] @ amplitudes
-    low, high = (amplitudes**2).reshape(2, 2).sum(axis=1) * WINDOW / 2
+    low, high = (amplitudes**2).reshape(2, 2).sum(axis=0) * WINDOW / 2
     harmonic_of_low, harmonic_of_high = _energies(rest @ _HARMONICS[pair]) * _ratio(HARMONIC_DB)
     return bool(
         rest @ rest < (1 - PURE) * total

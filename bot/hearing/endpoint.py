@@ -92,8 +92,12 @@ Edge = Union[Start, End]
 
 def levels(blocks: Samples) -> list[float]:
     """dB under full scale of each block, shape (blocks, samples), without its DC part."""
-    power = np.var(blocks.astype(np.float32), axis=1)
-    return [10 * math.log10(p / 32768**2) if p > 0 else SILENT for p in power.tolist()]
+    sound = blocks.astype(np.int64)  # exact; np.var would do the same in three times the time
+    squares, sums, count = np.einsum("ij,ij->i", sound, sound), np.add.reduce(sound, axis=1), blocks.shape[1]
+    powers = [
+        (count * square - total**2) / count**2 for square, total in zip(squares.tolist(), sums.tolist(), strict=True)
+    ]
+    return [10 * math.log10(power / 32768**2) if power > 0 else SILENT for power in powers]
 
 
 class Endpointer:
