@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import random
-import secrets
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -16,12 +15,11 @@ from asr_models.evaluation import people
 from asr_models.evaluation.caller import Answers, Caller, Dictates, Move, Presses
 from asr_models.evaluation.lines import spoken
 from bot.accounts import open_accounts
-from bot.assembly import DOMAIN, read_prompts
-from bot.call import Call, Ended, Notice
+from bot.assembly import dialogue_here, open_voicebot
+from bot.call import Ended, Notice
 from bot.channels.line import Line
 from bot.channels.scripted_caller import FRAME, KEY_FRAMES, QUIET, Moment
 from bot.channels.simulated_line import LONGEST_CALL, SimulatedLine
-from bot.dialogue import open_dialogue
 from bot.events import (
     RATE,
     ChannelEvent,
@@ -35,14 +33,10 @@ from bot.events import (
     Reply,
     Samples,
     SecretDigits,
-    Speech,
     Utterance,
 )
-from bot.hearing import open_hearing
 from bot.sealing import Purpose, Seal, load_seal
 from bot.settings import Settings
-from bot.turn import Timing
-from tts.speech import open_speech
 
 LENGTH = 10
 """Digits of the callers' numbers."""
@@ -133,53 +127,28 @@ class CallerChannel(SimulatedLine):
 
 
 class Overheard:
-    """A dialogue whose replies the caller hears, too."""
+    """A dialogue whose replies the caller of the one call there is hears, too."""
 
-    def __init__(self, dialogue: Dialogue, seal: Seal, caller: Caller, channel: CallerChannel) -> None:
-        self._dialogue, self._seal, self._caller, self._channel = dialogue, seal, caller, channel
+    def __init__(self, dialogue: Dialogue, seal: Seal) -> None:
+        self._dialogue, self._seal = dialogue, seal
+        self._listener: tuple[Caller, CallerChannel] | None = None
+
+    def heard_by(self, caller: Caller, channel: CallerChannel) -> None:
+        """Of the next call."""
+        self._listener = caller, channel
 
     async def tell(self, call_id: str, utterance: Utterance) -> Reply:
         reply = await self._dialogue.tell(call_id, utterance)
         words = " ".join(each.text for each in reply.segments if isinstance(each, Prompt))
         numbers = [each.token for each in reply.segments if isinstance(each, SecretDigits) and each.holds == "number"]
         digits = "".join(self._seal.reveal(token, Purpose.INSURANCE_NUMBER) for token in numbers)
-        self._channel.intend(self._caller.answer(words, digits, reply.expect))
+        if self._listener:
+            caller, channel = self._listener
+            channel.intend(caller.answer(words, digits, reply.expect))
         return reply
 
     async def close(self) -> None:
-        """The dialogue is another's."""
-
-
-@dataclass(frozen=True)
-class Bot:
-    """What all calls share."""
-
-    settings: Settings
-    dialogue: Dialogue
-    speech: Speech
-    seal: Seal
-    apology: str
-
-    async def answer(self, speaker: str, number: str, channel: CallerChannel) -> Made:
-        """One call of somebody with this number, to its end."""
-        caller = Caller(number)
-        ended: list[Ended] = []
-
-        def watch(notice: Notice) -> None:
-            if isinstance(notice, Ended):
-                ended.append(notice)
-
-        await Call(
-            secrets.token_hex(8),
-            channel,
-            open_hearing(self.settings, RATE),
-            Overheard(self.dialogue, self.seal, caller, channel),
-            self.speech,
-            Timing.of(self.settings),
-            apology=self.apology,
-            watch=watch,
-        ).run()
-        return Made(speaker, ended[0].outcome, ended[0].at, caller)
+        await self._dialogue.close()
 
 
 @dataclass(frozen=True)
@@ -213,25 +182,30 @@ async def make(
     `lines`: the line of a seed.
 
     Raises VoicebotError where there is no trained dialogue or no voice."""
-    seal = load_seal(settings)
-    apology, prompts = read_prompts(DOMAIN)
-    speech = open_speech(settings, seal)
-    try:
-        with tempfile.TemporaryDirectory() as folder:
-            settings = dataclasses.replace(settings, database_url=f"sqlite:///{folder}/accounts.sqlite")
-            accounts = open_accounts(settings)
-            accounts.init()
-            accounts.import_rows([(call.phone, call.number) for call in calls])
-            bot = Bot(settings, open_dialogue(settings), speech, seal, apology)
-            await speech.warm(prompts, RATE)
+    with tempfile.TemporaryDirectory() as folder:
+        settings = dataclasses.replace(settings, database_url=f"sqlite:///{folder}/accounts.sqlite")
+        accounts = open_accounts(settings)
+        accounts.init()
+        accounts.import_rows([(call.phone, call.number) for call in calls])
+        accounts.close()
+        dialogue = Overheard(await dialogue_here(settings), load_seal(settings))
+
+        async def overheard(_: Settings) -> Dialogue:
+            return dialogue
+
+        bot = await open_voicebot(settings, [RATE], lambda text: None, dialogue=overheard)
+        try:
             made = []
             for call in calls:
                 draw = random.Random(call.seed)
                 no, yes = (draw.choice(recordings).sound for recordings in answers)
                 voice = Voice(speakers[call.speaker], (no, yes), draw)
-                channel = CallerChannel(call.phone, voice, lines(call.seed))
-                made.append(await bot.answer(call.speaker, call.number, channel))
-            accounts.close()
+                caller, channel = Caller(call.number), CallerChannel(call.phone, voice, lines(call.seed))
+                dialogue.heard_by(caller, channel)
+                notices: list[Notice] = []
+                await bot.answer(channel, notices.append)
+                [ended] = [notice for notice in notices if isinstance(notice, Ended)]
+                made.append(Made(call.speaker, ended.outcome, ended.at, caller))
             return made
-    finally:
-        await speech.close()
+        finally:
+            await bot.close()

@@ -45,7 +45,7 @@ class SoundServer:
         while subprocess.run(asked, env=environment, capture_output=True, check=False).returncode != 0:
             if self._processes[0].poll() is not None or time.monotonic() > deadline:
                 self.stop()
-                pytest.skip("pulseaudio does not start here")
+                pytest.skip(f"pulseaudio does not start within {GUARD} s here; `pulseaudio -n` in a terminal says why")
         # A null sink passes on two seconds at a time unless somebody listens who wants less.
         for sink in ("mic_in", "heard"):
             listen = ["parec", "--latency-msec=20", f"--device={sink}.monitor"]
