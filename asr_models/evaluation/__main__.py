@@ -35,10 +35,10 @@ def main() -> None:
 def _work(args: argparse.Namespace) -> str:
     """What is to be printed."""
     folder = find(args.model).path
+    recordings = Recordings(args.part, args.shared)
     if args.fit_confidence:
-        dev = Recordings(args.part or "dev", args.shared)
-        return confidence.report(list(confidence.dictated(args.model, dev.speakers, dev.around, args.strings)))
-    recordings = Recordings(args.part or "test", args.shared)
+        numbers = confidence.dictated(args.model, recordings.speakers, recordings.around, args.strings)
+        return confidence.report(list(numbers))
     if args.beside:
         marks, text = card.BESIDE, beside([args.model, args.beside], recordings, args.strings)
     else:
@@ -55,7 +55,7 @@ def _work(args: argparse.Namespace) -> str:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m asr_models.evaluation", description=__doc__)
     parser.add_argument("--model", default="vi-digits", help="name or folder")
-    parser.add_argument("--part", choices=["test", "dev"], help="whom to measure on (test), or to fit on (dev)")
+    parser.add_argument("--part", default="test", choices=["test", "dev"], help="whom to measure on (test)")
     parser.add_argument("--strings", type=int, default=60, help="for each speaker and line")
     parser.add_argument("--calls", type=int, default=25, help="scripted calls for each speaker and line; 0: none")
     parser.add_argument("--shared", type=Path, default=ROOT.parent / "shared", help="folder with speech/ and noise/")

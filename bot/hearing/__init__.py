@@ -6,6 +6,7 @@ from bot.events import Grammar
 from bot.hearing import models, recogniser
 from bot.hearing.listener import CallHearing
 from bot.hearing.models import ModelError
+from bot.hearing.opinions import Considerate
 from bot.settings import Settings
 
 __all__ = ["CallHearing", "ModelError", "load_models", "open_hearing"]
@@ -15,7 +16,8 @@ def open_hearing(settings: Settings, rate: int) -> CallHearing:
     """Hearing for one call whose sound comes at `rate` Hz, with the model of the settings.
 
     Raises ModelError where the model is missing or broken."""
-    return CallHearing(rate, recogniser.opener(settings.model))
+    opener = recogniser.opener(settings.model)
+    return CallHearing(rate, lambda grammar: Considerate(lambda: opener(grammar)))
 
 
 def load_models(settings: Settings) -> None:

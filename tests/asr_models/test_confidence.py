@@ -6,7 +6,17 @@ import math
 
 import pytest
 
-from asr_models.evaluation.confidence import AGAIN, ASKING, Dictated, Piece, asked, fitted, probability, surprise
+from asr_models.evaluation.confidence import (
+    AGAIN,
+    ASKING,
+    Dictated,
+    Piece,
+    asked,
+    fitted,
+    foretold,
+    probability,
+    surprise,
+)
 from bot.hearing.recogniser import Calibration, Recognised
 
 FRAMES = 100.0
@@ -20,8 +30,8 @@ def heard(**shares: float) -> Recognised:
 
 
 def piece(*texts: str, score: float = 100.0) -> Piece:
-    """Alternatives, each 2 below the one before."""
-    return [(text, score - 2 * n) for n, text in enumerate(texts)], FRAMES
+    """Alternatives, each 2 below the one before; nobody else was asked."""
+    return (([(text, score - 2 * n) for n, text in enumerate(texts)], FRAMES),)
 
 
 class TestProbability:
@@ -60,6 +70,28 @@ class TestFit:
         high, low = (numbers[n].recognised(found)[0].confidence for n in (0, -1))
         assert high == pytest.approx(0.9, abs=0.05)
         assert low == pytest.approx(0.3, abs=0.05)
+
+
+class TestASpeakerWhomTheConstantsWereNotFittedOn:
+    def test_is_told_what_fits_the_others(self) -> None:
+        numbers = [Dictated("often right", "1" if n % 4 else "2", (piece("một"),)) for n in range(40)]
+        numbers += [Dictated("never right", "2", (piece("một"),)) for _ in range(10)]
+        told = list(foretold(numbers))
+        assert [right for _, right in told] == [bool(n % 4) for n in range(40)] + [False] * 10
+        assert [confidence for confidence, _ in told[40:]] == pytest.approx([0.75] * 10, abs=0.01)
+        assert max(confidence for confidence, _ in told[:40]) < 0.1
+
+
+class TestSecondOpinions:
+    unsure = piece("một") + piece("bốn") + piece("bốn")
+
+    def test_count_where_a_call_would_ask_for_them(self) -> None:
+        (found,) = Dictated("a", "4", (self.unsure,)).recognised(HALF)
+        assert found.texts == ("bốn", "một")
+
+    def test_do_not_count_where_the_first_is_sure(self) -> None:
+        (found,) = Dictated("a", "4", (self.unsure,)).recognised(HALF._replace(rest=-10.0))
+        assert found.texts == ("một",)
 
 
 class TestAskingForADigit:

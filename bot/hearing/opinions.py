@@ -1,0 +1,75 @@
+"""Second opinions: what the recogniser is unsure of, it hears again a little slower and a little faster.
+
+    sound ──▶ recogniser ──▶ sure enough ──────────────────────────▶ its alternatives
+          │              └─▶ unsure ─┐
+          ├─ slower ─▶ recogniser ──▶├─▶ the mean of all shares ───▶ alternatives
+          └─ faster ─▶ recogniser ──▶┘
+
+Played slower, a voice has longer words, a lower pitch and a longer vocal tract: somebody else, to a network that was
+trained on few voices. What it gets wrong by chance of this voice it gets wrong in one way here and in another there
+(test-time augmentation; for speech e.g. the speed perturbation of Ko et al., 2015, used at recognition).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import soxr
+
+from bot.events import RATE, Samples
+from bot.hearing.recogniser import KEPT, Recognised, Recogniser
+
+SPEEDS = (0.93, 1.07)
+"""Of the further opinions; each decodes the piece once more. Five speeds are no better than three, the model's card and
+asr_models/recipe/TRIALS.md have figures."""
+
+SURE = 0.8
+"""From this confidence on the first opinion stands alone: asking on would mend nothing more."""
+
+
+class Considerate:
+    """A recogniser that asks for second opinions. `fresh` makes the recognisers it asks, one for each opinion."""
+
+    def __init__(self, fresh: Callable[[], Recogniser]) -> None:
+        self._fresh = fresh
+        self._first = fresh()
+        self._sound: list[Samples] = []
+
+    def accept(self, samples: Samples) -> str:
+        self._sound.append(samples)
+        return self._first.accept(samples)
+
+    def finish(self) -> Recognised:
+        first = self._first.finish()
+        if not unsure(first):
+            return first
+        sound = np.concatenate(self._sound)
+        return agreed([first, *(self._opinion(played(sound, speed)) for speed in SPEEDS)])
+
+    def _opinion(self, sound: Samples) -> Recognised:
+        recogniser = self._fresh()
+        recogniser.accept(sound)
+        return recogniser.finish()
+
+
+def unsure(first: Recognised) -> bool:
+    """Whether further opinions are worth their time. Where nothing of the grammar was heard, nothing is looked for."""
+    return bool(first.texts) and first.confidence < SURE
+
+
+def played(sound: Samples, speed: float) -> Samples:
+    """The sound so many times as fast, pitch and all, as a tape would play it."""
+    slower = soxr.resample(sound.astype(np.float32), RATE * speed, RATE)
+    rounded: Samples = np.clip(np.rint(slower), -32768, 32767).astype(np.int16)
+    return rounded
+
+
+def agreed(opinions: Sequence[Recognised]) -> Recognised:
+    """The mean of all opinions: each text has the mean of its shares, 0 where it was not heard."""
+    shares: dict[str, float] = {}
+    for opinion in opinions:
+        for text, share in zip(opinion.texts, opinion.shares, strict=True):
+            shares[text] = shares.get(text, 0.0) + share / len(opinions)
+    best = sorted(shares, key=lambda text: -shares[text])[:KEPT]
+    return Recognised(tuple(best), tuple(shares[text] for text in best))

@@ -1,0 +1,70 @@
+"""Makes sounds/bon_or_sau.flac: ten digits whose fifth may be bốn or sáu. `python -m tests.calls.make_uncertain`
+
+It is espeak-ng's, the two words over each other, mixed so that the bundled model cannot tell them apart; so it has to
+be made again for another model, or other constants of its confidence.
+"""
+
+from __future__ import annotations
+
+from itertools import groupby
+from pathlib import Path
+
+import numpy as np
+import soundfile
+
+from bot.channels.caller_script import CallerVoice, Say
+from bot.channels.caller_voice import sound_of
+from bot.commands.transcribe import in_a_room
+from bot.events import RATE, Grammar, Piece, Samples
+from bot.hearing import load_models, open_hearing
+from bot.numbers import WHOLE, Hypotheses
+from bot.settings import ROOT, Settings
+
+SOUND = Path(__file__).parent / "sounds" / "bon_or_sau.flac"
+PAUSE = np.zeros(RATE // 10, np.int16)
+SHARES = np.arange(0.02, 0.99, 0.01)
+"""Of the second word."""
+
+
+def say(text: str) -> Samples:
+    return sound_of(Say(text), CallerVoice(), ROOT / "var" / "callers")
+
+
+def between(one: Samples, other: Samples, share: float) -> Samples:
+    """Both at once, so much of the other."""
+    both = np.zeros((2, max(one.size, other.size)))
+    both[0, : one.size], both[1, : other.size] = one * (1 - share), other * share
+    return np.rint(both.sum(axis=0)).astype(np.int16)
+
+
+def number(share: float) -> Samples:
+    fifth = between(say("bốn"), say("sáu"), share)
+    return np.concatenate([say("không một hai ba"), PAUSE, fifth, PAUSE, say("năm sáu bảy tám chín")])
+
+
+def asked_for(sound: Samples) -> int | None:
+    """The digit of a whole number that a call would ask for."""
+    hearing = open_hearing(Settings(), RATE)
+    hearing.expect(Grammar.NUMBER)
+    numbers = Hypotheses(Settings().number_lengths)
+    for piece in hearing.feed(in_a_room(sound, RATE)):
+        if isinstance(piece, Piece):
+            numbers.hear(piece.texts, piece.shares)
+    numbers.settle()
+    return numbers.uncertain if numbers.best.status in WHOLE else None
+
+
+def main() -> None:
+    load_models(Settings())
+    runs = [(cell, list(shares)) for cell, shares in groupby(SHARES, lambda share: asked_for(number(share)))]
+    for cell, shares in runs:
+        print(f"{shares[0]:.2f} to {shares[-1]:.2f}: {f'digit {cell} is asked for' if cell else 'none is'}")
+    unclear = [shares for cell, shares in runs if cell == 5]
+    if not unclear:
+        raise SystemExit("no mix of the two words makes the fifth digit uncertain")
+    widest = max(unclear, key=len)
+    soundfile.write(SOUND, number(widest[len(widest) // 2]), RATE)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,114 @@
+"""When the recogniser is asked again, what it hears then, and what comes of several opinions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from hearing_tools import cut, voice
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.events import RATE, Samples
+from bot.hearing.opinions import SPEEDS, SURE, Considerate, agreed, played
+from bot.hearing.recogniser import KEPT, Recognised
+
+SOUND = voice(0.5)
+NOTHING = Recognised((), ())
+UNSURE = Recognised(("một", "bốn"), (0.4, 0.35))
+CERTAIN = Recognised(("một", "bốn"), (SURE, 0.1))
+
+
+class Says:
+    """A recogniser that says what it was given to say, and keeps what it hears."""
+
+    def __init__(self, says: Recognised) -> None:
+        self.says = says
+        self.heard: list[Samples] = []
+
+    def accept(self, samples: Samples) -> str:
+        self.heard.append(samples)
+        return f"{len(self.heard)} times"
+
+    def finish(self) -> Recognised:
+        return self.says
+
+
+class Panel:
+    """Recognisers with these opinions, one after the other."""
+
+    def __init__(self, *opinions: Recognised) -> None:
+        self.opinions = iter(opinions)
+        self.asked: list[Says] = []
+
+    def __call__(self) -> Says:
+        self.asked.append(Says(next(self.opinions)))
+        return self.asked[-1]
+
+
+def heard(fresh: Callable[[], Says], *sizes: int) -> Recognised:
+    considerate = Considerate(fresh)
+    for part in cut(SOUND, sizes):
+        considerate.accept(part)
+    return considerate.finish()
+
+
+@pytest.mark.parametrize("first", [CERTAIN, NOTHING], ids=["sure", "nothing of the grammar"])
+def test_nobody_else_is_asked_where_the_first_opinion_is_clear(first: Recognised) -> None:
+    panel = Panel(first)
+    assert heard(panel) == first
+    assert len(panel.asked) == 1
+
+
+def test_words_so_far_are_the_first_opinions() -> None:
+    considerate = Considerate(Panel(UNSURE))
+    assert [considerate.accept(SOUND), considerate.accept(SOUND)] == ["1 times", "2 times"]
+
+
+@pytest.mark.parametrize("sizes", [(), (80, 400, 1)], ids=["whole", "in parts"])
+def test_others_hear_the_whole_piece_slower_and_faster(sizes: tuple[int, ...]) -> None:
+    panel = Panel(UNSURE, NOTHING, NOTHING)
+    heard(panel, *sizes)
+    first, *others = panel.asked
+    assert np.array_equal(np.concatenate(first.heard), SOUND)
+    for other, speed in zip(others, SPEEDS, strict=True):
+        assert np.array_equal(np.concatenate(other.heard), played(SOUND, speed))
+
+
+def test_a_text_has_the_mean_of_its_shares() -> None:
+    found = heard(Panel(UNSURE, Recognised(("bốn",), (0.9,)), Recognised(("bốn", "ba"), (0.6, 0.3))))
+    assert found.texts == ("bốn", "một", "ba")
+    assert found.shares == pytest.approx(((0.35 + 0.9 + 0.6) / 3, 0.4 / 3, 0.3 / 3))
+
+
+def test_what_others_do_not_hear_is_less_likely_and_not_lost() -> None:
+    found = agreed([UNSURE, NOTHING, NOTHING])
+    assert found.texts == UNSURE.texts
+    assert found.confidence == pytest.approx(UNSURE.confidence / 3)
+
+
+@given(
+    st.lists(
+        st.dictionaries(st.sampled_from([str(n) for n in range(30)]), st.floats(0, 1 / 12), max_size=12).map(
+            lambda shares: Recognised(tuple(shares), tuple(shares.values()))
+        ),
+        min_size=1,
+        max_size=5,
+    )
+)
+def test_shares_stay_probabilities_best_first(opinions: list[Recognised]) -> None:
+    found = agreed(opinions)
+    assert len(found.texts) == len(set(found.texts)) == len(found.shares) <= KEPT
+    assert list(found.shares) == sorted(found.shares, reverse=True)
+    assert sum(found.shares) <= 1.0001
+
+
+@pytest.mark.parametrize("speed", SPEEDS)
+def test_sound_played_faster_is_shorter_and_higher(speed: float) -> None:
+    time = np.arange(RATE) / RATE
+    tone = np.rint(8000 * np.sin(2 * np.pi * 1000 * time)).astype(np.int16)
+    fast = played(tone, speed)
+    assert fast.size == pytest.approx(RATE / speed, abs=1)
+    spectrum = np.abs(np.fft.rfft(fast, RATE))
+    assert int(spectrum.argmax()) == pytest.approx(1000 * speed, abs=2)
