@@ -60,6 +60,11 @@ START_DB, END_DB = 8.0, 5.0
 FALL_DB, DIP_DB = 22.0, 6.0
 """Below the peak: quiet at any rate, and quiet for a stalled piece."""
 
+VOICE_DB, VOICE_DECAY = 23.0, 0.01
+"""How far below the caller's own voice a sound may be and still be taken for it: breath and a hand on the telephone lie
+lower, and would be heard as digits. The voice is the loudest of the last piece that had words; it is forgotten by so
+much a block, because a telephone moves and a caller may whisper."""
+
 PEAK_DECAY = 0.06
 """dB a block that the peak is forgotten, so that a knock does not hide the speech after it."""
 
@@ -107,6 +112,7 @@ class Endpointer:
         self.now = 0
         self.speaking = False
         self.floor = FLOOR_FIRST
+        self._voice = SILENT
         self._recent: deque[float] = deque(maxlen=SMOOTH)
         self._levels: deque[float] = deque(maxlen=DIP)
         self._cells: deque[float] = deque(maxlen=MEMORY)
@@ -162,13 +168,14 @@ class Endpointer:
     # ── between pieces ──
 
     def _between(self, smooth: float) -> Start | None:
+        self._voice -= VOICE_DECAY
         if smooth > self.floor + START_DB:
             if self._run == 0:
                 self._onset = self.now - 1
             self._run += 1
         else:
             self._run = max(0, min(self._run, CONFIRM) - 2)
-        if self._run < CONFIRM or self.now < LEARN:
+        if self._run < CONFIRM or self.now < LEARN or smooth < self._voice - VOICE_DB:
             return None
         self._begin(self._onset, smooth)
         self.speaking = True
@@ -176,14 +183,14 @@ class Endpointer:
 
     def _begin(self, onset: int, level: float) -> None:
         self._began = onset
-        self._peak = level
+        self._peak = self._loudest = level
         self._last_loud = self._last_dip = self.now - 1
         self._words, self._words_at = "", self.now
 
     # ── within a piece ──
 
     def _within(self, smooth: float, words: str) -> End | None:
-        self._peak = max(smooth, self._peak - PEAK_DECAY)
+        self._peak, self._loudest = max(smooth, self._peak - PEAK_DECAY), max(smooth, self._loudest)
         if smooth > max(self.floor + END_DB, self._peak - FALL_DB):
             self._last_loud = self.now - 1
         if smooth > self._peak - DIP_DB:
@@ -202,5 +209,7 @@ class Endpointer:
         return None
 
     def _end(self, ended: int) -> End:
+        if self._words:
+            self._voice = self._loudest
         self.forget()
         return End(ended)

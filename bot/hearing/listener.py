@@ -3,9 +3,9 @@
     frames ─▶ blocks of 10 ms ─▶ keys out of tones ─▶ speech start and end ─▶ words
                                         └── a tone is silence for what follows: a key never becomes a word
 
-While nobody speaks the recogniser gets nothing; when speech is confirmed it gets the sound from PREROLL before on, so
-that no first consonant is lost. A `SpeechStarted` is followed by exactly one `Piece`, unless `expect` came between.
-A key ends the piece being spoken, so keys and words arrive in the order in which the caller gave them.
+While nobody speaks the recogniser gets nothing; when speech is confirmed it gets the sound from LEAD before its onset
+on, so that no first consonant is lost. A `SpeechStarted` is followed by exactly one `Piece`, unless `expect` came
+between. A key ends the piece being spoken, so keys and words arrive in the order in which the caller gave them.
 """
 
 from __future__ import annotations
@@ -21,8 +21,9 @@ from bot.hearing.endpoint import SILENT, End, Endpointer, Start, levels
 from bot.hearing.front import BLOCK, Front
 from bot.hearing.recogniser import Opener, Recogniser
 
-PREROLL = 30
-"""Blocks before the confirmed start that the recogniser hears, too: 300 ms."""
+LEAD, PREROLL = 23, 60
+"""Blocks before the onset that the recogniser hears, too, 230 ms; and blocks before the confirmed start at most: a
+murmur may have been there for long."""
 
 POLL = 5
 """Blocks that the recogniser gets at once, before a look at the words so far: one by one they cost a third more."""
@@ -104,7 +105,7 @@ class CallHearing:
         if isinstance(edge, Start):
             heard.append(SpeechStarted(edge.onset * BLOCK))
             self._recogniser = self._opener(self._grammar)
-            self._unheard = [*self._preroll]
+            self._unheard = [*self._preroll][edge.onset - LEAD - self._endpointer.now :]
         elif self._recogniser:
             self._unheard.append(block)
             if edge:

@@ -49,6 +49,33 @@ def test_a_word_starts_where_it_starts_and_ends_where_it_ends() -> None:
     assert told_end - end.ended == PAUSE
 
 
+class TestBreath:
+    """Sound 25 dB under a voice that said words."""
+
+    BREATH = voice(0.3, -45.0)
+
+    @staticmethod
+    def starts(pause: float, words: list[str]) -> int:
+        sound = in_room(joined(silence(1), WORD, silence(pause), TestBreath.BREATH, silence(1)), -70.0)
+        return sum(isinstance(edge, Start) for _, edge in edges(sound, words))
+
+    def test_is_no_speech_after_words(self) -> None:
+        assert self.starts(1, [""] * 120 + ["một"] * 40) == 1
+
+    def test_may_be_speech_where_nothing_was_said_before(self) -> None:
+        assert self.starts(1, []) == 2
+
+    def test_may_be_the_caller_again_after_some_seconds(self) -> None:
+        assert self.starts(4, [""] * 120 + ["một"] * 40) == 2
+
+    def test_does_not_hide_where_the_speech_after_it_began(self) -> None:
+        sound = in_room(joined(silence(1), WORD, silence(1), voice(0.15, -45.0), WORD, silence(1)), -70.0)
+        _, _, (told, second), _ = edges(sound, [""] * 120 + ["một"] * 40)
+        assert isinstance(second, Start)
+        assert abs(second.onset - 230) <= 1
+        assert told > 245
+
+
 def test_the_end_is_told_within_300_ms() -> None:
     [_, (told, _)] = edges(in_room(joined(silence(1), WORD, silence(1))))
     assert (told - 130) * 10 <= 300 + 10  # ms, and the block that is being heard

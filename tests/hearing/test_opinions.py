@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.events import RATE, Samples
-from bot.hearing.opinions import SPEEDS, SURE, Considerate, agreed, played
+from bot.hearing.opinions import LEAST, SPEEDS, SURE, Considerate, agreed, least, played
 from bot.hearing.recogniser import KEPT, Recognised
 
 SOUND = voice(0.5)
@@ -86,6 +86,26 @@ def test_what_others_do_not_hear_is_less_likely_and_not_lost() -> None:
     found = agreed([UNSURE, NOTHING, NOTHING])
     assert found.texts == UNSURE.texts
     assert found.confidence == pytest.approx(UNSURE.confidence / 3)
+
+
+class TestWhatIsUnlikely:
+    def test_is_taken_for_speech_outside_the_grammar(self) -> None:
+        doubt = Recognised(("một",), (LEAST - 0.01,))
+        assert heard(Panel(doubt, doubt, doubt)) == NOTHING
+
+    def test_stands_where_the_first_opinion_is_sure_enough(self) -> None:
+        """What few recordings taught, corrections above all, is lost at other speeds."""
+        assert heard(Panel(Recognised(("một",), (LEAST,)), NOTHING, NOTHING)).texts == ("một",)
+
+    def test_stands_where_the_opinions_agree_on_it(self) -> None:
+        firm = Recognised(("bốn",), (0.9,))
+        assert heard(Panel(Recognised(("một", "bốn"), (0.2, 0.15)), firm, firm)).texts == ("bốn", "một")
+
+    def test_may_be_less_likely_the_more_words_it_has(self) -> None:
+        bars = [least(Recognised((" ".join(["một"] * words),), (1.0,))) for words in range(1, 13)]
+        assert bars[0] == LEAST
+        assert bars == sorted(bars, reverse=True)
+        assert bars[9] < 0.2
 
 
 @given(
