@@ -22,12 +22,17 @@ def of_kind(manifests: list[dict[str, Any]], kind: str) -> dict[str, dict[str, A
     return {each["metadata"]["name"]: each for each in manifests if each["kind"] == kind}
 
 
-def containers(manifests: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+def pod_specs(manifests: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     for manifest in manifests:
         spec = manifest.get("spec", {})
         template = spec.get("jobTemplate", {}).get("spec", spec).get("template")
         if template:
-            yield from template["spec"]["containers"]
+            yield template["spec"]
+
+
+def containers(manifests: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    for pod in pod_specs(manifests):
+        yield from pod["containers"]
 
 
 def variables_of(text: str) -> set[str]:
@@ -168,6 +173,14 @@ def test_no_container_of_the_chart_may_become_more_than_it_is(manifests: list[di
     for container in made:
         assert container["securityContext"]["readOnlyRootFilesystem"]
         assert not container["securityContext"]["allowPrivilegeEscalation"]
+
+
+def test_no_service_of_the_namespace_gets_into_the_settings_of_a_pod(manifests: list[dict[str, Any]]) -> None:
+    """Else Kubernetes sets VOICEBOT_PORT=tcp://… in pods beside a service `voicebot`, as of a release of that name,
+    and no program of this project starts with such a port."""
+    made = list(pod_specs(manifests))
+    assert len(made) == 6
+    assert [pod["containers"][0]["name"] for pod in made if pod.get("enableServiceLinks", True)] == []
 
 
 def test_every_command_is_one_that_its_program_knows(compose: dict[str, Any], manifests: list[dict[str, Any]]) -> None:
