@@ -13,7 +13,8 @@ from collections import deque
 from typing import Protocol, Union
 
 import numpy as np
-from aiohttp import WSCloseCode, WSMessage, WSMsgType
+from aiohttp import WSCloseCode, WSMessage, WSMsgType, web
+from aiohttp.http import WebSocketError, WebSocketReader, WebSocketWriter
 
 from bot.channels.ahead import Ahead, Mark, Sound
 from bot.channels.asterisk_messages import LONGEST, BadMessage, Message, Start, command, parse, parse_start
@@ -47,6 +48,28 @@ class Socket(Protocol):
     async def ping(self, message: bytes = b"") -> None: ...
     async def pong(self, message: bytes = b"") -> None: ...
     async def close(self, *, code: int = WSCloseCode.OK, message: bytes = b"") -> bool: ...
+
+
+class AsteriskSocket(web.WebSocketResponse):
+    """The WebSocket of a call, as chan_websocket opens it."""
+
+    def __init__(self) -> None:
+        super().__init__(protocols=(PROTOCOL,), max_msg_size=LARGEST, autoping=False, compress=False)
+
+    def _post_start(self, request: web.BaseRequest, protocol: str, writer: WebSocketWriter) -> None:
+        super()._post_start(request, protocol, writer)
+        assert self._reader is not None  # noqa: S101  # it has just been made
+        request.protocol._payload_parser = _CappedReader(self._reader, LARGEST, compress=False)
+
+
+class _CappedReader(WebSocketReader):
+    """aiohttp's own looks at a message's size when all of it is there, and would collect gigabytes before that."""
+
+    def parse_frame(self, buf: bytes) -> list[tuple[bool, int | None, bytearray, bool | None]]:
+        frames = super().parse_frame(buf)
+        if self._payload_length > LARGEST:  # still to come of the last frame
+            raise WebSocketError(WSCloseCode.MESSAGE_TOO_BIG, "a frame is too long")
+        return frames
 
 
 class Ping:

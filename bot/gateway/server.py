@@ -18,7 +18,7 @@ from collections.abc import Awaitable, Callable
 from aiohttp import web
 
 from bot.call import Ended, Notice, Watch
-from bot.channels.asterisk import LARGEST, PROTOCOL, open_asterisk
+from bot.channels.asterisk import AsteriskSocket, open_asterisk
 from bot.channels.line_channel import LineChannel
 from bot.errors import VoicebotError
 from bot.events import Channel, Outcome
@@ -128,9 +128,7 @@ class Gateway:
         query = request.query
         try:
             with self.admission.call():
-                socket = web.WebSocketResponse(
-                    protocols=(PROTOCOL,), max_msg_size=LARGEST, autoping=False, compress=False
-                )
+                socket = AsteriskSocket()
                 await socket.prepare(request)
                 try:
                     channel = await open_asterisk(socket, request.transport, number_of(query.get("caller", "")))

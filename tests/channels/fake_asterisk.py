@@ -17,7 +17,7 @@ import numpy as np
 from aiohttp import BasicAuth, ClientSession, ClientWebSocketResponse, WSMsgType, web
 from aiohttp.test_utils import TestServer
 
-from bot.channels.asterisk import LARGEST, PROTOCOL, AsteriskChannel, open_asterisk
+from bot.channels.asterisk import PROTOCOL, AsteriskChannel, AsteriskSocket, open_asterisk
 from bot.channels.asterisk_messages import FORMATS
 from bot.channels.line import decode, encode
 from bot.events import Channel, ChannelEvent, Samples
@@ -93,6 +93,10 @@ class FakeAsterisk:
         else:
             await self._socket.send_bytes(message)
 
+    def write(self, data: bytes) -> None:
+        """Bytes that are no whole message."""
+        self._transport.write(data)
+
     def heard_sound(self) -> Samples:
         """All that the caller heard so far, silence included."""
         silence = np.zeros(self._form.rate // 50, np.int16)
@@ -126,11 +130,15 @@ class FakeAsterisk:
 
     def cut(self) -> None:
         """The machine of Asterisk is gone, without a word."""
-        assert self._socket._response.connection is not None
-        transport = self._socket._response.connection.transport
-        assert transport is not None
-        transport.abort()
+        self._transport.abort()
         self.ended = True
+
+    @property
+    def _transport(self) -> asyncio.Transport:
+        connection = self._socket._response.connection
+        assert connection is not None
+        assert isinstance(connection.transport, asyncio.Transport)
+        return connection.transport
 
     async def until_closed(self) -> int | None:
         """Wait for the bot to end the call; the close code."""
@@ -208,7 +216,7 @@ async def connected(
     over = asyncio.Event()
 
     async def handle(request: web.Request) -> web.WebSocketResponse:
-        socket = web.WebSocketResponse(protocols=(PROTOCOL,), max_msg_size=LARGEST, autoping=False, compress=False)
+        socket = AsteriskSocket()
         await socket.prepare(request)
         try:
             opened.set_result(await open_asterisk(socket, request.transport, caller))

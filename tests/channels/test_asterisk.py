@@ -7,7 +7,7 @@ import pytest
 from aiohttp import WSCloseCode
 
 from bot.channels.ahead import AHEAD_SECONDS, PIECE_SECONDS
-from bot.channels.asterisk import GONE_TICKS, PING_TICKS, AsteriskChannel
+from bot.channels.asterisk import GONE_TICKS, LARGEST, PING_TICKS, AsteriskChannel
 from bot.channels.asterisk_messages import FORMATS
 from bot.errors import VoicebotError
 from bot.events import Frame, HungUp, Played
@@ -181,6 +181,15 @@ class TestTheEnd:
         async with reading(channel) as reader:
             await asterisk.send(garbage)
             assert await asterisk.until_closed() == code
+            assert (await reader.until(lambda event: event == HungUp()))[-1] == HungUp()
+
+    @pytest.mark.parametrize("size", [LARGEST + 100_000, 1 << 40])
+    async def test_a_frame_that_is_going_to_be_too_long_is_not_waited_for(self, call: Call, size: int) -> None:
+        """Its header tells; collecting it would take the memory of all calls."""
+        channel, asterisk = call
+        async with reading(channel) as reader:
+            asterisk.write(b"\x82\xff" + size.to_bytes(8, "big") + bytes(4) + b"\1" * 320)
+            assert await asterisk.until_closed() == WSCloseCode.MESSAGE_TOO_BIG
             assert (await reader.until(lambda event: event == HungUp()))[-1] == HungUp()
 
     @pytest.mark.parametrize("text", ["STATUS queue_length:3", "QUEUE_DRAINED", "ERROR error_text:x", "SOMETHING_NEW"])
