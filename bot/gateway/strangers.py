@@ -27,8 +27,9 @@ class Strangers:
 
     def came(self, transport: asyncio.BaseTransport) -> None:
         """A connection begins."""
-        loop = asyncio.get_running_loop()
-        self._waiting[transport] = loop.call_later(STRANGER_SECONDS, transport.close)
+        assert isinstance(transport, asyncio.WriteTransport)  # noqa: S101  # it is a connection
+        # Not `close`: over TLS it would wait for the stranger's goodbye, in Python 3.10 for ever.
+        self._waiting[transport] = asyncio.get_running_loop().call_later(STRANGER_SECONDS, transport.abort)
 
     def met(self, transport: asyncio.BaseTransport | None) -> None:
         """It has asked, or is gone."""
