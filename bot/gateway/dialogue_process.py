@@ -28,6 +28,9 @@ TURN_SECONDS = 10.0
 END_SECONDS = 5.0
 """From the end of its input until the process is killed."""
 
+AGAIN_SECONDS = 10.0
+"""From a process that could not be loaded again to the next try."""
+
 ENDED = "the dialogue's process ended in the middle of a call; it is being started again, and its log tells why"
 SLOW = "the dialogue does not answer in time; this machine or its database is overloaded"
 
@@ -115,11 +118,16 @@ class DialogueProcess:
             await self._pass_on(process)
             self._lose_calls()
             log.error("the dialogue's process ended with status %s; starting it again", await process.wait())
+            process = await self._load_again()
+
+    async def _load_again(self) -> Process:
+        """What was loaded once can be loaded again, but perhaps not at once: memory may be short."""
+        while True:
             try:
-                process = await self._load()
-            except VoicebotError as error:
-                log.error("%s; no call can be taken", error)  # the message is made for people
-                return
+                return await self._load()
+            except (VoicebotError, OSError) as error:  # the message is made for people
+                log.error("%s; no call can be taken; trying again in %.0f s", error, AGAIN_SECONDS)
+                await asyncio.sleep(AGAIN_SECONDS)
 
     async def _pass_on(self, process: Process) -> None:
         assert process.stdout is not None  # noqa: S101  # PIPE makes it

@@ -4,6 +4,7 @@ import asyncio
 import re
 import sys
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 
@@ -74,6 +75,38 @@ async def test_when_the_process_dies_its_calls_end_and_new_ones_begin(parrot: Di
     assert await say(parrot, "new", "hai") == "hai"
     with pytest.raises(VoicebotError, match="ended"):
         await say(parrot, "waits", "một")
+
+
+FAILS_ONCE = """
+import sys
+from pathlib import Path
+from bot.gateway.dialogue_worker import main
+from tests.gateway.parrot import open_parrot
+starts = Path(sys.argv.pop())
+starts.write_text(starts.read_text() + "x")
+if starts.read_text() == "xx":
+    sys.exit(1)
+main(open_parrot)
+"""
+
+
+async def test_a_process_that_cannot_be_loaded_again_is_tried_until_it_can(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What keeps it from loading, such as want of memory, may pass; nobody restarts a gateway that is only unready."""
+    monkeypatch.setattr(dialogue_process, "AGAIN_SECONDS", 0.0)
+    starts = tmp_path / "starts"
+    starts.write_text("")
+    dialogue = await open_dialogue_process(Settings(), (sys.executable, "-c", FAILS_ONCE, str(starts)))
+    await dialogue.tell("a", CallStarted(None))
+    with pytest.raises(VoicebotError, match="ended"):
+        await say(dialogue, "a", "die")
+    await until(lambda: dialogue.up)
+    assert starts.read_text() == "xxx"
+    assert "no call can be taken" in caplog.text
+    await dialogue.tell("b", CallStarted(None))
+    assert await say(dialogue, "b", "hai") == "hai"
+    await dialogue.close()
 
 
 async def test_a_turn_that_takes_too_long_is_given_up(parrot: DialogueProcess, monkeypatch: pytest.MonkeyPatch) -> None:
