@@ -1,14 +1,15 @@
 """Calls that Asterisk brings over a WebSocket. Times are ticks of 20 ms, counted by Asterisk's end."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import numpy as np
 import pytest
-from aiohttp import WSCloseCode
+from aiohttp import WSCloseCode, WSMessage, WSMsgType
 
 from bot.channels.ahead import AHEAD_SECONDS, PIECE_SECONDS
 from bot.channels.asterisk import GONE_TICKS, LARGEST, PING_TICKS, AsteriskChannel
-from bot.channels.asterisk_messages import FORMATS
+from bot.channels.asterisk_messages import FORMATS, parse_start
 from bot.errors import VoicebotError
 from bot.events import Frame, HungUp, Played
 from tests.channels.contract import ChannelContract, reading, tone
@@ -20,6 +21,50 @@ FRAME_SECONDS = 0.02
 
 def short(value: object) -> str:
     return str(value)[:30]
+
+
+START = "MEDIA_START connection_id:bot channel:WebSocket/bot/0x1 format:slin optimal_frame_size:320 ptime:20"
+
+
+class Wire(asyncio.WriteTransport):
+    """What a WebSocket runs on."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.gone = asyncio.Event()
+
+    def abort(self) -> None:
+        self.gone.set()
+
+
+class Full:
+    """A WebSocket that takes nothing more, because its peer takes nothing."""
+
+    def __init__(self, wire: Wire) -> None:
+        self._wire = wire
+
+    async def receive(self, timeout: float | None = None) -> WSMessage:
+        await self._wire.gone.wait()
+        return WSMessage(WSMsgType.CLOSED, None, None)
+
+    async def send_str(self, data: str) -> None:
+        await self._refuse()
+
+    async def send_bytes(self, data: bytes) -> None:
+        await self._refuse()
+
+    async def ping(self, message: bytes = b"") -> None:
+        await self._refuse()
+
+    async def pong(self, message: bytes = b"") -> None:
+        await self._refuse()
+
+    async def close(self, *, code: int = WSCloseCode.OK, message: bytes = b"") -> bool:
+        return True
+
+    async def _refuse(self) -> None:
+        await self._wire.gone.wait()
+        raise ConnectionResetError
 
 
 class TestContract(ChannelContract):
@@ -182,6 +227,15 @@ class TestTheEnd:
             await asterisk.send(garbage)
             assert await asterisk.until_closed() == code
             assert (await reader.until(lambda event: event == HungUp()))[-1] == HungUp()
+
+    async def test_an_asterisk_to_which_nothing_can_be_sent_is_gone(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("bot.channels.asterisk.SEND_SECONDS", 0.01)
+        wire = Wire()
+        channel = AsteriskChannel(Full(wire), wire, parse_start(START), None)
+        async with reading(channel) as reader:
+            await channel.play(tone(8000, 60), "long")
+            await reader.until(lambda event: event == HungUp())
+        await channel.close()
 
     @pytest.mark.parametrize("size", [LARGEST + 100_000, 1 << 40])
     async def test_a_frame_that_is_going_to_be_too_long_is_not_waited_for(self, call: Call, size: int) -> None:
