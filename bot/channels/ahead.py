@@ -65,6 +65,11 @@ class Ahead:
         self._ahead, self._limit = round(AHEAD_SECONDS * rate), LIMIT_SECONDS * rate
         self._count = 0
 
+    @property
+    def unplayed(self) -> bool:
+        """Something is on its way: the PBX has not told that it was played."""
+        return bool(self._sent)
+
     def put(self, samples: Samples, mark: str) -> None:
         """Append a clip. Raises VoicebotError where more is queued than anybody would listen to."""
         if self._waiting + samples.size > self._limit:

@@ -39,6 +39,10 @@ PING_TICKS, GONE_TICKS = 500, 750
 """An Asterisk that has sent nothing at all for ten seconds is pinged, and gone when it does not answer in five."""
 
 
+STUCK_TICKS = 1500
+"""An Asterisk that has played nothing for half a minute of what is on its way to it, three seconds, never will."""
+
+
 class Socket(Protocol):
     """The part of aiohttp's WebSockets that is used here."""
 
@@ -112,6 +116,7 @@ class AsteriskChannel(LineChannel):
         self._ahead = Ahead(self.rate, start.frame)
         self._paused = False
         self._unheard = 0  # ticks since Asterisk has sent anything
+        self._stuck = 0  # ticks since it has played anything, while there is something
         self._out: deque[Union[str, bytes, Ping]] = deque()
         self._to_send = asyncio.Event()
         self._writer = asyncio.ensure_future(self._write())
@@ -126,12 +131,13 @@ class AsteriskChannel(LineChannel):
             self._command("FLUSH_MEDIA")
 
     def tick(self, late: float) -> None:
-        """Where Asterisk sends nothing, the caller is silent, or it is gone."""
+        """Where Asterisk sends nothing, the caller is silent, or it is gone; where it plays nothing, it is stuck."""
         self._inbox.tick()
         self._unheard += 1
+        self._stuck = self._stuck + 1 if self._ahead.unplayed else 0
         if self._unheard == PING_TICKS:
             self._send(Ping())
-        elif self._unheard == GONE_TICKS:
+        if self._unheard == GONE_TICKS or self._stuck == STUCK_TICKS:
             self._cut()
 
     async def _disconnect(self) -> None:
@@ -170,6 +176,7 @@ class AsteriskChannel(LineChannel):
         if message.name == "DTMF_END":
             self._inbox.press(message.fields.get("digit", ""))
         elif message.name == "MEDIA_MARK_PROCESSED":
+            self._stuck = 0
             for mark in self._ahead.reached(message.fields.get("correlation_id", "")):
                 self._inbox.put(Played(mark))
             self._send_ahead()

@@ -8,7 +8,7 @@ import pytest
 from aiohttp import WSCloseCode, WSMessage, WSMsgType
 
 from bot.channels.ahead import AHEAD_SECONDS, PIECE_SECONDS
-from bot.channels.asterisk import GONE_TICKS, LARGEST, PING_TICKS, AsteriskChannel
+from bot.channels.asterisk import GONE_TICKS, LARGEST, PING_TICKS, STUCK_TICKS, AsteriskChannel
 from bot.channels.asterisk_messages import FORMATS, parse_start
 from bot.errors import VoicebotError
 from bot.events import Frame, HungUp, Played
@@ -149,6 +149,22 @@ class TestSound:
             for _ in range(GONE_TICKS):
                 channel.tick(0)
             await reader.until(lambda event: event == HungUp())
+
+    async def test_an_asterisk_that_plays_nothing_of_what_it_was_sent_is_gone(self, call: Call) -> None:
+        """It sends sound, so it lives; but nobody hears the bot, and the call would keep its place to no end."""
+        channel, asterisk = call
+        async with reading(channel) as reader:
+            await channel.play(tone(8000, 60), "clip")
+            for _ in range(STUCK_TICKS + 100):
+                channel.tick(0)
+                await asterisk.tick()
+            assert not asterisk.ended
+            for _ in range(STUCK_TICKS // 100 + 1):
+                await asterisk.say(np.zeros(160, np.int16))
+                await asterisk.sync()
+                for _ in range(100):
+                    channel.tick(0)
+            assert (await reader.until(lambda event: event == HungUp()))[-1] == HungUp()
 
 
 class TestMarks:
