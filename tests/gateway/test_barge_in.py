@@ -11,6 +11,9 @@ import pytest
 
 from bot.call import Call, Watch
 from bot.channels.audiosocket import UUID
+from bot.channels.caller_script import CallerVoice, Say
+from bot.channels.caller_voice import sound_of
+from bot.channels.line import decode, encode, telephone_band
 from bot.events import (
     RATE,
     CallStarted,
@@ -28,18 +31,22 @@ from bot.events import (
     Segment,
     Silence,
 )
-from bot.hearing import CallHearing
+from bot.hearing import CallHearing, open_hearing
+from bot.settings import Settings
 from tests.channels import fake_audiosocket
 from tests.channels.fake_asterisk import FakeAsterisk
 from tests.channels.fake_audiosocket import FakeAudioSocket
 from tests.gateway.conftest import SECRET, Site, site, until
 from tests.hearing.hearing_tools import Tally, voice
-from tests.test_call import MENU, TIMING, Scripted
+from tests.test_call import MENU, NUMBER, TIMING, Scripted
 
 NOTHING = Expect("nothing", interruptible=False)
 PROMPT, ANSWER = 1000, 2000  # the sounds of what is interrupted, and of what follows it
 MOST = 3
 """Frames that may be heard after a key has arrived: 60 ms."""
+
+FIRST_WORD_SECONDS = 0.6
+"""From its onset until a word is known and the prompt stops: the recogniser looks ahead, and a word takes its time."""
 
 Caller = FakeAsterisk | FakeAudioSocket
 
@@ -56,11 +63,23 @@ class Levels:
     async def close(self) -> None: ...
 
 
-def answering(dialogue: Scripted) -> Callable[[Channel, Watch], Awaitable[Outcome]]:
-    """A bot that hears one "a" for each 0.2 s of voice and says what the script has it say."""
+def tallying(rate: int) -> Hearing:
+    """Hears one "a" for each 0.2 s of voice."""
+    return CallHearing(rate, Tally)
+
+
+def bundled(rate: int) -> Hearing:
+    """Hears with the bundled recogniser."""
+    return open_hearing(Settings(), rate)
+
+
+def answering(
+    dialogue: Scripted, opened: Callable[[int], Hearing] = tallying
+) -> Callable[[Channel, Watch], Awaitable[Outcome]]:
+    """A bot that says what the script has it say."""
 
     async def answer(channel: Channel, watch: Watch) -> Outcome:
-        hearing: Hearing = CallHearing(channel.rate, Tally)
+        hearing = opened(channel.rate)
         return await Call("id", channel, hearing, dialogue, Levels(), TIMING, apology="xin lỗi", watch=watch).run()
 
     return answer
@@ -129,6 +148,25 @@ async def test_speech_stops_the_prompt_after_the_first_word_and_not_before(way: 
         spoken_over = levels(caller)[before:].count(PROMPT)
         assert 0.2 * 50 <= spoken_over <= 0.2 * 50 + 0.2 * 50  # the word, and the time until it is known
         assert (await hear_out(caller)).count(ANSWER) == 100
+
+
+@pytest.mark.parametrize(
+    ("expect", "words"),
+    [(MENU, "tám"), (NUMBER, "chín bảy năm ba một không hai bốn sáu tám")],
+    ids=["command", "digit"],
+)
+async def test_the_first_word_that_the_recogniser_knows_stops_the_prompt(way: str, expect: Expect, words: str) -> None:
+    sound = decode(encode(telephone_band(sound_of(Say(words), CallerVoice())), "a"), "a")
+    onset = int(np.flatnonzero(np.abs(sound.astype(int)) > 300)[0])
+    goodbye = Reply((Prompt("tạm biệt"),), NOTHING, Outcome.RESET)
+    dialogue = Scripted(Reply((Prompt("xin chào"),) * 3, expect), goodbye)
+    async with site(answering(dialogue, bundled)) as here, AsyncExitStack() as lines:
+        caller = await call_in(here, way, lines)
+        await prompted(caller, 25)
+        before = len(caller.heard)
+        await say(caller, sound)
+        spoken_over = (levels(caller)[before:].count(PROMPT) * 160 - onset) / RATE
+        assert 0 < spoken_over < FIRST_WORD_SECONDS
 
 
 async def say(caller: Caller, sound: Samples) -> None:
