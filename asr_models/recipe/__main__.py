@@ -13,20 +13,19 @@ SENTENCES = ("common-voice", "home-commands")
 
 
 class Pass(NamedTuple):
-    """share of the training time, highest learning rate, units of a layer, whether whole strings are learned."""
+    """share of the training time, highest learning rate, whether whole strings are learned."""
 
     share: float
     peak: float
-    width: int = network.NARROW
     whole_strings: bool = True
 
 
-#: Words alone; sentences too; whole strings as well; the same from better labels, wider, with the development speakers.
+#: Words alone; sentences too; whole strings as well; the same from better labels, with the development speakers.
 PASSES = {
     "first": Pass(0.05, 1.6e-3, whole_strings=False),
     "second": Pass(0.10, 1.6e-3, whole_strings=False),
     "third": Pass(0.30, 1.6e-3),
-    "fourth": Pass(0.55, 1.2e-3, network.WIDE),
+    "fourth": Pass(0.55, 1.2e-3),
 }
 
 
@@ -53,9 +52,9 @@ class Recipe:
         return [c for c in self.recorded if c.part in parts] + self.synthetic
 
     def pass_on(self, name: str, clips: list[Clip], start: Path | None) -> Path:
-        share, peak, width, whole_strings = PASSES[name]
+        share, peak, whole_strings = PASSES[name]
         minutes = share * self.minutes
-        return train.train(clips, self.noise, self.work, name, minutes, peak, start, width, whole_strings)
+        return train.train(clips, self.noise, self.work, name, minutes, peak, start, whole_strings)
 
     def aligned(self, clips: list[Clip]) -> list[Clip]:
         """Labels from the flat start, for all but the sentences."""

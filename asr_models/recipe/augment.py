@@ -16,7 +16,7 @@ import scipy.signal
 import soundfile
 
 from .corpora import Clip, read
-from .features import RATE, SHIFT, fbank, frames_of
+from .features import RATE, SHIFT, WINDOW, fbank, frames_of
 from .lexicon import FILLER, RECORDED, SILENCE, STATES
 
 DIGITS = RECORDED[:10]
@@ -24,6 +24,8 @@ LONGEST = 8 * RATE // SHIFT  # cells
 PACKET = RATE // 50  # samples
 QUIET = 45.0  # dB between the voice and the quietest background
 NOISY = 1.4  # over 1: loud backgrounds come more often than quiet ones
+HURRIED = 0.6  # of the examples
+TEMPO, UNEVEN, TEMPO_CHANGES = (0.65, 1.15), (0.8, 1.25), 30  # times as fast; frames between changes
 Example = tuple[np.ndarray, np.ndarray]  # sound, labels (cells, 3)
 
 
@@ -141,6 +143,18 @@ class Studio:
         return np.interp(at, np.arange(len(x)), x), y[np.minimum((np.arange(n) * speed).astype(int), len(y) - 1)]
 
     @staticmethod
+    def tempo(r: random.Random, f: np.ndarray, y: np.ndarray) -> Example:
+        """Speaks faster or slower, and unevenly, at the same pitch: frames are drawn from between those there are."""
+        marks = np.arange(0, len(f) + TEMPO_CHANGES, TEMPO_CHANGES)
+        usual = r.uniform(*TEMPO)
+        tempo = np.interp(np.arange(len(f)), marks, [usual * r.uniform(*UNEVEN) for _ in marks])
+        when = np.cumsum(1 / tempo)
+        at = np.interp(np.arange(int(when[-1])), when, np.arange(len(f)))
+        before = np.minimum(at.astype(int), len(f) - 2)
+        part = (at - before)[:, None]
+        return f[before] * (1 - part) + f[before + 1] * part, y[np.round(at).astype(int)]
+
+    @staticmethod
     def music(r: random.Random) -> np.ndarray:
         """Tones of a few partials that change at a steady pace: music on hold, ringing, signals."""
         pace, partials = r.uniform(0.1, 0.8), r.randint(1, 6)
@@ -244,5 +258,6 @@ class Studio:
         x = np.concatenate([np.zeros(lead * SHIFT), x, np.zeros(trail * SHIFT)])
         y = np.concatenate([np.zeros((lead, 3), np.int16), y, np.zeros((trail, 3), np.int16)])
         f = fbank(self.line(r, x), r.choice([1.0, *np.round(np.arange(0.84, 1.2, 0.04), 2)]))
-        at = np.minimum(np.arange(frames_of(len(x))) + 1, len(y) - 1)
-        return f.astype(np.float16), y[at].astype(np.int8)
+        at = np.minimum(np.arange(frames_of(len(x))) + WINDOW // 2 // SHIFT, len(y) - 1)
+        f, y = self.tempo(r, f, y[at]) if r.random() < HURRIED else (f, y[at])
+        return f.astype(np.float16), y.astype(np.int8)

@@ -14,9 +14,9 @@ import torch
 from . import graphs
 from .features import BINS, FBANK_CONF
 from .grammar import GRAMMARS
-from .kaldi_binary import integer, integers, matrix, real, token, vector
+from .kaldi_binary import integer, integers, matrix, pairs, real, token, truth, vector
 from .lexicon import FILLER, Sound
-from .network import CONTEXT, HEADS, SKIPS
+from .network import CONTEXT, CONVOLUTIONS, HEADS, Convolution
 
 #: Lattices are determinised by words alone, and but once: by phones first, and again and again while somebody speaks
 #: (Kaldi's way with large vocabularies), long speech took two to three times as long, noise ten times, and single steps
@@ -67,7 +67,7 @@ def score_layer(classes: list[Sound], priors: dict[str, np.ndarray], mix: Mix) -
 
 
 def network_bytes(g: dict[str, np.ndarray], weights: np.ndarray, bias: np.ndarray) -> bytes:
-    """nnet3 in Kaldi's binary form. Input and batch normalisation are folded into the affine layers."""
+    """nnet3 in Kaldi's binary form. Batch normalisation is folded into the layers."""
     lines, parts = [f"input-node name=input dim={BINS}"], []
 
     def add(name: str, source: str, component: bytes) -> str:
@@ -75,49 +75,83 @@ def network_bytes(g: dict[str, np.ndarray], weights: np.ndarray, bias: np.ndarra
         parts.append(token("<ComponentName>") + token(name) + component)
         return name
 
-    def affine(w: np.ndarray, b: np.ndarray) -> bytes:
-        kind = "FixedAffineComponent"
-        return (
-            token(f"<{kind}>") + token("<LinearParams>") + matrix(w) + token("<BiasParams>") + vector(b)
-            + token(f"</{kind}>")
-        )  # fmt: skip
+    def rectified(name: str, source: str, dim: int) -> str:
+        return add(name, source, _nonlinear("RectifiedLinearComponent", dim))
 
-    def nonlinear(kind: str, dim: int) -> bytes:
-        """A nonlinearity, with the training statistics it would have left empty."""
-        none = vector(np.zeros(0))
-        return (
-            token(f"<{kind}>") + token("<Dim>") + integer(dim) + token("<ValueAvg>") + none
-            + token("<DerivAvg>") + none + token("<Count>") + real(0) + token(f"</{kind}>")
-        )  # fmt: skip
-
-    at = "input"
+    at = add("normalise", "input", _affine(np.diag(1 / g["std"]), -g["mean"] / g["std"]))
+    height = BINS
+    for i, c in enumerate(CONVOLUTIONS):
+        gain, b = _normalised(g, f"convolution_norm.{i}")
+        w = g[f"convolution.{i}.weight"] * gain[:, None, None, None]
+        at = add(f"convolution{i}", at, _convolution(c, w, b, height))
+        height = (height + 1) // 2
+        at = rectified(f"convolution-relu{i}", at, height * c.filters)
     for i, offsets in enumerate(CONTEXT):
-        w = g[f"affine.{i}.weight"]
-        b = np.zeros(len(w))
-        if i == 0:
-            scale = np.tile(1 / g["std"], len(offsets))
-            b, w = -(w * scale) @ np.tile(g["mean"], len(offsets)), w * scale
-        gain = g[f"norm.{i}.weight"] / np.sqrt(g[f"norm.{i}.running_var"] + 1e-5)
-        b = (b - g[f"norm.{i}.running_mean"]) * gain + g[f"norm.{i}.bias"]
-        source = "Append(" + ", ".join(f"Offset({at}, {o})" if o else at for o in offsets) + ")"
-        add(f"affine{i}", source, affine(w * gain[:, None], b))
-        y = add(f"relu{i}", f"affine{i}", nonlinear("RectifiedLinearComponent", len(w)))
-        if SKIPS[i]:
+        gain, b = _normalised(g, f"norm.{i}")
+        w = g[f"affine.{i}.weight"] * gain[:, None]
+        taps = ", ".join(f"Offset({at}, {o})" if o else at for o in offsets)
+        add(f"affine{i}", f"Append({taps})" if len(offsets) > 1 else at, _affine(w, b))
+        y = rectified(f"relu{i}", f"affine{i}", len(w))
+        if i > 0:
             kind, dim = "NoOpComponent", integer(len(w))
             noop = token(f"<{kind}>") + token("<Dim>") + dim + token("<BackpropScale>") + real(1) + token(f"</{kind}>")
             y = add(f"sum{i}", f"Sum({y}, {at})", noop)
         at = y
     outputs = []
     for name, n in HEADS.items():
-        add(f"{name}-affine", at, affine(g[f"heads.{name}.weight"], g[f"heads.{name}.bias"]))
-        outputs.append(add(f"{name}-posteriors", f"{name}-affine", nonlinear("LogSoftmaxComponent", n)))
-    add("scores", f"Append({', '.join(outputs)})", affine(weights, bias))
+        add(f"{name}-affine", at, _affine(g[f"heads.{name}.weight"], g[f"heads.{name}.bias"]))
+        outputs.append(add(f"{name}-posteriors", f"{name}-affine", _nonlinear("LogSoftmaxComponent", n)))
+    add("scores", f"Append({', '.join(outputs)})", _affine(weights, bias))
     lines.append("output-node name=output input=scores objective=linear")
     return (
         token("<Nnet3>") + ("\n" + "\n".join(lines) + "\n\n").encode()
         + token("<NumComponents>") + integer(len(parts)) + b"".join(parts) + token("</Nnet3>")
         + token("<LeftContext>") + integer(0) + token("<RightContext>") + integer(0)
         + token("<Priors>") + vector(np.zeros(0))
+    )  # fmt: skip
+
+
+def _normalised(g: dict[str, np.ndarray], norm: str) -> tuple[np.ndarray, np.ndarray]:
+    """Gain and bias of each unit that do what batch normalisation does."""
+    gain = g[f"{norm}.weight"] / np.sqrt(g[f"{norm}.running_var"] + 1e-5)
+    return gain, g[f"{norm}.bias"] - g[f"{norm}.running_mean"] * gain
+
+
+def _affine(w: np.ndarray, b: np.ndarray) -> bytes:
+    kind = "FixedAffineComponent"
+    return (
+        token(f"<{kind}>") + token("<LinearParams>") + matrix(w) + token("<BiasParams>") + vector(b)
+        + token(f"</{kind}>")
+    )  # fmt: skip
+
+
+def _nonlinear(kind: str, dim: int) -> bytes:
+    """A nonlinearity, with the training statistics it would have left empty."""
+    none = vector(np.zeros(0))
+    return (
+        token(f"<{kind}>") + token("<Dim>") + integer(dim) + token("<ValueAvg>") + none
+        + token("<DerivAvg>") + none + token("<Count>") + real(0) + token(f"</{kind}>")
+    )  # fmt: skip
+
+
+def _convolution(c: Convolution, w: np.ndarray, b: np.ndarray, height: int) -> bytes:
+    """Filters, (out, in, times, heights), over so many heights, every second one of which comes out.
+
+    What Kaldi asks for besides belongs to training."""
+    kind, edge = "TimeHeightConvolutionComponent", c.heights // 2
+    offsets = [(t, h) for t in c.times for h in range(-edge, edge + 1)]
+    return (
+        token(f"<{kind}>") + token("<LearningRate>") + real(0) + token("<Model>")
+        + token("<ConvolutionModel>") + token("<NumFiltersIn>") + integer(w.shape[1])
+        + token("<NumFiltersOut>") + integer(w.shape[0]) + token("<HeightIn>") + integer(height)
+        + token("<HeightOut>") + integer((height + 1) // 2) + token("<HeightSubsampleOut>") + integer(2)
+        + token("<Offsets>") + pairs(offsets) + token("<RequiredTimeOffsets>") + integers(list(c.times))
+        + token("</ConvolutionModel>")
+        + token("<LinearParams>") + matrix(w.transpose(0, 2, 3, 1).reshape(len(w), -1))
+        + token("<BiasParams>") + vector(b) + token("<MaxMemoryMb>") + real(200)
+        + token("<UseNaturalGradient>") + truth(False) + token("<NumMinibatchesHistory>") + real(4)
+        + token("<AlphaInOut>") + real(4) + real(4) + token("<RankInOut>") + integer(1) + integer(1)
+        + token(f"</{kind}>")
     )  # fmt: skip
 
 
@@ -143,7 +177,7 @@ def write_graphs(folder: Path) -> None:
 
 def write(checkpoint: Path, folder: Path, mix: Mix | None = None) -> None:
     """The whole model folder but its card. Needs OpenFst's tools."""
-    saved = torch.load(checkpoint, weights_only=True)
+    saved = torch.load(checkpoint, weights_only=True, map_location="cpu")
     g = {k: v.double().numpy() for k, v in saved["average"].items() if v.is_floating_point()}
     priors = {k: (c / c.sum()).numpy() for k, c in saved["counts"].items()}
     classes = graphs.frame_classes()

@@ -10,8 +10,9 @@ import numpy as np
 
 RATE = 8000  # samples a second
 SHIFT = 80  # samples from frame to frame: 10 ms
-WINDOW = 256  # samples: 32 ms, long enough to show the harmonics of most voices
-BINS = 64
+WINDOW = 384  # samples: 48 ms, so that the harmonics of low voices, too, stand apart: tones are told by them
+FFT = 512  # points: the window and zeros up to a power of two
+BINS = 80
 LOW, HIGH = 100.0, 3800.0  # Hz
 VTLN_LOW, VTLN_HIGH = 200.0, 3500.0  # Hz, where the warping bends back to the edges
 
@@ -51,10 +52,10 @@ def _warp(hz: np.ndarray, factor: float) -> np.ndarray:
 
 @cache
 def _bank(factor: float) -> np.ndarray:
-    """Mel filters, (WINDOW / 2 + 1, BINS)."""
+    """Mel filters, (FFT / 2 + 1, BINS)."""
     edges = np.linspace(_mel(LOW), _mel(HIGH), BINS + 2)
     edges = _mel(_warp(_hz(edges), factor))
-    mel = _mel(np.arange(WINDOW // 2) * RATE / WINDOW)[:, None]
+    mel = _mel(np.arange(FFT // 2) * RATE / FFT)[:, None]
     left, center, right = edges[:-2], edges[1:-1], edges[2:]
     up, down = (mel - left) / (center - left), (right - mel) / (right - center)
     bank = np.where((mel > left) & (mel < right), np.minimum(up, down), 0.0)
@@ -78,5 +79,5 @@ def fbank(x: np.ndarray, warp: float = 1.0) -> np.ndarray:
     cut -= cut.mean(1, keepdims=True)
     cut[:, 1:] -= 0.97 * cut[:, :-1].copy()
     cut[:, 0] *= 0.03
-    power = np.abs(np.fft.rfft(cut * _POVEY, axis=1)) ** 2
+    power = np.abs(np.fft.rfft(cut * _POVEY, FFT, axis=1)) ** 2
     return np.log(np.maximum(power.astype(np.float32) @ _bank(warp), _FLOOR))

@@ -21,6 +21,14 @@ def integers(xs: list[int]) -> bytes:
     return integer(len(xs)) + np.array(xs, "<i4").tobytes()
 
 
+def pairs(xs: list[tuple[int, int]]) -> bytes:
+    return integer(len(xs)) + np.array(xs, "<i4").tobytes()
+
+
+def truth(x: bool) -> bytes:
+    return b"T" if x else b"F"
+
+
 def vector(v: np.ndarray) -> bytes:
     return token("FV") + integer(len(v)) + v.astype("<f4").tobytes()
 

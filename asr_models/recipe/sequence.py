@@ -69,7 +69,7 @@ class StringLoss(nn.Module):
 
     def _forward_pass(self, likelihood: Tensor) -> Tensor:
         """Log likelihood of each chunk, (batch,), from (batch, frames, classes) likelihoods."""
-        alpha, total = likelihood[:, 0], torch.zeros(len(likelihood))
+        alpha, total = likelihood[:, 0], likelihood.new_zeros(len(likelihood))
         for t in range(1, likelihood.shape[1]):
             size = alpha.sum(1, keepdim=True)
             total = total + size[:, 0].log()

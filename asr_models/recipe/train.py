@@ -24,19 +24,19 @@ from .augment import Studio
 from .corpora import Clip
 from .features import BINS
 from .lexicon import FILLER
-from .network import HEADS, LEFT, NARROW, RIGHT, SUBSAMPLING, Tdnn, load, widen
+from .network import HEADS, LEFT, RIGHT, SUBSAMPLING, Network, load
 from .sequence import StringLoss
 
 SHARD = 200  # examples
 SHARD_FRAMES = 68_000  # about
-REUSE = 2.5  # how often a frame is seen
+REUSE = 2  # how often a frame is seen
 HEAD_START = 8  # shards
 FIRST_SHARDS = 4  # before training begins
 KEEP = 60  # shards in memory and on disk
 CHUNK = 240  # frames
-BATCH = 32  # chunks
+BATCH = 16  # chunks
 LAST_RATE = 1e-5
-WARM_UP = 150  # steps
+WARM_UP = 300  # steps
 WEIGHTS = {"phone": 0.8, "tone": 0.5, "word": 1.0}  # in the order of the labels
 FRAMES_SHARE, STRINGS_SHARE = 0.4, 3.0  # of the loss, once whole strings are learned
 #: Unknown speech counts less for the word output: nearly all of it is said by people who say few number words, and the
@@ -44,8 +44,9 @@ FRAMES_SHARE, STRINGS_SHARE = 0.4, 3.0  # of the loss, once whole strings are le
 UNKNOWN_WEIGHT = 0.3
 SMOOTHING = 0.05
 MICROPHONE = 0.5  # spread of each of four cosines over the bins, in natural logarithms of power
-AVERAGE = 0.998  # decay of the running mean of the weights
+AVERAGE = 0.999  # decay of the running mean of the weights
 TELL, SAVE = 20, 60  # seconds
+DEVICE = torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 
 def feed(clips: list[Clip], noise: Path, folder: Path, first: int, wanted: Synchronized[int]) -> None:
@@ -117,10 +118,10 @@ def disturb(r: random.Random, x: Tensor, mean: Tensor) -> Tensor:
 
 def frame_loss(out: dict[str, Tensor], y: Tensor) -> Tensor:
     """Weighted cross-entropy of the three outputs, per frame."""
-    total = torch.zeros(())
+    total = torch.zeros((), device=y.device)
     for k, (name, weight) in enumerate(WEIGHTS.items()):
         logits = out[name].float().reshape(-1, HEADS[name])
-        counts = torch.ones(HEADS[name])
+        counts = torch.ones(HEADS[name], device=y.device)
         if name == "word":
             counts[FILLER] = UNKNOWN_WEIGHT
         loss = functional.cross_entropy(logits, y[..., k].reshape(-1), counts, label_smoothing=SMOOTHING)
@@ -131,16 +132,16 @@ def frame_loss(out: dict[str, Tensor], y: Tensor) -> Tensor:
 class Trainer:
     """A network in training: what a checkpoint holds, and one step."""
 
-    def __init__(self, checkpoint: Path, peak: float, start: Path | None, width: int) -> None:
+    def __init__(self, checkpoint: Path, peak: float, start: Path | None) -> None:
         self.checkpoint, self.peak = checkpoint, peak
         torch.manual_seed(0)
-        self.net = widen(load(start), width) if start and not checkpoint.exists() else Tdnn(width)
+        self.net = (load(start) if start and not checkpoint.exists() else Network()).to(DEVICE)
         self.optimiser = torch.optim.AdamW(self.net.parameters(), peak, weight_decay=1e-2)
-        self.counts = {name: torch.ones(n) for name, n in HEADS.items()}
+        self.counts = {name: torch.ones(n, device=DEVICE) for name, n in HEADS.items()}
         self.seconds, self.steps, self.shard = 0.0, 0, -1
         self.fresh = not checkpoint.exists() and not start
         if checkpoint.exists():
-            state = torch.load(checkpoint, weights_only=True)
+            state = torch.load(checkpoint, weights_only=True, map_location=DEVICE)
             self.net.load_state_dict(state["net"])
             self.optimiser.load_state_dict(state["optimiser"])
             self.counts, self.average = state["counts"], state["average"]
@@ -163,8 +164,9 @@ class Trainer:
         cosine = 0.5 + 0.5 * math.cos(math.pi * min(1.0, done))
         for group in self.optimiser.param_groups:
             group["lr"] = self.peak * min(1.0, (self.steps + 1) / WARM_UP) * cosine + LAST_RATE
-        with torch.autocast("cpu", torch.bfloat16):
-            heads = self.net(disturb(self.random, x, self.net.mean))
+        x, y = disturb(self.random, x, self.net.mean.cpu()).to(DEVICE), y.to(DEVICE)
+        with torch.autocast(DEVICE.type, torch.bfloat16):
+            heads = self.net(x)
         loss = frame_loss(heads, y)
         if self.string_loss:
             loss = FRAMES_SHARE * loss + STRINGS_SHARE * self.string_loss(heads, y)
@@ -200,22 +202,21 @@ def train(
     minutes: float,
     peak: float,
     start: Path | None = None,
-    width: int = NARROW,
     whole_strings: bool = False,
 ) -> Path:
     """Trains for that many minutes, at learning rates up to `peak`; returns the checkpoint `name`.pt.
 
-    An interrupted run goes on from it. With `start` the weights of another checkpoint are the beginning, in
-    a network of `width`; `whole_strings` adds the string loss.
+    An interrupted run goes on from it. With `start` the weights of another checkpoint are the beginning;
+    `whole_strings` adds the string loss.
     """
     checkpoint = work / f"{name}.pt"
-    if checkpoint.exists() and torch.load(checkpoint, weights_only=True)["seconds"] >= minutes * 60:
+    if checkpoint.exists() and torch.load(checkpoint, weights_only=True, map_location="cpu")["seconds"] >= minutes * 60:
         return checkpoint
     # One thread: on cores shared with others a second one waits more than it works.
     torch.set_num_threads(int(os.environ.get("TRAIN_THREADS", "1")))
     shards = work / f"shards-{name}"
     shards.mkdir(parents=True, exist_ok=True)
-    trainer, shelf = Trainer(checkpoint, peak, start, width), Shelf(shards)
+    trainer, shelf = Trainer(checkpoint, peak, start), Shelf(shards)
     first = trainer.shard + 1
     wanted = mp.Value("i", first + HEAD_START)
     feeder = mp.Process(target=feed, args=(clips, noise, shards, first, wanted), daemon=True)
@@ -226,7 +227,7 @@ def train(
         time.sleep(1)
         shelf.refresh()
     if whole_strings:
-        trainer.string_loss = StringLoss(labels[::SUBSAMPLING] for _, labels in shelf.shards.values())
+        trainer.string_loss = StringLoss(labels[::SUBSAMPLING] for _, labels in shelf.shards.values()).to(DEVICE)
     if trainer.fresh:
         trainer.normalise(torch.from_numpy(np.concatenate([f for f, _ in shelf.shards.values()]).astype(np.float32)))
     told = saved = clock = time.monotonic()

@@ -4,10 +4,13 @@ It runs in an environment of its own (PyTorch, Python 3.11), as `make train` doe
 
 from __future__ import annotations
 
+import json
 import subprocess
 from pathlib import Path
 
+import numpy as np
 import pytest
+import vosk
 
 from bot.events import Grammar
 from bot.hearing import models
@@ -64,17 +67,46 @@ class TestAMinuteOfTraining:
 
 
 class TestNetwork:
-    def test_a_wider_network_computes_the_same(self) -> None:
-        script = """
-import torch
-from recipe.network import LEFT, RIGHT, Tdnn, widen
-torch.manual_seed(1)
-narrow = Tdnn(64).eval()
-wide = widen(narrow, 90).eval()
-x = torch.randn(1, LEFT + 60 + RIGHT, 64)
-print(all(torch.allclose(y, wide(x)[name], atol=1e-4) for name, y in narrow(x).items()), wide.norm[1].num_features)
+    def test_stock_vosk_computes_what_it_computes(self, tmp_path: Path) -> None:
+        """A graph of one frame class alone has one path, whose score is the sum of that class's scores."""
+        script = f"""
+import subprocess
+from pathlib import Path
+import numpy, torch
+from recipe import export, graphs, network
+from recipe.features import fbank
+CLASS, folder = 100, Path({str(tmp_path)!r})
+torch.manual_seed(0)
+net = network.Network().eval()
+for norm in (*net.convolution_norm, *net.norm):
+    for values, low, high in ((norm.running_mean, -0.5, 0.5), (norm.running_var, 0.5, 2), (norm.bias.data, -0.5, 0.5)):
+        values.uniform_(low, high)
+sound = numpy.random.RandomState(0).randn(16000) * 1000
+sound[6000:9000] = 0
+numpy.save(folder / "sound.npy", sound.astype(numpy.int16))
+features = torch.from_numpy(fbank(sound.astype(numpy.int16)))
+net.mean.copy_(features.mean(0) + 1)
+net.std.copy_(features.std(0) * 2)
+counts = {{name: torch.arange(1.0, n + 1) for name, n in network.HEADS.items()}}
+torch.save({{"average": net.state_dict(), "counts": counts}}, folder / "net.pt")
+export.write(folder / "net.pt", folder / "model")
+fst = f"0 1 {{2 * CLASS + 2}} 1\\n1 1 {{2 * CLASS + 1}} 0\\n1\\n".encode()
+for tool in (["fstcompile"], ["fstconvert", "--fst_type=const"]):
+    fst = subprocess.run(tool, input=fst, capture_output=True, check=True).stdout
+(folder / "model/graph/HCLG.fst").write_bytes(fst)
+priors = {{name: (count / count.sum()).numpy() for name, count in counts.items()}}
+weights, bias = export.score_layer(graphs.frame_classes(), priors, export.Mix())
+heads = net(network.pad(features)[None])
+posteriors = torch.cat([heads[name][0].log_softmax(-1) for name in network.HEADS], -1).detach().numpy()
+print((posteriors @ weights.T + bias)[:, CLASS].sum())
 """
-        assert in_its_python(script) == "True 90"
+        expected = float(in_its_python(script))
+        vosk.SetLogLevel(-1)
+        recogniser = vosk.KaldiRecognizer(vosk.Model(str(tmp_path / "model")), 8000)
+        recogniser.SetMaxAlternatives(1)
+        recogniser.AcceptWaveform(np.load(tmp_path / "sound.npy").tobytes())
+        (found,) = json.loads(recogniser.FinalResult())["alternatives"]
+        assert found["confidence"] == pytest.approx(expected, abs=0.01)
 
     def test_the_loss_of_whole_strings_falls_as_the_right_string_wins(self) -> None:
         script = """
