@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import heapq
-import itertools
 import json
 import math
 import sys
@@ -25,6 +24,9 @@ if TYPE_CHECKING:
 
 ALTERNATIVES = 10
 """Alternatives for a whole file, at most."""
+
+COMBINED = 100
+"""Ways to join alternatives of its pieces that are looked at, the likeliest ones."""
 
 LEAD_SECONDS, TAIL_SECONDS = 0.4, 1.0
 """Quiet before a file, in which hearing learns the room, and after it, in which the last piece ends."""
@@ -121,7 +123,7 @@ def hear(
         text,
         digits,
         round(confidence, 3),
-        alternatives(pieces, grammar),
+        alternatives(pieces, grammar, lengths),
         round(len(samples) / rate, 3),
         round(cpu_seconds, 4),
     )
@@ -143,15 +145,24 @@ def understood(pieces: list[Piece], grammar: Grammar, lengths: tuple[int, ...]) 
     return (text, numbers.best.digits, numbers.confidence) if clear else (text, None, every)
 
 
-def alternatives(pieces: list[Piece], grammar: Grammar) -> list[dict[str, str | None]]:
-    """Alternatives of the whole: those of the pieces combined, the fewest steps from the best first."""
-    ranked = (enumerate(piece.texts) for piece in pieces)
-    combined = itertools.islice(itertools.product(*ranked), 5**6)  # a file of many pieces has too many combinations
-    nearest = heapq.nsmallest(ALTERNATIVES, combined, key=lambda choice: sum(rank for rank, _ in choice))
+def alternatives(pieces: list[Piece], grammar: Grammar, lengths: tuple[int, ...]) -> list[dict[str, str | None]]:
+    """Alternatives of the whole: those of the pieces combined, numbers of these lengths before all others, and then the
+    likeliest first. No number is told twice."""
     if not pieces:
         return []
-    both = (_joined([text for _, text in choice], grammar) for choice in nearest)
-    return [{"text": text, "digits": digits} for text, digits in both]
+    combined: list[tuple[float, tuple[str, ...]]] = [(1.0, ())]
+    for piece in pieces:
+        shares = piece.shares or [1 / rank for rank in range(1, len(piece.texts) + 1)]
+        choices = list(zip(piece.texts, shares, strict=False))
+        grown = ((weight * share, (*texts, text)) for weight, texts in combined for text, share in choices)
+        best = heapq.nlargest(COMBINED, grown, key=lambda each: each[0])
+        combined = [(weight / best[0][0], texts) for weight, texts in best]  # of many pieces the product would vanish
+    found: dict[str, tuple[str, str | None]] = {}
+    for _, texts in combined:
+        text, digits = _joined(list(texts), grammar)
+        found.setdefault(digits or text, (text, digits))
+    ranked = sorted(found.values(), key=lambda each: len(each[1] or "") not in lengths)
+    return [{"text": text, "digits": digits} for text, digits in ranked[:ALTERNATIVES]]
 
 
 def _joined(texts: list[str], grammar: Grammar) -> tuple[str, str | None]:

@@ -79,13 +79,29 @@ class TestUnderstanding:
         assert understood([piece("hai trăm linh")], Grammar.NUMBER, LENGTHS)[1] is None
 
     def test_alternatives_of_the_pieces_are_combined_best_first(self) -> None:
-        combined = alternatives([piece("một", "bốn"), piece("hai", "sáu")], Grammar.NUMBER)
+        combined = alternatives([piece("một", "bốn"), piece("hai", "sáu")], Grammar.NUMBER, LENGTHS)
         assert combined[0] == {"text": "một hai", "digits": "12"}
         assert [each["digits"] for each in combined][-1] == "46"
-        assert alternatives([], Grammar.NUMBER) == []
+        assert alternatives([], Grammar.NUMBER, LENGTHS) == []
+
+    def test_the_likelier_of_two_alternatives_comes_first_whatever_its_rank_in_its_piece(self) -> None:
+        even = Piece(("một", "bốn"), 0.5, 0, 0, (0.5, 0.45))
+        sure = Piece(("hai", "sáu"), 0.9, 0, 0, (0.9, 0.05))
+        found = [each["digits"] for each in alternatives([sure, even], Grammar.NUMBER, LENGTHS)]
+        assert found == ["21", "24", "61", "64"]
+
+    def test_alternatives_of_a_length_that_is_expected_come_before_all_others(self) -> None:
+        nine, ten = "không chín một hai ba bốn năm sáu bảy", "không chín một hai ba bốn năm sáu bảy tám"
+        others = [nine.replace("chín", word) for word in ("một", "hai", "ba", "bốn", "năm")]
+        found = alternatives([piece(nine, *others, ten)], Grammar.NUMBER, LENGTHS)
+        assert [each["digits"] for each in found][:2] == ["0912345678", "091234567"]
+
+    def test_no_number_is_listed_twice(self) -> None:
+        found = alternatives([piece("hai mươi ba", "hai ba", "hai bốn")], Grammar.NUMBER, LENGTHS)
+        assert [each["digits"] for each in found] == ["23", "24"]
 
     def test_a_file_of_many_pieces_takes_no_time(self) -> None:
-        assert len(alternatives([piece("một", "hai", "ba", "bốn", "năm")] * 200, Grammar.NUMBER)) == 10
+        assert len(alternatives([piece("một", "hai", "ba", "bốn", "năm")] * 200, Grammar.NUMBER, LENGTHS)) == 10
 
 
 def test_the_quiet_around_a_file_is_its_own() -> None:
