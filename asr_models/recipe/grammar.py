@@ -58,13 +58,16 @@ DENIALS = ["không", "không phải", "không đúng", "sai", "sai rồi", "nh�
 WISH = ["cấp lại mật khẩu", "quên mật khẩu", "mật khẩu", "lấy lại mật khẩu"]
 MENU = ["gặp tổng đài viên", "tổng đài viên", "gặp nhân viên", "đọc lại", "nghe lại", "trở lại", "tám", "không"]
 
-WORD, CORRECTION, HESITATION = 2.5, 4.0, 8.0
+WORD, CORRECTION, HESITATION = 2.5, 3.0, 8.0
 READING, UNIT, SCALE, ENDING, TEN = 4.0, 1.5, 2.0, 3.0, 3.5
 #: More for a number word or correction that nobody was recorded saying. A voice unlike those in training
 #: sounds to the network like no recorded word at all, and must not turn its digits into "ngàn" and "xong".
 UNHEARD = 1.0
 PHRASE = 4.0
 AGAIN = 8.0
+#: More for "phải" alone: nobody was recorded saying it, nor "sai", which it sounds like; and a yes that was none costs a
+#: caller his call.
+RIGHT_ALONE = 4.0
 
 
 def _heard(arc: Arc) -> Arc:
@@ -104,7 +107,7 @@ def _yes_no(at: str) -> list[Arc]:
 def _answer(at: str, number: str) -> list[Arc]:
     """Yes or no, rarely several words of it; what is wrong may be put right in the same breath."""
     said, denied = f"{at}.said", f"{at}.denied"
-    arcs = [Arc(at, said, w, PHRASE) for w in YES_NO] + [Arc(said, said, w, AGAIN) for w in YES_NO]
+    arcs = [Arc(at, said, w, PHRASE + RIGHT_ALONE * (w == "phải")) for w in YES_NO] + [Arc(said, said, w, AGAIN) for w in YES_NO]
     arcs += [Arc(at, denied, w, PHRASE) for w in DENIALS] + [Arc(denied, number, "", AGAIN)]
     return arcs + [Arc(place, number, w, PHRASE) for place in (at, denied) for w in EDITS]
 
@@ -122,8 +125,8 @@ def _menu(at: str, number: str) -> list[Arc]:
 
 
 GRAMMARS = {
-    "number": Grammar(_numbers("n"), "n", ("n",), ("n",), 10.0, 4.0),
-    "yesno": Grammar(_answer("y", "n") + _numbers("n"), "y", ("y", "y.said", "n"), ("y", "y.said", "n"), 10.0, 4.0),
-    "menu": Grammar(_menu("m", "n") + _numbers("n"), "m", ("m", "n"), ("m", "m.said", "n"), 10.0, 4.0),
-    "any": Grammar(_numbers("n") + _yes_no("n") + _menu("n", "n"), "n", ("n",), ("n",), 10.0, 4.0),
+    "number": Grammar(_numbers("n"), "n", ("n",), ("n",), 6.0, 1.5),
+    "yesno": Grammar(_answer("y", "n") + _numbers("n"), "y", ("y", "y.said", "n"), ("y", "y.said", "n"), 6.0, 1.5),
+    "menu": Grammar(_menu("m", "n") + _numbers("n"), "m", ("m", "n"), ("m", "m.said", "n"), 6.0, 1.5),
+    "any": Grammar(_numbers("n") + _yes_no("n") + _menu("n", "n"), "n", ("n",), ("n",), 6.0, 1.5),
 }

@@ -26,6 +26,7 @@ from bot.gateway.guard import Guard, open_guard, tls
 from bot.gateway.lobby import Lobby
 from bot.gateway.metrics import Metrics
 from bot.gateway.metronome import Metronome
+from bot.gateway.pulse import Pulse
 from bot.gateway.server import Gateway
 from bot.gateway.strangers import Watched
 from bot.hearing.pool import HearingPool
@@ -96,21 +97,27 @@ class Rasa:
 
     def __init__(self, metrics: Metrics) -> None:
         self._metrics = metrics
-        self._process: DialogueProcess | None = None
+        self._where: DialogueProcess | Pulse | None = None
 
     @property
     def up(self) -> bool:
         """Nothing is known to be wrong with it."""
-        return self._process is None or self._process.up
+        return self._where is None or self._where.up
 
     async def open(self, settings: Settings) -> Dialogue:
         """Raises VoicebotError where there is none."""
         if settings.rasa_url:
             dialogue = await dialogue_here(settings)
+            self._where = Pulse(settings.rasa_url)
         else:
-            dialogue = self._process = await open_dialogue_process(settings)
+            dialogue = self._where = await open_dialogue_process(settings)
         await _rehearse(dialogue)
         return self._metrics.around(dialogue)
+
+    async def watch(self) -> None:
+        """Feel the pulse of a served Rasa until cancelled; a process looks after itself."""
+        if isinstance(self._where, Pulse):
+            await self._where.run()
 
 
 async def _rehearse(dialogue: Dialogue) -> None:
@@ -128,12 +135,13 @@ async def _beating(metronome: Metronome, metrics: Metrics, admission: Admission,
         admission.hindrance = "overloaded" if metrics.strain.behind else None if rasa.up else "out_of_order"
 
     with metronome.beats(weigh):
-        beating = asyncio.ensure_future(metronome.run())
+        beating = [asyncio.ensure_future(each) for each in (metronome.run(), rasa.watch())]
         try:
             yield
         finally:
-            beating.cancel()
-            await asyncio.wait([beating])
+            for each in beating:
+                each.cancel()
+            await asyncio.wait(beating)
 
 
 @asynccontextmanager
