@@ -58,7 +58,7 @@ DENIALS = ["không", "không phải", "không đúng", "sai", "sai rồi", "nh�
 WISH = ["cấp lại mật khẩu", "quên mật khẩu", "mật khẩu", "lấy lại mật khẩu"]
 MENU = ["gặp tổng đài viên", "tổng đài viên", "gặp nhân viên", "đọc lại", "nghe lại", "trở lại", "tám", "không"]
 
-WORD, CORRECTION, HESITATION = 2.5, 3.0, 8.0
+WORD, EDIT, CORRECTION, HESITATION = 2.5, 1.0, 3.0, 8.0
 READING, UNIT, SCALE, ENDING, TEN = 4.0, 1.5, 2.0, 3.0, 3.5
 #: More for a number word or correction that nobody was recorded saying. A voice unlike those in training
 #: sounds to the network like no recorded word at all, and must not turn its digits into "ngàn" and "xong".
@@ -95,7 +95,7 @@ def _numbers(at: str) -> list[Arc]:
     arcs += [Arc(unit, link, w, ENDING) for w in ("linh", "lẻ")]
     arcs += [Arc(unit, unit, w, SCALE) for w in SCALES]
     arcs.append(Arc(link, digit, "tư", ENDING))
-    arcs += [Arc(at, at, w, CORRECTION) for w in CORRECTIONS]
+    arcs += [Arc(at, at, w, EDIT if w in EDITS else CORRECTION) for w in CORRECTIONS]
     arcs += [Arc(at, at, w, HESITATION) for w in HESITATIONS]
     return [_heard(arc) for arc in arcs]
 

@@ -19,6 +19,7 @@ from bot.accounts import Accounts
 from bot.dialogue.served import ServedRasa
 from bot.errors import VoicebotError
 from bot.events import Chosen, Grammar, Number, Outcome, PlayedOut, Said, Silence
+from bot.gateway.pulse import Pulse
 from bot.sealing import Seal
 from bot.settings import ROOT, Settings
 
@@ -101,6 +102,12 @@ async def test_a_whole_call_over_http(served: str, seal: Seal, citizen: Citizen,
     first, second = call.revealed("password")
     assert first == second
     assert accounts.verify(citizen.phone, first)
+
+
+async def test_a_rasa_that_is_there_has_a_pulse(served: str) -> None:
+    pulse = Pulse(served)
+    await pulse.beat()
+    assert pulse.up
 
 
 # ── servers that are none ──

@@ -42,7 +42,7 @@ async def test_prompts_are_ready_at_every_rate_that_a_line_may_have(monkeypatch:
     monkeypatch.setattr(serving, "dialogue_here", dialogue)
     for module, changed in ((gc, "freeze"), (sys, "setswitchinterval")):  # of this whole process
         monkeypatch.setattr(module, changed, lambda *_: None)
-    async with serving._opened(Settings(rasa_url="http://rasa"), Guard("", False), Admission(1), lambda _: None):
+    async with serving._opened(Settings(rasa_url="http://127.0.0.1:9"), Guard("", False), Admission(1), lambda _: None):
         assert voice.ready.keys() == {form.rate for form in FORMATS.values()}
         first, *others = voice.ready.values()
         assert first
