@@ -97,27 +97,27 @@ class Rasa:
 
     def __init__(self, metrics: Metrics) -> None:
         self._metrics = metrics
-        self._where: DialogueProcess | Pulse | None = None
+        self._health: DialogueProcess | Pulse | None = None
 
     @property
     def up(self) -> bool:
         """Nothing is known to be wrong with it."""
-        return self._where is None or self._where.up
+        return self._health is None or self._health.up
 
     async def open(self, settings: Settings) -> Dialogue:
         """Raises VoicebotError where there is none."""
         if settings.rasa_url:
             dialogue = await dialogue_here(settings)
-            self._where = Pulse(settings.rasa_url)
+            self._health = Pulse(settings.rasa_url)
         else:
-            dialogue = self._where = await open_dialogue_process(settings)
+            dialogue = self._health = await open_dialogue_process(settings)
         await _rehearse(dialogue)
         return self._metrics.around(dialogue)
 
     async def watch(self) -> None:
         """Feel the pulse of a served Rasa until cancelled; a process looks after itself."""
-        if isinstance(self._where, Pulse):
-            await self._where.run()
+        if isinstance(self._health, Pulse):
+            await self._health.run()
 
 
 async def _rehearse(dialogue: Dialogue) -> None:
