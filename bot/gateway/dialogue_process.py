@@ -1,4 +1,4 @@
-"""The dialogue of many calls in a process beside the gateway, started again where it ends."""
+"""The dialogue of many calls in a process beside the gateway, started again where it ends, and ended where it hangs."""
 
 from __future__ import annotations
 
@@ -25,6 +25,19 @@ that costs 2 ms a hash and not 11."""
 TURN_SECONDS = 10.0
 """Longer than any action takes, shorter than a caller waits."""
 
+PULSE_SECONDS = 5.0
+"""From one pulse, which the process answers between two steps of its turns, to the next."""
+
+DEAF_PULSES = 3
+"""With so many in a row since the process last answered anything, no call is taken: the turns of the calls there are
+will hardly be answered in time."""
+
+HUNG_PULSES = 6
+"""After so many it hangs, and is killed. Pulses are counted, not seconds: a gateway that itself stood still, with its
+machine, does not take the process for dead. And any answer begins the count again, also one that comes too late for its
+turn: a process that has too much to do gives some, and to load it again would only add to that. None at all in three
+times the longest turn means that no turn goes on."""
+
 END_SECONDS = 5.0
 """From the end of its input until the process is killed."""
 
@@ -44,14 +57,19 @@ class DialogueProcess:
     next process."""
 
     def __init__(self, settings: Settings, command: Sequence[str]) -> None:
-        self.up = False
-        """A process is loaded and answers."""
         self._settings, self._command = settings, command
+        self._loaded = False
+        self._silent = 0  # pulses since the process answered anything
         self._numbers = count()
         self._waiting: dict[int, asyncio.Future[Reply]] = {}
         self._calls: set[str] = set()
         self._process: Process | None = None
         self._keeping: asyncio.Future[None] | None = None
+
+    @property
+    def up(self) -> bool:
+        """A process is loaded and answers."""
+        return self._loaded and self._silent < DEAF_PULSES
 
     async def start(self) -> None:
         """Start and load; takes seconds. Raises VoicebotError where the dialogue cannot be loaded."""
@@ -60,10 +78,10 @@ class DialogueProcess:
 
     async def tell(self, call_id: str, utterance: Utterance) -> Reply:
         """One turn. Raises VoicebotError where the dialogue failed, is too slow, or is gone."""
-        if isinstance(utterance, CallStarted) and self.up:
+        if isinstance(utterance, CallStarted) and self._loaded:
             self._calls.add(call_id)
         # Gone needs no memory of the call: also a caller who hangs up in the goodbye, or after a process died, is gone.
-        known = self.up and (call_id in self._calls or isinstance(utterance, Gone))
+        known = self._loaded and (call_id in self._calls or isinstance(utterance, Gone))
         if not known or self._process is None or self._process.stdin is None:
             raise VoicebotError(ENDED)
         number = next(self._numbers)
@@ -109,13 +127,17 @@ class DialogueProcess:
         if trouble is not None:
             await process.wait()
             raise VoicebotError(trouble)
-        self.up = True
+        self._loaded, self._silent = True, 0
         return process
 
     async def _keep(self, process: Process) -> None:
         """Pass answers on; where the process ends, start the next one."""
         while True:
-            await self._pass_on(process)
+            watching = asyncio.ensure_future(self._watch(process))
+            try:
+                await self._pass_on(process)
+            finally:
+                watching.cancel()
             self._lose_calls()
             log.error("the dialogue's process ended with status %s; starting it again", await process.wait())
             process = await self._load_again()
@@ -129,11 +151,25 @@ class DialogueProcess:
                 log.error("%s; no call can be taken; trying again in %.0f s", error, AGAIN_SECONDS)
                 await asyncio.sleep(AGAIN_SECONDS)
 
+    async def _watch(self, process: Process) -> None:
+        """End a process that hangs."""
+        assert process.stdin is not None  # noqa: S101  # PIPE makes it
+        while self._silent < HUNG_PULSES:
+            process.stdin.write(pack(None))
+            self._silent += 1
+            await asyncio.sleep(PULSE_SECONDS)
+        log.error("the dialogue's process has answered nothing for %.0f s; killing it", HUNG_PULSES * PULSE_SECONDS)
+        process.kill()
+
     async def _pass_on(self, process: Process) -> None:
         assert process.stdout is not None  # noqa: S101  # PIPE makes it
         try:
             while True:
-                number, answer = await unpack(process.stdout)
+                message = await unpack(process.stdout)
+                self._silent = 0
+                if message is None:
+                    continue
+                number, answer = message
                 waiting = self._waiting.pop(number, None)
                 if waiting is None or waiting.done():
                     continue  # it came too late
@@ -145,7 +181,7 @@ class DialogueProcess:
             return
 
     def _lose_calls(self) -> None:
-        self.up = False
+        self._loaded = False
         self._calls.clear()
         for waiting in self._waiting.values():
             if not waiting.done():

@@ -2,8 +2,9 @@
 
 A process, because a turn of Rasa keeps Python busy for tens of milliseconds, in which no other call could be heard.
 
-    stdin    the settings, then requests (number, call id, utterance)
-    stdout   None when everything is loaded, or a text that says why not; then answers (number, Reply or a text)
+    stdin    the settings, then requests (number, call id, utterance) and pulses (None)
+    stdout   None when everything is loaded, or a text that says why not; then answers (number, Reply or a text), and
+             None for each pulse
     end      with stdin: the process never outlives its parent
 
 Every message is a pickle behind its length, 4 bytes, big-endian: both ends are this program, nobody else has the pipe.
@@ -68,7 +69,11 @@ async def _work(open_dialogue: Callable[[Settings], Dialogue], answers: BinaryIO
     tasks: set[asyncio.Task[None]] = set()
     try:
         while True:
-            task = asyncio.create_task(_turn(dialogue, answers, *await unpack(reader)))
+            request = await unpack(reader)
+            if request is None:
+                _answer(answers, None)
+                continue
+            task = asyncio.create_task(_turn(dialogue, answers, *request))
             tasks.add(task)
             task.add_done_callback(tasks.discard)
     except asyncio.IncompleteReadError:

@@ -1,7 +1,9 @@
 """The dialogue in a process of its own: many calls share it, and its end is survived."""
 
 import asyncio
+import os
 import re
+import signal
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -11,7 +13,13 @@ import pytest
 from bot.errors import VoicebotError
 from bot.events import CallStarted, Gone, Outcome, Prompt, Said
 from bot.gateway import dialogue_process
-from bot.gateway.dialogue_process import DialogueProcess, open_dialogue_process
+from bot.gateway.dialogue_process import (
+    DEAF_PULSES,
+    HUNG_PULSES,
+    PULSE_SECONDS,
+    DialogueProcess,
+    open_dialogue_process,
+)
 from bot.settings import Settings
 from tests.gateway.conftest import until
 
@@ -114,6 +122,155 @@ async def test_a_turn_that_takes_too_long_is_given_up(parrot: DialogueProcess, m
     monkeypatch.setattr(dialogue_process, "TURN_SECONDS", 0.01)
     with pytest.raises(VoicebotError, match="in time"):
         await say(parrot, "a", "hang")
+
+
+class Pulses:
+    """Passes the time between two pulses when a test says so."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self._sleep = asyncio.sleep
+        self._pause: asyncio.Future[None] | None = None
+        monkeypatch.setattr(asyncio, "sleep", self.sleep)
+
+    async def sleep(self, seconds: float) -> None:
+        if seconds != PULSE_SECONDS:
+            await self._sleep(seconds)
+            return
+        self._pause = asyncio.get_running_loop().create_future()
+        await self._pause
+
+    async def go_by(self, count: int) -> None:
+        for _ in range(count):
+            await until(lambda: self._pause is not None and not self._pause.done())
+            assert self._pause is not None
+            self._pause.set_result(None)
+        await self._sleep(0)
+
+
+@pytest.fixture
+def pulses(monkeypatch: pytest.MonkeyPatch) -> Pulses:
+    return Pulses(monkeypatch)
+
+
+@pytest.fixture
+async def talking(pulses: Pulses, parrot: DialogueProcess) -> DialogueProcess:
+    """A parrot in a call "a", which has answered its first pulse."""
+    await parrot.tell("a", CallStarted(None))
+    await say(parrot, "a", "một")
+    return parrot
+
+
+def process_id(dialogue: DialogueProcess) -> int:
+    assert dialogue._process is not None
+    return dialogue._process.pid
+
+
+def halt(dialogue: DialogueProcess) -> int:
+    """Let its process do nothing and not end, as one that hangs; gives its id."""
+    pid = process_id(dialogue)
+    os.kill(pid, signal.SIGSTOP)
+    os.waitid(os.P_PID, pid, os.WSTOPPED | os.WNOWAIT)
+    return pid
+
+
+async def test_a_process_that_hangs_is_killed_and_its_calls_end_and_new_ones_begin(
+    pulses: Pulses, talking: DialogueProcess, caplog: pytest.LogCaptureFixture
+) -> None:
+    for call, following in (("a", "b"), ("b", "c")):  # also the next process is watched
+        hung = halt(talking)
+        waiting = asyncio.ensure_future(say(talking, call, "hai"))
+        await pulses.go_by(HUNG_PULSES + 1)
+        with pytest.raises(VoicebotError, match="ended"):
+            await waiting
+        await until(lambda: talking.up)
+        assert process_id(talking) != hung
+        await talking.tell(following, CallStarted(None))
+        assert await say(talking, following, "ba") == "ba"
+    assert caplog.text.count("has answered nothing for 30 s") == caplog.text.count("ended with status -9") == 2
+
+
+async def test_while_it_answers_nothing_no_call_is_taken(pulses: Pulses, talking: DialogueProcess) -> None:
+    pid = halt(talking)
+    await pulses.go_by(DEAF_PULSES - 1)
+    assert talking.up
+    await pulses.go_by(1)
+    assert not talking.up
+    os.kill(pid, signal.SIGCONT)
+    assert await say(talking, "a", "hai") == "hai"
+    assert talking.up
+
+
+async def test_a_process_so_slow_that_every_turn_is_given_up_is_kept(
+    pulses: Pulses, talking: DialogueProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """To load it again would cost an overloaded machine more than its turns do, and every call in progress."""
+    pid = process_id(talking)
+    calls = [str(n) for n in range(20)]
+    await asyncio.gather(*(talking.tell(call, CallStarted(None)) for call in calls))
+    patience = dialogue_process.TURN_SECONDS
+    for _ in range(3):
+        halt(talking)
+        monkeypatch.setattr(dialogue_process, "TURN_SECONDS", 0.0)
+        turns = await asyncio.gather(*(say(talking, call, "một") for call in calls), return_exceptions=True)
+        assert {str(turn) for turn in turns} == {dialogue_process.SLOW}
+        await pulses.go_by(HUNG_PULSES)
+        monkeypatch.setattr(dialogue_process, "TURN_SECONDS", patience)
+        os.kill(pid, signal.SIGCONT)
+        assert await say(talking, "a", "hai") == "hai"  # and the late answers have come before
+    assert process_id(talking) == pid
+
+
+TOO_BUSY_FOR_PULSES = """
+from bot.gateway import dialogue_worker
+from tests.gateway.parrot import open_parrot
+answer, told = dialogue_worker._answer, []
+def busy(answers, message):
+    if message is not None or not told:  # that it is loaded it tells
+        told.append(message)
+        answer(answers, message)
+dialogue_worker._answer = busy
+dialogue_worker.main(open_parrot)
+"""
+
+
+async def test_answers_that_come_too_late_are_signs_of_life(pulses: Pulses, monkeypatch: pytest.MonkeyPatch) -> None:
+    dialogue = await open_dialogue_process(Settings(), (sys.executable, "-c", TOO_BUSY_FOR_PULSES))
+    await dialogue.tell("a", CallStarted(None))
+    pid = process_id(dialogue)
+    monkeypatch.setattr(dialogue_process, "TURN_SECONDS", 0.0)
+    for _ in range(2 * HUNG_PULSES):
+        await pulses.go_by(1)
+        with pytest.raises(VoicebotError, match="in time"):
+            await say(dialogue, "a", "một")
+        await until(lambda: dialogue._silent == 0)
+    assert process_id(dialogue) == pid
+    await dialogue.close()
+
+
+async def test_turns_that_hang_do_not_end_the_calls_of_those_that_are_answered(
+    pulses: Pulses, talking: DialogueProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pid = process_id(talking)
+    await talking.tell("b", CallStarted(None))
+    patience = dialogue_process.TURN_SECONDS
+    for _ in range(2 * HUNG_PULSES):
+        monkeypatch.setattr(dialogue_process, "TURN_SECONDS", 0.0)
+        with pytest.raises(VoicebotError, match="in time"):
+            await say(talking, "b", "hang")
+        monkeypatch.setattr(dialogue_process, "TURN_SECONDS", patience)
+        await pulses.go_by(1)
+        assert await say(talking, "a", "hai") == "hai"
+    assert process_id(talking) == pid
+
+
+async def test_a_process_of_which_no_call_asks_anything_answers_its_pulses(
+    pulses: Pulses, talking: DialogueProcess
+) -> None:
+    pid = process_id(talking)
+    for _ in range(2 * HUNG_PULSES):
+        await pulses.go_by(1)
+        await until(lambda: talking._silent == 0)
+    assert process_id(talking) == pid
 
 
 async def test_the_end_of_a_call_is_the_end_of_what_is_known_of_it(parrot: DialogueProcess) -> None:
