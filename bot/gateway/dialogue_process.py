@@ -22,6 +22,9 @@ MEMORY = {"GLIBC_TUNABLES": "glibc.malloc.mmap_threshold=4194304:glibc.malloc.hu
 one: after 200 resets 670 to 690 MB instead of 540. Blocks of 4 MiB and more of their own go back at once; in huge pages
 that costs 2 ms a hash and not 11."""
 
+LOAD_SECONDS = 300.0
+"""Many times what loading takes, also on a machine that is busy with something else."""
+
 TURN_SECONDS = 10.0
 """Longer than any action takes, shorter than a caller waits."""
 
@@ -117,9 +120,12 @@ class DialogueProcess:
         assert process.stdin is not None and process.stdout is not None  # noqa: S101, PT018  # PIPE makes them
         process.stdin.write(pack(self._settings))
         try:
-            trouble = await unpack(process.stdout)
+            trouble = await asyncio.wait_for(unpack(process.stdout), LOAD_SECONDS)
         except asyncio.IncompleteReadError:
             trouble = "the dialogue's process ended while it was loading; its log tells why"
+        except asyncio.TimeoutError:
+            process.kill()
+            trouble = f"the dialogue was not loaded within {LOAD_SECONDS:.0f} s; its log may tell why"
         except asyncio.CancelledError:  # another part is missing: this one is not needed
             process.kill()
             await process.wait()

@@ -291,6 +291,12 @@ async def test_a_process_that_ends_while_loading_is_told() -> None:
         await open_dialogue_process(Settings(), (sys.executable, "-c", "raise SystemExit(1)"))
 
 
+async def test_a_process_that_hangs_while_loading_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dialogue_process, "LOAD_SECONDS", 0.0)
+    with pytest.raises(VoicebotError, match="was not loaded within"):
+        await open_dialogue_process(Settings(), (sys.executable, "-c", "import signal; signal.pause()"))
+
+
 async def test_it_ends_with_its_parent() -> None:
     dialogue = await open_dialogue_process(Settings(), PARROT)
     process = dialogue._process
