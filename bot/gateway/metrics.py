@@ -71,6 +71,9 @@ class Metrics:
         self.hearing_busy = Counter(
             "voicebot_recogniser_busy_seconds", "Time that threads spent hearing.", registry=registry
         )
+        self.dialogue_up = Gauge(
+            "voicebot_dialogue_up", "1 while the dialogue answers; at 0 no call is taken.", registry=registry
+        )
         self.turn = Histogram(
             "voicebot_dialogue_turn_seconds", "Rasa's turns, its actions included.",
             buckets=TURN_BUCKETS, registry=registry)  # fmt: skip

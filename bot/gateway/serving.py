@@ -98,6 +98,7 @@ class Rasa:
     def __init__(self, metrics: Metrics) -> None:
         self._metrics = metrics
         self._health: DialogueProcess | Pulse | None = None
+        metrics.dialogue_up.set_function(lambda: self.up)
 
     @property
     def up(self) -> bool:

@@ -146,6 +146,8 @@ async def test_a_gateway_is_out_of_order_while_its_rasa_is(rasa: FakeRasa, monke
         for _ in range(2):
             rasa.answer = 503
             await until(lambda: refusal() == "out_of_order")
+            assert b"voicebot_dialogue_up 0.0" in metrics.text()
             rasa.answer = 200
             await until(lambda: refusal() is None)
+            assert b"voicebot_dialogue_up 1.0" in metrics.text()
     assert "Rasa.watch" not in {task.get_coro().__qualname__ for task in asyncio.all_tasks()}
