@@ -93,7 +93,7 @@ class Evaluation:
         return "\n".join((
             "### Whole numbers, by speaker",
             f"{self.count} strings of ten digits each, and as many of twelve, {CLEAN.name}. “Taken” is what a call",
-            "goes on with: it prefers alternatives of the right length; “first” the recogniser's first choice; “among",
+            "goes on with; “first” heads the list of alternatives, where those of the right length lead; “among",
             "five”: the right one is among the first five.\n",
             card.table(["speaker", "digits known", *rates], self.by_speaker(clean)),
             "Twelve digits:\n",

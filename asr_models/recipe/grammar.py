@@ -65,8 +65,8 @@ READING, UNIT, SCALE, ENDING, TEN = 4.0, 1.5, 2.0, 3.0, 3.5
 UNHEARD = 1.0
 PHRASE = 4.0
 AGAIN = 8.0
-#: More for "phải" alone: nobody was recorded saying it, nor "sai", which it sounds like; and a yes that was none costs a
-#: caller his call.
+#: More for "phải" alone: nobody was recorded saying it, nor "sai", which it sounds like; and a yes that was none
+#: costs a caller his call.
 RIGHT_ALONE = 4.0
 
 
@@ -107,7 +107,8 @@ def _yes_no(at: str) -> list[Arc]:
 def _answer(at: str, number: str) -> list[Arc]:
     """Yes or no, rarely several words of it; what is wrong may be put right in the same breath."""
     said, denied = f"{at}.said", f"{at}.denied"
-    arcs = [Arc(at, said, w, PHRASE + RIGHT_ALONE * (w == "phải")) for w in YES_NO] + [Arc(said, said, w, AGAIN) for w in YES_NO]
+    arcs = [Arc(at, said, w, PHRASE + (RIGHT_ALONE if w == "phải" else 0)) for w in YES_NO]
+    arcs += [Arc(said, said, w, AGAIN) for w in YES_NO]
     arcs += [Arc(at, denied, w, PHRASE) for w in DENIALS] + [Arc(denied, number, "", AGAIN)]
     return arcs + [Arc(place, number, w, PHRASE) for place in (at, denied) for w in EDITS]
 
