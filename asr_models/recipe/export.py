@@ -16,7 +16,7 @@ from .features import BINS, FBANK_CONF
 from .grammar import GRAMMARS
 from .kaldi_binary import integer, integers, matrix, pairs, real, token, truth, vector
 from .lexicon import FILLER, Sound
-from .network import CONTEXT, CONVOLUTIONS, HEADS, Convolution
+from .network import CONTEXT, CONVOLUTIONS, HEADS, Convolution, halved
 
 #: Lattices are determinised by words alone, and but once: by phones first, and again and again while somebody speaks
 #: (Kaldi's way with large vocabularies), long speech took two to three times as long, noise ten times, and single steps
@@ -84,7 +84,7 @@ def network_bytes(g: dict[str, np.ndarray], weights: np.ndarray, bias: np.ndarra
         gain, b = _normalised(g, f"convolution_norm.{i}")
         w = g[f"convolution.{i}.weight"] * gain[:, None, None, None]
         at = add(f"convolution{i}", at, _convolution(c, w, b, height))
-        height = (height + 1) // 2
+        height = halved(height)
         at = rectified(f"convolution-relu{i}", at, height * c.filters)
     for i, offsets in enumerate(CONTEXT):
         gain, b = _normalised(g, f"norm.{i}")
@@ -144,7 +144,7 @@ def _convolution(c: Convolution, w: np.ndarray, b: np.ndarray, height: int) -> b
         token(f"<{kind}>") + token("<LearningRate>") + real(0) + token("<Model>")
         + token("<ConvolutionModel>") + token("<NumFiltersIn>") + integer(w.shape[1])
         + token("<NumFiltersOut>") + integer(w.shape[0]) + token("<HeightIn>") + integer(height)
-        + token("<HeightOut>") + integer((height + 1) // 2) + token("<HeightSubsampleOut>") + integer(2)
+        + token("<HeightOut>") + integer(halved(height)) + token("<HeightSubsampleOut>") + integer(2)
         + token("<Offsets>") + pairs(offsets) + token("<RequiredTimeOffsets>") + integers(list(c.times))
         + token("</ConvolutionModel>")
         + token("<LinearParams>") + matrix(w.transpose(0, 2, 3, 1).reshape(len(w), -1))

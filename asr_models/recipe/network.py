@@ -43,6 +43,11 @@ _OFFSETS = [*(c.times for c in CONVOLUTIONS), *CONTEXT]
 LEFT, RIGHT = -sum(o[0] for o in _OFFSETS), sum(o[-1] for o in _OFFSETS)
 
 
+def halved(heights: int) -> int:
+    """How many heights come out of a convolution."""
+    return (heights + 1) // 2
+
+
 class Network(nn.Module):
     """Input (batch, LEFT + frames + RIGHT, BINS); output {head: (batch, frames / 3, classes) logits}."""
 
@@ -60,7 +65,7 @@ class Network(nn.Module):
             kernel, padding = (len(c.times), c.heights), (0, c.heights // 2)
             self.convolution.append(nn.Conv2d(filters, c.filters, kernel, stride, padding, bias=False))
             self.convolution_norm.append(nn.BatchNorm2d(c.filters))
-            filters, heights = c.filters, (heights + 1) // 2
+            filters, heights = c.filters, halved(heights)
         dims = [filters * heights, *[width] * len(CONTEXT)]
         sizes = zip(dims, CONTEXT, dims[1:], strict=False)
         self.affine = nn.ModuleList(nn.Linear(into * len(c), out, bias=False) for into, c, out in sizes)

@@ -30,7 +30,7 @@ SURE = 0.8
 
 LEAST = 0.6
 """A word of which neither the first opinion nor all together are so sure was none of the grammar's. For n words it is
-LEAST to the power of √n, because more of them can go wrong by a little. Of sentences of strangers one in five yields
+LEAST to the power of √n, because more of them can go wrong by a little. Of sentences of strangers one in four yields
 a digit so, instead of nine in ten; of ten-digit numbers it costs two in a hundred on a clean line, five in noise."""
 
 
