@@ -116,9 +116,9 @@ class Partial:
 class Piece:
     """Speech between two short pauses, decided. Empty `text`: speech that holds nothing of the grammar.
 
-    `texts` are the recogniser's alternatives, best first (`text` is the first); `confidence` lies in 0…1;
-    `ended_at` is where the sound ended, `at` where that was decided; `shares` are the probabilities of the texts, in
-    their order, as far as the recogniser tells them."""
+    `texts` are the recogniser's alternatives, best first (`text` is the first; where it is empty the others are what
+    may have been said after all); `confidence` lies in 0…1; `ended_at` is where the sound ended, `at` where that was
+    decided; `shares` are the probabilities of the texts, in their order, as far as the recogniser tells them."""
 
     texts: tuple[str, ...]
     confidence: float

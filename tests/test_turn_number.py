@@ -32,6 +32,7 @@ from tests.turn_tools import (
     given,
     keys,
     meant,
+    seemed_nothing,
     speech,
     spell,
 )
@@ -134,8 +135,26 @@ class TestNumber:
 
     def test_one_that_is_hardly_likely_does_not(self) -> None:
         texts = (spell("012345678"), spell("0123456788"))
-        events = [SpeechStarted(at(1)), Piece(texts, 0.9, ended_at=at(4), at=at(4.28), shares=(0.9, 0.02))]
+        events = [SpeechStarted(at(1)), Piece(texts, 0.9, ended_at=at(4), at=at(4.28), shares=(0.9, 0.01))]
         assert meant(TEN, events)[0] == TooFew(1)
+
+    def test_a_piece_that_seemed_nothing_is_taken_where_the_number_wants_it(self) -> None:
+        events = speech(spell("0123456")) + seemed_nothing("789", start=3)
+        assert meant(TEN, events)[0] == Number("0123456789", spoken=True)
+
+    def test_or_where_it_holds_the_whole_number(self) -> None:
+        assert meant(TEN, seemed_nothing("0123456789"))[0] == Number("0123456789", spoken=True)
+
+    @pytest.mark.parametrize("digits", ["7", "01234567"])
+    def test_but_not_else(self, digits: str) -> None:
+        assert meant(TEN, seemed_nothing(digits))[0] == Unintelligible()
+        assert meant(TEN, speech(spell("01")) + seemed_nothing(digits[:7], start=3))[0] == TooFew(8)
+
+    def test_nor_where_a_number_stands_that_was_called_wrong(self) -> None:
+        again = Caller(TEN, Caller(TEN, given("0123456789", TEN)).turn)
+        assert again.does(seemed_nothing("7"))[0] == Unintelligible()
+        again = Caller(TEN, Caller(TEN, given("0123456789", TEN)).turn)
+        assert again.does(seemed_nothing("9876543210"))[0] == Number("9876543210", spoken=True)
 
     def test_the_cells_show_a_piece_while_it_is_spoken(self) -> None:
         turn = Turn(TEN, TIMING)

@@ -78,3 +78,8 @@ def doubtful(*texts: str, start: float = 1.0) -> list[Heard]:
     """Speech that may have been any of these, the first a little more likely than the others."""
     shares = (0.9 / len(texts) + 0.1, *[0.9 / len(texts)] * (len(texts) - 1))
     return [SpeechStarted(at(start)), Piece(texts, shares[0], at(start + 3), at(start + 3.28), shares)]
+
+
+def seemed_nothing(digits: str, start: float = 1.0) -> list[Heard]:
+    """Speech that was likelier nothing of the grammar than these digits."""
+    return [SpeechStarted(at(start)), Piece(("", spell(digits)), 0.0, at(start + 1), at(start + 1.28), (0.6, 0.1))]

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -24,7 +24,7 @@ from bot.commands.transcribe import hear
 from bot.events import RATE, Grammar, Samples
 from bot.hearing import CallHearing
 from bot.hearing.models import find
-from bot.hearing.opinions import SPEEDS, agreed, played, unsure
+from bot.hearing.opinions import SPEEDS, agreed, judged, played, unsure
 from bot.hearing.recogniser import Calibration, Recognised, Scored, VoskRecogniser, ranked, vosk_model
 from bot.numbers import WHOLE, Hypotheses, read
 from bot.numbers.hypotheses import SURE
@@ -54,13 +54,15 @@ class Dictated:
     digits: str
     pieces: tuple[Piece, ...]
 
-    def recognised(self, calibration: Calibration) -> list[Recognised]:
+    def recognised(
+        self, calibration: Calibration, together: Callable[[Sequence[Recognised]], Recognised] = agreed
+    ) -> list[Recognised]:
         """The pieces that hold something, with second opinions where a call would have asked for them."""
         found = []
         for first, *others in self.pieces:
             recognised = ranked(*first, calibration)
             if unsure(recognised):
-                recognised = agreed([recognised, *(ranked(*other, calibration) for other in others)])
+                recognised = together([recognised, *(ranked(*other, calibration) for other in others)])
             found.append(recognised)
         return [recognised for recognised in found if recognised.texts]
 
@@ -155,7 +157,7 @@ def foretold(numbers: Sequence[Dictated]) -> Iterator[tuple[float, bool]]:
 def _collected(number: Dictated, calibration: Calibration, lengths: tuple[int, ...], sure: float = SURE) -> Hypotheses:
     """The number as a call collects it."""
     heard = Hypotheses(lengths, sure)
-    for piece in number.recognised(calibration):
+    for piece in number.recognised(calibration, judged):
         heard.hear(piece.texts, piece.shares)
     heard.settle()
     return heard

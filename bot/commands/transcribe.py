@@ -115,7 +115,7 @@ def hear(
     frame = max(1, rate // 50)
     sound = in_a_room(samples, rate)
     heard = [event for at in range(0, len(sound), frame) for event in hearing.feed(sound[at : at + frame])]
-    pieces = [event for event in heard if isinstance(event, Piece) and event.text]
+    pieces = [event for event in heard if isinstance(event, Piece) and event.texts]
     cpu_seconds = time.process_time() - began
     text, digits, confidence = understood(pieces, grammar, lengths)
     return Transcript(
@@ -132,17 +132,18 @@ def hear(
 def understood(pieces: list[Piece], grammar: Grammar, lengths: tuple[int, ...]) -> tuple[str, str | None, float]:
     """Words and digits of a file's pieces, and the probability of the digits, or else of the words: a number is
     collected from the pieces as in a call."""
-    every = math.prod(piece.confidence for piece in pieces) if pieces else 0.0
-    nothing_else = grammar is not Grammar.YESNO and all(read(piece.text).digits for piece in pieces)
+    clear = [piece for piece in pieces if piece.text]
+    every = math.prod(piece.confidence for piece in clear) if clear else 0.0
+    nothing_else = grammar is not Grammar.YESNO and all(read(piece.text).digits for piece in clear)
     if grammar is not Grammar.NUMBER and not nothing_else:
-        return *_joined([piece.text for piece in pieces], grammar), every
+        return *_joined([piece.text for piece in clear], grammar), every
     numbers = Hypotheses(lengths)
     for piece in pieces:
         numbers.hear(piece.texts, piece.shares)
     numbers.settle()
-    clear = numbers.best.status not in (Collected.EMPTY, Collected.UNCLEAR)
+    told = numbers.best.status not in (Collected.EMPTY, Collected.UNCLEAR)
     text = " ".join(numbers.texts)
-    return (text, numbers.best.digits, numbers.confidence) if clear else (text, None, every)
+    return (text, numbers.best.digits, numbers.confidence) if told else (text, None, every)
 
 
 def alternatives(pieces: list[Piece], grammar: Grammar, lengths: tuple[int, ...]) -> list[dict[str, str | None]]:
@@ -159,7 +160,7 @@ def alternatives(pieces: list[Piece], grammar: Grammar, lengths: tuple[int, ...]
         combined = [(weight / best[0][0], texts) for weight, texts in best]  # of many pieces the product would vanish
     found: dict[str, tuple[str, str | None]] = {}
     for _, texts in combined:
-        text, digits = _joined(list(texts), grammar)
+        text, digits = _joined([text for text in texts if text], grammar)
         found.setdefault(digits or text, (text, digits))
     ranked = sorted(found.values(), key=lambda each: len(each[1] or "") not in lengths)
     return [{"text": text, "digits": digits} for text, digits in ranked[:ALTERNATIVES]]

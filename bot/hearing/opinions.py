@@ -3,7 +3,7 @@
     sound ──▶ recogniser ──▶ sure enough ──────────────────────────▶ its alternatives
           │              └─▶ unsure ─┐
           ├─ slower ─▶ recogniser ──▶├─▶ the mean of all shares ───▶ alternatives
-          └─ faster ─▶ recogniser ──▶┘
+          └─ faster ─▶ recogniser ──▶┘                └─ too low ──▶ nothing of the grammar, or else these
 
 Played slower, a voice has longer words, a lower pitch and a longer vocal tract: somebody else, to a network that was
 trained on few voices. What it gets wrong by chance of this voice it gets wrong in one way here and in another there
@@ -28,10 +28,14 @@ asr_models/recipe/TRIALS.md have figures."""
 SURE = 0.8
 """From this confidence on the first opinion stands alone: asking on would mend nothing more."""
 
-LEAST = 0.6
-"""A word of which neither the first opinion nor all together are so sure was none of the grammar's. For n words it is
-LEAST to the power of √n, because more of them can go wrong by a little. Of sentences of strangers one in four yields
-a digit so, instead of nine in ten; of ten-digit numbers it costs two in a hundred on a clean line, five in noise."""
+LEAST = 0.7
+"""A word of which neither the first opinion nor all together are so sure was hardly one of the grammar's. For n words
+it is LEAST to the power of √n, because more of them can go wrong by a little."""
+
+NOTHING = 0.6
+"""The share of “nothing of the grammar was said” for such a piece: by itself it counts for nothing, and side talk gives
+no digits. But where other pieces leave a number wanting just what it holds, the whole number is likelier than a gap
+(`bot.numbers.hypotheses`); of ten-digit numbers in noise that saves five in a hundred."""
 
 
 class Considerate:
@@ -51,8 +55,7 @@ class Considerate:
         if not unsure(first):
             return first
         sound = np.concatenate(self._sound)
-        together = agreed([first, *(self._opinion(played(sound, speed)) for speed in SPEEDS)])
-        return together if max(first.confidence, together.confidence) >= least(together) else Recognised((), ())
+        return judged([first, *(self._opinion(played(sound, speed)) for speed in SPEEDS)])
 
     def _opinion(self, sound: Samples) -> Recognised:
         recogniser = self._fresh()
@@ -75,6 +78,14 @@ def played(sound: Samples, speed: float) -> Samples:
     slower = soxr.resample(sound.astype(np.float32), RATE * speed, RATE)
     rounded: Samples = np.clip(np.rint(slower), -32768, 32767).astype(np.int16)
     return rounded
+
+
+def judged(opinions: Sequence[Recognised]) -> Recognised:
+    """What to go on with: the mean, and where neither it nor the first opinion is sure enough, nothing before it."""
+    together = agreed(opinions)
+    if max(opinions[0].confidence, together.confidence) >= least(together):
+        return together
+    return Recognised(("", *together.texts), (NOTHING, *(share * (1 - NOTHING) for share in together.shares)))
 
 
 def agreed(opinions: Sequence[Recognised]) -> Recognised:

@@ -17,7 +17,7 @@ from bot.hearing.models import ModelError, ModelFolder, find
 if TYPE_CHECKING:
     import vosk
 
-ASKED, KEPT = 20, 8
+ASKED, KEPT = 20, 12
 """Alternatives that Vosk is asked for, and those kept when spellings and fillers have fallen together."""
 
 SPELLINGS = {"bẩy": "bảy"}
@@ -50,17 +50,16 @@ SCORED_FRAME = RATE * 30 // 1000
 
 
 class Recognised(NamedTuple):
-    """Alternatives, best first, none empty, and the probability of each, in 0…1; what is wanting to 1 in all is that of
-    anything else.
+    """Alternatives, best first, and the probability of each, in 0…1; what is wanting to 1 is that of anything else.
 
-    No texts: what was heard holds nothing of the grammar."""
+    An empty text among them is that nothing of the grammar was said; no texts: there certainly was nothing."""
 
     texts: tuple[str, ...]
     shares: tuple[float, ...]
 
     @property
     def confidence(self) -> float:
-        return self.shares[0] if self.shares else 0.0
+        return self.shares[0] if self.texts and self.texts[0] else 0.0
 
 
 class Recogniser(Protocol):

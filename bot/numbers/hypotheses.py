@@ -13,12 +13,13 @@ from dataclasses import dataclass
 
 from bot.numbers.collector import WHOLE, Collected, Collector
 
-WIDTH = 8
+WIDTH = 12
 """Hypotheses that go on."""
 
-NEAR = 0.05
+NEAR = 0.02
 """One with less than this share of the best one's weight is not looked at. Callers who fall silent have given a whole
-number some twenty times as often as not, so a count that fits makes up for that much and no more."""
+number far more often than not, and to be asked for more after that is odd, so a count that fits makes up for that much
+and no more."""
 
 CORRECTION = 2.0
 """A correction that can be read weighs so much more. Nobody says "à nhầm" by chance, but digits heard in its place
@@ -46,6 +47,8 @@ class Hypothesis:
 
     def after(self, text: str, share: float) -> Hypothesis:
         cells = copy(self.cells)
+        if not text:
+            return Hypothesis(cells, self.weight * share, self.texts)
         cells.hear(text)
         if cells.status is not Collected.UNCLEAR and cells.corrects(text):
             share *= CORRECTION
@@ -73,7 +76,8 @@ class Hypotheses:
         return self._each[0].texts
 
     def hear(self, texts: Sequence[str], shares: Sequence[float] = ()) -> None:
-        """Takes one final piece of speech: its alternatives, best first, and the share of each, where known."""
+        """Takes one final piece of speech: its alternatives, best first, and the share of each, where known. An empty
+        one is that nothing was said to the collector."""
         known = shares or [1.0, *[NEAR] * (len(texts) - 1)]
         grown: dict[tuple[str, Collected], Hypothesis] = {}
         for hypothesis in self._each:

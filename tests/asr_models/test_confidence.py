@@ -75,11 +75,11 @@ class TestFit:
 class TestASpeakerWhomTheConstantsWereNotFittedOn:
     def test_is_told_what_fits_the_others(self) -> None:
         numbers = [Dictated("often right", "1" if n % 4 else "2", (piece("một"),)) for n in range(40)]
-        numbers += [Dictated("never right", "2", (piece("một"),)) for _ in range(10)]
+        numbers += [Dictated("seldom right", "2" if n else "1", (piece("một"),)) for n in range(10)]
         told = list(foretold(numbers))
-        assert [right for _, right in told] == [bool(n % 4) for n in range(40)] + [False] * 10
+        assert [right for _, right in told] == [number.digits == "1" for number in numbers]
         assert [confidence for confidence, _ in told[40:]] == pytest.approx([0.75] * 10, abs=0.01)
-        assert max(confidence for confidence, _ in told[:40]) < 0.1
+        assert [confidence for confidence, _ in told[:40]] == pytest.approx([0.1] * 40, abs=0.01)
 
 
 class TestSecondOpinions:

@@ -75,6 +75,16 @@ class TestUnderstanding:
         assert understood([ten, rest], Grammar.YESNO, LENGTHS)[2] == pytest.approx(0.3)
         assert understood([], Grammar.NUMBER, LENGTHS)[2] == 0
 
+    def test_a_piece_that_was_hardly_anything_is_what_a_number_wants_or_nothing(self) -> None:
+        hardly = Piece(("", "chín"), 0.0, 0, 0, (0.6, 0.2))
+        nine = "không một hai ba bốn năm sáu bảy tám"
+        assert understood([piece(nine), hardly], Grammar.NUMBER, LENGTHS)[:2] == (f"{nine} chín", "0123456789")
+        assert understood([piece("không"), hardly], Grammar.NUMBER, LENGTHS)[:2] == ("không", "0")
+        assert understood([hardly], Grammar.NUMBER, LENGTHS) == ("", None, 0.0)
+        assert understood([piece("đúng"), hardly], Grammar.YESNO, LENGTHS)[:2] == ("đúng", None)
+        listed = alternatives([piece("không"), hardly], Grammar.NUMBER, LENGTHS)
+        assert [each["text"] for each in listed] == ["không", "không chín"]
+
     def test_an_ambiguous_number_is_null(self) -> None:
         assert understood([piece("hai trăm linh")], Grammar.NUMBER, LENGTHS)[1] is None
 

@@ -11,11 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.events import RATE, Samples
-from bot.hearing.opinions import LEAST, SPEEDS, SURE, Considerate, agreed, least, played
+from bot.hearing.opinions import LEAST, NOTHING, SPEEDS, SURE, Considerate, agreed, least, played
 from bot.hearing.recogniser import KEPT, Recognised
+from bot.numbers.hypotheses import CORRECTION
 
 SOUND = voice(0.5)
-NOTHING = Recognised((), ())
+SILENT = Recognised((), ())
 UNSURE = Recognised(("một", "bốn"), (0.4, 0.35))
 CERTAIN = Recognised(("một", "bốn"), (SURE, 0.1))
 
@@ -54,7 +55,7 @@ def heard(fresh: Callable[[], Says], *sizes: int) -> Recognised:
     return considerate.finish()
 
 
-@pytest.mark.parametrize("first", [CERTAIN, NOTHING], ids=["sure", "nothing of the grammar"])
+@pytest.mark.parametrize("first", [CERTAIN, SILENT], ids=["sure", "nothing of the grammar"])
 def test_nobody_else_is_asked_where_the_first_opinion_is_clear(first: Recognised) -> None:
     panel = Panel(first)
     assert heard(panel) == first
@@ -68,7 +69,7 @@ def test_words_so_far_are_the_first_opinions() -> None:
 
 @pytest.mark.parametrize("sizes", [(), (80, 400, 1)], ids=["whole", "in parts"])
 def test_others_hear_the_whole_piece_slower_and_faster(sizes: tuple[int, ...]) -> None:
-    panel = Panel(UNSURE, NOTHING, NOTHING)
+    panel = Panel(UNSURE, SILENT, SILENT)
     heard(panel, *sizes)
     first, *others = panel.asked
     assert np.array_equal(np.concatenate(first.heard), SOUND)
@@ -77,35 +78,42 @@ def test_others_hear_the_whole_piece_slower_and_faster(sizes: tuple[int, ...]) -
 
 
 def test_a_text_has_the_mean_of_its_shares() -> None:
-    found = heard(Panel(UNSURE, Recognised(("bốn",), (0.9,)), Recognised(("bốn", "ba"), (0.6, 0.3))))
+    found = heard(Panel(UNSURE, Recognised(("bốn",), (0.95,)), Recognised(("bốn", "ba"), (0.9, 0.1))))
     assert found.texts == ("bốn", "một", "ba")
-    assert found.shares == pytest.approx(((0.35 + 0.9 + 0.6) / 3, 0.4 / 3, 0.3 / 3))
+    assert found.shares == pytest.approx(((0.35 + 0.95 + 0.9) / 3, 0.4 / 3, 0.1 / 3))
 
 
 def test_what_others_do_not_hear_is_less_likely_and_not_lost() -> None:
-    found = agreed([UNSURE, NOTHING, NOTHING])
+    found = agreed([UNSURE, SILENT, SILENT])
     assert found.texts == UNSURE.texts
     assert found.confidence == pytest.approx(UNSURE.confidence / 3)
 
 
 class TestWhatIsUnlikely:
-    def test_is_taken_for_speech_outside_the_grammar(self) -> None:
+    def test_is_taken_for_speech_outside_the_grammar_but_kept_as_what_may_have_been_said(self) -> None:
         doubt = Recognised(("một",), (LEAST - 0.01,))
-        assert heard(Panel(doubt, doubt, doubt)) == NOTHING
+        found = heard(Panel(doubt, doubt, doubt))
+        assert found.texts == ("", "một")
+        assert found.confidence == 0
+        assert found.shares == pytest.approx((NOTHING, (LEAST - 0.01) * (1 - NOTHING)))
+
+    def test_undoes_nothing_by_itself(self) -> None:
+        """Corrections count twice, and side talk must take no digits away."""
+        assert LEAST * (1 - NOTHING) * CORRECTION < NOTHING
 
     def test_stands_where_the_first_opinion_is_sure_enough(self) -> None:
         """What few recordings taught, corrections above all, is lost at other speeds."""
-        assert heard(Panel(Recognised(("một",), (LEAST,)), NOTHING, NOTHING)).texts == ("một",)
+        assert heard(Panel(Recognised(("một",), (LEAST,)), SILENT, SILENT)).texts == ("một",)
 
     def test_stands_where_the_opinions_agree_on_it(self) -> None:
-        firm = Recognised(("bốn",), (0.9,))
-        assert heard(Panel(Recognised(("một", "bốn"), (0.2, 0.15)), firm, firm)).texts == ("bốn", "một")
+        firm = Recognised(("bốn",), (0.95,))
+        assert heard(Panel(Recognised(("một", "bốn"), (0.3, 0.25)), firm, firm)).texts == ("bốn", "một")
 
     def test_may_be_less_likely_the_more_words_it_has(self) -> None:
         bars = [least(Recognised((" ".join(["một"] * words),), (1.0,))) for words in range(1, 13)]
         assert bars[0] == LEAST
         assert bars == sorted(bars, reverse=True)
-        assert bars[9] < 0.2
+        assert bars[9] < 0.4
 
 
 @given(

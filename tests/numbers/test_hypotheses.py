@@ -42,7 +42,11 @@ def settled(numbers: Hypotheses) -> tuple[str, str]:
         ([{"không một": 0.6, "không một một": 0.3}, *"2345678"], "0112345678"),  # by keys, too
         ([{"không một": 0.6, "một": 0.3}, {"hai": 0.6, "hai hai": 0.3}, "ba bốn năm sáu bảy tám chín"], "0123456789"),
         ([NINE, {"chín chín": 0.9, "chín": 0.05}], "0123456789"),
-        ([NINE, {"chín chín": 0.9, "chín": 0.04}], "01234567899"),  # hardly likely
+        ([NINE, {"chín chín": 0.9, "chín": 0.01}], "01234567899"),  # hardly likely
+        ([NINE, {"": 0.6, "chín": 0.1}], "0123456789"),  # that nothing was said leaves a gap
+        ([NINE + " chín", {"": 0.6, "ba": 0.4}], "0123456789"),
+        ([{"không": 0.4, "": 0.6}, "một hai ba bốn năm sáu bảy tám chín"], "0123456789"),
+        ([{"": 0.6, "ba": 0.4}], ""),
         ([{"con mèo": 0.4, "một trăm hai": 0.3, "một hai": 0.3}], "12"),  # else one that can be read
         ([{"một trăm hai": 0.9, "một hai": 0.1}], ""),  # unless that is a guess
         ([{"không một": 0.5, "không một hai": 0.3}], "01"),  # else the likeliest
@@ -62,6 +66,16 @@ def test_it_tells_which_alternatives_it_took() -> None:
     numbers = after({NINE: 0.6, "dạ " + NINE: 0.3}, {"chín chín": 0.5, "chín": 0.4})
     numbers.settle()
     assert numbers.texts == (NINE, "chín")
+
+
+def test_that_nothing_was_said_is_none_of_them() -> None:
+    numbers = after(NINE + " chín", {"": 0.6, "ba": 0.4})
+    numbers.settle()
+    assert numbers.texts == (NINE + " chín",)
+
+
+def test_a_key_after_what_may_have_been_nothing_is_one_key() -> None:
+    assert settled(after(NINE, {"": 0.6, "ba": 0.1}, "9"))[0] == "0123456789"
 
 
 def test_a_number_called_wrong_is_not_heard_again_where_another_can_be() -> None:
