@@ -144,7 +144,7 @@ class Turn:
         elif self._words:
             self._decided = self._sentence(quiet)
         elif self._junk and quiet >= self._timing.settle:
-            self._decided = self._proved() or self._unanswered(Unintelligible())
+            self._decided = self._unanswered(Unintelligible())
         elif quiet >= self._timing.no_input:
             self._decided = self._unanswered(Silence())
         return self._decided
@@ -212,15 +212,6 @@ class Turn:
         if best.status is Collected.TOO_LONG:
             return TooMany(len(best.digits))
         return TooFew(best.missing)
-
-    def _proved(self) -> Utterance | None:
-        """Another whole number than stood, in nothing but pieces that seemed to hold none: noise says no ten digits."""
-        numbers = self._collecting
-        if not numbers:
-            return None
-        numbers.settle()
-        proved = numbers.best.status in WHOLE and numbers.best.digits != self._stood
-        return self._number(numbers, self._timing.pause) if proved else None
 
     def _unclear(self, numbers: Collector) -> Utterance:
         """Of a number with a piece that could not be read, what is certain stands."""

@@ -142,19 +142,20 @@ class TestNumber:
         events = speech(spell("0123456")) + seemed_nothing("789", start=3)
         assert meant(TEN, events)[0] == Number("0123456789", spoken=True)
 
-    def test_or_where_it_holds_the_whole_number(self) -> None:
-        assert meant(TEN, seemed_nothing("0123456789"))[0] == Number("0123456789", spoken=True)
-
-    @pytest.mark.parametrize("digits", ["7", "01234567"])
+    @pytest.mark.parametrize("digits", ["7", "7890", ""])
     def test_but_not_else(self, digits: str) -> None:
-        assert meant(TEN, seemed_nothing(digits))[0] == Unintelligible()
-        assert meant(TEN, speech(spell("01")) + seemed_nothing(digits[:7], start=3))[0] == TooFew(8)
+        assert meant(TEN, speech(spell("01234")) + seemed_nothing(digits, start=3))[0] == TooFew(5)
 
-    def test_nor_where_a_number_stands_that_was_called_wrong(self) -> None:
-        again = Caller(TEN, Caller(TEN, given("0123456789", TEN)).turn)
-        assert again.does(seemed_nothing("7"))[0] == Unintelligible()
-        again = Caller(TEN, Caller(TEN, given("0123456789", TEN)).turn)
-        assert again.does(seemed_nothing("9876543210"))[0] == Number("9876543210", spoken=True)
+    @pytest.mark.parametrize("digits", ["7", "0123456789"])
+    def test_alone_it_is_no_number(self, digits: str) -> None:
+        assert meant(TEN, seemed_nothing(digits))[0] == Unintelligible()
+        again = Caller(TEN, Caller(TEN, given("0123456788", TEN)).turn)  # called wrong
+        assert again.does(seemed_nothing(digits))[0] == Unintelligible()
+
+    def test_what_seemed_nothing_once_is_forgotten_in_the_next_turn(self) -> None:
+        before = Caller(TEN)
+        before.does(seemed_nothing("01"))
+        assert Caller(TEN, before.turn).does(speech(spell("23456789")))[0] == TooFew(2)
 
     def test_the_cells_show_a_piece_while_it_is_spoken(self) -> None:
         turn = Turn(TEN, TIMING)

@@ -80,7 +80,6 @@ class TestUnderstanding:
         nine = "không một hai ba bốn năm sáu bảy tám"
         assert understood([piece(nine), hardly], Grammar.NUMBER, LENGTHS)[:2] == (f"{nine} chín", "0123456789")
         assert understood([piece("không"), hardly], Grammar.NUMBER, LENGTHS)[:2] == ("không", "0")
-        assert understood([hardly], Grammar.NUMBER, LENGTHS) == ("", None, 0.0)
         assert understood([piece("đúng"), hardly], Grammar.YESNO, LENGTHS)[:2] == ("đúng", None)
         listed = alternatives([piece("không"), hardly], Grammar.NUMBER, LENGTHS)
         assert [each["text"] for each in listed] == ["không", "không chín"]
