@@ -63,6 +63,7 @@ class Evaluation:
 
     def __init__(self, model: str, recordings: Recordings, strings: int, calls: int = 0) -> None:
         self.clips, self.speakers, self.around = recordings.clips, recordings.speakers, recordings.around
+        self.shared = recordings.shared
         self.count, self.calls = strings, calls
         self.settings = dataclasses.replace(load(), model=model)
         self.ear = Ear(self.settings)
@@ -209,7 +210,12 @@ class Evaluation:
 
     def outside(self) -> Iterator[tuple[str, list[str]]]:
         """The digits heard in each kind of sound that holds none."""
-        sounds = {**people.outside(self.clips, LIMIT), "melodies": people.melodies(50)}
+        sounds = {
+            **people.outside(self.clips, LIMIT),
+            "đúng": people.saying(self.clips, "đúng"),
+            "noises, as loud as a voice": people.noises(self.shared),
+            "melodies": people.melodies(50),
+        }
         for kind, spoken in sounds.items():
             _tell(f"no number: {kind}")
             carried = (self.around.carry(each.sound, CLEAN, i) for i, each in enumerate(spoken))

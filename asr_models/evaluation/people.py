@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from asr_models.recipe.corpora import Clip, load
+from asr_models.recipe.corpora import Clip, load, read
 from asr_models.recipe.features import RATE, SHIFT
 from asr_models.recipe.lexicon import RECORDED
 
@@ -103,6 +103,17 @@ def as_read(clips: list[Clip]) -> list[Spoken]:
 
 def _whole(clip: Clip) -> Spoken:
     return Spoken(clip.speaker, tuple(clip.words), clip.sound.astype(np.float64))
+
+
+def noises(shared: Path, count: int = 5, seconds: float = 4.0) -> list[Spoken]:
+    """Nobody speaks: as many stretches of each recorded noise as it has, at most `count`."""
+    stretch = round(seconds * RATE)
+    return [
+        Spoken(file.stem, (), sound[at : at + stretch].astype(np.float64))
+        for file in sorted((shared / "noise" / "noises").glob("*.flac"))
+        for sound in [read(file)]
+        for at in range(0, min(sound.size, count * stretch), stretch)
+    ]
 
 
 def melodies(count: int, seconds: float = 4.0) -> list[Spoken]:
