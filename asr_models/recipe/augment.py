@@ -23,8 +23,9 @@ DIGITS = RECORDED[:10]
 LONGEST = 8 * RATE // SHIFT  # cells
 PACKET = RATE // 50  # samples
 QUIET = 45.0  # dB between the voice and the quietest background
-NOISY = 1.4  # over 1: loud backgrounds come more often than quiet ones
+NOISY = 1.8  # over 1: loud backgrounds come more often than quiet ones
 HURRIED = 0.6  # of the examples
+CLIPPED, CLIP, SHORTEST = 0.3, 3, 14  # of the words; cells missing at either end, at most; cells of the shortest
 TEMPO, UNEVEN, TEMPO_CHANGES = (0.65, 1.15), (0.8, 1.25), 30  # times as fast; frames between changes
 Example = tuple[np.ndarray, np.ndarray]  # sound, labels (cells, 3)
 
@@ -126,6 +127,9 @@ class Studio:
             else:
                 x, y = self._word(r, pool)
             x, y = self.stretch(r.uniform(0.9, 1.12), x, y)
+            if len(y) >= SHORTEST and r.random() < CLIPPED:
+                a, b = r.randint(0, CLIP), len(y) - r.randint(0, CLIP)
+                x, y = x[a * SHIFT : b * SHIFT], y[a:b]
             x = x * 10 ** (r.uniform(-3, 3) / 20)
             fade = min(40, len(x) // 4)
             x[:fade] *= np.linspace(0, 1, fade)

@@ -43,6 +43,8 @@ FRAMES_SHARE, STRINGS_SHARE = 0.4, 3.0  # of the loss, once whole strings are le
 #: output would learn to tell by the voice.
 UNKNOWN_WEIGHT = 0.3
 SMOOTHING = 0.05
+BANDS, BAND = 2, 16  # stretches of frequency that are missing, at most, and the widest, in bins
+DULL, DULLEST = 0.15, 48  # share of examples without any high frequencies, and from which bin on at least
 MICROPHONE = 0.5  # spread of each of four cosines over the bins, in natural logarithms of power
 AVERAGE = 0.999  # decay of the running mean of the weights
 TELL, SAVE = 20, 60  # seconds
@@ -107,9 +109,13 @@ def disturb(r: random.Random, x: Tensor, mean: Tensor) -> Tensor:
         curve += torch.randn(len(x), 1) * MICROPHONE * torch.cos(k * bins)
     x = x + curve[:, None]
     for i in range(len(x)):
-        for _ in range(r.randint(0, 2)):
-            a, n = r.randrange(BINS - 8), r.randint(1, 8)
+        for _ in range(r.randint(0, BANDS)):
+            n = r.randint(1, BAND)
+            a = r.randrange(BINS - n)
             x[i, :, a : a + n] = mean[a : a + n]
+        if r.random() < DULL:
+            a = r.randrange(DULLEST, BINS)
+            x[i, :, a:] = mean[a:]
         for _ in range(r.randint(0, 3)):
             a, n = r.randrange(x.shape[1] - 12), r.randint(1, 10)
             x[i, a : a + n] = mean
