@@ -102,7 +102,7 @@ def main() -> None:
     if args.stage in ("all", "train"):
         Recipe(args.shared, work, args.minutes, free, args.every).train()
     if args.stage in ("all", "export"):
-        export.write(work / f"{LAST}.pt", model)
+        export.write(work / f"{LAST}.pt", model, export.FREE_MIX if free else export.Mix())
     if args.stage == "graphs":
         export.write_graphs(model)
     if args.stage in ("all", "export", "graphs"):

@@ -89,7 +89,7 @@ net.mean.copy_(features.mean(0) + 1)
 net.std.copy_(features.std(0) * 2)
 counts = {{name: torch.arange(1.0, n + 1) for name, n in network.HEADS.items()}}
 torch.save({{"average": net.state_dict(), "counts": counts}}, folder / "net.pt")
-export.write(folder / "net.pt", folder / "model")
+export.write(folder / "net.pt", folder / "model", export.Mix())
 fst = f"0 1 {{2 * CLASS + 2}} 1\\n1 1 {{2 * CLASS + 1}} 0\\n1\\n".encode()
 for tool in (["fstcompile"], ["fstconvert", "--fst_type=const"]):
     fst = subprocess.run(tool, input=fst, capture_output=True, check=True).stdout
