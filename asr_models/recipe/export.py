@@ -49,8 +49,8 @@ class Mix:
     unrecorded: float = -0.5  # what each frame of a word gets that is known by its phones and tones alone
 
 
-#: Of recordings under a free licence alone hardly any is a number word, and the word states learn from espeak-ng: people
-#: sound unlike it. Chosen on the development speakers, from whom that variant learns nothing (TRIALS.md).
+#: Of recordings under a free licence alone hardly any is a number word, and the word states learn from espeak-ng:
+#: people sound unlike it. Chosen on the development speakers, from whom that variant learns nothing (TRIALS.md).
 FREE_MIX = Mix(word=0.0, phone=0.8, tone=0.5)
 
 
