@@ -6,7 +6,8 @@
           └─ faster ─▶ recogniser ──▶┘                └─ too low ──▶ nothing of the grammar, or else these
 
 Played slower, a voice has longer words, a lower pitch and a longer vocal tract, and without its highest sounds it
-comes from another telephone: somebody else, to a network that was trained on few voices. What it gets wrong by chance of this voice it gets wrong in one way here and in another there
+comes from another telephone: somebody else, to a network that was trained on few voices. What it gets wrong by chance
+of this voice it gets wrong in one way here and in another there
 (test-time augmentation; for speech e.g. the speed perturbation of Ko et al., 2015, used at recognition).
 """
 
@@ -22,19 +23,18 @@ from bot.events import RATE, Samples
 from bot.hearing.recogniser import KEPT, Recognised, Recogniser
 
 SPEEDS = (0.93, 1.07)
-"""Of the further opinions; each decodes the piece once more. More of them are no better: asr_models/recipe/TRIALS.md has
-figures."""
+"""Of the further opinions; each decodes the piece once more. More are no better (asr_models/recipe/TRIALS.md)."""
 
 DULL, SLOPE = 2400.0, 4
-"""Further opinions hear little above so many Hz: the magnitude of a Butterworth filter of this order. A sharp edge there
-mends more numbers on quiet lines and fewer in noise (TRIALS.md)."""
+"""Further opinions hear little above so many Hz: the magnitude of a Butterworth filter of this order. A sharp edge
+there mends more numbers on quiet lines and fewer in noise (TRIALS.md)."""
 
 SURE = 0.8
 """From this confidence on the first opinion stands alone: asking on would mend nothing more."""
 
 LEAST = 0.74
-"""A word of which neither the first opinion nor all together are so sure was hardly one of the grammar's; for n words it
-is LEAST to the power of n."""
+"""A word of which neither the first opinion nor all together are so sure was hardly one of the grammar's; for n words
+it is LEAST to the power of n."""
 
 NOTHING = 0.6
 """The share of “nothing of the grammar was said” for such a piece: by itself it counts for nothing, and side talk gives
