@@ -58,9 +58,9 @@ class Hypothesis:
 class Hypotheses:
     """`Collector` for speech with alternatives; keys and prompts reach all hypotheses. Pure."""
 
-    def __init__(self, lengths: tuple[int, ...], sure: float = SURE) -> None:
-        """Raises ValueError without lengths, or with one under 1."""
-        self._sure = sure
+    def __init__(self, lengths: tuple[int, ...], sure: float = SURE, near: float = NEAR) -> None:
+        """`sure`, `near`: as the constants. Raises ValueError without lengths, or with one under 1."""
+        self._sure, self._near = sure, near
         self._each = [Hypothesis(Collector(lengths), 1.0)]
         self._asked = False  # one digit of this number has been asked for
         self._wrong: frozenset[str] = frozenset()  # numbers that were read back and called wrong
@@ -89,7 +89,7 @@ class Hypotheses:
                     heavier = max(old, new, key=lambda each: each.weight)
                     grown[key] = Hypothesis(heavier.cells, old.weight + new.weight, heavier.texts)
         heaviest = max((each.weight for each in grown.values()), default=0.0)
-        near = [each for each in grown.values() if each.weight >= NEAR * heaviest]
+        near = [each for each in grown.values() if each.weight >= self._near * heaviest]
         near.sort(key=lambda each: -each.weight * (UNCLEAR if each.cells.status is Collected.UNCLEAR else 1.0))
         self._each = near[:WIDTH] or self._each
 

@@ -10,7 +10,7 @@ import typer
 from typer.testing import CliRunner, Result
 
 import asr_models
-from bot.commands.transcribe import alternatives, in_a_room, transcribe, understood
+from bot.commands.transcribe import NEAR, alternatives, in_a_room, transcribe, understood
 from bot.errors import VoicebotError
 from bot.events import Grammar, Piece
 
@@ -56,6 +56,12 @@ class TestUnderstanding:
 
     def test_a_number_of_another_length_is_still_told(self) -> None:
         assert understood([piece("một hai ba")], Grammar.NUMBER, LENGTHS)[:2] == ("một hai ba", "123")
+
+    def test_a_files_number_is_not_bent_to_a_length_that_is_hardly_likely(self) -> None:
+        nine, ten = "không chín một hai ba bốn năm sáu bảy", "không chín một hai ba bốn năm sáu bảy bảy"
+        heard = [Piece((nine, ten), 0.8, 0, 0, (0.8, 0.08))]
+        assert understood(heard, Grammar.NUMBER, LENGTHS, NEAR)[1] == "091234567"
+        assert understood(heard, Grammar.NUMBER, LENGTHS)[1] == "0912345677"  # in a call, whose caller fell silent
 
     def test_a_number_inside_a_wish_is_found(self) -> None:
         text = "cấp lại mật khẩu mã số không chín một hai ba bốn năm sáu bảy tám"
