@@ -7,8 +7,8 @@
 
 Played slower, a voice has longer words, a lower pitch and a longer vocal tract, and without its highest sounds it
 comes from another telephone: somebody else, to a network that was trained on few voices. What it gets wrong by chance
-of this voice it gets wrong in one way here and in another there
-(test-time augmentation; for speech e.g. the speed perturbation of Ko et al., 2015, used at recognition).
+of this voice it gets wrong in one way here and in another there (test-time augmentation; for speech e.g. the speed
+perturbation of Ko et al., 2015, used at recognition).
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ it is LEAST to the power of n."""
 NOTHING = 0.6
 """The share of “nothing of the grammar was said” for such a piece: by itself it counts for nothing, and side talk gives
 no digits. But where other pieces leave a number wanting just what it holds, the whole number is likelier than a gap
-(`bot.numbers.hypotheses`); of ten-digit numbers in noise that saves five in a hundred."""
+(`bot.numbers.hypotheses`); of ten-digit numbers in noise that saved two or three in a hundred."""
 
 
 class Considerate:
