@@ -20,9 +20,9 @@ from bot.channels.line import (
     noise_at,
     noise_loop,
     telephone_band,
-    to_samples,
 )
 from bot.events import RATE, Samples
+from bot.hearing.front import to_samples
 
 PACKET = RATE // 50
 QUIET_DB = 45.0

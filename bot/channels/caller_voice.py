@@ -13,9 +13,10 @@ from pathlib import Path
 import numpy as np
 
 from bot.channels.caller_script import CallerVoice, Play, Say
-from bot.channels.line import active_level, to_samples
+from bot.channels.line import active_level
 from bot.errors import VoicebotError
 from bot.events import RATE, Samples
+from bot.hearing.front import to_samples
 from bot.settings import ROOT
 
 CACHE = ROOT / "var" / "callers"

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bot.events import RATE, Samples
+from bot.hearing.front import to_samples
 
 Law = Literal["a", "u"]
 """Companding of ITU-T G.711: A-law (Europe, Vietnam) or µ-law (North America, Japan)."""
@@ -114,11 +115,6 @@ def key_tone(key: str, samples: int) -> Samples:
     tones = np.sin(2 * np.pi * ROWS[row] * time) + np.sin(2 * np.pi * COLUMNS[KEYPAD[row].index(key)] * time)
     edge = np.minimum(1, np.minimum(np.arange(samples) + 1, np.arange(samples, 0, -1)) / 16)
     return to_samples(tones * edge * 10 ** (-14 / 20) * 32767)
-
-
-def to_samples(values: Floats) -> Samples:
-    """Rounded, and clipped at overload."""
-    return np.asarray(np.clip(np.rint(values), -32768, 32767), np.int16)
 
 
 def _shaped(rng: np.random.Generator, size: int, gain: Floats) -> Floats:

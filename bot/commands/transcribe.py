@@ -87,14 +87,14 @@ def read_audio(file: Path) -> tuple[Samples, int]:
     import numpy as np
     import soundfile
 
+    from bot.hearing.front import to_samples
+
     try:
         sound, rate = soundfile.read(str(file), dtype="float32", always_2d=True)
     except (OSError, soundfile.SoundFileError) as error:
         reason = "no such file" if not file.exists() else getattr(error, "error_string", str(error))
         raise VoicebotError(f"{file}: cannot be read as audio ({reason}); give WAV or FLAC") from None
-    mixed = np.nan_to_num(sound.mean(axis=1)) * 32768
-    samples: Samples = np.clip(np.rint(mixed), -32768, 32767).astype(np.int16)
-    return samples, int(rate)
+    return to_samples(np.nan_to_num(sound.mean(axis=1)) * 32768), int(rate)
 
 
 def in_a_room(samples: Samples, rate: int) -> Samples:
@@ -103,10 +103,12 @@ def in_a_room(samples: Samples, rate: int) -> Samples:
     Files begin and end in the middle of things, calls do not."""
     import numpy as np
 
+    from bot.hearing.front import to_samples
+
     cell = max(1, rate // 20)  # 50 ms
     cells = [samples[at : at + cell].astype(np.float64).std() for at in range(0, len(samples), cell)]
     noise = np.random.default_rng(0).normal(0.0, min(cells, default=0.0), int((LEAD_SECONDS + TAIL_SECONDS) * rate))
-    quiet: Samples = np.clip(np.rint(noise), -32768, 32767).astype(np.int16)
+    quiet = to_samples(noise)
     lead = int(LEAD_SECONDS * rate)
     return np.concatenate((quiet[:lead], samples, quiet[lead:]))
 

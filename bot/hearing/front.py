@@ -5,13 +5,21 @@ Everything behind it works on whole blocks, so nothing depends on how a channel 
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+import numpy.typing as npt
 import soxr
 
 from bot.events import RATE, Samples
 
 BLOCK = RATE // 100
 """Samples in a block: 10 ms. The grain of every decision in hearing."""
+
+
+def to_samples(values: npt.NDArray[np.floating[Any]]) -> Samples:
+    """Rounded, and clipped at overload."""
+    return np.asarray(np.clip(np.rint(values), -32768, 32767), np.int16)
 
 
 class Resampler:
@@ -33,9 +41,7 @@ class Resampler:
     def _resample(self, samples: Samples, last: bool) -> Samples:
         if self._stream is None:
             return samples
-        out = self._stream.resample_chunk(samples.astype(np.float32), last=last)
-        rounded: Samples = np.clip(np.rint(out), -32768, 32767).astype(np.int16)
-        return rounded
+        return to_samples(self._stream.resample_chunk(samples.astype(np.float32), last=last))
 
 
 class Front:

@@ -20,6 +20,7 @@ import numpy as np
 import soxr
 
 from bot.events import RATE, Samples
+from bot.hearing.front import to_samples
 from bot.hearing.recogniser import KEPT, Recognised, Recogniser
 
 SPEEDS = (0.93, 1.07)
@@ -81,9 +82,8 @@ def played(sound: Samples, speed: float) -> Samples:
     """The sound so many times as fast, pitch and all, as a tape would play it, and dull."""
     slower = soxr.resample(sound.astype(np.float32), RATE * speed, RATE)
     frequencies = np.fft.rfftfreq(slower.size, 1 / RATE)
-    dull = np.fft.irfft(np.fft.rfft(slower) / np.sqrt(1 + (frequencies / DULL) ** (2 * SLOPE)), slower.size)
-    rounded: Samples = np.clip(np.rint(dull), -32768, 32767).astype(np.int16)
-    return rounded
+    gain = 1 / np.sqrt(1 + (frequencies / DULL) ** (2 * SLOPE))
+    return to_samples(np.fft.irfft(np.fft.rfft(slower) * gain, slower.size))
 
 
 def judged(opinions: Sequence[Recognised]) -> Recognised:
