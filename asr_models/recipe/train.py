@@ -44,7 +44,8 @@ FRAMES_SHARE, STRINGS_SHARE = 0.4, 3.0  # of the loss, once whole strings are le
 UNKNOWN_WEIGHT = 0.3
 SMOOTHING = 0.05
 BANDS, BAND = 2, 16  # stretches of frequency that are missing, at most, and the widest, in bins
-DULL, DULLEST = 0.15, 48  # share of examples without any high frequencies, and from which bin on at least
+DULL, DULLEST = 0.3, 44  # share of examples without any high frequencies, and from which bin on at least
+ALONE = 0.3  # share of chunks with nothing before and after: a piece of a call, whose edge frames Kaldi repeats
 MICROPHONE = 0.5  # spread of each of four cosines over the bins, in natural logarithms of power
 AVERAGE = 0.999  # decay of the running mean of the weights
 TELL, SAVE = 20, 60  # seconds
@@ -119,6 +120,8 @@ def disturb(r: random.Random, x: Tensor, mean: Tensor) -> Tensor:
         for _ in range(r.randint(0, 3)):
             a, n = r.randrange(x.shape[1] - 12), r.randint(1, 10)
             x[i, a : a + n] = mean
+        if r.random() < ALONE:
+            x[i, :LEFT], x[i, -RIGHT:] = x[i, LEFT].clone(), x[i, -RIGHT - 1].clone()
     return x
 
 
