@@ -41,7 +41,7 @@ class Recipe:
         work.mkdir(parents=True, exist_ok=True)
         recorded = corpora.load(shared / "speech", free, every)
         self.recorded = [c for c in recorded if c.part != "test" and c.name not in corpora.DOUBTFUL]
-        self.synthetic = synthetic.speak(work / "synthetic.npz", None if every == 1 else 1)
+        self.synthetic = synthetic.speak(work / "espeak.npz", None if every == 1 else 1)
 
     def train(self) -> None:
         """All passes, each from the labels and the weights of the one before."""

@@ -92,7 +92,7 @@ class Studio:
             for word, a, b in words_in(c):
                 one = (sound[a * SHIFT : b * SHIFT], c.labels[a:b])
                 self.pools[c.speaker][word].append(one)
-                if c.corpus != "espeak":
+                if not c.corpus.startswith("espeak"):
                     self.by_word[word][c.speaker].append(one)
             self.kinds[c.corpus].append((sound, c.labels))
         rich = [s for s, pool in self.pools.items() if sum(w in pool for w in DIGITS) >= 6]
@@ -179,6 +179,7 @@ class Studio:
             (0.19, bool(self.sentences), lambda r: r.choice(self.kinds[r.choice(self.sentences)])),
             (0.04, "phone-words" in self.kinds, lambda r: r.choice(self.kinds["phone-words"])),
             (0.02, bool(self.robots), lambda r: self.splice(r, self.pools[r.choice(self.robots)])),
+            (0.04, "espeak-numbers" in self.kinds, lambda r: r.choice(self.kinds["espeak-numbers"])),
             (0.03, True, self.silence),
             (0.08, "espeak" in self.kinds, self.phrases),
         ]

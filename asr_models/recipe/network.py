@@ -33,8 +33,8 @@ class Convolution(NamedTuple):
 
 #: From the second on a layer is computed at every third frame only.
 CONVOLUTIONS = [Convolution(16, (-1, 0, 1), 5), Convolution(32, (-1, 0, 1), 3), Convolution(48, (-3, 0, 3), 3)]
-#: Frame offsets of each layer after the convolutions; those but the first add to what they take. They reach 0.44 s back,
-#: which costs no time, because a tone is high or low only beside what was said before.
+#: Frame offsets of each layer after the convolutions; those but the first add to what they take. They reach 0.44 s
+#: back, which costs no delay: a tone is high or low only beside what was said before.
 CONTEXT = [(0,), (-3, 0, 3), (-6, 0, 3), (-12, 0, 3), (-18, 0, 3)]
 WIDTH = 288  # units of each of them
 HEADS = {"word": WORD_CLASSES, "phone": len(PHONES), "tone": len(TONES)}

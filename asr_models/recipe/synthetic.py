@@ -1,4 +1,6 @@
-"""espeak-ng's three Vietnamese dialects: the words that nobody recorded, and more voices for the rest."""
+"""espeak-ng's three Vietnamese dialects: the words that nobody recorded, more voices for the rest, and numbers dictated
+in one breath, whose words run into each other as those of spliced strings do not. Sentences that are no numbers are
+there so that fluent synthetic speech is not taken for digits."""
 # ruff: noqa: SIM905 - lists of words are easiest to read and change as sentences
 
 import random
@@ -11,6 +13,7 @@ import numpy as np
 import scipy.signal
 
 from .corpora import Clip, cells
+from .grammar import DIGITS
 from .lexicon import RECORDED
 
 DIALECTS = "vi vi-vn-x-central vi-vn-x-south".split()
@@ -25,6 +28,19 @@ PHRASES = (
         "chính xác", "không đúng", "nhầm rồi", "xin chào", "bảo hiểm xã hội", "cảm ơn", "a lô",
     ]
 )  # fmt: skip
+SENTENCES = [
+    "chờ em một lát em tìm cái thẻ", "anh ơi nói to lên giùm em với", "ở đây ồn quá tôi không nghe được",
+    "mẹ đang nấu cơm trong bếp", "chiều nay trời mưa to lắm", "cho con đi chơi với các bạn nhé",
+    "để tôi hỏi lại vợ tôi xem sao", "xe buýt này có đi qua bệnh viện không", "cái này bao nhiêu tiền vậy chị",
+    "nhớ mang theo giấy tờ khi đến cơ quan", "điện thoại của tôi sắp hết pin rồi", "mời cả nhà vào ăn cơm",
+]  # fmt: skip
+NUMBERS, LENGTH = 6, 10  # of each voice, and their digits
+
+
+def dictated(voice: str) -> list[str]:
+    """The numbers that a voice says."""
+    r = random.Random(zlib.crc32(voice.encode()))
+    return [" ".join(r.choices(DIGITS, k=LENGTH)) for _ in range(NUMBERS)]
 
 
 def _say(job: tuple[str, str]) -> np.ndarray:
@@ -37,11 +53,13 @@ def _say(job: tuple[str, str]) -> np.ndarray:
 
 
 def speak(kept: Path, voices: int | None = None) -> list[Clip]:
-    """Every phrase by every voice, or by so many of them; rendered once and kept in that file."""
-    jobs = [(voice, p) for voice in [d + v for d in DIALECTS for v in VARIANTS][:voices] for p in PHRASES]
+    """Every phrase, and its own numbers, by every voice, or by so many of them; rendered once and kept in that file."""
+    every = [d + v for d in DIALECTS for v in VARIANTS][:voices]
+    jobs = [("espeak", v, text) for v in every for text in [*PHRASES, *SENTENCES]]
+    jobs += [("espeak-numbers", v, text) for v in every for text in dictated(v)]
     if not kept.exists():
         with ThreadPoolExecutor(2) as pool:
-            rendered = list(pool.map(_say, jobs))
-        np.savez(kept, **{f"{voice}/{text}": x for (voice, text), x in zip(jobs, rendered, strict=True)})
+            rendered = list(pool.map(_say, [(v, text) for _, v, text in jobs]))
+        np.savez(kept, **{f"{v}/{text}": x for (_, v, text), x in zip(jobs, rendered, strict=True)})
     with np.load(kept) as sounds:
-        return [Clip(f"{v}/{p}", "espeak", v, "train", p.split(), sounds[f"{v}/{p}"]) for v, p in jobs]
+        return [Clip(f"{v}/{t}", corpus, v, "train", t.split(), sounds[f"{v}/{t}"]) for corpus, v, t in jobs]
