@@ -24,7 +24,7 @@ from .augment import Studio
 from .corpora import Clip
 from .features import BINS
 from .lexicon import FILLER
-from .network import HEADS, LEFT, RIGHT, SUBSAMPLING, Network, load
+from .network import HEADS, LEFT, RIGHT, SUBSAMPLING, Network, load, pad
 from .sequence import StringLoss
 
 SHARD = 200  # examples
@@ -121,7 +121,7 @@ def disturb(r: random.Random, x: Tensor, mean: Tensor) -> Tensor:
             a, n = r.randrange(x.shape[1] - 12), r.randint(1, 10)
             x[i, a : a + n] = mean
         if r.random() < ALONE:
-            x[i, :LEFT], x[i, -RIGHT:] = x[i, LEFT].clone(), x[i, -RIGHT - 1].clone()
+            x[i] = pad(x[i, LEFT:-RIGHT])
     return x
 
 
