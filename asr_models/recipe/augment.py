@@ -92,12 +92,13 @@ class Studio:
             for word, a, b in words_in(c):
                 one = (sound[a * SHIFT : b * SHIFT], c.labels[a:b])
                 self.pools[c.speaker][word].append(one)
-                if not c.corpus.startswith("espeak"):
+                if not c.synthetic:
                     self.by_word[word][c.speaker].append(one)
             self.kinds[c.corpus].append((sound, c.labels))
         rich = [s for s, pool in self.pools.items() if sum(w in pool for w in DIGITS) >= 6]
-        self.robots = [s for s in rich if s.startswith("vi")]
-        self.people = [s for s in rich if not s.startswith("vi")] or self.robots
+        synthetic = {c.speaker for c in clips if c.synthetic}
+        self.robots = [s for s in rich if s in synthetic]
+        self.people = [s for s in rich if s not in synthetic] or self.robots
         self.natural = self.kinds["connected-numbers"] + self.kinds["south-numbers"] * 8
         self.sentences = [k for k in ["common-voice"] * 5 + ["home-commands"] if k in self.kinds]
         self.others = self.kinds.get("other-words", [])

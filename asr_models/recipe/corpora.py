@@ -60,6 +60,7 @@ class Clip:
     sound: np.ndarray
     times: list[tuple[int, int]] = field(default_factory=list)  # cells of each word, where known
     labels: np.ndarray | None = None
+    synthetic: bool = False
 
 
 def part_of(corpus: str, speaker: str, name: str) -> str:

@@ -53,13 +53,27 @@ def _say(job: tuple[str, str]) -> np.ndarray:
 
 
 def speak(kept: Path, voices: int | None = None) -> list[Clip]:
-    """Every phrase, and its own numbers, by every voice, or by so many of them; rendered once and kept in that file."""
+    """Every phrase, and its own numbers, by every voice, or by so many of them.
+
+    They are rendered into the file `kept`, and again only after the texts have changed.
+    """
     every = [d + v for d in DIALECTS for v in VARIANTS][:voices]
     jobs = [("espeak", v, text) for v in every for text in [*PHRASES, *SENTENCES]]
     jobs += [("espeak-numbers", v, text) for v in every for text in dictated(v)]
-    if not kept.exists():
+    names = [f"{v}/{text}" for _, v, text in jobs]
+    if not _holds(kept, names):
         with ThreadPoolExecutor(2) as pool:
             rendered = list(pool.map(_say, [(v, text) for _, v, text in jobs]))
-        np.savez(kept, **{f"{v}/{text}": x for (_, v, text), x in zip(jobs, rendered, strict=True)})
+        np.savez(kept, **dict(zip(names, rendered, strict=True)))
     with np.load(kept) as sounds:
-        return [Clip(f"{v}/{t}", corpus, v, "train", t.split(), sounds[f"{v}/{t}"]) for corpus, v, t in jobs]
+        return [
+            Clip(name, corpus, v, "train", text.split(), sounds[name], synthetic=True)
+            for name, (corpus, v, text) in zip(names, jobs, strict=True)
+        ]
+
+
+def _holds(kept: Path, names: list[str]) -> bool:
+    if not kept.exists():
+        return False
+    with np.load(kept) as sounds:
+        return set(sounds.files) == set(names)

@@ -144,3 +144,20 @@ rows = [[word in DIGITS for word in sentence.split()] for sentence in SENTENCES]
 print(max(a and b for row in rows for a, b in zip(row, row[1:])))
 """
         assert in_its_python(script) == "False"
+
+    def test_their_sounds_are_kept_until_the_texts_change(self, tmp_path: Path) -> None:
+        script = f"""
+from pathlib import Path
+from recipe import synthetic
+said = []
+say = synthetic._say
+synthetic._say = lambda job: said.append(job) or say(job)
+kept = Path({str(tmp_path / "espeak.npz")!r})
+names = lambda: {{clip.name for clip in synthetic.speak(kept, voices=1) if clip.synthetic}}
+before = names()
+once = len(said)
+assert names() == before and len(said) == once
+synthetic.PHRASES = ["một", "con"]
+print(names() < before, len(said) > once)
+"""
+        assert in_its_python(script) == "True True"
