@@ -57,6 +57,9 @@ class Recipe:
 
     def pass_on(self, name: str, clips: list[Clip], start: Path | None) -> Path:
         share, peak, whole_strings = PASSES[name]
+        names = [*PASSES]
+        if any((self.work / f"{later}.pt").exists() for later in names[names.index(name) + 1 :]):
+            return self.work / f"{name}.pt"  # begun again with more minutes: they go where they can still matter
         minutes = share * self.minutes
         return train.train(clips, self.noise, self.work, name, minutes, peak, start, whole_strings)
 

@@ -5,6 +5,7 @@ It runs in an environment of its own (PyTorch, Python 3.11), as `make train` doe
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -64,6 +65,14 @@ class TestAMinuteOfTraining:
         arguments = ["--shared", str(shared), "--minutes", "1", "--every", "20", "--work", str(trained)]
         assert recipe("all", *arguments, "--model", str(trained / "model")).stdout == ""
         assert {f: f.read_bytes() for f in (trained / "model").rglob("*") if f.is_file()} == before
+
+    def test_begun_again_with_more_minutes_its_last_pass_alone_goes_on(
+        self, trained: Path, shared: Path, tmp_path: Path
+    ) -> None:
+        work = Path(shutil.copytree(trained, tmp_path / "work"))
+        before = {f.name: f.read_bytes() for f in trained.glob("*.pt")}
+        recipe("train", "--shared", str(shared), "--minutes", "1.05", "--every", "20", "--work", str(work))
+        assert [f.name for f in work.glob("*.pt") if f.read_bytes() != before[f.name]] == ["fifth.pt"]
 
 
 class TestNetwork:
