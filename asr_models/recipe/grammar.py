@@ -127,7 +127,7 @@ def _menu(at: str, number: str) -> list[Arc]:
 
 GRAMMARS = {
     "number": Grammar(_numbers("n"), "n", ("n",), ("n",), 6.0, 1.5),
-    "yesno": Grammar(_answer("y", "n") + _numbers("n"), "y", ("y", "y.said", "n"), ("y", "y.said", "n"), 6.0, 1.5),
+    "yesno": Grammar(_answer("y", "n") + _numbers("n"), "y", ("y", "y.said", "n"), ("y", "y.said", "n"), 9.0, 1.5),
     "menu": Grammar(_menu("m", "n") + _numbers("n"), "m", ("m", "n"), ("m", "m.said", "n"), 6.0, 1.5),
     "any": Grammar(_numbers("n") + _yes_no("n") + _menu("n", "n"), "n", ("n",), ("n",), 6.0, 1.5),
 }

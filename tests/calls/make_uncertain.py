@@ -1,4 +1,4 @@
-"""Makes sounds/bon_or_sau.flac: ten digits whose fifth may be bốn or sáu. `python -m tests.calls.make_uncertain`
+"""Makes sounds/bon_or_tam.flac: ten digits whose fifth may be bốn or tám. `python -m tests.calls.make_uncertain`
 
 It is espeak-ng's, the two words over each other, mixed so that the bundled model cannot tell them apart; so it has to
 be made again for another model, or other constants of its confidence.
@@ -20,7 +20,7 @@ from bot.hearing import load_models, open_hearing
 from bot.numbers import WHOLE, Hypotheses
 from bot.settings import ROOT, Settings
 
-SOUND = Path(__file__).parent / "sounds" / "bon_or_sau.flac"
+SOUND = Path(__file__).parent / "sounds" / "bon_or_tam.flac"
 PAUSE = np.zeros(RATE // 10, np.int16)
 SHARES = np.arange(0.02, 0.99, 0.01)
 """Of the second word."""
@@ -38,7 +38,7 @@ def between(one: Samples, other: Samples, share: float) -> Samples:
 
 
 def number(share: float) -> Samples:
-    fifth = between(say("bốn"), say("sáu"), share)
+    fifth = between(say("bốn"), say("tám"), share)
     return np.concatenate([say("không một hai ba"), PAUSE, fifth, PAUSE, say("năm sáu bảy tám chín")])
 
 
