@@ -125,6 +125,8 @@ def _menu(at: str, number: str) -> list[Arc]:
     return arcs
 
 
+#: Unknown speech costs more to begin at yes or no: it is made of the same sounds as words that nobody was recorded
+#: saying, and over a single short one ("phải", "vâng", "dạ") it loses little.
 GRAMMARS = {
     "number": Grammar(_numbers("n"), "n", ("n",), ("n",), 6.0, 1.5),
     "yesno": Grammar(_answer("y", "n") + _numbers("n"), "y", ("y", "y.said", "n"), ("y", "y.said", "n"), 9.0, 1.5),
