@@ -12,12 +12,13 @@ from .lexicon import RECORDED
 
 
 class Arc(NamedTuple):
-    """From one place to another by saying `text` ("" for nothing)."""
+    """From one place to another by saying `text` ("" for nothing); if `told`, it is among the words that come out."""
 
     source: str
     target: str
     text: str
     cost: float
+    told: bool = True
 
 
 class Grammar(NamedTuple):
@@ -55,6 +56,9 @@ YES_NO = [
     "sai", "sai rồi", "nhầm", "nhầm rồi", "đọc lại",
 ]  # fmt: skip
 DENIALS = ["không", "không phải", "không đúng", "sai", "sai rồi", "nhầm", "nhầm rồi"]
+#: Before an answer and behind it ("dạ đúng ạ"): not told, for they change nothing in it, and texts that differ by them
+#: alone would share its probability.
+COURTESIES, PARTICLE = ["dạ", "vâng"], "ạ"
 WISH = ["cấp lại mật khẩu", "quên mật khẩu", "mật khẩu", "lấy lại mật khẩu"]
 MENU = ["gặp tổng đài viên", "tổng đài viên", "gặp nhân viên", "đọc lại", "nghe lại", "trở lại", "tám", "không"]
 
@@ -63,7 +67,7 @@ READING, UNIT, SCALE, ENDING, TEN = 4.0, 1.5, 2.0, 3.0, 3.5
 #: More for a number word or correction that nobody was recorded saying. A voice unlike those in training
 #: sounds to the network like no recorded word at all, and must not turn its digits into "ngàn" and "xong".
 UNHEARD = 1.0
-PHRASE = 4.0
+PHRASE, COURTESY, BEHIND = 4.0, 3.0, 2.0
 AGAIN = 8.0
 #: More for "phải" alone: nobody was recorded saying it, nor "sai", which it sounds like; and a yes that was none
 #: costs a caller his call.
@@ -105,12 +109,15 @@ def _yes_no(at: str) -> list[Arc]:
 
 
 def _answer(at: str, number: str) -> list[Arc]:
-    """Yes or no, rarely several words of it; what is wrong may be put right in the same breath."""
-    said, denied = f"{at}.said", f"{at}.denied"
-    arcs = [Arc(at, said, w, PHRASE + (RIGHT_ALONE if w == "phải" else 0)) for w in YES_NO]
-    arcs += [Arc(said, said, w, AGAIN) for w in YES_NO]
-    arcs += [Arc(at, denied, w, PHRASE) for w in DENIALS] + [Arc(denied, number, "", AGAIN)]
-    return arcs + [Arc(place, number, w, PHRASE) for place in (at, denied) for w in EDITS]
+    """Yes or no, perhaps politely said, rarely several words of it; what is wrong may be put right in one breath."""
+    polite, said, over, denied = f"{at}.polite", f"{at}.said", f"{at}.over", f"{at}.denied"
+    arcs = [Arc(at, polite, w, COURTESY, told=False) for w in COURTESIES]
+    for place in (at, polite):
+        arcs += [Arc(place, said, w, PHRASE + (RIGHT_ALONE if w == "phải" else 0)) for w in YES_NO]
+        arcs += [Arc(place, denied, w, PHRASE) for w in DENIALS]
+    arcs += [Arc(said, over, PARTICLE, BEHIND, told=False)]
+    arcs += [Arc(said, said, w, AGAIN) for w in YES_NO] + [Arc(denied, number, "", AGAIN)]
+    return arcs + [Arc(place, number, w, PHRASE) for place in (at, polite, denied) for w in EDITS]
 
 
 def _menu(at: str, number: str) -> list[Arc]:
@@ -125,11 +132,12 @@ def _menu(at: str, number: str) -> list[Arc]:
     return arcs
 
 
+ENDS = ("y", "y.said", "y.over", "n")
 #: Unknown speech costs more to begin at yes or no: it is made of the same sounds as words that nobody was recorded
 #: saying, and over a single short one ("phải", "vâng", "dạ") it loses little.
 GRAMMARS = {
     "number": Grammar(_numbers("n"), "n", ("n",), ("n",), 6.0, 1.5),
-    "yesno": Grammar(_answer("y", "n") + _numbers("n"), "y", ("y", "y.said", "n"), ("y", "y.said", "n"), 9.0, 1.5),
+    "yesno": Grammar(_answer("y", "n") + _numbers("n"), "y", ENDS, ENDS, 9.0, 1.5),
     "menu": Grammar(_menu("m", "n") + _numbers("n"), "m", ("m", "n"), ("m", "m.said", "n"), 6.0, 1.5),
     "any": Grammar(_numbers("n") + _yes_no("n") + _menu("n", "n"), "n", ("n",), ("n",), 6.0, 1.5),
 }

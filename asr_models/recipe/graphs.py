@@ -44,7 +44,7 @@ def pronounced(text: str) -> list[Sound]:
 
 def vocabulary() -> list[str]:
     """Words of all graphs, each with its number in words.txt (0 is <eps>), plain syllables."""
-    said = {w for g in GRAMMARS.values() for arc in g.arcs for w in arc.text.split()}
+    said = {w for g in GRAMMARS.values() for arc in g.arcs if arc.told for w in arc.text.split()}
     return ["<eps>", *dict.fromkeys(w for w in DIGITS if w in said), *sorted(said - set(DIGITS))]
 
 
@@ -78,7 +78,7 @@ def fst_text(grammar: Grammar) -> str:
         path = []
         for word in arc.text.split():
             for i, sound in enumerate(pronounced(word)):
-                path.append((sound, ids[word] if i == 0 else 0))
+                path.append((sound, ids[word] if arc.told and i == 0 else 0))
         chain(places[arc.source], places[arc.target], path, arc.cost)
     for place in places.values():
         chain(place, place, [(SIL, 0)], SILENCE_COST)
