@@ -35,12 +35,15 @@ SENTENCES = [
     "nhớ mang theo giấy tờ khi đến cơ quan", "điện thoại của tôi sắp hết pin rồi", "mời cả nhà vào ăn cơm",
 ]  # fmt: skip
 NUMBERS, LENGTH = 6, 10  # of each voice, and their digits
+#: What many people say before a number and behind it.
+BEFORE, BEHIND = ["", "", "dạ", "dạ vâng", "à", "ờ"], ["", "ạ"]
 
 
 def dictated(voice: str) -> list[str]:
-    """The numbers that a voice says."""
+    """The numbers that a voice says, some of them politely or with hesitation."""
     r = random.Random(zlib.crc32(voice.encode()))
-    return [" ".join(r.choices(DIGITS, k=LENGTH)) for _ in range(NUMBERS)]
+    said = [(r.choice(BEFORE), *r.choices(DIGITS, k=LENGTH), r.choice(BEHIND)) for _ in range(NUMBERS)]
+    return [" ".join(filter(None, words)) for words in said]
 
 
 def _say(job: tuple[str, str]) -> np.ndarray:

@@ -142,12 +142,12 @@ class TestSyntheticCallers:
     def test_every_voice_dictates_numbers_of_its_own_in_one_breath_and_says_sentences_without_any(self) -> None:
         script = """
 from recipe.grammar import DIGITS
-from recipe.synthetic import DIALECTS, NUMBERS, LENGTH, SENTENCES, VARIANTS, dictated
+from recipe.synthetic import BEFORE, BEHIND, DIALECTS, NUMBERS, LENGTH, SENTENCES, VARIANTS, dictated
 voices = [dialect + variant for dialect in DIALECTS for variant in VARIANTS]
 numbers = [number.split() for voice in voices for number in dictated(voice)]
 assert len({*map(tuple, numbers)}) == len(voices) * NUMBERS
-assert {len(number) for number in numbers} == {LENGTH}
-assert {digit for number in numbers for digit in number} == {*DIGITS}
+assert {sum(word in DIGITS for word in number) for number in numbers} == {LENGTH}
+assert {word for number in numbers for word in number} == {*DIGITS, *" ".join(BEFORE + BEHIND).split()}
 assert dictated(voices[0]) == dictated(voices[0])
 rows = [[word in DIGITS for word in sentence.split()] for sentence in SENTENCES]
 print(max(a and b for row in rows for a, b in zip(row, row[1:])))
