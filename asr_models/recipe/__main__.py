@@ -1,6 +1,7 @@
 """Stages of the recipe; see README.md. Everything is kept in work/ and an interrupted run goes on from there."""
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -46,22 +47,24 @@ class Recipe:
     def train(self) -> None:
         """All passes, each from the labels and the weights of the one before."""
         few, all_but_test = self.clips("train"), self.clips("train", "dev")
-        first = self.pass_on("first", self.aligned(few), None)
-        second = self.pass_on("second", self.realigned(few, first), first)
-        third = self.pass_on("third", self.realigned(few, second), second)
-        fourth = self.pass_on("fourth", self.realigned(all_but_test, third), third)
-        self.pass_on("fifth", self.realigned(all_but_test, fourth), fourth)
+        first = self.pass_on("first", lambda: self.aligned(few), None)
+        second = self.pass_on("second", lambda: self.realigned(few, first), first)
+        third = self.pass_on("third", lambda: self.realigned(few, second), second)
+        fourth = self.pass_on("fourth", lambda: self.realigned(all_but_test, third), third)
+        self.pass_on("fifth", lambda: self.realigned(all_but_test, fourth), fourth)
 
     def clips(self, *parts: str) -> list[Clip]:
         return [c for c in self.recorded if c.part in parts] + self.synthetic
 
-    def pass_on(self, name: str, clips: list[Clip], start: Path | None) -> Path:
-        share, peak, whole_strings = PASSES[name]
+    def pass_on(self, name: str, labelled: Callable[[], list[Clip]], start: Path | None) -> Path:
+        """The checkpoint of a pass. One that a later pass has begun from stays as it is, however many minutes there
+        are, and its labels are not made again."""
         names = [*PASSES]
         if any((self.work / f"{later}.pt").exists() for later in names[names.index(name) + 1 :]):
-            return self.work / f"{name}.pt"  # begun again with more minutes: they go where they can still matter
+            return self.work / f"{name}.pt"
+        share, peak, whole_strings = PASSES[name]
         minutes = share * self.minutes
-        return train.train(clips, self.noise, self.work, name, minutes, peak, start, whole_strings)
+        return train.train(labelled(), self.noise, self.work, name, minutes, peak, start, whole_strings)
 
     def aligned(self, clips: list[Clip]) -> list[Clip]:
         """Labels from the flat start, for all but the sentences."""

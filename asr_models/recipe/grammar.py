@@ -132,12 +132,12 @@ def _menu(at: str, number: str) -> list[Arc]:
     return arcs
 
 
-ENDS = ("y", "y.said", "y.over", "n")
+ANSWERED = ("y", "y.said", "y.over", "n")
 #: Unknown speech costs more to begin at yes or no: it is made of the same sounds as words that nobody was recorded
 #: saying, and over a single short one ("phải", "vâng", "dạ") it loses little.
 GRAMMARS = {
     "number": Grammar(_numbers("n"), "n", ("n",), ("n",), 6.0, 1.5),
-    "yesno": Grammar(_answer("y", "n") + _numbers("n"), "y", ENDS, ENDS, 9.0, 1.5),
+    "yesno": Grammar(_answer("y", "n") + _numbers("n"), "y", ANSWERED, ANSWERED, 9.0, 1.5),
     "menu": Grammar(_menu("m", "n") + _numbers("n"), "m", ("m", "n"), ("m", "m.said", "n"), 6.0, 1.5),
     "any": Grammar(_numbers("n") + _yes_no("n") + _menu("n", "n"), "n", ("n",), ("n",), 6.0, 1.5),
 }

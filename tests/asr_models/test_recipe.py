@@ -42,12 +42,16 @@ def in_its_python(script: str) -> str:
     ).stdout.strip()  # fmt: skip
 
 
+def in_small(shared: Path, work: Path, minutes: float = 1) -> list[str]:
+    """The arguments of a short run on one recording in twenty."""
+    return ["--shared", str(shared), "--minutes", str(minutes), "--every", "20", "--work", str(work)]
+
+
 @pytest.fixture(scope="module")
 def trained(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a run: `model` and the checkpoints."""
     folder = tmp_path_factory.mktemp("recipe")
-    arguments = ["--shared", str(shared), "--minutes", "1", "--every", "20", "--work", str(folder)]
-    recipe("all", *arguments, "--model", str(folder / "model"))
+    recipe("all", *in_small(shared, folder), "--model", str(folder / "model"))
     return folder
 
 
@@ -62,8 +66,7 @@ class TestAMinuteOfTraining:
 
     def test_begun_again_it_trains_no_more_and_writes_the_same_model(self, trained: Path, shared: Path) -> None:
         before = {f: f.read_bytes() for f in (trained / "model").rglob("*") if f.is_file()}
-        arguments = ["--shared", str(shared), "--minutes", "1", "--every", "20", "--work", str(trained)]
-        assert recipe("all", *arguments, "--model", str(trained / "model")).stdout == ""
+        assert recipe("all", *in_small(shared, trained), "--model", str(trained / "model")).stdout == ""
         assert {f: f.read_bytes() for f in (trained / "model").rglob("*") if f.is_file()} == before
 
     def test_begun_again_with_more_minutes_its_last_pass_alone_goes_on(
@@ -71,7 +74,7 @@ class TestAMinuteOfTraining:
     ) -> None:
         work = Path(shutil.copytree(trained, tmp_path / "work"))
         before = {f.name: f.read_bytes() for f in trained.glob("*.pt")}
-        recipe("train", "--shared", str(shared), "--minutes", "1.05", "--every", "20", "--work", str(work))
+        recipe("train", *in_small(shared, work, minutes=1.05))
         assert [f.name for f in work.glob("*.pt") if f.read_bytes() != before[f.name]] == ["fifth.pt"]
 
 
