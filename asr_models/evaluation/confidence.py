@@ -13,13 +13,14 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 import numpy as np
 
 from asr_models.evaluation import people
 from asr_models.evaluation.figures import calibration as bins_of
 from asr_models.evaluation.figures import expected_calibration_error
-from asr_models.evaluation.lines import CLEAN, CONDITIONS, Surroundings
+from asr_models.evaluation.lines import CONDITIONS, Surroundings
 from bot.commands.transcribe import hear
 from bot.events import RATE, Grammar, Samples
 from bot.hearing import CallHearing
@@ -27,7 +28,7 @@ from bot.hearing.models import find
 from bot.hearing.opinions import SPEEDS, agreed, judged, played, unsure
 from bot.hearing.recogniser import Calibration, Recognised, Scored, VoskRecogniser, ranked, vosk_model
 from bot.numbers import WHOLE, Hypotheses, read
-from bot.numbers.hypotheses import SURE
+from bot.numbers.hypotheses import SURE, levelled
 
 LENGTHS = {10: 4, 3: 1, 12: 1}
 """Digits of the numbers, and how many of them in so many."""
@@ -44,6 +45,13 @@ Opinion = tuple[list[Scored], float]
 
 Piece = tuple[Opinion, ...]
 """The first opinion, and all that there can be beside it."""
+
+
+class Answer(NamedTuple):
+    """What falls to a whole number by its alternatives (`Hypotheses.share`), and whether it is right."""
+
+    share: float
+    right: bool
 
 
 @dataclass(frozen=True)
@@ -68,7 +76,7 @@ class Dictated:
 
 
 def dictated(model: str, speakers: dict[str, people.Words], around: Surroundings, count: int) -> Iterator[Dictated]:
-    """`count` numbers of each speaker, every third on a quiet line, the others on all lines in turn."""
+    """`count` numbers of each speaker, on all lines in turn."""
     folder = find(model)
     graph = vosk_model(folder.graph_folder(Grammar.NUMBER))
     pieces: list[Piece] = []
@@ -94,8 +102,7 @@ def dictated(model: str, speakers: dict[str, people.Words], around: Surroundings
     for name, words in speakers.items():
         for length, share in LENGTHS.items():
             for seed, said in enumerate(people.strings(name, words, length, count * share // sum(LENGTHS.values()))):
-                condition = CONDITIONS[seed % len(CONDITIONS)] if seed % 3 else CLEAN
-                sound = around.carry(said.sound, condition, seed)
+                sound = around.carry(said.sound, CONDITIONS[seed % len(CONDITIONS)], seed)
                 pieces.clear()
                 hear("", sound, RATE, CallHearing(RATE, lambda _: Noted()), Grammar.NUMBER, (length,))
                 yield Dictated(name, said.digits, tuple(pieces))
@@ -143,15 +150,34 @@ def fitted(numbers: Sequence[Dictated]) -> Calibration:
     return Calibration(*(float(value) for value in found.x))
 
 
+def odds(answers: Sequence[Answer]) -> tuple[float, float]:
+    """Slope and shift of `levelled` under which it is most likely that these were right, and these not (Platt, 1999:
+    a logistic regression on the log odds)."""
+    from scipy.optimize import minimize
+
+    share = np.clip([share for share, _ in answers], IMPROBABLE, 1 - IMPROBABLE)
+    log_odds = np.log(share / (1 - share))
+    signs = np.where([right for _, right in answers], -1.0, 1.0)
+    found = minimize(lambda line: np.logaddexp(0.0, signs * (line[0] * log_odds + line[1])).sum(), (1.0, 0.0))
+    return float(found.x[0]), float(found.x[1])
+
+
+def answered(numbers: Sequence[Dictated], calibration: Calibration) -> Iterator[Answer]:
+    """Every whole number as a call collects it."""
+    for number in numbers:
+        heard = _collected(number, calibration, (len(number.digits),))
+        yield Answer(heard.share, heard.best.digits == number.digits)
+
+
 def foretold(numbers: Sequence[Dictated]) -> Iterator[tuple[float, bool]]:
     """Of each whole number its confidence, with constants fitted on all speakers but its own, and whether it is right:
     what to expect of somebody new."""
     for speaker in dict.fromkeys(number.speaker for number in numbers):
-        calibration = fitted([number for number in numbers if number.speaker != speaker])
-        for number in numbers:
-            if number.speaker == speaker:
-                heard = _collected(number, calibration, (len(number.digits),))
-                yield heard.confidence, heard.best.digits == number.digits
+        others = [number for number in numbers if number.speaker != speaker]
+        calibration = fitted(others)
+        line = odds(list(answered(others, calibration)))
+        own = [number for number in numbers if number.speaker == speaker]
+        yield from ((levelled(share, *line), right) for share, right in answered(own, calibration))
 
 
 def _collected(number: Dictated, calibration: Calibration, lengths: tuple[int, ...], sure: float = SURE) -> Hypotheses:
@@ -204,8 +230,9 @@ def report(numbers: Sequence[Dictated]) -> str:
     values = ", ".join(f"{name}={value:.3g}" for name, value in calibration._asdict().items())
     rows = [asked(numbers, calibration, percent / 100) for percent in range(45, 100, 5)]
     best = max(rows, key=lambda row: row.saved)
-    answers = list(foretold(numbers))
-    bins = bins_of([confidence for confidence, _ in answers], [right for _, right in answers])
+    slope, shift = odds(list(answered(numbers, calibration)))
+    new = list(foretold(numbers))
+    bins = bins_of([confidence for confidence, _ in new], [right for _, right in new])
     told = "\n".join(f"  {b.confidence:.2f}  {b.right}  {b.answers:5}" for b in bins)
     table = "\n".join(f"  {row.sure:.2f}  {row.asked:5}  {row.mended:6}  {row.saved:+5} s" for row in rows)
     return (
@@ -213,5 +240,6 @@ def report(numbers: Sequence[Dictated]) -> str:
         f"  ({len(numbers)} numbers; surprise {surprise(calibration, numbers):.3f} nats)\n"
         "of a speaker whom the constants were not fitted on, mean distance of confidence and share right: "
         f"{expected_calibration_error(bins):.3f}\n  confidence  right  numbers\n{told}\n"
-        f"bot/numbers/hypotheses.py\n  SURE = {best.sure:.2f}\n  sure  asked  mended  saved\n{table}\n"
+        f"bot/numbers/hypotheses.py\n  SLOPE, SHIFT = {slope:.2f}, {shift:.2f}\n  SURE = {best.sure:.2f}\n"
+        f"  sure  asked  mended  saved\n{table}\n"
     )

@@ -101,6 +101,7 @@ def main() -> None:
     parser.add_argument("--every", type=int, default=1, metavar="N", help="one recording in N, to try the recipe out")
     parser.add_argument("--work", type=Path, help="folder for everything in between")
     parser.add_argument("--model", type=Path, help="model folder to write")
+    parser.add_argument("--earlier", type=Path, metavar="CHECKPOINT", help="export the mean with these weights")
     args = parser.parse_args()
     free = args.licence == "free"
     work = args.work or HERE / ("work-free" if free else "work")
@@ -108,7 +109,7 @@ def main() -> None:
     if args.stage in ("all", "train"):
         Recipe(args.shared, work, args.minutes, free, args.every).train()
     if args.stage in ("all", "export"):
-        export.write(work / f"{LAST}.pt", model, export.FREE_MIX if free else export.Mix())
+        export.write(work / f"{LAST}.pt", model, export.FREE_MIX if free else export.Mix(), args.earlier)
     if args.stage == "graphs":
         export.write_graphs(model)
     if args.stage in ("all", "export", "graphs"):

@@ -50,24 +50,25 @@ EDITS = [
       for nth in ("hai", "ba", "tư", "năm", "sáu", "bảy", "tám", "chín", "mười")),
 ]  # fmt: skip
 CORRECTIONS = [*EDITS, "nhầm", "chứ không phải", "mà là", "số", "con", "hết", "xong"]
-HESITATIONS = ["ờ", "à", "dạ", "alo"]
+#: Around digits and among them ("dạ một hai ba ạ"): not told, for they change no number, and texts that differ by them
+#: alone would share its probability.
+HESITATIONS = ["ờ", "à", "dạ", "dạ vâng", "ạ", "alo"]
 YES_NO = [
     "đúng", "đúng rồi", "vâng", "dạ", "ừ", "phải", "chính xác", "không", "không phải", "không đúng",
     "sai", "sai rồi", "nhầm", "nhầm rồi", "đọc lại",
 ]  # fmt: skip
 DENIALS = ["không", "không phải", "không đúng", "sai", "sai rồi", "nhầm", "nhầm rồi"]
-#: Before an answer and behind it ("dạ đúng ạ"): not told, for they change nothing in it, and texts that differ by them
-#: alone would share its probability.
+#: Before an answer and behind it ("dạ đúng ạ"); not told, as hesitations.
 COURTESIES, PARTICLE = ["dạ", "vâng"], "ạ"
 WISH = ["cấp lại mật khẩu", "quên mật khẩu", "mật khẩu", "lấy lại mật khẩu"]
 MENU = ["gặp tổng đài viên", "tổng đài viên", "gặp nhân viên", "đọc lại", "nghe lại", "trở lại", "tám", "không"]
 
-WORD, EDIT, CORRECTION, HESITATION = 2.5, 1.0, 3.0, 8.0
+WORD, EDIT, CORRECTION, HESITATION = 2.5, 1.0, 3.0, 1.0
 READING, UNIT, SCALE, ENDING, TEN = 4.0, 1.5, 2.0, 3.0, 3.5
 #: More for a number word or correction that nobody was recorded saying. A voice unlike those in training
 #: sounds to the network like no recorded word at all, and must not turn its digits into "ngàn" and "xong".
 UNHEARD = 1.0
-PHRASE, COURTESY, BEHIND = 4.0, 3.0, 2.0
+PHRASE, COURTESY, BEHIND = 4.0, 3.0, 0.0
 AGAIN = 8.0
 #: More for "phải" alone: nobody was recorded saying it, nor "sai", which it sounds like; and a yes that was none
 #: costs a caller his call.
@@ -100,7 +101,7 @@ def _numbers(at: str) -> list[Arc]:
     arcs += [Arc(unit, unit, w, SCALE) for w in SCALES]
     arcs.append(Arc(link, digit, "tư", ENDING))
     arcs += [Arc(at, at, w, EDIT if w in EDITS else CORRECTION) for w in CORRECTIONS]
-    arcs += [Arc(at, at, w, HESITATION) for w in HESITATIONS]
+    arcs += [Arc(at, at, w, HESITATION, told=False) for w in HESITATIONS]
     return [_heard(arc) for arc in arcs]
 
 

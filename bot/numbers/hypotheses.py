@@ -7,6 +7,7 @@ and the best few go on. While the number grows the heaviest leads; when it is ov
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from copy import copy
 from dataclasses import dataclass
@@ -32,6 +33,11 @@ SURE = 0.7
 """A digit on which less than this share of the hypotheses agrees is uncertain. Asking for it alone takes four seconds,
 giving the whole number again and having it read back eighteen; so it pays where it mends one number in four or five.
 `python -m asr_models.evaluation --fit-confidence` reckons what each value saves."""
+
+SLOPE, SHIFT = 0.83, 0.16
+"""Between the log odds of a whole number by its alternatives and those of its being right. The pieces of a number have
+one voice and one line: what is hard to hear in one is hard in the others, so neither their certainty nor their doubts
+multiply in full (Platt, 1999). Fitted by `python -m asr_models.evaluation --fit-confidence`."""
 
 DOUBTS = 2
 """More uncertain digits than this are not asked for one by one: the read-back shows them all."""
@@ -104,8 +110,13 @@ class Hypotheses:
 
     @property
     def confidence(self) -> float:
-        """How likely the leading number is to be the right one, in 0…1, where it is a whole one: other counts are out
-        of the question, and what is wanting to 1 in all weights is that of numbers not among the alternatives."""
+        """How likely the leading number is to be the right one, in 0…1."""
+        return levelled(self.share)
+
+    @property
+    def share(self) -> float:
+        """What falls to the leading number, in 0…1: where it is a whole one, other counts are out of the question, and
+        what is wanting to 1 in all weights is that of numbers not among the alternatives."""
         best = self._each[0]
         none = max(0.0, 1.0 - sum(each.weight for each in self._each))
         whole = sum(each.weight for each in self._each if each.cells.status in WHOLE)
@@ -147,3 +158,9 @@ class Hypotheses:
             return False
         self._each = [right]
         return True
+
+
+def levelled(share: float, slope: float = SLOPE, shift: float = SHIFT) -> float:
+    """The confidence in a number of this share: `slope` times its log odds, and `shift`."""
+    right, wrong = math.exp(shift) * math.pow(share, slope), math.pow(1.0 - share, slope)
+    return right / (right + wrong)

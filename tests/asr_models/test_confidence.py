@@ -9,15 +9,18 @@ import pytest
 from asr_models.evaluation.confidence import (
     AGAIN,
     ASKING,
+    Answer,
     Dictated,
     Piece,
     asked,
     fitted,
     foretold,
+    odds,
     probability,
     surprise,
 )
 from bot.hearing.recogniser import Calibration, Recognised
+from bot.numbers.hypotheses import levelled
 
 FRAMES = 100.0
 NINE = "không một hai ba bốn năm sáu bảy tám"
@@ -70,6 +73,21 @@ class TestFit:
         high, low = (numbers[n].recognised(found)[0].confidence for n in (0, -1))
         assert high == pytest.approx(0.9, abs=0.05)
         assert low == pytest.approx(0.3, abs=0.05)
+
+
+class TestOdds:
+    @pytest.mark.parametrize(("slope", "shift"), [(0.5, 0.0), (0.8, -0.4)])
+    def test_finds_how_often_numbers_of_each_share_are_right(self, slope: float, shift: float) -> None:
+        answers = [
+            Answer(share, n < 1000 * levelled(share, slope, shift))
+            for share in (0.2, 0.5, 0.7, 0.9, 0.99)
+            for n in range(1000)
+        ]
+        assert odds(answers) == pytest.approx((slope, shift), abs=0.01)
+
+    def test_a_certain_one_that_was_wrong_is_only_one(self) -> None:
+        slope, shift = odds([Answer(1.0, right=False), *[Answer(0.9, right=True)] * 9, Answer(0.9, right=False)])
+        assert 0.5 < levelled(0.9, slope, shift) < 1
 
 
 class TestASpeakerWhomTheConstantsWereNotFittedOn:

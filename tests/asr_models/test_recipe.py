@@ -120,6 +120,28 @@ print((posteriors @ weights.T + bias)[:, CLASS].sum())
         (found,) = json.loads(recogniser.FinalResult())["alternatives"]
         assert found["confidence"] == pytest.approx(expected, abs=0.01)
 
+    def test_the_mean_with_an_earlier_checkpoint_lies_between_both(self, tmp_path: Path) -> None:
+        script = f"""
+from pathlib import Path
+import torch
+from recipe import export, network
+folder = Path({str(tmp_path)!r})
+counts = {{name: torch.ones(n) for name, n in network.HEADS.items()}}
+weights, exported = {{}}, []
+for name, seed in (("earlier", 0), ("later", 1)):
+    torch.manual_seed(seed)
+    weights[name] = network.Network().state_dict()
+weights["mean"] = {{k: export.EARLIER * v + (1 - export.EARLIER) * weights["later"][k] if v.is_floating_point() else v
+                   for k, v in weights["earlier"].items()}}
+for name, average in weights.items():
+    torch.save({{"average": average, "counts": counts}}, folder / f"{{name}}.pt")
+export.network_bytes = lambda g, *_: exported.append(g) or b""
+export.write(folder / "later.pt", folder / "model", export.Mix(), folder / "earlier.pt")
+export.write(folder / "mean.pt", folder / "model", export.Mix())
+print(all(abs(exported[0][k] - v).max() < 1e-6 for k, v in exported[1].items()))
+"""
+        assert in_its_python(script) == "True"
+
     def test_the_loss_of_whole_strings_falls_as_the_right_string_wins(self) -> None:
         script = """
 import torch

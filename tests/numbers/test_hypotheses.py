@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.numbers import Collected, Hypotheses
+from bot.numbers.hypotheses import levelled
 
 BOTH = (10, 12)
 NINE = "không một hai ba bốn năm sáu bảy tám"
@@ -152,7 +155,7 @@ class TestUncertainDigit:
 
 class TestConfidence:
     @pytest.mark.parametrize(
-        ("heard", "confidence"),
+        ("heard", "share"),
         [
             ([NINE + " chín"], 1.0),
             ([{NINE + " chín": 0.7}], 0.7),  # the rest is none of these
@@ -163,13 +166,22 @@ class TestConfidence:
             ([{NINE: 0.7}], 0.7),  # not whole: of what stands
         ],
     )
-    def test_of_a_whole_number_it_is_its_share_among_numbers(self, heard: list[str | Heard], confidence: float) -> None:
+    def test_comes_of_the_share_among_whole_numbers(self, heard: list[str | Heard], share: float) -> None:
         numbers = after(*heard)
         numbers.settle()
-        assert numbers.confidence == pytest.approx(confidence)
+        assert numbers.share == pytest.approx(share)
+        assert numbers.confidence == levelled(numbers.share)
 
     def test_keys_are_certain(self) -> None:
         assert after(*"0123456789").confidence == 1
+
+    def test_is_a_line_in_log_odds(self) -> None:
+        assert levelled(0.9, slope=0.5, shift=0.0) == pytest.approx(0.75)  # odds of 9 become 3
+        assert levelled(0.9, slope=1.0, shift=math.log(3)) == pytest.approx(27 / 28)
+
+    @pytest.mark.parametrize("share", [0.0, 1.0])
+    def test_leaves_what_is_certain(self, share: float) -> None:
+        assert levelled(share, slope=0.5, shift=1.0) == share
 
 
 class TestPuttingRight:
