@@ -50,15 +50,15 @@ EDITS = [
       for nth in ("hai", "ba", "tư", "năm", "sáu", "bảy", "tám", "chín", "mười")),
 ]  # fmt: skip
 CORRECTIONS = [*EDITS, "nhầm", "chứ không phải", "mà là", "số", "con", "hết", "xong"]
-#: Around digits and among them ("dạ một hai ba ạ"): not told, for they change no number, and texts that differ by them
-#: alone would share its probability.
-HESITATIONS = ["ờ", "à", "dạ", "dạ vâng", "ạ", "alo"]
+#: Before digits and among them: not told, for they change no number, and texts that differ by them alone would share
+#: its probability.
+HESITATIONS = ["ờ", "à", "dạ", "dạ vâng", "alo"]
 YES_NO = [
     "đúng", "đúng rồi", "vâng", "dạ", "ừ", "phải", "chính xác", "không", "không phải", "không đúng",
     "sai", "sai rồi", "nhầm", "nhầm rồi", "đọc lại",
 ]  # fmt: skip
 DENIALS = ["không", "không phải", "không đúng", "sai", "sai rồi", "nhầm", "nhầm rồi"]
-#: Before an answer and behind it ("dạ đúng ạ"); not told, as hesitations.
+#: Before an answer, and behind an answer or a number ("dạ đúng ạ"); not told, as hesitations.
 COURTESIES, PARTICLE = ["dạ", "vâng"], "ạ"
 WISH = ["cấp lại mật khẩu", "quên mật khẩu", "mật khẩu", "lấy lại mật khẩu"]
 MENU = ["gặp tổng đài viên", "tổng đài viên", "gặp nhân viên", "đọc lại", "nghe lại", "trở lại", "tám", "không"]
@@ -81,7 +81,7 @@ def _heard(arc: Arc) -> Arc:
 
 
 def _numbers(at: str) -> list[Arc]:
-    """Digits, numbers and corrections in any order, from the place `at` back to it.
+    """Digits, numbers and corrections in any order, from the place `at` back to it, and a polite end.
 
     Most people dictate digit by digit, and some read out numbers. Beginning to read costs once, the words of it
     little; so no single "mươi" slips in between digits, and "hai mươi ba" is not taken for "hai một ba". What only
@@ -102,7 +102,7 @@ def _numbers(at: str) -> list[Arc]:
     arcs.append(Arc(link, digit, "tư", ENDING))
     arcs += [Arc(at, at, w, EDIT if w in EDITS else CORRECTION) for w in CORRECTIONS]
     arcs += [Arc(at, at, w, HESITATION, told=False) for w in HESITATIONS]
-    return [_heard(arc) for arc in arcs]
+    return [_heard(arc) for arc in arcs] + [Arc(at, f"{at}.over", PARTICLE, BEHIND, told=False)]
 
 
 def _yes_no(at: str) -> list[Arc]:
@@ -133,12 +133,12 @@ def _menu(at: str, number: str) -> list[Arc]:
     return arcs
 
 
-ANSWERED = ("y", "y.said", "y.over", "n")
+ANSWERED = ("y", "y.said", "y.over", "n", "n.over")
 #: Unknown speech costs more to begin at yes or no: it is made of the same sounds as words that nobody was recorded
 #: saying, and over a single short one ("phải", "vâng", "dạ") it loses little.
 GRAMMARS = {
-    "number": Grammar(_numbers("n"), "n", ("n",), ("n",), 6.0, 1.5),
+    "number": Grammar(_numbers("n"), "n", ("n", "n.over"), ("n",), 6.0, 1.5),
     "yesno": Grammar(_answer("y", "n") + _numbers("n"), "y", ANSWERED, ANSWERED, 9.0, 1.5),
-    "menu": Grammar(_menu("m", "n") + _numbers("n"), "m", ("m", "n"), ("m", "m.said", "n"), 6.0, 1.5),
-    "any": Grammar(_numbers("n") + _yes_no("n") + _menu("n", "n"), "n", ("n",), ("n",), 6.0, 1.5),
+    "menu": Grammar(_menu("m", "n") + _numbers("n"), "m", ("m", "n", "n.over"), ("m", "m.said", "n"), 6.0, 1.5),
+    "any": Grammar(_numbers("n") + _yes_no("n") + _menu("n", "n"), "n", ("n", "n.over"), ("n",), 6.0, 1.5),
 }
