@@ -123,7 +123,7 @@ class Evaluation:
             card.table(["said", "graph", "recordings", "right", "something else"], self.words()),
             "### Confidence",
             f"Of whole numbers: all strings of ten digits on all lines, {len(every)} of them. Mean distance of",
-            f"confidence and share right: {expected_calibration_error(bins):.3f}. Its four constants were fitted on",
+            f"confidence and share right: {expected_calibration_error(bins):.3f}. Its six constants were fitted on",
             "numbers of these speakers; `--fit-confidence` tells what each is told with those of the others.\n",
             card.table(["confidence", "right", "numbers"], [[f"{b.confidence:.2f}", b.right, b.answers] for b in bins]),
             "![Calibration of confidence](calibration.png)\n",
