@@ -78,9 +78,9 @@ def test_others_hear_the_whole_piece_slower_and_faster(sizes: tuple[int, ...]) -
 
 
 def test_a_text_has_the_mean_of_its_shares() -> None:
-    found = heard(Panel(UNSURE, Recognised(("bốn",), (0.98,)), Recognised(("bốn", "ba"), (0.95, 0.05))))
+    found = heard(Panel(UNSURE, Recognised(("bốn",), (1.0,)), Recognised(("bốn", "ba"), (0.996, 0.004))))
     assert found.texts == ("bốn", "một", "ba")
-    assert found.shares == pytest.approx(((0.35 + 0.98 + 0.95) / 3, 0.4 / 3, 0.05 / 3))
+    assert found.shares == pytest.approx(((0.35 + 1.0 + 0.996) / 3, 0.4 / 3, 0.004 / 3))
 
 
 def test_what_others_do_not_hear_is_less_likely_and_not_lost() -> None:
@@ -106,7 +106,7 @@ class TestWhatIsUnlikely:
         assert heard(Panel(Recognised(("một",), (LEAST,)), SILENT, SILENT)).texts == ("một",)
 
     def test_stands_where_the_opinions_agree_on_it(self) -> None:
-        firm = Recognised(("bốn",), (0.97,))
+        firm = Recognised(("bốn",), (1.0,))
         assert heard(Panel(Recognised(("một", "bốn"), (0.4, 0.35)), firm, firm)).texts == ("bốn", "một")
 
     def test_may_be_less_likely_the_more_words_it_has(self) -> None:
