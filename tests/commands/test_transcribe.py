@@ -13,6 +13,7 @@ import asr_models
 from bot.commands.transcribe import NEAR, alternatives, in_a_room, transcribe, understood
 from bot.errors import VoicebotError
 from bot.events import Grammar, Piece
+from bot.numbers.hypotheses import levelled
 
 FIELDS = ["path", "text", "digits", "confidence", "alternatives", "seconds", "cpu_seconds"]
 LENGTHS = (10, 12)
@@ -77,7 +78,7 @@ class TestUnderstanding:
     def test_confidence_is_that_of_the_digits_or_else_of_the_words(self) -> None:
         ten = Piece(("không một hai ba bốn", "không một hai ba"), 0.6, 0, 0, (0.6, 0.2))
         rest = Piece(("năm sáu bảy tám chín",), 0.5, 0, 0, (0.5,))
-        assert understood([ten, rest], Grammar.NUMBER, LENGTHS)[2] == pytest.approx(0.3 / 0.9)
+        assert understood([ten, rest], Grammar.NUMBER, LENGTHS)[2] == pytest.approx(levelled(0.3 / 0.9))
         assert understood([ten, rest], Grammar.YESNO, LENGTHS)[2] == pytest.approx(0.3)
         assert understood([], Grammar.NUMBER, LENGTHS)[2] == 0
 
