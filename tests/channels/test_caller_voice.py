@@ -14,7 +14,9 @@ from bot.errors import VoicebotError
 from bot.events import RATE
 from tests.channels.contract import tone
 
-needs_espeak = pytest.mark.skipif(shutil.which("espeak-ng") is None, reason="needs espeak-ng, the caller's voice")
+needs_espeak = pytest.mark.skipif(
+    shutil.which("espeak-ng") is None, reason="needs espeak-ng, the caller's voice (Debian: apt install espeak-ng)"
+)
 DIGITS = Say("không một hai ba")
 
 
