@@ -17,8 +17,23 @@ RENUMBERED = {
 """Vietnamese mobile prefixes of the eleven-digit numbers, and what took their place in September 2018
 (Decision 798/QĐ-BTTTT of the Ministry of Information and Communications), without the leading 0."""
 
-_WRITTEN = re.compile(r"\+?[0-9 ().-]{1,30}", re.ASCII)  # phonenumbers itself would read letters as keys
+_WRITTEN = re.compile(r"\(?\+?[0-9 ().-]{1,30}", re.ASCII)  # phonenumbers itself would read letters as keys
 _VIETNAM = 84
+_BEFORE_SUBSCRIBER = re.compile("0*(?:84)?0*")
+"""What exchanges put before a subscriber's digits: 084…, 00912…, +840912…, each with a zero too many."""
+
+_SUBSCRIBERS = frozenset(
+    (
+        phonenumbers.PhoneNumberType.MOBILE,
+        phonenumbers.PhoneNumberType.FIXED_LINE,
+        phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE,
+        phonenumbers.PhoneNumberType.PERSONAL_NUMBER,
+        phonenumbers.PhoneNumberType.VOIP,
+    )
+)
+"""Numbers that a person can have; 1900… and 1800… belong to services."""
+
+_MOBILE = frozenset((phonenumbers.PhoneNumberType.MOBILE,))
 
 
 class NotAPhoneNumber(VoicebotError):  # noqa: N818  # the name says what it is
@@ -29,16 +44,27 @@ class NotAPhoneNumber(VoicebotError):  # noqa: N818  # the name says what it is
 
 
 def normalise(phone: str) -> str:
-    """The number as E.164 (+84912345678) from +84…, 84…, 0084… or 0…, also of before 2018. Raises NotAPhoneNumber."""
+    """The number as E.164 (+84912345678), also of before 2018. Raises NotAPhoneNumber.
+
+    It may be written as +84…, 84…, 0084… or 0…, and a Vietnamese mobile also with a zero too many: 084912345678,
+    00912345678, +840912345678."""
     if not _WRITTEN.fullmatch(phone.strip()):
         raise NotAPhoneNumber
+    digits = re.sub("[^0-9]", "", phone)
+    abroad = "+" in phone and not digits.startswith(str(_VIETNAM))
+    mobile = "" if abroad else _BEFORE_SUBSCRIBER.sub("", digits, count=1)
+    for number, only in ((_parsed(phone), _SUBSCRIBERS), (_parsed(f"+84{mobile}"), _MOBILE)):
+        if number and phonenumbers.is_valid_number(number) and phonenumbers.number_type(number) in only:
+            return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    raise NotAPhoneNumber
+
+
+def _parsed(phone: str) -> phonenumbers.PhoneNumber | None:
     try:
         number = phonenumbers.parse(phone, "VN")
     except phonenumbers.NumberParseException:
-        raise NotAPhoneNumber from None
+        return None
     national = str(number.national_number)
     if number.country_code == _VIETNAM and len(national) == 10 and national[:3] in RENUMBERED:
         number.national_number = int(RENUMBERED[national[:3]] + national[3:])
-    if not phonenumbers.is_valid_number(number):
-        raise NotAPhoneNumber
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    return number

@@ -19,6 +19,20 @@ from bot.accounts.phones import RENUMBERED, NotAPhoneNumber, normalise
         " 0912 345 678 ",
         "091.234.5678",
         "+84 (91) 234-5678",
+        # as some exchanges show it
+        "084912345678",
+        "0084 912 345 678",
+        "00912345678",
+        "00 912.345.678",
+        "(+84) 912345678",
+        "(+84)912.345.678",
+        "(84) 912 345 678",
+        "(0)912345678",
+        "+840912345678",
+        "+84 (0) 912 345 678",
+        "84 0912345678",
+        "00840912345678",
+        "(0084) 912345678",
     ],
 )
 def test_every_way_of_writing_gives_e164(written: str) -> None:
@@ -45,6 +59,9 @@ def test_every_way_of_writing_gives_e164(written: str) -> None:
         ("01991234567", "+84591234567"),
         ("+841991234567", "+84591234567"),
         ("841621234567", "+84321234567"),
+        ("0841621234567", "+84321234567"),
+        ("001621234567", "+84321234567"),
+        ("+8401621234567", "+84321234567"),
     ],
 )
 def test_numbers_of_before_2018_are_the_numbers_of_today(before: str, since: str) -> None:
@@ -54,6 +71,26 @@ def test_numbers_of_before_2018_are_the_numbers_of_today(before: str, since: str
 def test_all_prefixes_of_2018_are_known() -> None:
     assert len(RENUMBERED) == 8 + 5 + 5 + 3
     assert len(set(RENUMBERED.values())) == len(RENUMBERED)
+
+
+@pytest.mark.parametrize("written", ["0841234567", "+84841234567", "84841234567", "0084841234567", "084841234567"])
+def test_a_mobile_number_may_itself_begin_with_84(written: str) -> None:
+    assert normalise(written) == "+84841234567"
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["19009068", "1900 9068", "1900.9068", "1900123456", "18001091", "1800 6601", "+8419009068", "08419009068"],
+)
+def test_a_service_is_no_subscriber(written: str) -> None:
+    with pytest.raises(NotAPhoneNumber):
+        normalise(written)
+
+
+@pytest.mark.parametrize("short", ["113", "115", "108", "1022", "9090", "84113", "+84113", "0113"])
+def test_nor_is_a_short_code(short: str) -> None:
+    with pytest.raises(NotAPhoneNumber):
+        normalise(short)
 
 
 @pytest.mark.parametrize("landline_or_abroad", ["02838123456", "+14155552671"])
@@ -74,6 +111,8 @@ def test_other_telephones_are_telephones_too(landline_or_abroad: str) -> None:
         "091234567",
         "09123456789",
         "0112345678",
+        "+1991234567",  # of no country, and not Vietnam's 0199…
+        "+91912345678",
         "01631234",
         "1-800-FLOWERS",
         "０９１２３４５６７８",
