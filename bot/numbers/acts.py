@@ -1,4 +1,8 @@
-"""The standing digits, and the acts of the caller that change them. The rules are told in `corrections.py`."""
+"""The standing digits, and the acts of the caller that change them. The rules are told in `corrections.py`.
+
+Some acts can be meant in several ways: "à nhầm năm sáu" puts one digit right and goes on, or two. `Cells` runs a text
+for one choice of these ways; where a choice is missing it raises `OpenError` with the number of ways there are.
+"""
 
 import re
 from collections.abc import Sequence
@@ -8,25 +12,45 @@ from bot.numbers.vocabulary import Kind
 
 _MOST_ACTS = 64  # more than anyone makes in one number; keeps the work linear in the text
 _CELLS = Kind.NTH.value
-_LETTERS = f"WNRedi$+S{_CELLS}"
+_LETTERS = f"WNRedif$+S{_CELLS}"
 _CORRECT = frozenset(f"WNed{_CELLS}")  # what these say may follow "à nhầm", or a "no"
 _SILENT = frozenset(",=")
 _STRETCH = re.compile(f"[^{_LETTERS}]*")
+_BEFORE_COUNT = {  # stops before "hai số cuối phải là …"; where a whole number stands, also before "hai số cuối là …"
+    whole: re.compile(rf"(?:(?!(?<=[0-9,])[2-6][⓪①],?{into})[^{_LETTERS}])*")
+    for whole, into in ((False, "i"), (True, "[=i]"))
+}
 _OLD = re.compile(f"[^={_LETTERS}]*")  # up to the "là" that introduces the new digits
 _NOT_DONE = re.compile("0[ed]")  # "không sửa", "không xóa"
 _LATE_UNIT = re.compile(f"[ADE](?=[,={_LETTERS}]|$)")
 _UNITS = {"A": "1", "D": "4", "E": "5"}
+_SEVERAL = re.compile("([2-6])([⓪①])[,]?([=i])")  # "hai số cuối phải là …"
+_RATHER_NOT = re.compile("[,=]?(?:R|N(?=[,=]?[0-9](?![=i0-9ADElmctnryxws])))")
 _A_ZERO = Chunk("0", fresh=True, single=1)
 
 ACT = re.compile(f"[{_LETTERS}]")
 """A letter that changes what stands."""
 
 
-class Cells:
-    """The standing digits, and the acts that change them, one after the other."""
+class OpenError(Exception):
+    """An act with several ways to mean it, and no choice made."""
 
-    def __init__(self, letters: str, standing: str) -> None:
+    def __init__(self, ways: int) -> None:
+        super().__init__()
+        self.ways = ways
+
+
+class Cells:
+    """The standing digits, and the acts that change them, one after the other.
+
+    `whole`: a whole number stands, so "số cuối là chín" puts its last digit right and adds none. `choices`: for each
+    act that has several ways to mean it, the one to follow.
+    """
+
+    def __init__(self, letters: str, standing: str, whole: bool = False, choices: tuple[int, ...] = ()) -> None:
         self.letters = letters
+        self.whole = whole
+        self._choices = list(reversed(choices))
         self.at = 0
         self.standing = standing
         self.seams = "1" * len(standing)  # for each digit, whether what was said can be cut before it
@@ -38,8 +62,13 @@ class Cells:
             raise AmbiguousError
         while self.at < len(self.letters):
             letter = self.letters[self.at]
+            several = _SEVERAL.match(self.letters, self.at) if letter.isdecimal() else None
+            if several and (self.whole or several[3] == "i"):
+                if not self._set_several(several):
+                    self._append(_STRETCH)
+                continue
             if letter not in _LETTERS:
-                self._append()
+                self._append(_BEFORE_COUNT[self.whole])
                 continue
             self.at += 1
             if letter == "W":
@@ -58,10 +87,18 @@ class Cells:
                 self._country_code()
             elif letter == "$":
                 self.ended = True
-            elif letter == "i":
+            elif letter in "if":
                 raise BrokenError  # "thành" with nothing to change
             elif self.standing:
                 raise AmbiguousError  # "một hai ba, xin lỗi, bốn"; at the beginning it is polite
+
+    def _choose(self, ways: int) -> int:
+        """Which of so many ways to follow, from 0."""
+        if ways == 1:
+            return 0
+        if not self._choices:
+            raise OpenError(ways)
+        return self._choices.pop()
 
     # reading on
 
@@ -77,9 +114,9 @@ class Cells:
         self.at += len(stretch)
         return numerals(stretch)
 
-    def _append(self) -> None:
+    def _append(self, until: "re.Pattern[str]" = _STRETCH) -> None:
         try:
-            chunks = self._chunks()
+            chunks = self._chunks(until)
         except ReadingError as refusal:
             self._add(refusal.chunks)
             raise
@@ -107,7 +144,8 @@ class Cells:
 
     def _old(self) -> str:
         """The digits that an act takes back, up to the word that introduces the new ones."""
-        self._next()
+        if self._next() == "f":
+            self.at += 1
         old = _join(self._chunks(_OLD))
         if self.at >= len(self.letters):
             raise IncompleteError
@@ -124,19 +162,34 @@ class Cells:
         if self.numeral and self.seams[-1] == "1" and _LATE_UNIT.match(self.letters, self.at):  # "à nhầm tư"
             unit = _UNITS[self.letters[self.at]]
             self.letters = self.letters[: self.at] + unit + self.letters[self.at + 1 :]
+        if self._next() == "i":  # "à nhầm, phải là bốn"
+            self.at += 1
         new, rest = self._breath()
         if self._next() == "R" and not rest:
             self.at += 1
             old, rest = self._breath()
             self._swap(_join(old), _join(new), direct=True)
         else:
-            cut = len(self.standing) - len(_join(new))
-            other = len(new) == 1 and 0 < _numeral(new[0]) != self.numeral > 0  # "hai mươi ba à nhầm một trăm linh hai"
-            if self.standing and (cut < 0 or self.seams[cut] == "0" or other):
-                raise AmbiguousError
-            self.standing, self.seams = self.standing[:cut], self.seams[:cut]
-            self._add(new)
+            self._replace(new)
         self._add(rest)
+
+    def _replace(self, new: list[Chunk]) -> None:
+        """New digits for as many at the end. What follows a pause goes on; in one breath that may begin earlier, behind
+        each digit or numeral."""
+        size = 0
+        sizes: list[int] = []
+        for chunk in new:
+            step = _numeral(chunk) or 1
+            sizes += range(size + step, size + len(chunk.digits) + 1, step)
+            size += len(chunk.digits)
+        if self.standing:
+            cuts = [cut for size in sizes if (cut := len(self.standing) - size) >= 0 and self.seams[cut] == "1"]
+            other = len(new) == 1 and 0 < _numeral(new[0]) != self.numeral > 0  # "23 à nhầm một trăm linh hai"
+            if not cuts or other:
+                raise AmbiguousError
+            cut = cuts[self._choose(len(cuts))]
+            self.standing, self.seams = self.standing[:cut], self.seams[:cut]
+        self._add(new)
 
     def _cut(self, start: int, end: int) -> None:
         self.standing = self.standing[:start] + self.standing[end:]
@@ -185,25 +238,53 @@ class Cells:
     def _set(self, nth: int, edit: bool) -> None:
         """A cell gets a new digit."""
         start = self.at
-        counted = nth <= 1 and self.letters[start - 2 : start - 1].isdecimal()  # "hai số đầu là chín"
+        counted = nth <= 1 and self.letters[start - 2 : start - 1] in frozenset("23456")  # "hai số đầu là chín"
         letter = self._next()
         index = nth - 1 if nth else len(self.standing) - 1
-        if letter == "N":
+        amends = edit or self.whole
+        if letter and letter in "Nf":
             self.at += 1
             if self.standing[index : index + 1] != self._old():
                 raise AmbiguousError
+            amends = True
         elif letter == "i":
             self.at += 1
+            amends = True
         elif "=" not in self.letters[start : self.at]:
             raise BrokenError if letter else IncompleteError
         chunks, rest = self._breath()
         new = _join(chunks)
-        introduces = nth == 0 and not edit  # "số cuối là chín" may as well introduce one more digit
-        if len(new) != 1 or introduces or counted or not 0 <= index <= len(self.standing):
+        rather = None if rest else _RATHER_NOT.match(self.letters, self.at)
+        if rather:
+            self.at = rather.end()
+            old, rest = self._breath()
+            if self.standing[index : index + 1] != _join(old):
+                raise AmbiguousError
+            amends = True
+        if len(new) != 1 or (counted and not amends) or not 0 <= index <= len(self.standing):
             raise AmbiguousError
+        if nth == 0 and not amends and self._choose(2):  # "số cuối là chín" may as well introduce one more digit
+            index = len(self.standing)
         self.standing = self.standing[:index] + new + self.standing[index + 1 :]
         self.seams = self.seams[:index] + "1" + self.seams[index + 1 :]
         self._add(rest)
+
+    def _set_several(self, match: "re.Match[str]") -> bool:
+        """The first or last cells get as many new digits; False where another number of digits follows."""
+        before, self.at = self.at, match.end()
+        count = int(match[1])
+        chunks, rest = self._breath()
+        new = _join(chunks)
+        if len(new) != count or count > len(self.standing):
+            if match.start() and self.letters[match.start() - 1] in _SILENT:
+                raise AmbiguousError  # "một hai ba, hai số cuối phải là chín"
+            self.at = before
+            return False
+        first = 0 if match[2] == "①" else len(self.standing) - count
+        self.standing = self.standing[:first] + new + self.standing[first + count :]
+        self.seams = self.seams[:first] + "1" * count + self.seams[first + count :]
+        self._add(rest)
+        return True
 
     def _drop(self) -> None:
         count = 1

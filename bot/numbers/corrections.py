@@ -3,23 +3,30 @@
 `evaluate` runs a text against the digits that already stand and says what stands then. Each act reaches only as far as
 it can be sure of:
 
-* "à nhầm" replaces the digits directly before it by as many as follow it in the same breath. It is ambiguous if more
-  follow than stand, or if that would cut a numeral in two where no word ends ("một trăm linh hai à nhầm mười hai").
+* "à nhầm" replaces the last digit by the one that follows it. Where several follow in the same breath it is open how
+  many of them replace something and which go on: "một hai ba bốn à nhầm ba năm" is 1235 or 12335. A numeral is never
+  cut in two where no word ends ("một trăm linh hai à nhầm mười hai").
 * "không phải tám mà là chín" replaces the 8 directly before it; otherwise the only 8 there is. No 8, or several, is
   ambiguous. "sửa tám thành chín" likewise, but only where there is one 8; "sửa số tám" may be the eighth cell as well.
 * "bảy chứ không phải tám" replaces an 8 that stands directly before the seven or is taken back by "à nhầm"; without
   any 8 before it, it makes the seven plain. Otherwise it is ambiguous.
-* "số thứ năm là chín" and "xóa số thứ năm" act on a cell; a cell that is not there, or a value that is not one digit,
-  is ambiguous.
+* "số thứ năm là chín", "số cuối phải là chín chứ không phải tám" and "xóa số thứ năm" act on a cell; a cell that is
+  not there, a value that is not one digit, or an old value that does not stand there, is ambiguous. "số cuối là chín"
+  may also introduce one more digit, unless a whole number stands.
 * "đọc lại từ đầu" forgets everything before it, what could not be read included.
+* "mã số là" behind digits: the number begins there, or goes on ("tôi là Chín, mã số là không một"). A digit as a name
+  ("chị Ba là …") is ambiguous.
+* "có phải … không": the last "không" is a zero or the question's.
 * "không" in a breath of its own before any of these is a zero or a "no", and "không xóa" is "do not": both ambiguous.
+
+Where all readings can be listed, an ambiguous outcome lists their digits: a length that is known may settle it.
 """
 
 import re
 from enum import Enum
 from typing import NamedTuple
 
-from bot.numbers.acts import ACT, Cells
+from bot.numbers.acts import ACT, Cells, OpenError
 from bot.numbers.grammar import AmbiguousError, BrokenError, IncompleteError, ReadingError, numerals
 from bot.numbers.words import spell
 
@@ -39,6 +46,7 @@ class Outcome(NamedTuple):
     status: Status
     digits: str
     ended: bool  # the caller said that it is all
+    readings: tuple[str, ...] = ()  # ambiguous: the digits of every reading, where they can be listed
 
 
 _OK = Status.OK  # looking a member up takes a while, and most readings need it
@@ -47,14 +55,20 @@ _UNREADABLE = re.compile("[!u-]")
 _FIRST_NO = re.compile("^([,~=s]*)o")
 _SILENT_RUN = re.compile("[,~=]{2,}|~")
 _NOT_RESTARTED = re.compile("[0-]$")  # "không làm lại", "đừng làm lại"
+_SAYS = re.compile("[0-9XBC<]")
+_NAME = re.compile("p[1-9](?=[=~I])")  # "chị Ba là …"
+_ASKED = re.compile("Q0(?=[,~p]*$)")  # "…, có phải không?"
+_LAST_ZERO = re.compile("0(?=[,~p]*$)")
+_INTRODUCING = str.maketrans("IpQ", "~~~")
+_MOST_READINGS = 32  # more than anyone's correction has; keeps the work linear in the text
 
 
-def evaluate(text: str, standing: str = "") -> Outcome:
-    """Runs a text against standing digits."""
-    return evaluate_letters(spell(text), standing)
+def evaluate(text: str, standing: str = "", whole: bool = False) -> Outcome:
+    """Runs a text against standing digits; `whole`: they are a whole number, which the text may put right."""
+    return evaluate_letters(spell(text), standing, whole)
 
 
-def evaluate_letters(letters: str, standing: str = "") -> Outcome:
+def evaluate_letters(letters: str, standing: str = "", whole: bool = False) -> Outcome:
     """`evaluate` for a text already in letters."""
     digits = letters.replace(",", "")
     if digits.isdecimal():  # digit by digit, however it was paused: the letters are the digits
@@ -66,17 +80,59 @@ def evaluate_letters(letters: str, standing: str = "") -> Outcome:
         standing = ""
     if _UNREADABLE.search(letters):
         return Outcome(Status.NONE, standing, False)
+    if _NAME.search(letters):
+        return Outcome(Status.AMBIGUOUS, standing, False)
+    letters = _ASKED.sub(",", letters)
+    if "Q" in letters and (zero := _LAST_ZERO.search(letters)):
+        letters = letters.replace("Q", "~")
+        return _either(standing, [_introduced(each, standing, whole) for each in (letters, letters[: zero.start()])])
+    return _introduced(letters, standing, whole)
+
+
+def _introduced(letters: str, standing: str, whole: bool) -> Outcome:
+    """Where digits stand before "mã số là", the number may begin behind it."""
+    head, intro, tail = letters.rpartition("I")
+    plain = letters.translate(_INTRODUCING)
+    if intro and (standing or _SAYS.search(head)) and _SAYS.search(tail):
+        tail = tail.translate(_INTRODUCING)
+        return _either(standing, [_amended(plain, standing, whole), _amended(tail, "", whole=False)])
+    return _amended(plain, standing, whole)
+
+
+def _amended(letters: str, standing: str, whole: bool) -> Outcome:
     if "o" in letters:  # "một hai à không ba" is 1203, or "no" and 13; at the beginning there is nothing to say no to
         letters = re.sub("o", "?", letters if standing else _FIRST_NO.sub(r"\g<1>,0", letters))
     letters = _SILENT_RUN.sub(_silence, letters).replace("s+", "+")
     if not ACT.search(letters):
         return _without_acts(letters, standing)
-    cells = Cells(letters, standing)
-    try:
-        cells.run()
-    except ReadingError as refusal:
-        return Outcome(_STATUS[type(refusal)], cells.standing, False)
-    return Outcome(_OK, cells.standing, cells.ended)
+    outcomes: list[Outcome] = []
+    waiting: list[tuple[int, ...]] = [()]
+    while waiting:
+        choices = waiting.pop()
+        cells = Cells(letters, standing, whole, choices)
+        try:
+            cells.run()
+        except ReadingError as refusal:
+            outcomes.append(Outcome(_STATUS[type(refusal)], cells.standing, False))
+        except OpenError as act:
+            waiting += [(*choices, way) for way in range(act.ways)]
+        else:
+            outcomes.append(Outcome(_OK, cells.standing, cells.ended))
+        if len(outcomes) + len(waiting) > _MOST_READINGS:
+            return Outcome(Status.AMBIGUOUS, standing, False)
+    return outcomes[0] if len(outcomes) == 1 else _either(standing, outcomes)
+
+
+def _either(standing: str, outcomes: "list[Outcome]") -> Outcome:
+    """Several readings: the one, where all have the same digits. One that is refused is no reading."""
+    read = [each for each in outcomes if each.status is _OK or each.readings]
+    if not read:
+        return outcomes[0]
+    ended = all(each.ended for each in read)
+    readings = dict.fromkeys(digits for each in read for digits in (each.readings or (each.digits,)))
+    if len(readings) == 1:
+        return Outcome(_OK, "".join(readings), ended)
+    return Outcome(Status.AMBIGUOUS, standing, ended, tuple(readings))
 
 
 def _without_acts(letters: str, standing: str) -> Outcome:

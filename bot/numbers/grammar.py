@@ -71,7 +71,10 @@ _HUNDREDS = (
     rf"|[2-9]c{_ROUND_IN_HUNDRED}|{_CONTRACTED}|[2-9][ADE]|1[DE]"
     rf"|(?=[0-9][txw]|[,=][0-9][txws]|{_P}<[0-9]{{3}})|(?!{_P}[0-9XBC<ADE?Sl]))"  # round: a head of its own follows
 )
-_TENS = rf"X(?:{_UNIT_OF_TEN}|{_ROUND})|[2-9]m(?:{_UNIT}|{_ROUND})|[1-9]c{_ROUND}|{_CONTRACTED}|[0-9][DE]|[2-9]A"
+_FOURS = "[0-9]?DD(?![ADE])"  # tư said twice is no unit, but the digit
+_TENS = (
+    rf"X(?:{_UNIT_OF_TEN}|{_ROUND})|[2-9]m(?:{_UNIT}|{_ROUND})|[1-9]c{_ROUND}|{_CONTRACTED}|{_FOURS}|[0-9][DE]|[2-9]A"
+)
 _GROUP = rf"(?:{_HUNDREDS}|[0-9]{_AFTER_LINH}|{_TENS})"  # under a thousand, of more than one word
 _SCALE = rf"(?:{_GROUP}|[0-9])[nry]{_P}"
 _COUNT, _ONE = "(?:[2-9]|<[2-9]>)", "(?:[0-9]|<[0-9]>)"

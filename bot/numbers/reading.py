@@ -1,14 +1,15 @@
 """Spoken Vietnamese to digits: `read` for a text that is one number or code, `find` for numbers inside a sentence.
 
 A result is digits as text, so leading zeros live. A text with two readings that differ in digits is never guessed: it
-has a status and no digits. The rules are where they are applied: words in `words`, numerals and what makes them
-ambiguous in `grammar`, corrections in `corrections`.
+has a status and no digits, unless just one of the readings has as many digits as an insurance number. The rules are
+where they are applied: words in `words`, numerals and what makes them ambiguous in `grammar`, corrections in
+`corrections`.
 """
 
 import re
 from typing import NamedTuple
 
-from bot.numbers.corrections import Status, evaluate, evaluate_letters
+from bot.numbers.corrections import Outcome, Status, evaluate, evaluate_letters
 from bot.numbers.vocabulary import Kind
 from bot.numbers.words import tokenize
 
@@ -33,12 +34,22 @@ class Found(NamedTuple):
     digits: str
 
 
+LENGTHS = frozenset((10, 12))
+"""Digits of an insurance number, and of the personal identity number that takes its place."""
+
+
 def read(text: str) -> Reading:
     """The whole text as one number or code. Never raises, whatever the text."""
-    status, digits, _ = evaluate(text)
+    status, digits = _settled(evaluate(text))
     if status is _OK:
         return Reading(text, digits, status) if digits else Reading(text, None, Status.NONE)
     return Reading(text, None, status)
+
+
+def _settled(outcome: Outcome) -> tuple[Status, str]:
+    """Of several readings, the only one of the right length."""
+    numbers = [digits for digits in outcome.readings if len(digits) in LENGTHS]
+    return (_OK, numbers[0]) if len(numbers) == 1 else (outcome.status, outcome.digits)
 
 
 _SAID = "".join(
@@ -54,6 +65,7 @@ _RUN = re.compile(  # a token is one letter here; "năm 2023" is a year, "091234
     rf"(?:(?:(?<=5){_BRIDGE}(?!<)|(?<=<){_BRIDGE}(?!0)|(?<![5<]){_BRIDGE})[{_SAID}]"
     rf"|{_BRIDGE}(?:e|d[2-9]?)?[{Kind.NTH.value}]|{_BRIDGE}e(?=s?[0-9<],?i))*"
 )
+_WHETHER = re.compile("Q[,~Ip=]*$")  # "có phải mã số là …"
 _RATHER_WORDS = re.compile("[015]{1,2}|[^<]{0,2}5|[^<][xws][^<]")
 
 
@@ -64,13 +76,19 @@ def find(text: str, min_digits: int = 2) -> list[Found]:
     digits are left out too: "không", "một", "năm" by themselves, "ba năm" (three years), "hai con không".
     """
     tokens = tokenize(text)
-    found = []
+    found: list[Found] = []
+    behind = 0  # the run before
     letters = "".join(token.letters[0] for token in tokens)
     for match in _RUN.finditer(letters):
-        run = tokens[match.start() : match.end()]
-        sign = "s" if letters[max(match.start() - 1, 0)] == "s" else ""  # "số năm là chín"
-        outcome = evaluate_letters(sign + "".join(token.letters for token in run))
-        said = "".join(letter for letter in match[0] if letter in _SAID)
-        if outcome.status is Status.OK and len(outcome.digits) >= min_digits and not _RATHER_WORDS.fullmatch(said):
-            found.append(Found(run[0].start, run[-1].end, outcome.digits))
+        start, end = match.span()
+        if letters[end - 1] == "0" and letters[end : end + 1] == "!":  # "không nhớ": a "not"
+            end -= 1
+        run = tokens[start:end]
+        sign = "s" if letters[max(start - 1, 0)] == "s" else ""  # "số năm là chín"
+        whether = "Q" if _WHETHER.search(letters, behind, start) else ""
+        behind = end
+        status, digits = _settled(evaluate_letters(sign + whether + "".join(token.letters for token in run)))
+        said = "".join(letter for letter in letters[start:end] if letter in _SAID)
+        if status is _OK and len(digits) >= min_digits and not _RATHER_WORDS.fullmatch(said):
+            found.append(Found(run[0].start, run[-1].end, digits))
     return found

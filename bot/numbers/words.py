@@ -46,16 +46,31 @@ _LEXEME = re.compile(
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff]")
 _ACCENT = re.compile("[^\\W\\d_\x00-\x7f]|[\u0300-\u036f]")
 _PUNCTUATION = frozenset(",.;:!?…-–—()[]\"'“”‘’")
-_FIRST_SPARE = 0x100  # letters from here on stand for words that phrases are made of
+_FIRST_SPARE, _LAST_SPARE = 0x100, 0x8FF  # letters from here on stand for words that phrases are made of
 _FORMS: tuple[Literal["NFC", "NFD"], ...] = ("NFC", "NFD")
 _MOT = re.compile("([Xs][2-9])1|([2-9])1(?=t)")
 _MUOI = re.compile("([2-9][,~=]*)M")
+
+_SAYS = "[0-9XBC<]"  # begins a numeral
+_CELLS = Kind.NTH.value
+_CONTEXTUAL = re.compile("[Yqbf]")
+_AGAIN = rf"Y(?=[,~=sIpq]*(?:{_SAYS}[0-9A-EXmtclnrysx]|<[0-9]{{2}}))"  # digits follow: a restart, no wish
+_QUESTION = rf"q(?!{_SAYS}|[mt])"  # "đúng không một hai" may have a zero
+_BAD = rf"(?<=[{_CELLS}])b(?=[,~p]*[=i])|(?<=[{_CELLS}],)b(?=[,~p]*[=i])"
+_FROM = rf"(?<=[{_CELLS}e])f"
+_IN_CONTEXT = re.compile(rf"(?P<again>{_AGAIN})|(?P<pause>{_QUESTION}|{_BAD})|(?P<stays>{_FROM})|[Yqbf]")
+_WEAK = frozenset(",~IpfQ")
+_STRONG = frozenset(f"{Kind.DIGIT.value}{Kind.UNIT.value}{Kind.NUMBER.value}{Kind.DROP.value}")
+_DIGIT_WORDS = frozenset(("không", "một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín", "tư"))
 
 
 def fold(word: str) -> str:
     """The word without diacritics: "nhầm" → "nham"."""
     bare = unicodedata.normalize("NFD", word.replace("đ", "d"))
     return "".join(c for c in bare if not unicodedata.combining(c))
+
+
+_FOLDED_DIGITS = frozenset(map(fold, _DIGIT_WORDS))
 
 
 def _normal(lexeme: str) -> str:
@@ -86,7 +101,7 @@ class _Spelling(dict[str, str]):
             if len(phrase) > 1:
                 tails.setdefault(phrase[0], []).append(re.escape(phrase[1:]))
         branches = [f"{re.escape(first)}(?:{'|'.join(rest)})" for first, rest in tails.items()]
-        phrases = "|".join([*branches, f"[{chr(_FIRST_SPARE)}-{chr(_FIRST_SPARE + 0xFF)}]"])
+        phrases = "|".join([*branches, f"[{chr(_FIRST_SPARE)}-{chr(_LAST_SPARE)}]"])
         self.phrases = re.compile(phrases)
         self.tokens = re.compile(f"({phrases})|<[0-9]+>|.")
         forms = [unicodedata.normalize(form, word) for word in self._words for form in _FORMS]
@@ -110,6 +125,11 @@ class _Spelling(dict[str, str]):
             return "+"
         return "," if word in _PUNCTUATION else "!" if word else ""
 
+    def settle(self, letters: str) -> str:
+        """What letters mean beside each other."""
+        letters = _settle(letters) if self is _FOLDED else letters
+        return _IN_CONTEXT.sub(_in_context, letters) if _CONTEXTUAL.search(letters) else letters
+
     def mean(self, phrase: "re.Match[str]") -> str:
         """The letter of a phrase; a word that means something only inside a phrase is unknown alone."""
         return self._meaning.get(phrase[0], "!")
@@ -123,11 +143,29 @@ def _folded() -> _Spelling:
     entries: dict[tuple[str, ...], str] = {}
     for letter, phrase in _phrases():
         words = tuple(fold(phrase).split())
-        entries[words] = letter if entries.get(words, letter) == letter else "?"
+        if words in entries:
+            entries[words] = _shared(entries[words], letter, words)
+        elif len(words) == 1 or not _looks_like_a_digit(phrase):
+            entries[words] = letter
+        elif words[0] not in _FOLDED_DIGITS:
+            entries[words] = "?"  # "nhé bà", or "nhé" and a three
     entries["mot",] = "1"  # mốt after a bare digit is the same digit; after a ten một is refused
     entries["muoi",] = "M"
     del entries["o",]  # a hesitation, a letter or a zero
     return _Spelling(entries)
+
+
+def _shared(one: str, other: str, words: tuple[str, ...]) -> str:
+    """The letter of a spelling that two phrases have in common. A polite word gives way: bà to ba, sổ to số."""
+    if one == other or (one in _WEAK and other in _WEAK):
+        return one
+    says = [letter for letter in (one, other) if letter not in _WEAK]
+    return says[0] if len(words) == len(says) == 1 and says[0] in _STRONG else "?"
+
+
+def _looks_like_a_digit(phrase: str) -> bool:
+    """Whether a word of it is a digit only without its diacritics."""
+    return any(fold(word) in _FOLDED_DIGITS and word not in _DIGIT_WORDS for word in phrase.split())
 
 
 def _phrases() -> list[tuple[str, str]]:
@@ -149,7 +187,7 @@ def spell(text: str) -> str:
     if letters.isdecimal():
         return letters
     letters = spelling.phrases.sub(spelling.mean, letters)
-    return _settle(letters) if spelling is _FOLDED else letters
+    return spelling.settle(letters)
 
 
 def _settle(letters: str) -> str:
@@ -161,6 +199,11 @@ def _settle(letters: str) -> str:
     return _MOT.sub(r"\1\2?", _MUOI.sub(r"\1?", letters).replace("M", "X"))
 
 
+def _in_context(match: "re.Match[str]") -> str:
+    """Words that mean something only beside others: unknown elsewhere."""
+    return {"again": Kind.RESTART.value, "pause": Kind.PAUSE.value, "stays": match[0]}.get(match.lastgroup or "", "!")
+
+
 def tokenize(text: str) -> list[Token]:
     """The letters of `spell`, in order, each with its place in the text."""
     spelling = _spelling(text)
@@ -168,7 +211,7 @@ def tokenize(text: str) -> list[Token]:
     places = [span for letters, *span in lexemes for _ in letters]
     found = list(spelling.tokens.finditer("".join(letters for letters, _, _ in lexemes)))
     meanings = "".join(spelling.mean(match) if match[1] else match[0] for match in found)
-    settled = re.findall("<[0-9]+>|.", _settle(meanings) if spelling is _FOLDED else meanings)
+    settled = re.findall("<[0-9]+>|.", spelling.settle(meanings))
     return [
         Token(letters, places[match.start()][0], places[match.end() - 1][1])
         for letters, match in zip(settled, found, strict=True)

@@ -54,6 +54,9 @@ def _under_hundred() -> Iterator[tuple[Words, str, bool]]:
     for ten, (word, unit) in product(range(10), LATE.items()):
         if word != "mốt" or ten > 1:
             yield (DIGITS[ten], word), f"{ten}{unit}", True
+    yield ("tư", "tư"), "44", True  # said twice it is no unit, but the digit
+    for digit, word in enumerate(DIGITS):
+        yield (word, "tư", "tư"), f"{digit}44", True
 
 
 def _under_thousand() -> Iterator[tuple[Words, str, bool]]:

@@ -26,8 +26,8 @@ def a_call(rng: random.Random) -> tuple[str, str]:
             said.append(words(new))
             cells += new
         elif act == "wrong":
-            said.append(f"{rng.choice(('à nhầm', 'nhầm', 'à lộn', 'à quên'))} {words(new)}")
-            cells = cells[: -len(new)] + new
+            said.append(f"{rng.choice(('à nhầm', 'nhầm', 'à lộn', 'à quên'))} {', '.join(words(new).split())}")
+            cells = cells[:-1] + new  # the first replaces one, and what comes behind a pause goes on
         elif act == "cell" and at + 1 < len(ORDINALS):
             said.append(
                 f"{rng.choice(('', 'sửa '))}số thứ {ORDINALS[at]} {rng.choice(('là', 'thành'))} {words(new[0])}"
@@ -64,6 +64,30 @@ def test_in_pieces_the_same_stands_as_in_one() -> None:
         for piece in rest:
             standing = evaluate(piece, standing).digits
         assert standing == cells, said
+
+
+@pytest.mark.parametrize(
+    ("text", "readings"),
+    [
+        ("một hai ba à nhầm bốn năm", ("145", "1245")),
+        ("một hai à nhầm ba bốn năm", ("345", "1345")),
+        ("một hai, à nhầm, ba bốn, năm", ("345", "1345")),
+        ("một hai ba à nhầm hai mươi tư năm", ("245", "1245")),
+        ("một hai à nhầm ba bốn à nhầm năm sáu", ("356", "56", "1356", "156", "1356")),
+        ("một hai tám số cuối là chín", ("129", "1289")),
+        ("một hai, mã số là ba bốn", ("1234", "34")),
+        ("có phải một hai không", ("120", "12")),
+    ],
+)
+def test_every_reading_of_an_act_is_listed(text: str, readings: tuple[str, ...]) -> None:
+    outcome = evaluate(text)
+    assert outcome.status is Status.AMBIGUOUS
+    assert set(outcome.readings) == set(readings)
+
+
+def test_where_a_whole_number_stands_its_last_digit_is_put_right() -> None:
+    assert evaluate("số cuối là chín", "128", whole=True).digits == "129"
+    assert evaluate("hai số cuối là tám chín", "1234", whole=True).digits == "1289"
 
 
 @pytest.mark.parametrize(

@@ -80,7 +80,18 @@ def test_tokens_cover_the_words_of_the_text_in_order() -> None:
         ("cấp lại mật khẩu mã số không một hai, ba bốn năm, sáu bảy tám chín ạ", ["0123456789"]),
         ("số điện thoại 0912.345.678 nhé", ["0912345678"]),
         ("gọi lại số +84 912 345 678 giúp tôi", ["84912345678"]),
-        ("mã không một hai à nhầm ba bốn", ["034"]),
+        ("mã không một hai à nhầm ba", ["013"]),
+        ("mã không một hai ba bốn tám à nhầm năm sáu bảy tám chín", ["0123456789"]),
+        ("không một hai ba bốn không nhớ nữa", ["01234"]),
+        ("mã số không một hai ba không chắc lắm", ["0123"]),
+        ("không một hai ba bốn không, Nguyễn Văn An", ["012340"]),
+        ("không một hai ba bốn đúng không", ["01234"]),
+        ("không một hai ba bốn phải không em", ["01234"]),
+        ("không một hai ba bốn được không", ["01234"]),
+        ("có phải mã số của tôi là không một hai ba bốn năm sáu bảy tám chín không", ["0123456789"]),
+        ("không một hai nhé em ba bốn năm nhé em sáu bảy tám chín", ["0123456789"]),
+        ("tôi tên là Nguyễn Văn Chín, mã số là không một hai ba", ["0123"]),
+        ("toi ten la nguyen van nam, ma so la khong mot hai ba", ["0123"]),
         ("năm 2023 tôi có mã 0123456789", ["2023", "0123456789"]),
         ("có phải 0912345678 không", ["0912345678"]),
         ("mã là hai mươi ba bốn lăm", ["2345"]),
@@ -108,6 +119,8 @@ def test_a_number_is_found_in_a_sentence(text: str, digits: list[str]) -> None:
         "xin chào",
         "",
         "mã là một trăm hai",  # two readings: no part of it either
+        "mã không một hai à nhầm ba bốn",
+        "có phải mã là không một hai không",
         "trăm linh hai gì đó",
         "số năm là chín",  # the fifth digit, or 5 9
         "ba vạn chín nghìn",  # no part of another number

@@ -13,6 +13,12 @@ from bot.numbers.words import fold, spell, tokenize
 
 PHRASES = [phrase.strip() for listing in VOCABULARY.values() for phrase in listing.split(",")]
 WORDS = sorted({word for phrase in PHRASES for word in phrase.split()})
+CONTEXT = {"Y": ("", "hai ba"), "f": ("số cuối", ""), "b": ("số cuối", "là")}
+"""What some phrases mean nothing without: words before and behind them."""
+
+MEANT = {"Y": "^", "q": ",", "b": ","}
+"""Phrases that mean the same as others, beside their context."""
+
 STYLES = [str, str.upper, str.capitalize, fold]
 
 
@@ -25,7 +31,14 @@ STYLES = [str, str.upper, str.capitalize, fold]
         ("một hai à nhầm ba", "12W3"),
         ("ờ nhầm ba", ",W3"),
         ("tôi số hai", "~s2"),  # not "mã số hai": only words that belong together are put together
-        ("mã số hai", "~2"),
+        ("mã số hai", "I2"),
+        ("hai đúng không em", "2,p"),
+        ("đúng không hai", "!2"),  # "đúng, không hai" as well
+        ("đọc lại nhé hai ba", "^,23"),
+        ("đọc lại nhé", "!,"),  # a wish
+        ("sửa số cuối từ hai", "e⓪f2"),
+        ("số cuối sai rồi là hai", "⓪,=2"),
+        ("từ hai sai", "!2!"),
         ("0912, 3", "<0912>,<3>"),
         ("hai mèo", "2!"),
         ("phải", "!"),  # a word of a phrase that means nothing alone
@@ -47,7 +60,10 @@ def test_no_phrase_has_two_meanings_and_every_letter_has_a_kind() -> None:
 def test_every_phrase_is_one_token_with_its_letter() -> None:
     for letter, listing in VOCABULARY.items():
         for phrase in listing.split(","):
-            assert [token.letters for token in tokenize(phrase)] == [letter], phrase
+            before, behind = CONTEXT.get(letter, ("", ""))
+            tokens = tokenize(f"{before} {phrase} {behind}")
+            assert len(tokens) == 1 + len(before.split()) // 2 + len(behind.split()), phrase
+            assert tokens[1 if before else 0].letters == MEANT.get(letter, letter), phrase
 
 
 @given(st.text())
