@@ -6,20 +6,26 @@ was said before it.
 
 A piece that cannot be read leaves the cells that are certain and makes the status `UNCLEAR`. What follows it has no
 known place, so it is not taken (else digits would close ranks over the gap) until the caller was told what stands:
-`resume`. Only starting again ("đọc lại từ đầu", **) needs no telling.
+`resume`. Only starting again ("đọc lại từ đầu", **, a whole number in one go) needs no telling.
+
+A whole number that is given in one go, after digits that stand, takes their place. Where it might as well have been the
+rest of a longer one, the number is `doubtful`.
 
 A whole number that still stands when the caller is asked again was called wrong, or may be wrong in one digit: then a
 correction changes it, and other digits begin another number.
 """
 
+from __future__ import annotations
+
+from collections.abc import Sequence
 from copy import copy
 from enum import Enum
-from itertools import takewhile
 
-from bot.numbers.corrections import Outcome, Status, evaluate
+from bot.numbers.corrections import Outcome, Status, common_start, evaluate
+from bot.numbers.whole import Chosen, choose, repeats
 from bot.numbers.words import Kind, tokenize
 
-_POLITE = frozenset({Kind.PAUSE, Kind.FILLER, Kind.IS})
+_POLITE = frozenset({Kind.PAUSE, Kind.FILLER, Kind.INTRO, Kind.PERSON, Kind.WHETHER, Kind.IS})
 _CORRECTING = frozenset({Kind.WRONG, Kind.NOT, Kind.RATHER, Kind.EDIT, Kind.NTH, Kind.DROP, Kind.RESTART})
 _LETTER_KEYS = "ABCD"  # tones that a line can carry and that mean nothing here
 
@@ -31,7 +37,7 @@ class Collected(str, Enum):
     SHORT = "short"
     COMPLETE = "complete"  # an allowed length; a longer one is possible
     FULL = "full"  # the longest allowed length
-    TOO_LONG = "too_long"  # also between two lengths when spoken: one too many is as likely as one too few
+    TOO_LONG = "too_long"  # also between two lengths: one too many is as likely as one too few
     UNCLEAR = "unclear"  # a piece was ambiguous, unfinished or no number
 
 
@@ -41,29 +47,52 @@ WHOLE = frozenset({Collected.COMPLETE, Collected.FULL})
 class Collector:
     """Cells for one number of an allowed length (in digits). Pure: the result depends on the inputs alone."""
 
-    def __init__(self, lengths: tuple[int, ...]) -> None:
-        """Raises ValueError without lengths, or with one under 1."""
+    def __init__(self, lengths: tuple[int, ...], echo: str = "") -> None:
+        """`echo`: the key that led here; pressed too often, it is no digit. Raises ValueError without lengths, or with
+        one under 1."""
         if not lengths or min(lengths) < 1:
             raise ValueError("a collector needs lengths of at least one digit")
         self.lengths = tuple(sorted(set(lengths)))
-        self.digits = ""
         self.ended = False
-        self._voiced: tuple[bool, ...] = ()  # for each cell, whether it came by voice
+        self.in_question = False  # _base is a whole number, to be corrected or given anew
+        self._echo = echo
+        self._row = ""  # all digits that were given and not taken back
+        self._voiced: tuple[bool, ...] = ()  # for each digit of _row, whether it came by voice
+        self._breaths: tuple[int, ...] = ()  # where in _row the caller began anew after a silence
+        self._guessed = False  # a whole number took the place of digits that may have belonged to it
         self._base = ""  # digits before the pieces in _text
         self._text = ""  # the newest pieces, read together
         self._unclear = False
         self._unfinished = False  # the text ends inside a numeral
         self._stars = 0  # in a row
         self._keys = ""  # digits that were keyed since the last prompt
+        self._group = ""  # digits that were keyed since the last breath
         self._told = ""  # digits that the caller was told stand, and is to go on from
-        self.in_question = False  # _base is a whole number, to be corrected or given anew
         self._cell: int | None = None  # of _base, the one that was asked for alone
+        self._others: tuple[str, ...] = ()  # whole numbers that it may decide for
         self._answer = ""  # the keys that answered it
+
+    # what stands
+
+    @property
+    def digits(self) -> str:
+        """The number as it stands."""
+        return self._row[self._start :]
+
+    @property
+    def row(self) -> str:
+        """All digits that stand, also those that are no part of the number."""
+        return self._row
 
     @property
     def spoken(self) -> bool:
-        """Whether a standing digit came by voice; those are read back."""
-        return any(self._voiced)
+        """Whether a digit of the number came by voice; those are read back."""
+        return any(self._voiced[self._start :])
+
+    @property
+    def doubtful(self) -> bool:
+        """The caller may have meant other digits than these: they are read back, even where all were keyed."""
+        return self._guessed or self._chosen.doubtful
 
     @property
     def status(self) -> Collected:
@@ -78,7 +107,7 @@ class Collector:
             return Collected.FULL
         if count in self.lengths:
             return Collected.COMPLETE
-        if count > self.lengths[-1] or (self.spoken and count > self.lengths[0]):
+        if count > self.lengths[0]:
             return Collected.TOO_LONG
         return Collected.SHORT if count else Collected.EMPTY
 
@@ -90,31 +119,58 @@ class Collector:
 
     @property
     def repeats(self) -> bool:
-        """What came after the digits that stand is how these begin: the caller may be giving all of it again."""
-        more = self.digits[len(self._told) :]
-        return len(more) > 1 and self._told.startswith(more) and self.digits.startswith(self._told)
+        """What came last is how the digits begin: the caller may be giving all of them again."""
+        return repeats(self._row, self._breaths, self.lengths)
+
+    @property
+    def _start(self) -> int:
+        return self._chosen.start
+
+    @property
+    def _chosen(self) -> Chosen:
+        keyed = self._row[: self._voiced.index(True)] if True in self._voiced else self._row
+        echoes = len(keyed) - len(keyed.lstrip(self._echo)) if self._echo else 0
+        return choose(self._row, self._breaths, self.lengths, echoes, True in self._voiced)
+
+    # what comes
 
     def hear(self, text: str) -> None:
-        """Takes one final piece of speech."""
-        self._stars = 0
+        """Takes one final piece of speech. Of several readings it takes the only one that makes a whole number."""
+        ways = self.ways(text)
+        if len(ways) > 1:
+            whole = [each for each in ways if each.status in WHOLE]
+            ways = whole if len(whole) == 1 else [self._at_a_loss(ways)]
+        vars(self).update(vars(ways[0]))
+
+    def ways(self, text: str) -> list[Collector]:
+        """The collectors that may follow a piece of speech: several where it has several readings."""
+        new = copy(self)
+        new._stars, new._group = 0, ""
+        if new._echo:
+            new._drop_extra()
+            new._base = new._row
+        new._take_whole(text)
         restarts = Kind.RESTART in _kinds(text)
-        if self._stuck and not restarts:
-            return
-        joined = f"{self._text}, {text}" if self._text else text
-        outcome = self._read(joined)
-        self._unclear = outcome.status is not Status.OK
-        self._unfinished = outcome.status is Status.INCOMPLETE
+        if new._stuck and not restarts:
+            return [new]
+        joined = f"{new._text}, {text}" if new._text else text
+        outcome = new._read(joined)
+        new._unclear = outcome.status is not Status.OK
+        new._unfinished = outcome.status is Status.INCOMPLETE
         if outcome.status is Status.NONE:
-            return
+            return [new]
         if restarts:
-            self._clear()
-        self.ended = outcome.ended or (self.ended and outcome.digits == self.digits)
+            new._clear()
+        new.ended = outcome.ended or (new.ended and outcome.digits == new._row)
+        if outcome.readings:
+            return [new._reading(digits) for digits in outcome.readings]
         if outcome.status is Status.AMBIGUOUS:
-            self._base, self._text, self.in_question = outcome.digits, "", False
+            new._base, new._text, new.in_question = outcome.digits, "", False
         else:
-            self._text = joined
-        self._stand(outcome.digits)
-        self._begin_again()
+            new._text = joined
+        new._stand(outcome.digits)
+        new._begin_again()
+        return [new]
 
     @staticmethod
     def concerns(text: str) -> bool:
@@ -128,19 +184,29 @@ class Collector:
         """Whether a piece takes something back."""
         return not _CORRECTING.isdisjoint(_kinds(text))
 
-    def resume(self) -> None:
-        """The caller was told what stands and goes on from there: nothing is unclear, ended or half a numeral."""
+    def breath(self) -> None:
+        """The caller fell silent for about a second: keys that follow are a group of their own."""
+        self._group = ""
+
+    def resume(self, echo: str = "") -> None:
+        """The caller was told what stands and goes on from there: nothing is unclear, ended or half a numeral. `echo`
+        as in the constructor."""
+        self._drop_extra()
         self._close()
-        self._keys = ""
+        self._keys = self._group = ""
+        self._guessed = False
+        self._echo = "" if self._row else echo
         self.in_question = self.status not in (Collected.EMPTY, Collected.SHORT)
         self._told = "" if self.in_question else self.digits
 
-    def ask(self, cell: int) -> None:
-        """The caller was asked for one digit of a whole number, counted from 1; the others stand."""
+    def ask(self, cell: int, others: Sequence[str] = ()) -> None:
+        """The caller was asked for one digit of a whole number, counted from 1; the others stand. `others`: numbers as
+        likely as this one, the likeliest first; the first that has the digit of the answer is taken."""
+        self._drop_extra()
         self._close()
-        self._keys = ""
+        self._keys = self._group = ""
         self.in_question = True
-        self._told, self._cell = "", cell - 1
+        self._told, self._cell, self._others = "", cell - 1, tuple(others)
 
     def preview(self, text: str) -> str:
         """The digits as they would stand if this partial piece were final."""
@@ -161,44 +227,101 @@ class Collector:
         if key == "#":
             self._end()
             return
-        self._keys = "" if self._stars > 1 else self._keys[:-1] if key == "*" else self._keys + key
         if self._stars > 1:
+            self._keys = self._group = ""
             self._clear()
-        elif self._cell is not None:
+        elif key == "*":
+            self._keys, self._group = self._keys[:-1], self._group[:-1]
+        else:
+            self._keys, self._group = self._keys + key, self._group + key
+        if self._cell is not None and self._stars < 2:
             self._answer = self._answer[:-1] if key == "*" else self._answer + key
             self._answer_by_keys(self._cell)
             return
-        elif self._unclear:
+        if self._stars == 1:
+            if self._unclear:
+                return
+            self._delete()
+        elif not self._stars and not self._add(key):
             return
-        elif key == "*":
-            self._keep(self.digits[:-1])
-        else:
-            if self.in_question:
-                self._clear()
-            self.digits, self._voiced = self.digits + key, (*self._voiced, False)
         self._close()
         self._begin_again()
+
+    # keys
+
+    def _add(self, key: str) -> bool:
+        """A keyed digit; False where it is not taken. A whole number keyed in one go takes the place of what stood."""
+        if self.in_question:
+            self._clear()
+        before = self._row if self._unclear else self._row[: len(self._row) - len(self._group) + 1]
+        if len(self._group) in self.lengths and (before or self._unclear):
+            guessed = bool(before) and (self._unclear or len(before + self._group) in self.lengths)
+            self._clear()
+            self._row, self._guessed = self._group, guessed
+            self._voiced = (False,) * len(self._row)
+            return True
+        if self._unclear:
+            return False
+        if len(self._group) == 1 and before:
+            self._breaths = (*self._breaths, len(before))
+        self._row, self._voiced = self._row + key, (*self._voiced, False)
+        return True
+
+    def _delete(self) -> None:
+        """The last digit is taken back."""
+        if not self._echo:
+            self._drop_extra()
+        self._keep(self._row[:-1])
 
     def _end(self) -> None:
         """Who keyed a whole number gave it by keys alone: what was heard between them and spoils it was none of it."""
         if self.status not in WHOLE and self._cell is None and len(self._keys) in self.lengths:
-            self.digits, self._voiced = self._keys, (False,) * len(self._keys)
+            self._clear()
+            self._row, self._voiced = self._keys, (False,) * len(self._keys)
             self._close()
         self.ended = True
+
+    def _answer_by_keys(self, cell: int) -> None:
+        """One key is the digit that was asked for, a whole number another number, and anything between unclear."""
+        keyed = len(self._answer)
+        self._text, self._unclear, self._unfinished = "", keyed > 1 and keyed not in self.lengths, False
+        self._row, self._voiced = self._base, (True,) * len(self._base)
+        if keyed == 1:
+            self._row = self._with(self._answer)
+            self._voiced = (*self._voiced[:cell], False, *self._voiced[cell + 1 :])
+        elif keyed in self.lengths:
+            self._row, self._voiced = self._answer, (False,) * keyed
+
+    # speech
 
     @property
     def _stuck(self) -> bool:
         """Unclear, and not just for want of the rest of a numeral."""
         return self._unclear and not self._unfinished
 
+    def _take_whole(self, text: str) -> None:
+        """A whole number that is said in one go takes the place of all that stood before."""
+        fresh = self.in_question and not self._text  # then it does so anyway
+        if self._cell is not None or fresh or not (self._row or self._unclear) or self.corrects(text):
+            return
+        alone = evaluate(text)
+        if alone.status is Status.OK and len(alone.digits) in self.lengths:
+            longer = self._stuck or len(self._row + alone.digits) in self.lengths
+            guessed = bool(self._row) and longer and self.digits != alone.digits
+            self._clear()
+            self._base, self._text, self._guessed = "", "", guessed
+            self._unclear = self._unfinished = self.in_question = False
+
     def _read(self, text: str) -> Outcome:
         """What a text makes of the base."""
-        amended = evaluate(text, self._base)
+        amended = evaluate(text, self._base, whole=self.in_question)
         kinds = _kinds(text)
-        if not self.in_question or not kinds or kinds[0] in _CORRECTING or kinds[0] is Kind.END:
+        if not self.in_question or not kinds:
             return amended
-        if Kind.RATHER in kinds[1:3]:
-            return evaluate(f"nhầm {text}", self._base)  # "bảy chứ không phải tám": the 8 that stands
+        if Kind.RATHER in kinds[1:3] and kinds[0] not in _CORRECTING:
+            return evaluate(f"nhầm {text}", self._base)  # "(phải là) bảy chứ không phải tám": the 8 that stands
+        if kinds[0] in _CORRECTING or kinds[0] is Kind.END or kinds[1:2] == [Kind.NTH]:
+            return amended
         another = evaluate(text)
         if self._cell is None or len(another.digits) in self.lengths:
             return another
@@ -207,54 +330,77 @@ class Collector:
         return Outcome(Status.INCOMPLETE, self._base, another.ended)
 
     def _with(self, digit: str) -> str:
-        """The base with this digit in the cell that was asked for."""
+        """The number with this digit in the cell that was asked for."""
         cell = self._cell or 0
+        for number in (self._base, *self._others):
+            if number[cell : cell + 1] == digit:
+                return number
         return self._base[:cell] + digit + self._base[cell + 1 :]
 
-    def _answer_by_keys(self, cell: int) -> None:
-        """One key is the digit that was asked for, a whole number another number, and anything between unclear."""
-        keyed = len(self._answer)
-        self._text, self._unclear, self._unfinished = "", keyed > 1 and keyed not in self.lengths, False
-        self.digits, self._voiced = self._base, (True,) * len(self._base)
-        if keyed == 1:
-            self.digits = self._with(self._answer)
-            self._voiced = (*self._voiced[:cell], False, *self._voiced[cell + 1 :])
-        elif keyed in self.lengths:
-            self.digits, self._voiced = self._answer, (False,) * keyed
+    def _reading(self, digits: str) -> Collector:
+        """One of several readings: what comes goes on from there."""
+        new = copy(self)
+        new._base, new._text, new.in_question, new._cell = digits, "", False, None
+        new._unclear = new._unfinished = False
+        new._stand(digits)
+        new._begin_again()
+        return new
+
+    def _at_a_loss(self, ways: list[Collector]) -> Collector:
+        """Several readings and no way to choose: what they have in common is certain."""
+        new = ways[0]
+        new._stand(common_start(each.row for each in ways))
+        new._base, new._unclear = new._row, True
+        return new
+
+    def _stand(self, row: str) -> None:
+        """These digits stand now; what is new among them came by voice."""
+        pairs = list(zip(row, self._row, strict=False))
+        kept = next((at for at, (new, old) in enumerate(pairs) if new != old), len(pairs))
+        if len(row) == len(self._row):
+            same = [new == old for new, old in pairs]
+        else:
+            same = [at < kept for at in range(len(row))]
+        self._voiced = tuple(self._voiced[at] if stays else True for at, stays in enumerate(same))
+        self._breaths = tuple(at for at in self._breaths if at < kept)
+        if 0 < len(self._row) == kept < len(row):
+            self._breaths = (*self._breaths, kept)
+        self._row = row
+
+    # both
 
     def _close(self) -> None:
         """What was said before is settled; what comes is read by itself."""
-        self._base, self._text = self.digits, ""
+        self._base, self._text = self._row, ""
         self._unclear = self._unfinished = self.ended = False
         self.in_question = False
-        self._cell, self._answer = None, ""
+        self._cell, self._others, self._answer = None, (), ""
 
     def _begin_again(self) -> None:
         """Whoever gives a whole number where only the rest was asked for has begun again."""
         told = len(self._told)
-        new = len(self.digits) - told
-        if self._told and new in self.lengths and len(self.digits) > self.lengths[-1] and not self._unclear:
-            self.digits, self._voiced = self.digits[told:], self._voiced[told:]
+        new = len(self._row) - told
+        if self._told and new in self.lengths and len(self._row) > self.lengths[-1] and not self._unclear:
+            self._row, self._voiced, self._breaths = self._row[told:], self._voiced[told:], ()
             self._base, self._told = self._base[told:], ""
+
+    def _drop_extra(self) -> None:
+        """What is no part of the number is forgotten."""
+        start, doubtful = self._chosen
+        self._row, self._voiced = self._row[start:], self._voiced[start:]
+        self._breaths = tuple(at - start for at in self._breaths if at > start)
+        self._guessed = self._guessed or doubtful
+        self._echo = ""
 
     def _clear(self) -> None:
         self._keep("")
-        self._told = ""
+        self._told = self._echo = ""
+        self._guessed = False
 
-    def _keep(self, digits: str) -> None:
+    def _keep(self, row: str) -> None:
         """Only these first digits are left."""
-        self.digits, self._voiced = digits, self._voiced[: len(digits)]
-
-    def _stand(self, digits: str) -> None:
-        """These digits stand now; what is new among them came by voice."""
-        if len(digits) == len(self.digits):
-            same = [new == old for new, old in zip(digits, self.digits, strict=True)]
-        else:
-            pairs = zip(digits, self.digits, strict=False)
-            kept = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
-            same = [cell < kept for cell in range(len(digits))]
-        self._voiced = tuple(self._voiced[cell] if stays else True for cell, stays in enumerate(same))
-        self.digits = digits
+        self._row, self._voiced = row, self._voiced[: len(row)]
+        self._breaths = tuple(at for at in self._breaths if at < len(row))
 
 
 def _kinds(text: str) -> list[Kind]:

@@ -23,7 +23,9 @@ Where all readings can be listed, an ambiguous outcome lists their digits: a len
 """
 
 import re
+from collections.abc import Iterable
 from enum import Enum
+from itertools import takewhile
 from typing import NamedTuple
 
 from bot.numbers.acts import ACT, Cells, OpenError
@@ -85,7 +87,7 @@ def evaluate_letters(letters: str, standing: str = "", whole: bool = False) -> O
     letters = _ASKED.sub(",", letters)
     if "Q" in letters and (zero := _LAST_ZERO.search(letters)):
         letters = letters.replace("Q", "~")
-        return _either(standing, [_introduced(each, standing, whole) for each in (letters, letters[: zero.start()])])
+        return _either([_introduced(each, standing, whole) for each in (letters, letters[: zero.start()])])
     return _introduced(letters, standing, whole)
 
 
@@ -95,7 +97,7 @@ def _introduced(letters: str, standing: str, whole: bool) -> Outcome:
     plain = letters.translate(_INTRODUCING)
     if intro and (standing or _SAYS.search(head)) and _SAYS.search(tail):
         tail = tail.translate(_INTRODUCING)
-        return _either(standing, [_amended(plain, standing, whole), _amended(tail, "", whole=False)])
+        return _either([_amended(plain, standing, whole), _amended(tail, "", whole=False)])
     return _amended(plain, standing, whole)
 
 
@@ -115,16 +117,17 @@ def _amended(letters: str, standing: str, whole: bool) -> Outcome:
         except ReadingError as refusal:
             outcomes.append(Outcome(_STATUS[type(refusal)], cells.standing, False))
         except OpenError as act:
-            waiting += [(*choices, way) for way in range(act.ways)]
+            waiting += [(*choices, way) for way in reversed(range(act.ways))]
         else:
             outcomes.append(Outcome(_OK, cells.standing, cells.ended))
         if len(outcomes) + len(waiting) > _MOST_READINGS:
             return Outcome(Status.AMBIGUOUS, standing, False)
-    return outcomes[0] if len(outcomes) == 1 else _either(standing, outcomes)
+    return outcomes[0] if len(outcomes) == 1 else _either(outcomes)
 
 
-def _either(standing: str, outcomes: "list[Outcome]") -> Outcome:
-    """Several readings: the one, where all have the same digits. One that is refused is no reading."""
+def _either(outcomes: "list[Outcome]") -> Outcome:
+    """Several readings: the one, where all have the same digits. One that is refused is no reading. What they have in
+    common is certain."""
     read = [each for each in outcomes if each.status is _OK or each.readings]
     if not read:
         return outcomes[0]
@@ -132,7 +135,13 @@ def _either(standing: str, outcomes: "list[Outcome]") -> Outcome:
     readings = dict.fromkeys(digits for each in read for digits in (each.readings or (each.digits,)))
     if len(readings) == 1:
         return Outcome(_OK, "".join(readings), ended)
-    return Outcome(Status.AMBIGUOUS, standing, ended, tuple(readings))
+    return Outcome(Status.AMBIGUOUS, common_start(readings), ended, tuple(readings))
+
+
+def common_start(rows: Iterable[str]) -> str:
+    """The digits with which all rows begin."""
+    same = takewhile(lambda digits: len(set(digits)) == 1, zip(*rows, strict=False))
+    return "".join(digits[0] for digits in same)
 
 
 def _without_acts(letters: str, standing: str) -> Outcome:

@@ -115,8 +115,8 @@ VOCABULARY: dict[str, str] = {  # letter: words and phrases
     ",": ", ".join(
         (
             "à, ờ, ơ, ừ, ừm, ờm, ùm, um, hừm, ấy, ạ, dạ, vâng, dạ vâng, đây, này, ơi, tiếp, rồi tiếp, tiếp nhé",
-            "tiếp đi, tiếp nữa, nhé con, nha con, nghe con, nghen con, đó con, đấy con, nè con, con nhé, con nha, con nghe",
-            "con nghen, con ơi",
+            "tiếp đi, tiếp nữa, nhé con, nha con, nghe con, nghen con, đó con, đấy con, nè con, con nhé, con nha",
+            "con nghe, con nghen, con ơi",
             PARTICLES,
             _pairs(f"{PARTICLES}, ạ", PEOPLE),
             _pairs(PEOPLE, f"{PARTICLES}, ơi, à, ạ"),
@@ -125,10 +125,10 @@ VOCABULARY: dict[str, str] = {  # letter: words and phrases
     "~": (
         "của, tôi, mình, tớ, của con, của ba tôi, của ba em, của ba mình, của ba cháu, vợ, chồng, vợ chồng, bố,"
         " con gái, con trai, của con gái, của con trai, con dâu, con rể, nội, ngoại, thì, giúp, giùm, hộ, nào, xem,"
-        " thưa, alo, a lô, bắt đầu, bắt đầu nhé, xin, đọc, con đọc, nói, ghi, cho, để, rồi, rồi đến, tiếp theo, tiếp theo là,"
-        " kế tiếp, số tiếp theo, số kế tiếp, như sau, mới đúng, xã hội, y tế, chào, xin chào, làm ơn, phiền, cảm ơn,"
-        " cám ơn, xin cảm ơn, cảm ơn nhiều, cám ơn nhiều, cảm ơn rất nhiều, cám ơn rất nhiều, cảm ơn con, cám ơn con,"
-        " cảm ơn ba, cám ơn ba, được rồi, vậy, thế"
+        " thưa, alo, a lô, bắt đầu, bắt đầu nhé, xin, đọc, con đọc, nói, ghi, cho, để, rồi, rồi đến, tiếp theo,"
+        " tiếp theo là, kế tiếp, số tiếp theo, số kế tiếp, như sau, mới đúng, xã hội, y tế, chào, xin chào, làm ơn, phiền,"
+        " cảm ơn, cám ơn, xin cảm ơn, cảm ơn nhiều, cám ơn nhiều, cảm ơn rất nhiều, cám ơn rất nhiều, cảm ơn con,"
+        " cám ơn con, cảm ơn ba, cám ơn ba, được rồi, vậy, thế"
     ),
     "p": PEOPLE,
     "I": (

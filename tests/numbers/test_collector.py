@@ -9,7 +9,9 @@ from bot.numbers import Collected, Collector
 TEN = (10,)
 BOTH = (10, 12)
 TOLD = "(the bot says what stands)"
+ECHO = "(the number is asked for after the key) "
 ASKED = "(the bot asks for digit) "
+BREATH = "(a breath)"
 NINE = "không một hai ba bốn năm sáu bảy tám"
 
 
@@ -19,6 +21,10 @@ def after(*inputs: str, lengths: tuple[int, ...] = BOTH) -> Collector:
     for item in inputs:
         if item == TOLD:
             collector.resume()
+        elif item == BREATH:
+            collector.breath()
+        elif item.startswith(ECHO):
+            collector.resume(echo=item.removeprefix(ECHO))
         elif item.startswith(ASKED):
             collector.ask(int(item.removeprefix(ASKED)))
         elif len(item) == 1:
@@ -35,7 +41,7 @@ CONVERSATIONS = [
     (["một trăm linh", "một trăm linh hai", *"0123456789#"], "0123456789", "complete"),
     ([*"01234", "bảy", *"56789"], "01234756789", "too_long"),  # not yet known to be the end
     ([*"0123", "bảy", *"456", "#"], "01237456", "short"),  # no whole number by keys
-    (["không chín", *"0123456789", "#"], "090123456789", "full"),  # whole as it stands
+    (["không chín", *"0123456789", "#"], "0123456789", "complete"),  # a whole number in one go begins again
     ([*"01234", "bảy", *"566*789", "#"], "0123456789", "complete"),
     (["ba bốn", TOLD, "năm", *"67890123", "#"], "34567890123", "too_long"),
     ([*"55**", "bảy", *"0123456789", "#"], "0123456789", "complete"),
@@ -98,13 +104,89 @@ CONVERSATIONS = [
     (["một hai ba một trăm linh"], "123", "unclear"),
     ([NINE + " chín", "một trăm hai"], "0123456789", "unclear"),
     (["tôi không biết"], "", "unclear"),
-    # spoken, between two lengths: one too many or one too few
+    # between two lengths: one too many or one too few
     ([NINE, "chín không"], "01234567890", "too_long"),
     ([NINE, "chín", "0"], "01234567890", "too_long"),
-    ([*"01234567890"], "01234567890", "short"),
+    ([*"01234567890"], "01234567890", "too_long"),
+    ([*"01234567890", "1"], "012345678901", "full"),
     ([NINE, "chín không", "xóa số cuối"], "0123456789", "complete"),
     ([NINE, "chín không", TOLD, "*"], "0123456789", "complete"),
     ([NINE, "chín không", TOLD, NINE + " tám"], "0123456788", "complete"),
+    ([*"0122334456789", "#"], "0122334456789", "too_long"),
+    ([*"0122334456789", "#", TOLD, *"0123456789"], "0123456789", "complete"),
+    ([*"01233456789", "#", TOLD, *"0123456789"], "0123456789", "complete"),
+    ([*"01233456789", TOLD, NINE + " chín"], "0123456789", "complete"),
+    ([*"01233456789", TOLD, *"01", BREATH, *"23456789"], "0123456789", "complete"),
+    ([*"01233456789", BREATH, *"0123456789"], "0123456789", "complete"),
+    # a whole number in one go takes the place of what stood
+    ([*"01", BREATH, *"0123456789"], "0123456789", "complete"),
+    ([*"01", BREATH, *"01234567"], "0101234567", "complete"),  # it may be the rest
+    ([*"01", BREATH, *"012345678"], "01012345678", "too_long"),
+    ([*"0", BREATH, *"0123456789"], "0123456789", "complete"),
+    ([*"01", BREATH, *"001099012345"], "001099012345", "full"),
+    ([*"001099", BREATH, *"012345"], "001099012345", "full"),
+    ([*"01", BREATH, *"23", BREATH, *"45", BREATH, *"67", BREATH, *"89"], "0123456789", "complete"),
+    ([*"0123456789", BREATH, *"0123456788"], "0123456788", "complete"),
+    ([*"01", BREATH, *"0123456788", "*", "9"], "0123456789", "complete"),
+    ([*"01", "không", *"0123456789"], "0123456789", "complete"),
+    (["không", NINE + " chín"], "0123456789", "complete"),
+    (["không một", NINE + " chín"], "0123456789", "complete"),
+    (["không một", "không không một không chín chín không một hai ba bốn năm"], "001099012345", "full"),
+    ([*"01", NINE + " chín"], "0123456789", "complete"),
+    ([NINE, "dạ để tôi đọc lại nhé " + NINE + " chín"], "0123456789", "complete"),
+    (["không một", NINE + " tám", "à nhầm chín"], "0123456789", "complete"),
+    (["không một", NINE + " tám", TOLD, "số thứ mười là chín"], "0123456789", "complete"),
+    (["không một", TOLD, NINE + " chín"], "0123456789", "complete"),
+    ([*"01", TOLD, *"0123456789"], "0123456789", "complete"),
+    (["một hai ba", "một trăm hai", NINE + " chín"], "0123456789", "complete"),  # it needs no place
+    (["một hai ba", "một trăm hai", *"0123456789"], "0123456789", "complete"),
+    (["không", "không một", "hai ba bốn", "năm sáu bảy", "tám chín"], "0123456789", "complete"),
+    ([*"0", BREATH, *"01", BREATH, *"23", BREATH, *"45", BREATH, *"67", BREATH, *"89"], "0123456789", "complete"),
+    # the number twice is one number
+    ([f"{NINE} chín {NINE} chín"], "0123456789", "complete"),
+    ([NINE + " chín", NINE + " chín"], "0123456789", "complete"),
+    ([NINE + " chín", "không một hai ba bốn", "năm sáu bảy tám chín"], "0123456789", "complete"),
+    ([f"{NINE} chín", f"{NINE} chín", f"{NINE} chín"], "0123456789", "complete"),
+    ([*"01234567890123456789"], "0123456789", "complete"),
+    ([*"001099012345001099012345"], "001099012345", "full"),
+    ([*"01234567890123456788"], "01234567890123456788", "too_long"),
+    ([f"{NINE} chín {NINE} tám", TOLD, NINE + " chín"], "0123456789", "complete"),
+    # the key that led here, pressed once too often, is no digit
+    ([ECHO + "8", *"80123456789"], "0123456789", "complete"),
+    ([ECHO + "8", *"880123456789"], "0123456789", "complete"),
+    ([ECHO + "8", *"80123456789", "#"], "0123456789", "complete"),
+    ([ECHO + "8", *"8012345678"], "8012345678", "complete"),
+    ([ECHO + "8", *"88012345678"], "8012345678", "complete"),
+    ([ECHO + "8", *"8001099012345"], "001099012345", "full"),
+    ([ECHO + "8", *"001099012345"], "001099012345", "full"),
+    ([ECHO + "8", *"800109901234"], "800109901234", "full"),
+    ([ECHO + "8", *"8"], "", "empty"),
+    ([ECHO + "8", *"88#"], "", "empty"),
+    ([ECHO + "8", *"80"], "80", "short"),
+    ([ECHO + "8", *"8", NINE + " chín"], "0123456789", "complete"),
+    ([ECHO + "8", *"88", "không một hai"], "012", "short"),
+    ([ECHO + "8", *"88", "không một hai", *"3"], "0123", "short"),
+    ([ECHO + "8", *"88", TOLD, NINE + " chín"], "0123456789", "complete"),
+    ([ECHO + "8", *"80", "một hai"], "8012", "short"),
+    ([ECHO + "8", *"80123456788*9"], "0123456789", "complete"),
+    ([ECHO + "8", *"8", BREATH, *"0123456789"], "0123456789", "complete"),
+    ([ECHO + "8", *"80", TOLD, *"8"], "808", "short"),
+    ([*"80123456789"], "80123456789", "too_long"),
+    ([ECHO + "7", *"80123456789"], "80123456789", "too_long"),
+    ([*"01", ECHO + "8", *"80123456"], "0180123456", "complete"),  # the number goes on
+    # a health card ends with the number
+    (["bốn không một " + NINE + " chín"], "0123456789", "complete"),
+    (["bốn không một", NINE + " chín"], "0123456789", "complete"),
+    (["bốn", "không một", "không một hai ba bốn", "năm sáu bảy tám chín"], "0123456789", "complete"),
+    (["chín không một " + NINE + " chín"], "9010123456789", "too_long"),  # no card begins so
+    ([*"4010123456789"], "4010123456789", "too_long"),
+    (["bốn không một " + NINE + " tám", TOLD, "số thứ mười là chín"], "0123456789", "complete"),
+    (["bốn không một " + NINE + " tám", "à nhầm chín"], "0123456789", "complete"),
+    # put right and on in one breath: the count tells, or nothing does
+    (["không một hai ba bốn tám à nhầm năm sáu bảy tám chín"], "0123456789", "complete"),
+    (["không một hai ba bốn tám", "à nhầm", "năm sáu bảy tám chín"], "0123456789", "complete"),
+    (["không một hai ba bốn tám à nhầm năm sáu"], "0123", "unclear"),
+    (["không một hai ba bốn tám à nhầm năm sáu", TOLD, "bốn năm sáu bảy tám chín"], "0123456789", "complete"),
     # what stands stays while nothing is said, and the rest completes it
     ([NINE, TOLD, TOLD, "chín"], "0123456789", "complete"),
     ([NINE, TOLD, "dạ", TOLD, "9"], "0123456789", "complete"),
@@ -170,7 +252,7 @@ def test_conversation(inputs: list[str], digits: str, status: str) -> None:
         (11, TEN, Collected.TOO_LONG, 0),
         (8, BOTH, Collected.SHORT, 2),
         (10, BOTH, Collected.COMPLETE, 0),
-        (11, BOTH, Collected.SHORT, 1),
+        (11, BOTH, Collected.TOO_LONG, 1),
         (12, BOTH, Collected.FULL, 0),
         (13, BOTH, Collected.TOO_LONG, 0),
         (10, (12, 10), Collected.COMPLETE, 0),
@@ -225,6 +307,55 @@ def test_it_knows_whether_a_standing_digit_was_spoken(inputs: list[str], spoken:
     assert after(*inputs).spoken is spoken
 
 
+@pytest.mark.parametrize(
+    ("inputs", "doubtful"),
+    [
+        ([*"0123456789"], False),
+        ([*"001099", BREATH, *"012345"], False),
+        ([*"01", BREATH, *"0123456789"], True),  # 12 digits as well
+        ([*"0", BREATH, *"0123456789"], False),  # 11 are no number
+        ([*"0123456789", BREATH, *"0123456788"], False),
+        ([*"01", TOLD, *"0123456789"], True),
+        (["không một", NINE + " chín"], True),
+        (["một hai ba", "một trăm hai", *"0123456789"], True),
+        (["mười mốt trăm", *"0123456789"], False),  # nothing of it stood
+        (
+            [*"01", BREATH, *"01", BREATH, *"23", BREATH, *"45", BREATH, *"67", BREATH, *"89"],
+            True,
+        ),  # or ten, begun again
+        ([ECHO + "8", *"80123456789"], True),
+        ([ECHO + "8", *"880123456789"], True),
+        ([ECHO + "8", *"80123456789", "dạ"], True),
+        ([ECHO + "8", *"8012345678"], False),
+        ([ECHO + "8", *"0123456789"], False),
+        ([*"01234567890123456789"], False),
+        (["bốn không một " + NINE + " chín"], True),
+        ([*"01", BREATH, *"0123456789", TOLD], False),  # it was read back
+        ([*"01", BREATH, *"0123456789", TOLD, *"9876543210"], False),
+        ([*"01", BREATH, *"0123456789", "*", "*", *"9876543210"], False),
+        ([*"01233456789", "#", TOLD, *"0123456789"], False),  # after too many a whole number is taken as it is
+    ],
+)
+def test_where_a_guess_was_made_the_number_is_doubtful(inputs: list[str], doubtful: bool) -> None:
+    assert after(*inputs).doubtful is doubtful
+
+
+def test_a_piece_with_several_readings_has_several_ways_to_go_on() -> None:
+    ways = after("không một hai ba bốn tám").ways("à nhầm năm sáu bảy")
+    assert [each.digits for each in ways] == ["01234567", "0123567", "012567"]
+    ways[0].hear("tám chín")
+    assert ways[0].digits == "0123456789"
+
+
+@pytest.mark.parametrize(("digit", "number"), [("2", "0222222222"), ("1", "0123456788"), ("9", "0923456788")])
+def test_the_answer_for_one_digit_decides_for_another_number_that_has_it(digit: str, number: str) -> None:
+    for answer in (Collector.press, Collector.hear):
+        cells = after(NINE, "tám")
+        cells.ask(2, others=("0222222222", "0233333333"))
+        answer(cells, digit)
+        assert cells.digits == number
+
+
 def test_partials_are_replaced_and_change_nothing() -> None:
     collector = after("không một hai")
     assert [collector.preview(text) for text in ("ba", "ba bốn", "ba mươi tư", "")] == ["0123", "01234", "01234", "012"]
@@ -244,7 +375,12 @@ def test_a_preview_of_a_correction_shows_the_corrected_digits() -> None:
         ([NINE, TOLD, *"01"], True),
         ([NINE, TOLD, "không"], False),
         ([NINE, TOLD, "chín tám bảy"], False),
-        ([NINE, "không một hai"], False),
+        ([NINE, "không một hai"], True),
+        ([NINE, "không một ba"], False),
+        ([*"01", BREATH, *"01"], True),
+        ([*"0101"], False),
+        ([*"0123456789", *"01"], True),
+        ([*"0123456789", *"09"], False),
         ([NINE, TOLD, "không một hai", "*", "*"], False),
     ],
 )
