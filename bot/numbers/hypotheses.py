@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from copy import copy
 from dataclasses import dataclass
 
+from bot.numbers import tens
 from bot.numbers.collector import WHOLE, Collected, Collector
 
 WIDTH = 12
@@ -28,6 +29,14 @@ would be added without a word."""
 
 UNCLEAR = 0.3
 """One that cannot be read counts so much less; where it is far likelier, nothing is guessed from the others."""
+
+CLEAR, NOTHING, HARDLY = 0.8, 0.62, 0.05
+"""Behind a whole number courtesies and side talk are heard as one or two digits, and two make another whole number, of
+twelve. So no digit was said there with the share `NOTHING` where no alternative has a share of `CLEAR`, and with the
+share `HARDLY` elsewhere. NOTHING is what hearing says of doubtful pieces (`bot.hearing.opinions`)."""
+
+LENGTHENED = 3.0
+"""The longer of two whole numbers in one breath must be so many times as likely as its own beginning."""
 
 SURE = 0.7
 """A digit on which less than this share of the hypotheses agrees is uncertain. Asking for it alone takes four seconds,
@@ -51,23 +60,24 @@ class Hypothesis:
     weight: float
     texts: tuple[str, ...] = ()
 
-    def after(self, text: str, share: float) -> Hypothesis:
-        cells = copy(self.cells)
+    def after(self, text: str, share: float) -> list[Hypothesis]:
+        """What it becomes with this text: several where the text has several readings."""
         if not text:
-            return Hypothesis(cells, self.weight * share, self.texts)
-        cells.hear(text)
-        if cells.status is not Collected.UNCLEAR and cells.corrects(text):
+            return [Hypothesis(copy(self.cells), self.weight * share, self.texts)]
+        ways = self.cells.ways(text)
+        if Collector.corrects(text) and ways[0].status is not Collected.UNCLEAR:
             share *= CORRECTION
-        return Hypothesis(cells, self.weight * share, (*self.texts, text))
+        return [Hypothesis(cells, self.weight * share / len(ways), (*self.texts, text)) for cells in ways]
 
 
 class Hypotheses:
     """`Collector` for speech with alternatives; keys and prompts reach all hypotheses. Pure."""
 
-    def __init__(self, lengths: tuple[int, ...], sure: float = SURE, near: float = NEAR) -> None:
-        """`sure`, `near`: as the constants. Raises ValueError without lengths, or with one under 1."""
+    def __init__(self, lengths: tuple[int, ...], sure: float = SURE, near: float = NEAR, echo: str = "") -> None:
+        """`sure`, `near`: as the constants; `echo` as in `Collector`. Raises ValueError without lengths, or with one
+        under 1."""
         self._sure, self._near = sure, near
-        self._each = [Hypothesis(Collector(lengths), 1.0)]
+        self._each = [Hypothesis(Collector(lengths, echo), 1.0)]
         self._asked = False  # one digit of this number has been asked for
         self._wrong: frozenset[str] = frozenset()  # numbers that were read back and called wrong
 
@@ -84,29 +94,55 @@ class Hypotheses:
     def hear(self, texts: Sequence[str], shares: Sequence[float] = ()) -> None:
         """Takes one final piece of speech: its alternatives, best first, and the share of each, where known. An empty
         one is that nothing was said to the collector."""
-        known = shares or [1.0, *[NEAR] * (len(texts) - 1)]
-        grown: dict[tuple[str, Collected], Hypothesis] = {}
-        for hypothesis in self._each:
-            for text, share in zip(texts, known, strict=False):
-                new = hypothesis.after(text, share)
-                key = new.cells.digits, new.cells.status
-                old = grown.setdefault(key, new)
-                if old is not new:
-                    heavier = max(old, new, key=lambda each: each.weight)
-                    grown[key] = Hypothesis(heavier.cells, old.weight + new.weight, heavier.texts)
-        heaviest = max((each.weight for each in grown.values()), default=0.0)
-        near = [each for each in grown.values() if each.weight >= self._near * heaviest]
+        heard = self._heard(list(zip(texts, shares or [1.0, *[NEAR] * (len(texts) - 1)], strict=False)))
+        grown = _merged([new for each in self._each for text, share in heard for new in each.after(text, share)])
+        heaviest = max((each.weight for each in grown), default=0.0)
+        near = [each for each in grown if each.weight >= self._near * heaviest]
         near.sort(key=lambda each: -each.weight * (UNCLEAR if each.cells.status is Collected.UNCLEAR else 1.0))
         self._each = near[:WIDTH] or self._each
+
+    def _heard(self, heard: list[tuple[str, float]]) -> list[tuple[str, float]]:
+        """The alternatives of a piece, and what else they may have been."""
+        texts = [text for text, _ in heard]
+        clear = max((share for _, share in heard), default=1.0)
+        if clear < 1.0 and "" not in texts and self._behind and not Collector.corrects(texts[0]):
+            nothing = HARDLY if clear >= CLEAR else NOTHING
+            heard = [("", nothing), *((text, share * (1.0 - nothing)) for text, share in heard)]
+        found = []
+        for text, share in heard:
+            others = [(way, part) for way, part in tens.ways(text) if way == text or way not in texts]
+            total = sum(part for _, part in others)
+            found += [(way, share * part / total) for way, part in others]
+        return found
+
+    @property
+    def _behind(self) -> bool:
+        """Whether a whole number was given since the last prompt."""
+        return self.best.status in WHOLE and not self.best.in_question
 
     def press(self, key: str) -> None:
         """Takes one key, as `Collector.press`."""
         for each in self._each:
             each.cells.press(key)
+        self._each = _merged(self._each)
+
+    def breath(self) -> None:
+        """The caller fell silent for about a second, as `Collector.breath`."""
+        for each in self._each:
+            each.cells.breath()
 
     def settle(self) -> None:
-        """The number is over: whole numbers lead from here on, those not yet called wrong before the others."""
+        """The number is over: whole numbers lead from here on, those not yet called wrong before the others, and one
+        that is hardly likelier than its own beginning behind that."""
         self._each.sort(key=lambda each: (each.cells.status not in WHOLE, each.cells.digits in self._wrong))
+        leader = self._each[0]
+        for each in self._each[1:]:
+            begins = each.cells.status in WHOLE and leader.cells.digits.startswith(each.cells.digits)
+            if begins and each.cells.digits not in {leader.cells.digits, *self._wrong}:
+                if leader.weight < LENGTHENED * each.weight:
+                    self._each.remove(each)
+                    self._each.insert(0, each)
+                return
 
     @property
     def confidence(self) -> float:
@@ -134,30 +170,46 @@ class Hypotheses:
             return None
         return 1 + min(doubts, key=agreed.__getitem__)
 
-    def resume(self) -> None:
-        """The caller was told what stands in the leading hypothesis, and goes on from there."""
+    def resume(self, echo: str = "") -> None:
+        """The caller was told what stands in the leading hypothesis, and goes on from there. `echo`: the key that led
+        to this question, as in `Collector`."""
         cells = copy(self.best)
         if cells.in_question and cells.reached in WHOLE:  # read back before, and now asked for again
             self._wrong |= {cells.digits}
-        cells.resume()
+        cells.resume(echo)
         self._asked = self._asked and not cells.in_question
         self._each = [Hypothesis(cells, 1.0)]
 
     def ask(self, cell: int) -> None:
-        """The caller was asked for one digit of the leading number, counted from 1."""
+        """The caller was asked for one digit of the leading number, counted from 1. The answer may decide for another
+        hypothesis: digits that were heard together are right or wrong together."""
         cells = copy(self.best)
-        cells.ask(cell)
+        others = sorted(self._each[1:], key=lambda each: -each.weight)
+        same = [each.cells.digits for each in others if len(each.cells.digits) == len(cells.digits)]
+        cells.ask(cell, same)
         self._asked = True
         self._each = [Hypothesis(cells, 1.0)]
 
     def put_right(self, text: str) -> bool:
         """Takes a correction of the whole number that stands, or another whole number; False for anything else, which
         changes nothing."""
-        right = Hypothesis(self.best, 1.0).after(text, 1.0)
-        if right.cells.status not in WHOLE or right.cells.digits == self.best.digits:
+        right = [each for each in Hypothesis(self.best, 1.0).after(text, 1.0) if each.cells.status in WHOLE]
+        if len(right) != 1 or right[0].cells.digits == self.best.digits:
             return False
-        self._each = [right]
+        self._each = right
         return True
+
+
+def _merged(hypotheses: Sequence[Hypothesis]) -> list[Hypothesis]:
+    """Those with the same digits as one, with the weight of all."""
+    merged: dict[tuple[str, Collected], Hypothesis] = {}
+    for new in hypotheses:
+        key = new.cells.row, new.cells.status
+        old = merged.setdefault(key, new)
+        if old is not new:
+            heavier = max(old, new, key=lambda each: each.weight)
+            merged[key] = Hypothesis(heavier.cells, old.weight + new.weight, heavier.texts)
+    return list(merged.values())
 
 
 def levelled(share: float, slope: float = SLOPE, shift: float = SHIFT) -> float:

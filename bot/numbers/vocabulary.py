@@ -126,9 +126,9 @@ VOCABULARY: dict[str, str] = {  # letter: words and phrases
         "của, tôi, mình, tớ, của con, của ba tôi, của ba em, của ba mình, của ba cháu, vợ, chồng, vợ chồng, bố,"
         " con gái, con trai, của con gái, của con trai, con dâu, con rể, nội, ngoại, thì, giúp, giùm, hộ, nào, xem,"
         " thưa, alo, a lô, bắt đầu, bắt đầu nhé, xin, đọc, con đọc, nói, ghi, cho, để, rồi, rồi đến, tiếp theo,"
-        " tiếp theo là, kế tiếp, số tiếp theo, số kế tiếp, như sau, mới đúng, xã hội, y tế, chào, xin chào, làm ơn, phiền,"
-        " cảm ơn, cám ơn, xin cảm ơn, cảm ơn nhiều, cám ơn nhiều, cảm ơn rất nhiều, cám ơn rất nhiều, cảm ơn con,"
-        " cám ơn con, cảm ơn ba, cám ơn ba, được rồi, vậy, thế"
+        " tiếp theo là, kế tiếp, số tiếp theo, số kế tiếp, như sau, mới đúng, xã hội, y tế, chào, xin chào, làm ơn,"
+        " phiền, cảm ơn, cám ơn, xin cảm ơn, cảm ơn nhiều, cám ơn nhiều, cảm ơn rất nhiều, cám ơn rất nhiều,"
+        " cảm ơn con, cám ơn con, cảm ơn ba, cám ơn ba, được rồi, vậy, thế"
     ),
     "p": PEOPLE,
     "I": (

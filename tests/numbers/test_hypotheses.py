@@ -97,6 +97,127 @@ def test_but_where_none_can_be_it_is() -> None:
     assert settled(numbers)[0] == "0123456788"
 
 
+class TestPutRightAndOn:
+    """ "… à nhầm năm sáu bảy" in one breath: how many digits are replaced shows in the count."""
+
+    @pytest.mark.parametrize(
+        ("inputs", "digits"),
+        [
+            (["không một hai ba bốn tám à nhầm năm sáu bảy tám chín"], "0123456789"),
+            (["không một hai ba bốn tám", "à nhầm", "năm sáu bảy tám chín"], "0123456789"),
+            (["không một hai ba bốn tám", "à nhầm năm sáu", "bảy tám chín"], "0123456789"),
+            (["không một hai ba bốn tám", "à nhầm", "năm sáu", "bảy", *"89"], "0123456789"),
+            (["không một hai ba tám tám à nhầm bốn năm", "sáu bảy tám chín"], "0123456789"),
+            (["không một hai ba tám tám à nhầm bốn năm sáu", *"789"], "0123456789"),
+            (["không một hai ba bốn năm sáu không", "à nhầm bảy tám chín"], "0123456789"),
+            (["không chín mười hai ba mươi lăm à nhầm ba mươi tư năm mươi sáu bảy mươi tám"], "0912345678"),
+            (["không không một không chín tám à nhầm chín không một hai ba bốn năm"], "001099012345"),
+            (["tôi là chín", "mã số là " + NINE + " chín"], "0123456789"),
+            (["không một hai ba", "mã số là", NINE, "chín"], "0123456789"),
+        ],
+    )
+    def test_the_count_tells(self, inputs: list[str | Heard], digits: str) -> None:
+        assert settled(after(*inputs)) == (digits, "full" if len(digits) == 12 else "complete")
+
+    def test_while_it_does_not_one_digit_is_replaced(self) -> None:
+        assert after("không một hai ba bốn tám à nhầm năm sáu").best.digits == "0123456"
+
+    def test_two_digits_of_a_whole_number_are_put_right(self) -> None:
+        numbers = after(NINE + " tám")
+        numbers.resume()
+        assert numbers.put_right("à nhầm tám chín")
+        assert numbers.best.digits == "0123456789"
+
+
+class TestTens:
+    """mươi may have been mười."""
+
+    @pytest.mark.parametrize(
+        ("inputs", "digits"),
+        [
+            (["không chín mươi hai ba bốn năm sáu bảy tám"], "0912345678"),
+            (["không chín mươi hai", "ba mươi tư", "năm mươi sáu", "bảy mươi tám"], "0912345678"),
+            (["không mươi hai ba bốn năm sáu bảy tám chín"], "0123456789"),  # "không mươi" is never said
+            (["không một mươi hai ba bốn năm sáu bảy tám"], "0112345678"),
+            (["không chín hai mươi ba bốn mươi lăm sáu mươi bảy tám mươi chín"], "0923456789"),  # as it was heard
+            (["hai mươi ba bốn mươi lăm sáu mươi bảy tám mươi chín một hai"], "2345678912"),
+        ],
+    )
+    def test_the_count_tells(self, inputs: list[str | Heard], digits: str) -> None:
+        numbers = after(*inputs)
+        assert settled(numbers) == (digits, "complete")
+        assert numbers.uncertain is None
+
+    def test_where_it_does_not_a_digit_is_uncertain_and_its_answer_decides_for_both(self) -> None:
+        heard = "bảy mươi chín mươi hai ba mươi tư năm mươi sáu bảy mươi tám"
+        for answers, digits in ((["0", "không"], "7092345678"), (["9", "chín"], "7912345678")):
+            for answer in answers:
+                numbers = after(heard)
+                numbers.settle()
+                assert numbers.uncertain == 2
+                numbers.ask(2)
+                numbers.press(answer) if answer.isdigit() else numbers.hear([answer])
+                assert settled(numbers) == (digits, "complete")
+
+    def test_what_the_recogniser_tells_apart_is_left_to_it(self) -> None:
+        numbers = after(
+            {"bảy mươi chín mươi hai ba bốn năm sáu bảy tám": 0.9, "bảy mươi chín mười hai ba bốn năm sáu bảy tám": 0.1}
+        )
+        assert (settled(numbers)[0], numbers.uncertain) == ("7092345678", None)
+
+
+class TestBehindAWholeNumber:
+    """Courtesies and side talk are heard as digits."""
+
+    @pytest.mark.parametrize(
+        "behind", [{"tám năm": 0.7}, {"tám": 0.7, "ba": 0.2}, {"sáu": 0.95}, {"chín không": 0.5, "không": 0.4}]
+    )
+    def test_doubtful_digits_do_not_lengthen_it(self, behind: Heard) -> None:
+        numbers = after(NINE + " chín", behind)
+        assert settled(numbers) == ("0123456789", "complete")
+
+    def test_clear_ones_do(self) -> None:
+        assert settled(after(NINE + " chín", {"tám năm": 0.9})) == ("012345678985", "full")
+        assert settled(after(NINE + " chín", "tám năm")) == ("012345678985", "full")
+
+    def test_nor_do_they_in_the_same_breath(self) -> None:
+        numbers = after({NINE + " chín tám năm": 0.4, NINE + " chín tám": 0.2, NINE + " chín": 0.2})
+        assert settled(numbers)[0] == "0123456789"
+        numbers = after({NINE + " chín tám năm": 0.8, NINE + " chín": 0.1})
+        assert settled(numbers)[0] == "012345678985"
+
+    def test_corrections_are_none(self) -> None:
+        assert settled(after(NINE + " tám", {"à nhầm chín": 0.6}))[0] == "0123456789"
+
+
+class TestBeginningAgain:
+    def test_the_whole_number_takes_the_place_of_what_stood(self) -> None:
+        numbers = after({"không": 0.8, "hai": 0.1}, {NINE + " chín": 0.7, NINE: 0.2})
+        assert settled(numbers)[0] == "0123456789"
+
+    def test_keys_after_a_breath(self) -> None:
+        numbers = after(*"01")
+        numbers.breath()
+        for key in "0123456789":
+            numbers.press(key)
+        assert (settled(numbers)[0], numbers.best.doubtful, numbers.confidence) == ("0123456789", True, 1.0)
+
+    def test_the_menus_key_is_no_digit(self) -> None:
+        for numbers in (Hypotheses(BOTH, echo="8"), Hypotheses(BOTH)):
+            numbers.resume(echo="8")
+            for key in "880123456789":
+                numbers.press(key)
+            assert (settled(numbers)[0], numbers.best.doubtful) == ("0123456789", True)
+
+    def test_of_a_number_said_twice_the_alternatives_that_agree_are_taken(self) -> None:
+        numbers = after({f"{NINE} chín {NINE} năm": 0.5, f"{NINE} chín {NINE} chín": 0.3})
+        assert settled(numbers) == ("0123456789", "complete")
+
+    def test_keys_leave_one_hypothesis_where_they_begin_again(self) -> None:
+        numbers = after({"không": 0.5, "hai": 0.5}, *"0123456789")
+        assert (settled(numbers)[0], numbers.confidence) == ("0123456789", 1.0)
+
+
 EIGHT_OR_THREE = {"bốn tám": 0.5, "bốn ba": 0.4}
 
 
@@ -145,6 +266,18 @@ class TestUncertainDigit:
         numbers.hear(["ba", "tám"], [0.5, 0.5])
         assert (numbers.best.digits, numbers.uncertain) == ("0123456783", None)
 
+    def test_the_answer_decides_for_a_hypothesis_that_agrees(self) -> None:
+        numbers = after({NINE + " tám": 0.45, "không một hai ba năm năm sáu bảy tám chín": 0.4})
+        numbers.ask(10)
+        numbers.press("9")
+        assert numbers.best.digits == "0123556789"
+
+    def test_where_none_agrees_the_digit_alone_changes(self) -> None:
+        numbers = after({NINE + " tám": 0.45, "không một hai ba năm năm sáu bảy tám chín": 0.4})
+        numbers.ask(10)
+        numbers.press("3")
+        assert numbers.best.digits == "0123456783"
+
     def test_a_number_given_anew_may_have_another(self) -> None:
         numbers = after(NINE + " tám")
         numbers.ask(10)
@@ -185,7 +318,18 @@ class TestConfidence:
 
 
 class TestPuttingRight:
-    @pytest.mark.parametrize("text", ["số thứ mười là chín", "à nhầm chín", NINE + " chín", "chín chứ không phải bảy"])
+    @pytest.mark.parametrize(
+        "text",
+        [
+            *("số thứ mười là chín", "à nhầm chín", NINE + " chín", "chín chứ không phải bảy"),
+            *("số cuối cùng phải là chín chứ không phải tám", "số cuối là chín", "hai số cuối là bảy chín"),
+            *(
+                "số thứ ba phải là chín chứ không phải hai",
+                "phải là chín chứ không phải bảy",
+                "số cuối sai rồi phải là chín",
+            ),
+        ],
+    )
     def test_a_correction_or_another_whole_number_is_taken(self, text: str) -> None:
         numbers = after(NINE + " tám")
         numbers.resume()
@@ -194,7 +338,19 @@ class TestPuttingRight:
         assert numbers.best.digits != "0123456788"
 
     @pytest.mark.parametrize(
-        "text", ["không", "đúng", "hai", NINE + " tám", NINE, "không phải tám mà là chín", "xóa hết"]
+        "text",
+        [
+            "không",
+            "đúng",
+            "hai",
+            NINE + " tám",
+            NINE,
+            "không phải tám mà là chín",
+            "xóa hết",
+            "phải là chín",
+            "số cuối phải là chín chứ không phải bảy",
+            "à nhầm tám chín không một",
+        ],
     )
     def test_anything_else_changes_nothing(self, text: str) -> None:
         numbers = after(NINE + " tám")
