@@ -1,0 +1,83 @@
+"""Whether a sentence holds a negation. Such a sentence never confirms anything. Pure.
+
+Only words are looked at, not what they mean together. "không sai" and "đúng không" hold a negation too: they are asked
+again, which costs a caller a few seconds. A no that is taken for a yes costs the caller the call.
+"""
+
+# ruff: noqa: SIM905 - lists of words are easiest to read and change as sentences
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_NO = (
+    "không chưa chẳng chả đâu chăng ko khong khg kg khum kô hok hk hem hổng hông hong hỏng hôn nỏ ứ"  # not
+    " sai nhầm lầm lộn trật bậy lệch chệch ngược đảo lẫn lạc khác xạo"  # wrong
+    " gần suýt xuýt xém nhưng tuy trừ chỉ mỗi nửa"  # nearly, but, only
+    " thiếu thừa dư hụt sót mất thêm bớt"  # the number is too short or too long
+    " đừng khỏi dừng ngừng ngưng khoan hủy huỷ bỏ xóa xoá sửa"  # do not, stop, change
+    " gì mô chi sao hả hở ư"  # a question, or a question that means no: "đúng gì mà đúng"
+    " đéo đếch đách méo cóc khỉ quái"
+).split()
+
+_ADDRESSED = "em anh chị cô chú bác cháu con ông bà bạn mình"
+_PHRASES = [
+    r"(?<!o )k",
+    r"(?<!xin )lỗi",
+    rf"mà (?!(?:{_ADDRESSED.replace(' ', '|')}|ạ|nhé|nhỉ|nha|ơi|đúng rồi)\b)\w+",  # "đúng mà" alone insists
+    r"(?:mới|nào có|thế nào) (?:là )?(?:đúng|phải|chính xác|chuẩn|được|ok)",  # "chín mới đúng"
+    r"phải là",
+    r"phải (?:cái|tội)",
+    r"(?:đáng|lẽ) (?:lẽ|ra)",
+    r"một phần",
+    r"số .*\bthôi",  # "đúng mấy số đầu thôi"
+]
+
+_NO_PLAIN = (
+    "khong chua chang ko khg kg khum hok hk hem hong hon"
+    " sai nham lon trat lech nguoc khac xao gan suyt xuyt xem nhung tuy tru"
+    " thieu hut sot them bot khoi ngung xoa sua gi mo sao deo dech"
+).split()
+"""Without diacritics some of `_NO` are left out: they are everyday words of a yes too (chị, mã, bố, dạ thưa, đủ)."""
+
+_PHRASES_PLAIN = [
+    r"(?<!o )k",
+    r"(?<!xin )(?<!tra )loi",
+    r"(?<!tu )dau",
+    r"(?<!tai )khoan",
+    r"cha (?:he |co )?(?:dung|phai|chinh xac|chuan|duoc|ok)",
+    r"(?:noi bay|bay roi|du mot|thua so|thua mot|bi thua|bi du)",
+    r"(?:moi|nao co|the nao) (?:la )?(?:dung|phai|chinh xac|chuan|duoc|ok)",
+    r"dung (?:ma|chi ma) (?!so\b)(?!em\b|anh\b|chi\b|co\b|chau\b)\w+",
+    r"phai la",
+    r"(?:dang|le) (?:le|ra)",
+    r"mot (?:nua|phan)",
+    r"chi (?:dung|co|moi|con|mot)",
+    r"so .*\bthoi",
+]
+
+_MISTYPED = "khong chua chang nham thieu nhung".split()
+"""Words of a text with diacritics that lost theirs, and mean nothing else there."""
+
+
+def _pattern(*expressions: str) -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{'|'.join(expressions)})\b")
+
+
+_WITH_DIACRITICS = _pattern(*_NO, *_MISTYPED, *_PHRASES)
+_WITHOUT_DIACRITICS = _pattern(*_NO_PLAIN, *_PHRASES_PLAIN)
+
+
+def holds_negation(text: str) -> bool:
+    """Whether `text` negates, contradicts or doubts in any part of it, with diacritics or wholly without."""
+    text = unicodedata.normalize("NFC", text).lower()
+    text = re.sub(r"([^\W\d])\1+", r"\1", text)  # "khônggg"
+    text = " ".join(re.findall(r"\w+", text))
+    pattern = _WITHOUT_DIACRITICS if text == fold(text) else _WITH_DIACRITICS
+    return pattern.search(text) is not None
+
+
+def fold(text: str) -> str:
+    """Vietnamese without its diacritics."""
+    letters = unicodedata.normalize("NFD", text.replace("đ", "d").replace("Đ", "D"))
+    return unicodedata.normalize("NFC", "".join(letter for letter in letters if not unicodedata.combining(letter)))
