@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Union
 
+from bot.accounts.phones import as_dialled
 from bot.errors import VoicebotError
 from bot.events import (
     RATE,
@@ -31,11 +32,14 @@ from bot.events import (
     Key,
     Number,
     Outcome,
+    OwnPhone,
+    Pause,
     Played,
     PlayedOut,
     Prompt,
     Reply,
     Said,
+    SecretDigits,
     Silence,
     Speech,
     TooFew,
@@ -134,6 +138,7 @@ class Call:
         self._channel, self._hearing, self._dialogue, self._speech = channel, hearing, dialogue, speech
         self._timing, self._apology, self._watch = timing, apology, watch
         self._heed = heed
+        self._own_phone = as_dialled(channel.caller) if channel.caller else ""
         self._events = channel.events()
         self._heard = 0  # samples of the channel since the call began
         self._marks = 0
@@ -184,9 +189,10 @@ class Call:
             self._marks += 1
             await self._channel.play(clip, str(self._marks))
             seconds += len(clip) / self._channel.rate
-            if latency is None and self._wait_ms is not None:
+            if latency is None and self._wait_ms is not None and not isinstance(segment, Pause):
                 latency = self._wait_ms + (time.perf_counter() - self._ready_at) * 1000
-        text = " ".join(segment.text if isinstance(segment, Prompt) else MASK for segment in reply.segments)
+        shown = [segment for segment in reply.segments if not isinstance(segment, Pause)]
+        text = " ".join(segment.text if isinstance(segment, Prompt) else MASK for segment in shown)
         self._watch(Speaks(self._at, text, seconds, latency, self._wait_ms, _holds_password(reply), reply.expect))
         return str(self._marks)
 
@@ -203,7 +209,7 @@ class Call:
             await self._wait_for(mark)
             self._turn = self._wait_ms = None
             return PlayedOut()
-        self._turn = Turn(reply.expect, self._timing, self._turn.numbers if self._turn else None)
+        self._turn = Turn(reply.expect, self._timing, self._turn, self._own_phone)
         utterance = await self._listen(self._turn, reply.expect.kind, mark)
         self._ready_at = time.perf_counter()
         waited = max(0, self._hearing.now - self._turn.ended_at) / RATE if self._turn.heard else 0.0
@@ -279,6 +285,7 @@ def describe(utterance: Utterance) -> str:
 
 _MEANINGS: dict[type, str] = {
     CallStarted: "call",
+    OwnPhone: "own telephone number",
     Said: "words",
     Silence: "no input",
     Unintelligible: "no match",
@@ -288,4 +295,4 @@ _MEANINGS: dict[type, str] = {
 
 
 def _holds_password(reply: Reply) -> bool:
-    return any(not isinstance(s, Prompt) and s.holds == "password" for s in reply.segments)
+    return any(isinstance(s, SecretDigits) and s.holds == "password" for s in reply.segments)

@@ -27,6 +27,9 @@ Samples = npt.NDArray[np.int16]
 
 KEYS = "0123456789*#"
 
+UNKNOWN = "<unk>"
+"""In a recogniser's text: speech that is none of the grammar's words, beside words that are."""
+
 # ── from the channel ──────────────────────────────────────────────────────────────────────────────
 
 
@@ -178,7 +181,7 @@ class Chosen:
 
 @dataclass(frozen=True)
 class Said:
-    """Words that are no number expected here; `confidence` in 0…1."""
+    """Words that are no number expected here, perhaps with `UNKNOWN` beside them; `confidence` in 0…1."""
 
     text: str = field(repr=False)
     confidence: float = 1.0
@@ -186,33 +189,44 @@ class Said:
 
 @dataclass(frozen=True)
 class Number:
-    """A whole number of an expected length. `spoken`: at least one digit came by voice."""
+    """A whole number of an expected length. `spoken`: at least one digit came by voice, or was guessed from keys that
+    have two readings; such a number is read back."""
 
     digits: str = field(repr=False)
     spoken: bool
 
 
 @dataclass(frozen=True)
+class OwnPhone:
+    """The number that was given is the telephone number that the call comes from."""
+
+
+@dataclass(frozen=True)
 class Uncertain:
-    """A whole number was given, but its digit in this cell, counted from 1, may have been another."""
+    """A whole number was given, but its digit in this cell, counted from 1, may have been another. `after`: the digits
+    directly before it, by which it can be named; empty where it is the first or the second."""
 
     cell: int
+    after: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)
 class TooFew:
     """The caller stopped too early; `missing` more digits make the next allowed length. `after`: the last digits that
-    stand, where something that could not be read came after them."""
+    stand, where something that could not be read came after them. `progress`: more digits stand than before this
+    turn."""
 
     missing: int
     after: str = field(default="", repr=False)
+    progress: bool = False
 
 
 @dataclass(frozen=True)
 class TooMany:
-    """More digits than a number has, or, spoken, a count between its lengths."""
+    """More digits than a number has, or a count between its lengths. `keyed`: all of them by keys."""
 
     count: int
+    keyed: bool = False
 
 
 @dataclass(frozen=True)
@@ -236,7 +250,7 @@ class Gone:
 
 
 Utterance = Union[
-    CallStarted, Chosen, Said, Number, Uncertain, TooFew, TooMany, Silence, Unintelligible, PlayedOut, Gone
+    CallStarted, Chosen, Said, Number, OwnPhone, Uncertain, TooFew, TooMany, Silence, Unintelligible, PlayedOut, Gone
 ]
 
 
@@ -273,6 +287,7 @@ class Expect:
     keys           keys that choose an intent, e.g. {"8": "ask_reset"}
     interruptible  barge-in allowed
     cell           the one digit that is asked for, counted from 1; the others stand
+    patience       seconds of silence that are no failure yet; None: as many as the settings say
     """
 
     kind: Grammar | Literal["played", "nothing"]
@@ -280,6 +295,7 @@ class Expect:
     keys: Mapping[str, str] = field(default_factory=dict)
     interruptible: bool = True
     cell: int | None = None
+    patience: float | None = None
 
 
 @dataclass(frozen=True)
@@ -297,7 +313,14 @@ class SecretDigits:
     holds: Literal["number", "password"] = "number"
 
 
-Segment = Union[Prompt, SecretDigits]
+@dataclass(frozen=True)
+class Pause:
+    """Silence between words, for the ear."""
+
+    seconds: float
+
+
+Segment = Union[Prompt, SecretDigits, Pause]
 
 
 @dataclass(frozen=True)

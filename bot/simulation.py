@@ -77,11 +77,13 @@ class CallRecord:
 
 @dataclass(frozen=True)
 class Simulated:
-    """A simulated call. `failure` says in one line what was not as expected, None where all was."""
+    """A simulated call. `failure` says in one line what was not as expected, None where all was. `left_over`: the first
+    step that the call did not reach, because it had ended; a failure unless it ended as expected."""
 
     script: CallerScript
     record: CallRecord
     failure: str | None
+    left_over: str | None
     caller: Samples
     bot: Samples
 
@@ -116,8 +118,11 @@ async def simulate_call(
 
     await bot.answer(channel, watch)
     caller, spoken = channel.recording
+    left_over = channel.left_over()
     failure = failure_of(script.expect, record) or channel.unperformed()
-    return Simulated(script, record, failure, caller, spoken)
+    if failure is None and script.expect.outcome is None:
+        failure = left_over
+    return Simulated(script, record, failure, left_over, caller, spoken)
 
 
 def failure_of(expected: Expected, record: CallRecord) -> str | None:

@@ -6,7 +6,8 @@
         nothing came: Silence           an unfinished number     10 digits, where 12 are
                                         waits longer             allowed too, wait a little
 
-A number that can grow no further, a `#`, a menu key and a yes or no decide at once.
+A spoken number that can grow no further, a `#`, and a yes or no decide at once. A key that may begin a number waits a
+second for the next key. Speech without a word of the grammar never keeps the bot silent for long.
 """
 
 from __future__ import annotations
@@ -15,12 +16,14 @@ from dataclasses import dataclass
 
 from bot.events import (
     RATE,
+    UNKNOWN,
     Chosen,
     Expect,
     Grammar,
     Heard,
     KeyHeard,
     Number,
+    OwnPhone,
     Partial,
     Piece,
     Said,
@@ -32,22 +35,47 @@ from bot.events import (
     Unintelligible,
     Utterance,
 )
+from bot.negation import holds_negation
 from bot.numbers import WHOLE, Collected, Collector, Hypotheses, find, read
 from bot.settings import Settings
 
 COUGH = int(0.35 * RATE)
-"""Sound shorter than this that holds no word is no attempt to speak: a cough, a knock, a passing horn. Nor is anything
+"""Samples. Shorter sound that holds no word is no attempt to speak: a cough, a knock, a passing horn. Nor is anything
 without a word that is over before the prompt is: people wait for their turn, rooms do not."""
 
-TOLD = 3
-"""Digits that remind a caller where to go on."""
+KEY_WAIT = RATE
+"""Samples. A key that means something by itself but may begin a number decides when no other key follows for so long.
+The same gap between keys parts two groups of digits."""
+
+HESITANT = 1.8
+"""Factor on `Timing.pause` for a caller who has been told that digits are missing: he reads them slowly, from a
+booklet, and is not to be told so after every pair. 2.5 s become 4.5 s."""
+
+LATE_WORDS = RATE
+"""Samples. Speech that after so long has no word of the grammar does not delay a decision on what was given before."""
+
+GAP = 4 * RATE
+"""Samples after the caller's last word or key for which speech that was not understood still delays a decision."""
+
+WORDLESS = 8 * RATE
+"""Samples of speech without any word of the grammar after which the bot speaks: it may be a television."""
+
+BESIDE = RATE
+"""Samples between unknown speech and a yes that still belong together."""
+
+NAMED_BY = 3
+"""Digits that remind a caller where to go on, or which digit is meant."""
+
+SPOKEN_KEY = 0.8
+"""Least confidence of a single spoken digit that chooses from the menu. A "không" in the background is one word, too,
+and would hand the call to a person."""
+
+WISH = 0.5
+"""Least confidence of a wish in words; a less likely one counts as not understood."""
 
 CERTAIN_YES, CERTAIN_NO = 0.85, 0.6
-"""A yes or no that is less likely than this is asked for again, which takes some four seconds. A no that was none costs
-eighteen, and a yes that was none the call: somebody else's number is refused."""
-
-NEGATIVE = frozenset(("không", "chưa", "sai", "nhầm"))
-"""Words that make a no of an answer."""
+"""A yes or no that is less likely than this is asked for again, which takes some four seconds. A false no costs
+eighteen, and a false yes the call: somebody else's number is refused."""
 
 DENIALS = frozenset(("dạ", "à", "không", "phải", "đúng", "chưa", "sai", "rồi", "nhầm"))
 """Words before what is right: "sai rồi, số thứ năm là chín"."""
@@ -73,30 +101,44 @@ class Timing:
 class Turn:
     """Collects what the caller does until it means something.
 
-    `kept` is what earlier turns collected of a number, `numbers` the same after this one. `ended_at` is the sample at
-    which the caller's last word or key ended, for measuring how long the answer took.
+    `before` is the turn before this one: what it collected of a number goes on here. `own_phone`: the digits of the
+    calling number as people say them ("0912345678"), empty where it is unknown. `numbers` holds the digits after this
+    turn. `ended_at` is the sample at which the caller's last word or key ended, for measuring how long the answer took.
     """
 
-    def __init__(self, expect: Expect, timing: Timing, kept: Hypotheses | None = None) -> None:
+    def __init__(self, expect: Expect, timing: Timing, before: Turn | None = None, own_phone: str = "") -> None:
         self.expect = expect
-        self.numbers = kept or (Hypotheses(expect.lengths) if expect.lengths else None)
+        self.numbers: Hypotheses | None = before.numbers if before else None
+        if self.numbers is None and expect.lengths:
+            self.numbers = Hypotheses(expect.lengths)
         self.heard: list[str] = []
         self.ended_at = 0
+        self.left_by = ""
+        """The key that decided this turn."""
         self._timing = timing
+        self._own_phone = own_phone
+        self._told_own_phone: bool = before is not None and before._told_own_phone
         self._words: list[str] = []
         self._confidence = 1.0
-        self._junk = False
+        self._junk_at: int | None = None  # where the last speech that was not understood ended
+        self._unknown_at: int | None = None  # … of which no word was known
         self._speech_at: int | None = None
         self._partial = ""
         self._quiet_since: int | None = None
+        self._prompt_ended: int | None = None
+        self._wordless_since: int | None = None
+        self._keys = ""  # held until it is known whether they are a number
+        self._key_at: int | None = None
         self._decided: Utterance | None = None
         if self.numbers and expect.cell:
             self.numbers.ask(expect.cell)
         elif self.numbers:
-            self.numbers.resume()  # a number that was cut short goes on
+            self.numbers.resume(before.left_by if before else "")  # a number that was cut short goes on
         self._collecting = self.numbers if expect.kind is Grammar.NUMBER else None
         self._stood = self.numbers.best.digits if self.numbers else ""
         self._given = False  # something of the number came in this turn
+        told = self.numbers is not None and self.numbers.best.status is Collected.SHORT
+        self._pause = int(timing.pause * HESITANT) if told else timing.pause
 
     @property
     def began(self) -> bool:
@@ -120,6 +162,8 @@ class Turn:
         """From here on the caller's silence counts."""
         if self._quiet_since is None:
             self._quiet_since = at
+        if self._prompt_ended is None:
+            self._prompt_ended = at
 
     def hear(self, heard: Heard) -> None:
         """One event of hearing, in order."""
@@ -127,8 +171,10 @@ class Turn:
             return
         if isinstance(heard, SpeechStarted):
             self._speech_at = heard.at
+            if self._wordless_since is None:
+                self._wordless_since = heard.at
         elif isinstance(heard, Partial):
-            self._partial = heard.text
+            self._partial = _words_of(heard.text)
         elif isinstance(heard, KeyHeard):
             self._press(heard)
         else:
@@ -136,82 +182,183 @@ class Turn:
 
     def decide(self, now: int) -> Utterance | None:
         """What the caller meant, or None while that may still change."""
-        if self._decided or self._speech_at is not None or self._quiet_since is None:
-            return self._decided
-        quiet = now - self._quiet_since
-        if self._collecting and self._given and self._collecting.best.status is not Collected.EMPTY:
-            self._decided = self._number(self._collecting, quiet)
-        elif self._words:
-            self._decided = self._sentence(quiet)
-        elif self._junk and quiet >= self._timing.settle:
-            self._decided = self._unanswered(Unintelligible())
-        elif quiet >= self._timing.no_input:
-            self._decided = self._unanswered(Silence())
+        if self._decided is None and self._quiet_since is not None:
+            if not self._speaking(now):
+                self._decided = self._meant(now - self._quiet_since)
+            if self._decided is None and self._babbles(now):
+                self._decided = self._unanswered(Unintelligible())
         return self._decided
 
+    # ── what is heard ──
+
     def _press(self, heard: KeyHeard) -> None:
-        if heard.key == "#" and not self._given and self.numbers and self.numbers.best.status in WHOLE:
+        nothing_yet = not self._given and not self._keys
+        if heard.key == "#" and nothing_yet and self.numbers and self.numbers.best.status in WHOLE:
             return  # it ends a number that was known to be whole without it
+        self._junk_at = self._unknown_at = self._wordless_since = None
+        paused = self._key_at is not None and heard.at - self._key_at >= KEY_WAIT
         self.heard.append(heard.key)
-        self._quiet_since = self.ended_at = heard.at
+        self._quiet_since = self.ended_at = self._key_at = heard.at
         numbers = self._collecting
         if numbers and (heard.key.isdigit() or (numbers.best.digits and (self._given or not self.expect.cell))):
+            if paused:
+                numbers.breath()
             numbers.press(heard.key)
             self._given = True
-        elif heard.key in self.expect.keys:
-            self._decided = Chosen(self.expect.keys[heard.key])
-        elif not numbers:
-            self._decided = Unintelligible()
+        elif self.numbers and (self._keys or self._may_begin_a_number(heard.key)):
+            self._hold(heard.key, self.numbers)
+        elif heard.key in self.expect.keys or not numbers:
+            self._decided = self._chosen(heard.key)
+
+    def _may_begin_a_number(self, key: str) -> bool:
+        """At the read-back every digit may: the caller keys what is right. In the menu the key of a wish decides at
+        once; but most numbers begin with 0, and it hands the call to a person."""
+        return key.isdigit() and (self.expect.kind is Grammar.YESNO or key == "0" or key not in self.expect.keys)
+
+    def _hold(self, key: str, numbers: Hypotheses) -> None:
+        """One key, however often it was pressed, may be an answer; different keys are a number."""
+        if key == "*":
+            self._keys = ""
+        elif key == "#" and len(set(self._keys)) == 1:
+            self._decided = self._chosen(self._keys[0])
+        else:
+            self._keys += key
+            if len(set(self._keys)) > 1:
+                self._collecting, self._given = numbers, True
+                for each in self._keys:
+                    numbers.press(each)
+                self._keys = ""
+
+    def _chosen(self, key: str) -> Chosen | Unintelligible:
+        self.left_by = key
+        return Chosen(self.expect.keys[key]) if key in self.expect.keys else Unintelligible()
 
     def _piece(self, piece: Piece) -> None:
         began_at, self._speech_at, self._partial = self._speech_at, None, ""
-        if not piece.text:
+        text = _words_of(piece.text)
+        if not text:
+            if began_at is None or piece.ended_at - began_at >= COUGH:
+                self._unknown_at = piece.ended_at
             if self._collecting:
                 self._collecting.hear(piece.texts, piece.shares)  # in case it proves to be what a number wants
             if self._quiet_since is not None and (began_at is None or piece.ended_at - began_at >= COUGH):
                 self._not_understood(piece, self._quiet_since)
             return
-        before, self._quiet_since = self._quiet_since, piece.ended_at
-        self.ended_at = piece.ended_at
-        self._confidence = min(self._confidence, piece.confidence)
         numbers = self._collecting
-        text = piece.text
-        self.heard.append(text)
         if numbers and Collector.concerns(text):
+            self._take(piece)
             numbers.hear(piece.texts, piece.shares)
             self._given = True
+        elif self.expect.kind is Grammar.YESNO:
+            self._answer(piece, began_at)
         elif self.expect.kind is Grammar.MENU and (intent := self.expect.keys.get(read(text).digits or "")):
-            self._decided = Chosen(intent)
-        elif self.expect.kind is Grammar.YESNO and self.numbers and _put_right(self.numbers, text):
-            self._decided = _number(self.numbers.best)
-        elif self.expect.kind is Grammar.YESNO and not _certain(piece):
-            self._not_understood(piece, before or 0)
-        else:
+            if self._sure_enough(piece, SPOKEN_KEY):
+                self._decided = Chosen(intent)
+        elif self._sure_enough(piece, WISH):
             self._words.append(text)
 
+    def _answer(self, piece: Piece, began_at: int | None) -> None:
+        """At yes or no: an answer, a correction, or a wish."""
+        before = self._quiet_since or 0
+        if self.numbers and _put_right(self.numbers, piece.text):
+            self._take(piece)
+            self._decided = _number(self.numbers.best)
+            return
+        unknown_at = self._unknown_at
+        self._take(piece)
+        if not _certain(piece):
+            self._not_understood(piece, before)
+            return
+        beside = unknown_at is not None and began_at is not None and began_at - unknown_at < BESIDE
+        self._words.append(f"{UNKNOWN} {piece.text}" if beside and not holds_negation(piece.text) else piece.text)
+
+    def _sure_enough(self, piece: Piece, least: float) -> bool:
+        """Takes the piece where it is as likely as that; else it was not understood."""
+        before = self._quiet_since or 0
+        self._take(piece)
+        if piece.confidence < least:
+            self._not_understood(piece, before)
+        return piece.confidence >= least
+
+    def _take(self, piece: Piece) -> None:
+        """A word of the grammar was said."""
+        self._quiet_since = self.ended_at = piece.ended_at
+        self._confidence = min(self._confidence, piece.confidence)
+        self._junk_at = self._unknown_at = self._wordless_since = None
+        self.heard.append(piece.text)
+
     def _not_understood(self, piece: Piece, quiet_since: int) -> None:
-        """A prompt may have been interrupted by what was none: whoever heard it has time to answer."""
-        self._junk, self.ended_at = True, piece.ended_at
-        self._quiet_since = max(quiet_since, piece.ended_at)
+        """A prompt may have been interrupted by what was no answer: whoever heard it has time to answer. Who has given
+        something already is waited for a little, but a room full of voices must not keep the bot silent."""
+        self._junk_at = piece.ended_at
+        quiet_since = max(quiet_since, piece.ended_at)
+        if self._given or self._words:
+            quiet_since = min(quiet_since, max(self._quiet_since or 0, self.ended_at + GAP - self._pause))
+        else:
+            self.ended_at = piece.ended_at
+        self._quiet_since = quiet_since
+
+    # ── what was meant ──
+
+    def _speaking(self, now: int) -> bool:
+        """Somebody speaks who may be about to say something of the grammar."""
+        if self._speech_at is None:
+            return False
+        given = self._given or bool(self._words or self._keys)
+        return bool(self._partial) or not given or now - self._speech_at < LATE_WORDS
+
+    def _babbles(self, now: int) -> bool:
+        """Speech has gone on without a word of the grammar for longer than anybody's answer."""
+        if self._wordless_since is None or self._prompt_ended is None or self.expect.patience or self._given:
+            return False
+        spoken = self._speech_at is not None and not self._partial
+        return spoken and now - max(self._wordless_since, self._prompt_ended) >= WORDLESS
+
+    def _meant(self, quiet: int) -> Utterance | None:
+        numbers = self._collecting
+        if self._keys:
+            return self._chosen(self._keys[0]) if quiet >= KEY_WAIT else None
+        if self._words:
+            return self._sentence(quiet)
+        if numbers and self._given and numbers.best.status is not Collected.EMPTY:
+            return self._number(numbers, quiet)
+        if self._junk_at is not None and quiet >= self._timing.settle and not self.expect.patience:
+            return self._unanswered(Unintelligible())
+        if quiet >= (self.expect.patience or 0) * RATE and quiet >= self._timing.no_input:
+            return self._unanswered(Silence())
+        return None
 
     def _number(self, numbers: Hypotheses, quiet: int) -> Utterance | None:
         best = numbers.best
-        wait = self._timing.pause
+        wait = self._pause
         if best.status in WHOLE and not best.repeats:
-            # Where one digit was asked for, a key may be that digit or the first of the whole number.
-            full = best.status is Collected.FULL and not self.expect.cell
+            # Where one digit was asked for, a key may be that digit or the first of the whole number; and after the
+            # twelfth key one more shows that there are too many.
+            full = best.status is Collected.FULL and best.spoken and not self.expect.cell
             wait = 0 if full else self._timing.settle
         if not best.ended and quiet < wait:
             return None
         numbers.settle()
         best = numbers.best
         if best.status in WHOLE:
-            return Uncertain(cell) if (cell := numbers.uncertain) else _number(best)
+            if cell := numbers.uncertain:
+                return Uncertain(cell, best.digits[max(0, cell - 1 - NAMED_BY) : cell - 1] if cell > 2 else "")
+            return self._whole(best)
         if best.status is Collected.UNCLEAR:
             return self._unclear(best)
         if best.status is Collected.TOO_LONG:
-            return TooMany(len(best.digits))
-        return TooFew(best.missing)
+            return TooMany(len(best.digits), keyed=not best.spoken)
+        return self._too_few(best)
+
+    def _whole(self, best: Collector) -> Utterance:
+        """Whoever insists on his own telephone number gives it once more, and is taken at his word."""
+        if best.digits == self._own_phone and not self._told_own_phone:
+            self._told_own_phone = True
+            return OwnPhone()
+        return _number(best)
+
+    def _too_few(self, best: Collector, after: str = "") -> TooFew:
+        return TooFew(best.missing, after, progress=len(best.digits) > len(self._stood))
 
     def _unclear(self, numbers: Collector) -> Utterance:
         """Of a number with a piece that could not be read, what is certain stands."""
@@ -220,11 +367,11 @@ class Turn:
         if numbers.reached is Collected.TOO_LONG:
             return TooMany(len(numbers.digits))
         if numbers.reached is Collected.SHORT:
-            return TooFew(numbers.missing, after=numbers.digits[-TOLD:])
+            return self._too_few(numbers, after=numbers.digits[-NAMED_BY:] if len(numbers.digits) > 1 else "")
         return self._unanswered(Unintelligible())
 
     def _unanswered(self, utterance: Utterance) -> Utterance:
-        """What an answer that is none comes to, where digits stand."""
+        """What the lack of an answer comes to, where digits stand."""
         numbers = self._collecting
         if numbers and self.expect.cell:
             return _number(numbers.best)  # the read-back will show what is wrong
@@ -239,21 +386,26 @@ class Turn:
         digits = sum(len(found.digits) for found in numbers)
         if self.expect.kind is Grammar.MENU:
             unfinished = text.endswith("mã số") or 0 < digits < min(self.expect.lengths, default=0)
-            if quiet < (self._timing.pause if unfinished else self._timing.settle):
+            if quiet < (self._pause if unfinished else self._timing.settle):
                 return None
             if self.numbers and len(numbers) == 1 and digits in self.expect.lengths:
                 self.numbers.hear([text[numbers[0].start : numbers[0].end]])  # the read-back may be corrected
         return Said(text, self._confidence)
 
 
+def _words_of(text: str) -> str:
+    """What was said in words of the grammar."""
+    return " ".join(word for word in text.split() if word != UNKNOWN)
+
+
 def _number(cells: Collector) -> Number:
-    return Number(cells.digits, cells.spoken)
+    return Number(cells.digits, cells.spoken or cells.doubtful)
 
 
 def _certain(piece: Piece) -> bool:
-    """Whether a yes is a yes, or a no a no, in whatever words: they are told apart by `NEGATIVE`."""
+    """Whether a yes is a yes, or a no a no, in whatever words: whatever holds a negation is a no."""
     shares = piece.shares or (piece.confidence,)
-    denies = [not NEGATIVE.isdisjoint(text.split()) for text in piece.texts]
+    denies = [holds_negation(text) for text in piece.texts]
     alike = sum(share for share, each in zip(shares, denies, strict=False) if each is denies[0])
     return alike >= (CERTAIN_NO if denies[0] else CERTAIN_YES)
 

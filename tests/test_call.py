@@ -163,7 +163,7 @@ async def test_digits_given_so_far_stand_in_the_next_turn(tmp_path: Path) -> Non
     rest = Reply((Prompt("còn thiếu hai số"),), Expect(Grammar.NUMBER, lengths=(10,)))
     dialogue = Scripted(Reply((Prompt("mã số"),), NUMBER), rest, GOODBYE)
     await hold('  - press: "01234567#"\n  - press: "89"\n', dialogue, tmp_path)
-    assert dialogue.told[1:] == [TooFew(2), Number("0123456789", spoken=False)]
+    assert dialogue.told[1:] == [TooFew(2, progress=True), Number("0123456789", spoken=False)]
 
 
 async def test_a_dialogue_that_fails_is_apologised_for(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from bot.events import (
     Said,
     Silence,
     SpeechStarted,
+    TooFew,
     Unintelligible,
 )
 from bot.turn import Turn
@@ -46,6 +47,18 @@ class TestMenu:
     def test_a_key_that_means_nothing_here_is_no_match(self) -> None:
         assert meant(MENU, keys("5"))[0] == Unintelligible()
 
+    @pytest.mark.parametrize(("pressed", "second"), [("0", 2.0), ("0#", 1.3), ("00", 2.3)])
+    def test_zero_waits_a_second_because_most_numbers_begin_with_it(self, pressed: str, second: float) -> None:
+        assert meant(MENU, keys(pressed)) == (Chosen("ask_operator"), pytest.approx(second, abs=0.021))
+
+    def test_a_whole_number_may_be_keyed_at_once(self) -> None:
+        assert meant(MENU, keys("0123456789#"))[0] == Number("0123456789", spoken=False)
+
+    def test_one_weak_word_chooses_nothing(self) -> None:
+        """A "không" in the background would hand the call to a person."""
+        assert meant(MENU, speech("không", confidence=0.7))[0] == Unintelligible()
+        assert meant(MENU, speech("gặp nhân viên", confidence=0.4))[0] == Unintelligible()
+
 
 class TestYesNo:
     def test_a_word_decides_when_its_piece_ends(self) -> None:
@@ -54,8 +67,26 @@ class TestYesNo:
     def test_no_is_no_and_not_zero(self) -> None:
         assert meant(YESNO, speech("không", seconds=0.4))[0] == Said("không", 0.9)
 
-    def test_a_key_decides_at_once(self) -> None:
-        assert meant(YESNO, keys("2"))[0] == Chosen("deny")
+    def test_a_key_decides_at_once_where_no_number_was_given(self) -> None:
+        assert meant(YESNO, keys("2")) == (Chosen("deny"), pytest.approx(1.0, abs=0.021))
+
+    @pytest.mark.parametrize("said", ["đúng <unk>", "<unk> đúng", "<unk> không phải"])
+    def test_unknown_speech_beside_an_answer_is_told_to_the_dialogue(self, said: str) -> None:
+        assert meant(YESNO, speech(said))[0] == Said(said, 0.9)
+
+    def test_unknown_speech_just_before_a_yes_belongs_to_it(self) -> None:
+        just_before = speech("<unk>", start=1.0, seconds=0.5) + speech("đúng", start=2.0, seconds=0.4)
+        assert meant(YESNO, just_before)[0] == Said("<unk> đúng", 0.9)
+        turn = Turn(YESNO, TIMING)
+        for event in speech("<unk>", start=1.0, seconds=0.5):  # during the prompt
+            turn.hear(event)
+        turn.prompt_ended(at(4))
+        for event in speech("đúng", start=4.5, seconds=0.4):
+            turn.hear(event)
+        assert turn.decide(at(6)) == Said("đúng", 0.9)
+
+    def test_a_cough_before_a_yes_does_not(self) -> None:
+        assert meant(YESNO, speech("", seconds=0.2) + speech("đúng", start=1.5, seconds=0.4))[0] == Said("đúng", 0.9)
 
 
 class TestNothingUsable:
@@ -91,6 +122,60 @@ def answer(shares: dict[str, float]) -> list[Heard]:
     """A piece with these alternatives."""
     values = tuple(shares.values())
     return [SpeechStarted(at(1)), Piece(tuple(shares), values[0], ended_at=at(1.5), at=at(1.78), shares=values)]
+
+
+class TestAnotherVoiceInTheRoom:
+    """A television talks on and says nothing of the grammar."""
+
+    @pytest.mark.parametrize("expect", [TEN, MENU, YESNO])
+    def test_the_bot_speaks_after_eight_seconds(self, expect: Expect) -> None:
+        assert meant(expect, [SpeechStarted(at(0.5))]) == (Unintelligible(), pytest.approx(8.5, abs=0.021))
+
+    def test_counted_from_the_end_of_the_prompt(self) -> None:
+        turn = Turn(MENU, TIMING)
+        turn.hear(SpeechStarted(at(1)))
+        turn.prompt_ended(at(5))
+        assert turn.decide(at(12.9)) is None
+        assert turn.decide(at(13)) == Unintelligible()
+
+    def test_words_that_are_being_spoken_are_heard_to_their_end(self) -> None:
+        events: list[Heard] = [SpeechStarted(at(0.5)), Partial("cấp lại", at(8.4))]
+        assert meant(MENU, [*events, *speech("cấp lại mật khẩu", start=9)])[0] == Said("cấp lại mật khẩu", 0.9)
+
+    def test_it_does_not_keep_a_whole_number_waiting(self) -> None:
+        events = speech("không một hai ba bốn năm sáu bảy tám chín", seconds=4)
+        late = [SpeechStarted(at(5.3))]
+        utterance, second = meant(Expect(Grammar.NUMBER, lengths=(10, 12)), [*events, *late])
+        assert utterance == Number("0123456789", spoken=True)
+        assert second <= 5.0 + 1.4
+
+    def test_nor_the_question_for_what_is_missing(self) -> None:
+        room = [event for n in range(9) for event in speech("", start=2.5 + n, seconds=0.9)]
+        utterance, second = meant(TEN, [*speech("không một hai"), *room])
+        assert utterance == TooFew(7, progress=True)
+        assert second <= 2.0 + 5.0
+
+    def test_keys_work_at_once(self) -> None:
+        assert meant(MENU, [SpeechStarted(at(0.5)), *keys("8", start=3)])[0] == Chosen("ask_reset")
+
+
+class TestPatience:
+    """The caller asked the bot to wait."""
+
+    WAITING = Expect(Grammar.NUMBER, lengths=(10, 12), patience=30)
+
+    def test_half_a_minute_of_silence_is_no_failure(self) -> None:
+        assert Caller(self.WAITING).does([], until=40) == (Silence(), pytest.approx(30.0, abs=0.021))
+
+    def test_nor_is_what_is_said_to_others_meanwhile(self) -> None:
+        aside = speech("", start=3, seconds=2) + speech("", start=8, seconds=9)
+        utterance, _ = Caller(self.WAITING).does(aside + keys("0123456789#", start=25), until=40)
+        assert utterance == Number("0123456789", spoken=False)
+
+    @pytest.mark.parametrize("start", [1, 12, 28])
+    def test_digits_go_on_at_any_moment(self, start: float) -> None:
+        utterance, _ = Caller(self.WAITING).does(speech("không một hai ba bốn năm sáu bảy tám chín", start), until=40)
+        assert utterance == Number("0123456789", spoken=True)
 
 
 class TestUnclearYesOrNo:
@@ -131,7 +216,7 @@ class TestUnclearYesOrNo:
         for event in speech("không một hai ba bốn năm sáu bảy tám tám"):
             before.hear(event)
         heard = answer({"à nhầm chín": 0.5})
-        turn = Turn(Expect(Grammar.YESNO, lengths=(10,)), TIMING, before.numbers)
+        turn = Turn(Expect(Grammar.YESNO, lengths=(10,)), TIMING, before)
         turn.prompt_ended(0)
         for event in heard:
             turn.hear(event)

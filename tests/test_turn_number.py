@@ -9,6 +9,7 @@ from bot.events import (
     Heard,
     KeyHeard,
     Number,
+    OwnPhone,
     Partial,
     Piece,
     Said,
@@ -18,9 +19,11 @@ from bot.events import (
     TooMany,
     Uncertain,
     Unintelligible,
+    Utterance,
 )
 from bot.turn import Turn
 from tests.turn_tools import (
+    ANSWER,
     NINE,
     TEN,
     TEN_OR_TWELVE,
@@ -39,10 +42,10 @@ from tests.turn_tools import (
 
 
 class TestNumber:
-    def test_ten_keys_decide_at_the_tenth(self) -> None:
+    def test_ten_keys_wait_a_little_for_one_too_many(self) -> None:
         utterance, second = meant(TEN, keys("0123456789"))
         assert utterance == Number("0123456789", spoken=False)
-        assert second == pytest.approx(1.0 + 9 * 0.3, abs=0.021)
+        assert second == pytest.approx(1.0 + 9 * 0.3 + 0.8, abs=0.021)
 
     def test_ten_spoken_digits_decide_when_the_piece_ends(self) -> None:
         utterance, second = meant(TEN, speech(spell("0123456789"), seconds=4))
@@ -54,10 +57,13 @@ class TestNumber:
         assert utterance == Number("0123456789", spoken=False)
         assert second == pytest.approx(1.0 + 9 * 0.3 + 0.8, abs=0.021)
 
-    def test_twelve_decide_at_once_where_ten_or_twelve_are_allowed(self) -> None:
+    def test_twelve_keys_wait_for_one_too_many_and_twelve_spoken_digits_decide_at_once(self) -> None:
         utterance, second = meant(TEN_OR_TWELVE, keys("001099012345"))
         assert utterance == Number("001099012345", spoken=False)
-        assert second == pytest.approx(1.0 + 11 * 0.3, abs=0.021)
+        assert second == pytest.approx(1.0 + 11 * 0.3 + 0.8, abs=0.021)
+        utterance, second = meant(TEN_OR_TWELVE, speech(spell("001099012345"), seconds=4))
+        assert utterance == Number("001099012345", spoken=True)
+        assert second == pytest.approx(5.28, abs=0.021)
 
     def test_hash_ends_a_complete_number_at_once(self) -> None:
         utterance, second = meant(TEN_OR_TWELVE, keys("0123456789#"))
@@ -78,28 +84,28 @@ class TestNumber:
 
     def test_a_number_cut_short_says_how_many_are_missing_after_the_pause(self) -> None:
         utterance, second = meant(TEN, speech(spell("01234567")))
-        assert utterance == TooFew(2)
+        assert utterance == TooFew(2, progress=True)
         assert second == pytest.approx(2.0 + 2.5, abs=0.021)
 
     def test_eleven_spoken_digits_are_too_many_where_ten_or_twelve_are_allowed(self) -> None:
         assert meant(TEN_OR_TWELVE, speech(spell("01234567890")))[0] == TooMany(11)
-        assert meant(TEN_OR_TWELVE, keys("01234567890#"))[0] == TooFew(1)
+        assert meant(TEN_OR_TWELVE, keys("01234567890#"))[0] == TooMany(11, keyed=True)
 
     def test_hash_after_too_few_does_not_wait(self) -> None:
-        assert meant(TEN, keys("01234#")) == (TooFew(5), pytest.approx(1.0 + 5 * 0.3, abs=0.021))
+        assert meant(TEN, keys("01234#")) == (TooFew(5, progress=True), pytest.approx(1.0 + 5 * 0.3, abs=0.021))
 
     def test_more_than_the_longest_are_too_many(self) -> None:
         assert meant(TEN_OR_TWELVE, speech(spell("0123456789012"))) == (TooMany(13), pytest.approx(4.5, abs=0.021))
 
     def test_a_caller_may_end_the_number_by_voice(self) -> None:
         utterance, second = meant(TEN, speech("không một hai ba") + speech("hết", start=3, seconds=0.5))
-        assert (utterance, second) == (TooFew(6), pytest.approx(3.78, abs=0.021))
+        assert (utterance, second) == (TooFew(6, progress=True), pytest.approx(3.78, abs=0.021))
 
     def test_after_a_piece_that_cannot_be_read_the_caller_is_told_where_to_go_on_and_no_gap_is_left(self) -> None:
         events = (
             speech("không một hai ba bốn năm") + speech("mười mốt trăm", start=3) + speech("sáu bảy tám chín", start=5)
         )
-        assert meant(TEN, events)[0] == TooFew(4, after="345")
+        assert meant(TEN, events)[0] == TooFew(4, after="345", progress=True)
 
     def test_what_is_unclear_after_a_whole_number_does_not_spoil_it(self) -> None:
         """It is read back, even where all of it was keyed."""
@@ -109,8 +115,8 @@ class TestNumber:
     def test_a_number_of_which_nothing_can_be_read_is_no_match(self) -> None:
         assert meant(TEN, speech("mười mốt trăm"))[0] == Unintelligible()
 
-    def test_while_somebody_speaks_nothing_is_decided(self) -> None:
-        assert meant(TEN, [SpeechStarted(at(1))])[0] is None
+    def test_while_somebody_speaks_nothing_is_decided_for_eight_seconds(self) -> None:
+        assert meant(TEN, [SpeechStarted(at(1))]) == (Unintelligible(), pytest.approx(9.0, abs=0.021))
 
     def test_a_command_is_no_number(self) -> None:
         assert meant(TEN_OR_TWELVE, speech("gặp tổng đài viên"))[0] == Said("gặp tổng đài viên", 0.9)
@@ -136,7 +142,7 @@ class TestNumber:
     def test_one_that_is_hardly_likely_does_not(self) -> None:
         texts = (spell("012345678"), spell("0123456788"))
         events = [SpeechStarted(at(1)), Piece(texts, 0.9, ended_at=at(4), at=at(4.28), shares=(0.9, 0.01))]
-        assert meant(TEN, events)[0] == TooFew(1)
+        assert meant(TEN, events)[0] == TooFew(1, progress=True)
 
     def test_a_piece_that_seemed_nothing_is_taken_where_the_number_wants_it(self) -> None:
         events = speech(spell("0123456")) + seemed_nothing("789", start=3)
@@ -144,7 +150,7 @@ class TestNumber:
 
     @pytest.mark.parametrize("digits", ["7", "7890", ""])
     def test_but_not_else(self, digits: str) -> None:
-        assert meant(TEN, speech(spell("01234")) + seemed_nothing(digits, start=3))[0] == TooFew(5)
+        assert meant(TEN, speech(spell("01234")) + seemed_nothing(digits, start=3))[0] == TooFew(5, progress=True)
 
     @pytest.mark.parametrize("digits", ["7", "0123456789"])
     def test_alone_it_is_no_number(self, digits: str) -> None:
@@ -155,7 +161,7 @@ class TestNumber:
     def test_what_seemed_nothing_once_is_forgotten_in_the_next_turn(self) -> None:
         before = Caller(TEN)
         before.does(seemed_nothing("01"))
-        assert Caller(TEN, before.turn).does(speech(spell("23456789")))[0] == TooFew(2)
+        assert Caller(TEN, before.turn).does(speech(spell("23456789")))[0] == TooFew(2, progress=True)
 
     def test_the_cells_show_a_piece_while_it_is_spoken(self) -> None:
         turn = Turn(TEN, TIMING)
@@ -194,7 +200,7 @@ class TestTheRestOfANumber:
         assert Caller(TEN_OR_TWELVE, given("01234567")).does([]) == (Silence(), pytest.approx(6.0, abs=0.021))
 
     def test_may_still_be_too_little(self) -> None:
-        assert Caller(TEN, given("01234")).does(keys("5#"))[0] == TooFew(4)
+        assert Caller(TEN, given("01234")).does(keys("5#"))[0] == TooFew(4, progress=True)
 
     def test_the_caller_may_delete_all_of_it(self) -> None:
         assert Caller(TEN, given("01234")).does(keys("**"))[0] == TooFew(10)
@@ -225,7 +231,7 @@ class TestOneUncertainDigit:
 
     def asked(self) -> Turn:
         caller = Caller(TEN_OR_TWELVE)
-        assert caller.does(self.EITHER)[0] == Uncertain(5)
+        assert caller.does(self.EITHER)[0] == Uncertain(5, after="123")
         return caller.turn
 
     @pytest.mark.parametrize(
@@ -254,6 +260,80 @@ class TestOneUncertainDigit:
     def test_a_keyed_digit_is_certain(self) -> None:
         events = doubtful(spell("01234"), spell("01237")) + keys("*456789", start=5)
         assert meant(TEN_OR_TWELVE, events)[0] == Number("0123456789", spoken=True)
+
+
+class TestSlowCallers:
+    """Each turn that brings digits says so; whoever was told once that digits are missing has more time."""
+
+    def test_a_turn_with_more_digits_is_progress_and_one_without_is_none(self) -> None:
+        caller = Caller(TEN_OR_TWELVE, given("01234"))
+        assert caller.does(speech("năm"))[0] == TooFew(4, progress=True)
+        again = Caller(TEN_OR_TWELVE, caller.turn)
+        assert again.does(keys("*"))[0] == TooFew(5, progress=False)
+
+    @pytest.mark.parametrize("by", ["voice", "keys"])
+    def test_ten_single_digits_four_seconds_apart_are_one_number(self, by: str) -> None:
+        events: list[Heard] = []
+        for n, digit in enumerate("0123456789"):
+            start = 1.0 + 4.0 * n
+            events += speech(spell(digit), start, seconds=0.4) if by == "voice" else keys(digit, start)
+        first = Caller(TEN)
+        utterance, second = first.does([event for event in events if event.at < at(4)])
+        assert utterance == TooFew(9, progress=True)
+        rest = Caller(TEN, first.turn)
+        utterance, _ = rest.does([event for event in events if event.at > second * 8000], until=60)
+        assert utterance == Number("0123456789", spoken=by == "voice")
+
+    def test_the_first_pause_is_short_and_later_ones_are_longer(self) -> None:
+        assert Caller(TEN).does(speech("không"))[1] == pytest.approx(2.0 + 2.5, abs=0.021)
+        assert Caller(TEN, given("0", TEN)).does(speech("một"))[1] == pytest.approx(2.0 + 4.5, abs=0.021)
+
+
+class TestOwnPhone:
+    PHONE = "0912345678"
+
+    def test_is_said_to_be_one_and_taken_where_the_caller_insists(self) -> None:
+        first = Caller(TEN_OR_TWELVE, own_phone=self.PHONE)
+        assert first.does(speech(spell(self.PHONE)))[0] == OwnPhone()
+        second = Caller(TEN_OR_TWELVE, first.turn, own_phone=self.PHONE)
+        assert second.does(keys(self.PHONE + "#"))[0] == Number(self.PHONE, spoken=False)
+
+    def test_another_number_after_it_takes_its_place(self) -> None:
+        first = Caller(TEN_OR_TWELVE, own_phone=self.PHONE)
+        first.does(keys(self.PHONE + "#"))
+        second = Caller(TEN_OR_TWELVE, first.turn, own_phone=self.PHONE)
+        assert second.does(keys("0123456789#"))[0] == Number("0123456789", spoken=False)
+
+
+class TestKeysAtTheReadBack:
+    @pytest.mark.parametrize(
+        ("pressed", "meaning"),
+        [
+            ("1", Chosen("affirm")),
+            ("2", Chosen("deny")),
+            ("0", Chosen("ask_operator")),
+            ("11", Chosen("affirm")),  # pressed twice, impatiently
+            ("1#", Chosen("affirm")),
+            ("5", Unintelligible()),
+            ("*", Chosen("ask_repeat")),
+        ],
+    )
+    def test_one_key_is_an_answer_when_no_other_follows(self, pressed: str, meaning: Utterance) -> None:
+        assert Caller(ANSWER, given("0123456788")).does(keys(pressed))[0] == meaning
+
+    @pytest.mark.parametrize("pressed", ["1", "2"])
+    def test_after_a_second(self, pressed: str) -> None:
+        assert Caller(ANSWER, given("0123456788")).does(keys(pressed))[1] == pytest.approx(2.0, abs=0.021)
+
+    @pytest.mark.parametrize("number", ["0123456789", "1123456789", "2123456789", "0012345678", "001099012345"])
+    def test_more_keys_are_the_right_number(self, number: str) -> None:
+        assert Caller(ANSWER, given("0123456788")).does(keys(number + "#"))[0] == Number(number, spoken=False)
+        assert Caller(ANSWER, given("0123456788")).does(keys(number))[0] == Number(number, spoken=False)
+
+    def test_a_number_that_is_cut_short_there_is_asked_for(self) -> None:
+        caller = Caller(ANSWER, given("0123456788"))
+        assert caller.does(keys("01234#"))[0] == TooFew(5)
+        assert Caller(TEN_OR_TWELVE, caller.turn).does(keys("56789"))[0] == Number("0123456789", spoken=False)
 
 
 class TestReadBack:
@@ -307,7 +387,10 @@ class TestReadBack:
         denied = Caller(YESNO, given("0123456789"))
         denied.does(speech("sai"))
         events = doubtful(spell("0123456789"), spell("0123756789"))
-        assert Caller(TEN_OR_TWELVE, denied.turn).does(events)[0] in (Uncertain(5), Number("0123756789", True))
+        assert Caller(TEN_OR_TWELVE, denied.turn).does(events)[0] in (
+            Uncertain(5, after="123"),
+            Number("0123756789", True),
+        )
         assert denied.turn.numbers
         assert denied.turn.numbers.best.digits == "0123756789"
 

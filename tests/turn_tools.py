@@ -20,6 +20,7 @@ TEN = Expect(Grammar.NUMBER, lengths=(10,))
 TEN_OR_TWELVE = Expect(Grammar.NUMBER, lengths=(10, 12), keys={"*": "ask_repeat"})
 MENU = Expect(Grammar.MENU, lengths=(10, 12), keys={"8": "ask_reset", "0": "ask_operator", "*": "ask_repeat"})
 YESNO = Expect(Grammar.YESNO, keys={"1": "affirm", "2": "deny"})
+ANSWER = Expect(Grammar.YESNO, keys={"1": "affirm", "2": "deny", "0": "ask_operator", "*": "ask_repeat"})
 
 
 def at(seconds: float) -> int:
@@ -34,6 +35,7 @@ def speech(text: str, start: float = 1.0, seconds: float = 1.0, confidence: floa
     end = start + seconds
     return [
         SpeechStarted(at(start)),
+        *([Partial(text.split()[0], at(start + min(seconds, 0.4)))] if text else []),
         Partial(text, at(end)),
         Piece((text,) if text else (), confidence, ended_at=at(end), at=at(end + 0.28)),
     ]
@@ -46,8 +48,8 @@ def spell(digits: str) -> str:
 class Caller:
     """Plays events into a turn, asking for the decision every 20 ms as a call does. `before`: the turn before."""
 
-    def __init__(self, expect: Expect, before: Turn | None = None) -> None:
-        self.turn = Turn(expect, TIMING, before.numbers if before else None)
+    def __init__(self, expect: Expect, before: Turn | None = None, own_phone: str = "") -> None:
+        self.turn = Turn(expect, TIMING, before, own_phone)
         self.turn.prompt_ended(0)
         self.now = 0
 

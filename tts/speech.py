@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from bot.errors import VoicebotError
-from bot.events import Prompt, Samples, SecretDigits, Segment
+from bot.events import Pause, Prompt, Samples, SecretDigits, Segment
 from bot.numbers import DIGIT_WORDS, groups
 from bot.sealing import Purpose, Seal
 from bot.settings import ROOT, Settings
@@ -43,6 +43,8 @@ class CallSpeech:
         a prompt, and (as SealBroken) for a secret that cannot be revealed any more."""
         if isinstance(segment, SecretDigits):
             return await self._secret(segment, rate)
+        if isinstance(segment, Pause):
+            return silence(round(segment.seconds * 1000), rate)
         clip = self._recorded.get(segment.text, rate)
         if clip is None:
             clip = await self._prompts.get(speakable(segment.text), rate)

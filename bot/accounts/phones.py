@@ -68,3 +68,12 @@ def _parsed(phone: str) -> phonenumbers.PhoneNumber | None:
     if number.country_code == _VIETNAM and len(national) == 10 and national[:3] in RENUMBERED:
         number.national_number = int(RENUMBERED[national[:3]] + national[3:])
     return number
+
+
+def as_dialled(phone: str) -> str:
+    """The number as people in Vietnam say it (0912345678); empty for what is no Vietnamese telephone number."""
+    try:
+        number = normalise(phone)
+    except NotAPhoneNumber:
+        return ""
+    return f"0{number.removeprefix('+84')}" if number.startswith("+84") else ""

@@ -9,8 +9,8 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from bot.numbers import speak_number
 
-ORDINALS = {"1": "nhất", "4": "tư"}
-"""Where the ordinal is not the numeral."""
+NTH = {"1": "đầu tiên", "4": "thứ tư"}
+"""Where the ordinal is not "thứ" and the numeral."""
 
 
 class ActionAskInsuranceNumber(Action):  # type: ignore[misc]  # rasa_sdk ships no types
@@ -18,10 +18,16 @@ class ActionAskInsuranceNumber(Action):  # type: ignore[misc]  # rasa_sdk ships 
         return "action_ask_insurance_number"
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[dict[str, Any]]:
-        if cell := tracker.get_slot("cell"):
-            nth = ORDINALS.get(cell) or speak_number(cell)
-            dispatcher.utter_message(response="utter_ask_digit", cell=cell, nth=nth)
-        elif tracker.get_slot("after"):
+        cell, after = tracker.get_slot("cell"), tracker.get_slot("after")
+        if tracker.get_slot("failure") == "wait":
+            dispatcher.utter_message(response="utter_wait_for_number")
+        elif cell and after:
+            dispatcher.utter_message(response="utter_ask_digit_after", cell=cell)
+        elif cell:
+            dispatcher.utter_message(
+                response="utter_ask_digit", cell=cell, nth=NTH.get(cell) or f"thứ {speak_number(cell)}"
+            )
+        elif after:
             dispatcher.utter_message(response="utter_ask_missing_after")
         elif tracker.get_slot("missing"):
             dispatcher.utter_message(response="utter_ask_missing")

@@ -51,8 +51,12 @@ class ScriptChannel(SimulatedLine):
         return np.concatenate([empty, *self._caller_sound]), np.concatenate([empty, *self._bot_sound])
 
     def unperformed(self) -> str | None:
-        """What in the script did not come about, as a sentence; None where the caller did it all."""
+        """What the caller could not do as written, or why he gave up, as a sentence; None where there was nothing."""
         return self.gave_up or self._caller.unperformed()
+
+    def left_over(self) -> str | None:
+        """The first step that the call did not reach, as a sentence; None where all were done."""
+        return self._caller.left_over()
 
     async def events(self) -> AsyncIterator[ChannelEvent]:
         start = time.monotonic()

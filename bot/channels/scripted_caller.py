@@ -106,11 +106,13 @@ class ScriptedCaller:
         self._missed: str | None = None
 
     def unperformed(self) -> str | None:
-        """What the script asks for and the caller could not do, as a sentence; None where all was done."""
-        left = [n for n, step in enumerate(self._steps, 1) if n > self._done and not isinstance(step, Wait)]
-        if self._missed is None and left:
-            return f"the call ended before step {left[0]}"
+        """What the caller could not do as the script asks for it, as a sentence; None where there was nothing."""
         return self._missed
+
+    def left_over(self) -> str | None:
+        """The first step that the call did not reach, as a sentence; None where all were done."""
+        left = [n for n, step in enumerate(self._steps, 1) if n > self._done and not isinstance(step, Wait)]
+        return f"the call ended before step {left[0]}" if left else None
 
     def moments(self) -> Iterator[Moment]:
         """The call as the caller acts it; endless where the script leaves hanging up to the bot."""

@@ -24,6 +24,8 @@ from bot.events import (
     Grammar,
     Number,
     Outcome,
+    OwnPhone,
+    Pause,
     PlayedOut,
     Prompt,
     Reply,
@@ -46,6 +48,12 @@ Sealer = Callable[[str, Purpose], str]
 NUMBER_WORD = "number"
 """Stands in a text for a number that is no insurance number."""
 
+LONGEST_WAIT = 60
+"""Seconds: the most that a response may ask to wait or be silent for."""
+
+AFTER_DIGITS = 0.7
+"""Seconds of silence between the last digit and the next word: the caller is still writing it down."""
+
 _WRITTEN = re.compile(r"\d[\d .,-]*\d")
 _SPOKEN = re.compile(
     r"\b(?:(?:không|một|mốt|hai|ba|bốn|tư|năm|lăm|nhăm|sáu|bảy|bẩy|tám|chín|mười|mươi|chục|linh|lẻ|trăm|nghìn|ngàn"
@@ -60,7 +68,7 @@ def to_rasa(utterance: Utterance, seal: Sealer, lengths: Sequence[int]) -> str:
     """The text of Rasa's user message. `lengths`: digits of an insurance number."""
     if isinstance(utterance, CallStarted):
         caller = utterance.caller
-        return _intent("start_call", {"caller": seal(caller, Purpose.CALLER)} if caller else {})
+        return _intent("start_call", {"caller": seal(caller, Purpose.CALLER)}) if caller else _intent("caller_withheld")
     if isinstance(utterance, Number):
         source = "voice" if utterance.spoken else "keys"
         sealed = seal(utterance.digits, Purpose.INSURANCE_NUMBER)
@@ -71,16 +79,25 @@ def to_rasa(utterance: Utterance, seal: Sealer, lengths: Sequence[int]) -> str:
     if isinstance(utterance, Chosen):
         return _intent(utterance.intent)
     if isinstance(utterance, TooFew):
-        after = {"after": seal(utterance.after, Purpose.INSURANCE_NUMBER)} if utterance.after else {}
-        return _intent("too_few", {"missing": str(utterance.missing), **after})
+        name = "more_digits" if utterance.progress else "too_few"
+        return _intent(name, {"missing": str(utterance.missing), **_named_by(utterance.after, seal)})
     if isinstance(utterance, TooMany):
-        return _intent("too_many", {"count": str(utterance.count)})
+        source = "keys" if utterance.keyed else "voice"
+        return _intent("too_many", {"count": str(utterance.count), "number_source": source})
     if isinstance(utterance, Uncertain):
-        return _intent("uncertain_digit", {"cell": str(utterance.cell)})
+        return _intent("uncertain_digit", {"cell": str(utterance.cell), **_named_by(utterance.after, seal)})
     return _intent(_PLAIN[type(utterance)])
 
 
-_PLAIN: dict[type, str] = {Silence: "no_input", Unintelligible: "no_match", PlayedOut: "played", Gone: "hung_up"}
+_PLAIN: dict[type, str] = {
+    **{Silence: "no_input", Unintelligible: "no_match", OwnPhone: "own_phone"},
+    **{PlayedOut: "played", Gone: "hung_up"},
+}
+
+
+def _named_by(digits: str, seal: Sealer) -> dict[str, str]:
+    """The entity `after`: digits that tell a caller which place is meant."""
+    return {"after": seal(digits, Purpose.INSURANCE_NUMBER)} if digits else {}
 
 
 def _intent(name: str, entities: Mapping[str, str] | None = None) -> str:
@@ -121,11 +138,15 @@ def from_rasa(messages: Sequence[Mapping[str, Any]], lengths: Sequence[int]) -> 
     outcome: Outcome | None = None
     words = ""
     for message in messages:
-        if "text" in message:
-            words = str(message["text"])
-            segments.append(Prompt(words))
         custom = dict(message.get("custom") or {})
         try:
+            if "text" in message:
+                words = str(message["text"])
+                if segments and isinstance(segments[-1], SecretDigits):
+                    segments.append(Pause(AFTER_DIGITS))
+                segments.append(Prompt(words))
+            if "pause" in custom:
+                segments.append(Pause(_seconds(custom.pop("pause"))))
             if "secret" in custom:
                 segments.append(
                     SecretDigits(str(custom.pop("secret")), _one_of(custom.pop("holds"), ("number", "password")))
@@ -156,9 +177,16 @@ def _expect(fields: dict[str, Any], lengths: Sequence[int]) -> Expect:
         keys=keys,
         interruptible=_one_of(fields.pop("interruptible", True), (True, False)),
         cell=int(_one_of(str(fields.pop("cell")), _CELLS)) if "cell" in fields else None,
+        patience=_seconds(fields.pop("patience")) if "patience" in fields else None,
     )
     _nothing_left(fields)
     return expect
+
+
+def _seconds(value: Any) -> float:
+    if not 0 < float(value) <= LONGEST_WAIT:
+        raise ValueError(f"{value!r} is no time between 0 and {LONGEST_WAIT} s")
+    return float(value)
 
 
 def _one_of(value: Any, allowed: Any) -> Any:

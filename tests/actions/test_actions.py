@@ -214,6 +214,7 @@ async def test_a_rejected_read_back_drops_the_number_and_has_its_own_count(run: 
         "failure": "rejected 2",
         "given_up": False,
         "insurance_number": None,
+        "after": None,
         "failures": 0,
     }
 
@@ -222,6 +223,51 @@ async def test_a_no_to_another_question_rejects_nothing(run: Run) -> None:
     slots, _ = await run("action_count_retry", {"requested_slot": "insurance_number"}, "deny")
     assert slots["failure"] == "no_match 1"
     assert "insurance_number" not in slots
+
+
+async def test_more_digits_are_progress(run: Run) -> None:
+    slots, _ = await run(
+        "action_count_retry", {"failures": 2.0, "failure": "no_input 2"}, "more_digits", {"missing": "6"}
+    )
+    assert (slots["failures"], slots["failure"], slots["missing"], slots["given_up"]) == (0, None, "sáu", False)
+
+
+@pytest.mark.parametrize(("source", "reason"), [("keys", "too_many_keys"), ("voice", "too_many")])
+async def test_too_many_keys_have_their_own_words(run: Run, source: str, reason: str) -> None:
+    slots, _ = await run("action_count_retry", {}, "too_many", {"count": "11", "number_source": source})
+    assert (slots["failure"], slots["count"]) == (f"{reason} 1", "mười một")
+
+
+async def test_an_uncertain_digit_is_no_failure(run: Run) -> None:
+    entities = {"cell": "5", "after": "sealed"}
+    slots, _ = await run("action_count_retry", {"failures": 2.0}, "uncertain_digit", entities)
+    assert "failures" not in slots
+    assert (slots["cell"], slots["after"], slots["given_up"]) == ("5", "sealed", False)
+
+
+@pytest.mark.parametrize("intent", ["more_digits", "too_few", "too_many", "uncertain_digit", "own_phone"])
+async def test_a_number_keyed_at_the_read_back_takes_the_place_of_the_one_that_was_read(run: Run, intent: str) -> None:
+    entities = {"missing": "2", "count": "11", "cell": "5"}
+    state = {"requested_slot": "number_confirmed", "insurance_number": "x"}
+    slots, _ = await run("action_count_retry", state, intent, entities)
+    assert slots["insurance_number"] is None
+
+
+async def test_the_bot_waits_twice_in_a_call(run: Run) -> None:
+    slots, _ = await run("action_count_retry", {"failures": 2.0}, "ask_wait")
+    assert slots == {"waits": 1, "failure": "wait", "given_up": False}
+    slots, _ = await run("action_count_retry", {"waits": 1.0}, "ask_wait")
+    assert slots == {"waits": 2, "failure": "wait", "given_up": False}
+    slots, _ = await run("action_count_retry", {"waits": 2.0}, "ask_wait")
+    assert slots == {"failures": 1, "failure": "no_match 1", "given_up": False}
+
+
+async def test_who_has_no_number_is_helped_twice_and_then_handed_over(run: Run) -> None:
+    asked = {"requested_slot": "insurance_number"}
+    for count in (1, 2, 3):
+        before = {**asked, "failures": 2.0, "without_number": count - 1.0}
+        slots, _ = await run("action_count_retry", before, "no_number")
+        assert slots == {"without_number": count, "failure": f"no_number {count}", "given_up": count == 3}
 
 
 # ── asking ──
@@ -239,7 +285,9 @@ async def test_the_read_back_comes_once(run: Run) -> None:
         ({}, "utter_ask_insurance_number"),
         ({"missing": "hai"}, "utter_ask_missing"),
         ({"missing": "bốn", "after": "sealed"}, "utter_ask_missing_after"),
-        ({"missing": "hai", "cell": "5"}, "utter_ask_digit"),
+        ({"missing": "hai", "cell": "1"}, "utter_ask_digit"),
+        ({"missing": "hai", "cell": "5", "after": "sealed"}, "utter_ask_digit_after"),
+        ({"missing": "hai", "failure": "wait"}, "utter_wait_for_number"),
     ],
 )
 async def test_only_what_is_wanting_of_a_number_is_asked_for(run: Run, slots: dict[str, Any], response: str) -> None:

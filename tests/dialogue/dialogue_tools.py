@@ -6,7 +6,7 @@ import itertools
 import secrets
 from dataclasses import dataclass, field
 
-from bot.events import CallStarted, Dialogue, Prompt, Reply, SecretDigits, Utterance
+from bot.events import CallStarted, Dialogue, Pause, Prompt, Reply, SecretDigits, Utterance
 from bot.sealing import Purpose, Seal
 
 
@@ -47,4 +47,5 @@ class TextCall:
 
 def words(reply: Reply) -> str:
     """What is said, with a dash where digits are."""
-    return " ".join(s.text if isinstance(s, Prompt) else "–" for s in reply.segments)
+    spoken = [segment for segment in reply.segments if not isinstance(segment, Pause)]
+    return " ".join(segment.text if isinstance(segment, Prompt) else "–" for segment in spoken)

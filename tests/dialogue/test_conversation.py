@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,8 @@ from bot.events import (
     Grammar,
     Number,
     Outcome,
+    OwnPhone,
+    Pause,
     PlayedOut,
     Said,
     Silence,
@@ -52,7 +55,7 @@ async def test_a_call_begins_with_the_menu(call: TextCall) -> None:
     assert reply.expect.keys == {"8": "ask_reset", "0": "ask_operator", "*": "ask_repeat"}
     assert reply.expect.lengths == (10, 12), "the whole wish may come with the number"
     assert reply.expect.interruptible
-    assert "bấm tám" in words(reply)
+    assert "xin nói hoặc bấm phím tám" in words(reply), "a caller knows that he may speak"
 
 
 @pytest.mark.parametrize("wish", [ASK, Said("cấp lại mật khẩu"), Said("tôi quên mật khẩu rồi"), Said("quen mat khau")])
@@ -95,7 +98,7 @@ async def test_repeating_is_no_failure(call: TextCall) -> None:
 async def test_a_spoken_number_is_read_back(call: TextCall, citizen: Citizen) -> None:
     reply = await call.start(citizen.phone, ASK, spoken(citizen.number))
     assert reply.expect.kind is Grammar.YESNO
-    assert reply.expect.keys == {"1": "affirm", "2": "deny", "*": "ask_repeat"}
+    assert reply.expect.keys == {"1": "affirm", "2": "deny", "0": "ask_operator", "*": "ask_repeat"}
     assert call.revealed("number") == [citizen.number]
 
 
@@ -191,6 +194,7 @@ async def test_the_password_is_read_twice_and_in_force_after_the_first_reading(
     assert not accounts.verify(citizen.phone, password), "nobody has heard it yet"
     second = await call.tell(PlayedOut())
     assert call.revealed("password") == [password, password]
+    assert second.segments[0] == Pause(1.0), "the caller is still writing"
     assert second.outcome is Outcome.RESET
     assert not second.expect.interruptible
     assert accounts.verify(citizen.phone, password)
@@ -198,8 +202,8 @@ async def test_the_password_is_read_twice_and_in_force_after_the_first_reading(
 
 @pytest.mark.parametrize(
     ("phone", "number"),
-    [("0987654321", None), (None, None), (None, "0000000000"), ("0987654321", "0000000000"), ("12", None)],
-    ids=["another phone", "no phone", "no phone, unknown number", "neither known", "a phone that is none"],
+    [("0987654321", None), ("0987654321", "0000000000"), ("12", None)],
+    ids=["another phone", "neither known", "a phone that is none"],
 )
 async def test_whatever_does_not_match_gets_the_same_sentence(
     call: TextCall, citizen: Citizen, phone: str | None, number: str | None
@@ -209,6 +213,12 @@ async def test_whatever_does_not_match_gets_the_same_sentence(
     assert reply.outcome is Outcome.REFUSED
     assert not reply.expect.interruptible
     assert call.revealed("password") == []
+
+
+async def test_a_withheld_number_hears_at_once_that_it_cannot_be_served(call: TextCall) -> None:
+    reply = await call.start(None)
+    assert "không nhận được số điện thoại" in words(reply)
+    assert reply.outcome is Outcome.REFUSED
 
 
 async def test_an_unknown_number_of_a_known_phone_gets_the_same_sentence(call: TextCall, citizen: Citizen) -> None:
@@ -253,7 +263,7 @@ async def test_what_the_bot_was_not_made_for_is_not_understood(call: TextCall) -
     asked = await call.start("0912345678")
     reply = await call.tell(Said("hôm nay trời nóng quá"))
     assert reply.expect == asked.expect
-    assert "chưa hiểu" in words(reply)
+    assert "chưa nghe rõ" in words(reply)
 
 
 @pytest.mark.parametrize(("missing", "said"), [(1, "thiếu một số"), (2, "thiếu hai số"), (11, "thiếu mười một số")])
@@ -272,28 +282,49 @@ async def test_what_is_missing_is_said_again_whatever_comes_between(call: TextCa
 
 async def test_digits_that_stand_are_said_where_the_rest_could_not_be_read(call: TextCall) -> None:
     reply = await call.start("0912345678", ASK, TooFew(4, after="345"))
-    assert words(reply) == "Còn thiếu bốn số. Xin đọc tiếp sau –"
+    assert words(reply) == "Còn thiếu bốn số. Xin đọc tiếp sau các số –"
     assert call.revealed("number") == ["345"]
     assert words(await call.tell(TooFew(2))) == "Vẫn còn thiếu hai số. Xin bấm tiếp trên bàn phím."
 
 
 async def test_too_many_digits_are_said_and_the_number_is_asked_again(call: TextCall) -> None:
     reply = await call.start("0912345678", ASK, TooFew(2), TooMany(11))
-    assert words(reply).startswith("Tôi vẫn nghe thành mười một số.")
+    assert words(reply).startswith("Tổng đài vẫn nghe được mười một số.")
     assert "thiếu" not in words(await call.tell(REPEAT))
+
+
+async def test_too_many_keys_are_said_to_have_been_pressed(call: TextCall) -> None:
+    reply = await call.start("0912345678", ASK, TooMany(11, keyed=True))
+    assert words(reply) == "Quý khách đã bấm mười một số. Xin bấm lại từ đầu, rồi bấm phím thăng."
 
 
 # ── one uncertain digit ──
 
 
-@pytest.mark.parametrize(("cell", "said"), [(1, "số thứ nhất"), (4, "số thứ tư"), (5, "số thứ năm"), (12, "mười hai")])
-async def test_an_uncertain_digit_is_asked_for_alone(call: TextCall, citizen: Citizen, cell: int, said: str) -> None:
-    reply = await call.start(citizen.phone, ASK, Uncertain(cell))
-    assert said in words(reply)
-    assert (reply.expect.kind, reply.expect.cell) == (Grammar.NUMBER, cell)
+@pytest.mark.parametrize(
+    ("uncertain", "said"),
+    [
+        (Uncertain(1), "số đầu tiên."),
+        (Uncertain(2), "số thứ hai."),
+        (Uncertain(5, after="234"), "số đứng ngay sau các số –"),
+    ],
+)
+async def test_an_uncertain_digit_is_asked_for_alone(
+    call: TextCall, citizen: Citizen, uncertain: Uncertain, said: str
+) -> None:
+    """Old people do not count to the sixth digit: it is named by those before it."""
+    reply = await call.start(citizen.phone, ASK, uncertain)
+    assert words(reply).endswith(said)
+    assert (reply.expect.kind, reply.expect.cell) == (Grammar.NUMBER, uncertain.cell)
+    assert call.revealed("number") == ([uncertain.after] if uncertain.after else [])
     reply = await call.tell(spoken(citizen.number))
     assert reply.expect.kind is Grammar.YESNO
-    assert call.revealed("number") == [citizen.number]
+    assert call.revealed("number")[-1] == citizen.number
+
+
+async def test_a_digit_is_not_named_by_those_before_another(call: TextCall) -> None:
+    await call.start("0912345678", ASK, Uncertain(5, after="234"))
+    assert words(await call.tell(Uncertain(1))) == "Xin đọc hoặc bấm lại số đầu tiên."
 
 
 async def test_the_digit_is_asked_for_after_digits_were_missing_too(call: TextCall) -> None:
@@ -303,7 +334,7 @@ async def test_the_digit_is_asked_for_after_digits_were_missing_too(call: TextCa
 
 @pytest.mark.parametrize("between", [REPEAT, Said("hôm nay trời nóng quá"), YES])
 async def test_the_same_digit_is_asked_for_again(call: TextCall, between: Utterance) -> None:
-    reply = await call.start("0912345678", ASK, Uncertain(5), between)
+    reply = await call.start("0912345678", ASK, Uncertain(5, after="234"), between)
     assert reply.expect.cell == 5
 
 
@@ -311,6 +342,72 @@ async def test_once_it_is_answered_nothing_asks_for_it_again(call: TextCall) -> 
     reply = await call.start("0912345678", ASK, Uncertain(5), spoken("0123456789"), NO)
     assert reply.expect.kind is Grammar.NUMBER
     assert reply.expect.cell is None
+
+
+# ── slow callers, callers who wait, callers without a number ──
+
+
+async def test_a_turn_that_brings_digits_is_no_failure(call: TextCall, citizen: Citizen) -> None:
+    singly = [TooFew(9 - n, progress=True) for n in range(9)]
+    reply = await call.start(citizen.phone, ASK, *singly, keyed(citizen.number))
+    assert reply.expect.kind == "played"
+
+
+async def test_failures_before_more_digits_count_no_longer(call: TextCall) -> None:
+    reply = await call.start("0912345678", ASK, Silence(), Silence(), TooFew(4, progress=True), Silence(), Silence())
+    assert reply.outcome is None
+
+
+@pytest.mark.parametrize("before", [[], [ASK], [ASK, spoken("0123456789")]], ids=["menu", "number", "read-back"])
+async def test_whoever_asks_the_bot_to_wait_has_half_a_minute_twice(call: TextCall, before: list[Utterance]) -> None:
+    asked = await call.start("0912345678", *before)
+    for _ in range(2):
+        reply = await call.tell(Said("chờ một chút"))
+        assert words(reply) == "Vâng, tổng đài xin chờ."
+        assert reply.expect == dataclasses.replace(asked.expect, patience=30.0)
+    third = await call.tell(Said("chờ một chút"))
+    assert third.expect.patience is None
+
+
+async def test_waiting_loses_no_digit(call: TextCall) -> None:
+    await call.start("0912345678", ASK, TooFew(2, progress=True), Said("chờ một chút"))
+    assert "òn thiếu hai số" in words(await call.tell(Silence()))
+
+
+async def test_who_has_no_number_hears_where_it_stands_then_of_a_person_and_is_handed_over(call: TextCall) -> None:
+    first = await call.start("0912345678", ASK, Said("tôi không có mã số"))
+    for place in ("VssID", "sổ bảo hiểm", "mười số cuối của thẻ bảo hiểm y tế", "gặp tổng đài viên"):
+        assert place in words(first)
+    assert "gặp tổng đài viên" in words(await call.tell(Said("tôi quên mã số")))
+    assert (await call.tell(Said("tôi không có mã số"))).outcome is Outcome.TRANSFERRED
+
+
+async def test_the_own_telephone_number_is_no_insurance_number(call: TextCall, citizen: Citizen) -> None:
+    reply = await call.start(citizen.phone, ASK, OwnPhone())
+    assert words(reply).startswith("Đó là số điện thoại quý khách đang gọi.")
+    assert reply.expect.kind is Grammar.NUMBER
+    assert (await call.tell(keyed(citizen.number))).expect.kind == "played"
+
+
+# ── another number at the read-back ──
+
+
+async def test_a_number_keyed_at_the_read_back_takes_the_place_of_the_wrong_one(
+    call: TextCall, citizen: Citizen
+) -> None:
+    reply = await call.start(citizen.phone, ASK, spoken("9999999999"), keyed(citizen.number))
+    assert reply.expect.kind == "played"
+    assert len(call.revealed("password")) == 1
+
+
+@pytest.mark.parametrize("part", [TooFew(4), TooMany(11, keyed=True), OwnPhone(), Uncertain(5, after="234")])
+async def test_after_part_of_a_number_at_the_read_back_the_old_one_is_not_confirmed(
+    call: TextCall, citizen: Citizen, part: Utterance
+) -> None:
+    reply = await call.start(citizen.phone, ASK, spoken(citizen.number), part)
+    assert reply.expect.kind is Grammar.NUMBER
+    assert (await call.tell(YES)).expect.kind is Grammar.NUMBER
+    assert call.revealed("password") == []
 
 
 async def test_too_few_digits_three_times_end_the_call(call: TextCall) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bot.dialogue.messages import from_rasa, hide_numbers, to_rasa
+from bot.dialogue.messages import AFTER_DIGITS, from_rasa, hide_numbers, to_rasa
 from bot.errors import VoicebotError
 from bot.events import (
     CallStarted,
@@ -15,6 +15,8 @@ from bot.events import (
     Grammar,
     Number,
     Outcome,
+    OwnPhone,
+    Pause,
     PlayedOut,
     Prompt,
     Said,
@@ -43,12 +45,16 @@ def seal(text: str, purpose: Purpose) -> str:
 @pytest.mark.parametrize(
     ("utterance", "text"),
     [
-        (CallStarted(None), "/start_call"),
+        (CallStarted(None), "/caller_withheld"),
         (Chosen("ask_reset"), "/ask_reset"),
         (TooFew(2), '/too_few{"missing": "2"}'),
         (TooFew(2, after="567"), '/too_few{"missing": "2", "after": "<insurance_number:fgh>"}'),
-        (TooMany(11), '/too_many{"count": "11"}'),
-        (Uncertain(5), '/uncertain_digit{"cell": "5"}'),
+        (TooFew(2, progress=True), '/more_digits{"missing": "2"}'),
+        (TooMany(11), '/too_many{"count": "11", "number_source": "voice"}'),
+        (TooMany(11, keyed=True), '/too_many{"count": "11", "number_source": "keys"}'),
+        (Uncertain(1), '/uncertain_digit{"cell": "1"}'),
+        (Uncertain(5, after="234"), '/uncertain_digit{"cell": "5", "after": "<insurance_number:cde>"}'),
+        (OwnPhone(), "/own_phone"),
         (Silence(), "/no_input"),
         (Unintelligible(), "/no_match"),
         (PlayedOut(), "/played"),
@@ -135,7 +141,10 @@ def test_a_reply() -> None:
         ],
         LENGTHS,
     )
-    assert reply.segments == (Prompt("Mã số là"), SecretDigits(TOKEN, "number"), Prompt("Đúng hay sai?"))
+    assert reply.segments == (
+        *(Prompt("Mã số là"), SecretDigits(TOKEN, "number")),
+        *(Pause(AFTER_DIGITS), Prompt("Đúng hay sai?")),
+    )
     assert reply.expect == Expect(Grammar.YESNO, keys={"1": "affirm", "2": "deny"})
     assert reply.outcome is None
 
@@ -149,6 +158,20 @@ def test_where_a_number_may_come_its_lengths_are_those_of_the_settings(kind: str
 def test_one_digit_may_be_asked_for() -> None:
     reply = from_rasa([{"text": "…", "custom": {"expect": {"kind": "number", "cell": "5"}}}], LENGTHS)
     assert reply.expect == Expect(Grammar.NUMBER, lengths=LENGTHS, cell=5)
+
+
+def test_a_response_may_be_silence_and_may_ask_for_patience() -> None:
+    expect = {"kind": "number", "patience": 30}
+    reply = from_rasa([{"custom": {"pause": 1.5}}, {"text": "Vâng.", "custom": {"expect": expect}}], LENGTHS)
+    assert reply.segments == (Pause(1.5), Prompt("Vâng."))
+    assert reply.expect == Expect(Grammar.NUMBER, lengths=LENGTHS, patience=30.0)
+
+
+def test_nothing_is_waited_for_behind_the_last_digit_of_a_password() -> None:
+    """Whoever hangs up then has heard it."""
+    custom = {"secret": TOKEN, "holds": "password", "expect": {"kind": "played"}}
+    reply = from_rasa([{"text": "Mật khẩu mới là", "custom": custom}], LENGTHS)
+    assert reply.segments[-1] == SecretDigits(TOKEN, "password")
 
 
 def test_an_outcome_ends_the_call_and_cannot_be_interrupted() -> None:
@@ -169,6 +192,10 @@ def test_an_outcome_ends_the_call_and_cannot_be_interrupted() -> None:
         {"expect": {"kind": "number", "cell": "0"}},
         {"expect": {"kind": "number", "cell": "{cell}"}},
         {"expect": "menu"},
+        {"expect": {"kind": "number", "patience": 0}},
+        {"expect": {"kind": "number", "patience": "long"}},
+        {"pause": -1},
+        {"pause": 600},
         {"outcome": "done"},
         {"secret": TOKEN},
         {"secret": TOKEN, "holds": "phone"},

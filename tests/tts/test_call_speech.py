@@ -10,7 +10,7 @@ from counting_voice import CountingVoice
 from cryptography.fernet import Fernet
 
 from bot.errors import VoicebotError
-from bot.events import Prompt, SecretDigits
+from bot.events import Pause, Prompt, SecretDigits
 from bot.numbers import DIGIT_WORDS, speak
 from bot.sealing import Purpose, Seal, SealBroken
 from bot.settings import Settings
@@ -51,6 +51,12 @@ async def test_what_was_warmed_needs_no_voice(spoken: CallSpeech, counting: Coun
     await spoken.clip(Prompt("Tạm biệt."), 8000)
     await spoken.clip(SecretDigits(seal.seal(NUMBER, Purpose.INSURANCE_NUMBER)), 8000)
     assert len(counting.rendered) == 12
+
+
+@pytest.mark.parametrize("rate", [8000, 16000])
+async def test_a_pause_is_silence_of_its_length(spoken: CallSpeech, counting: CountingVoice, rate: int) -> None:
+    clip = await spoken.clip(Pause(0.7), rate)
+    assert (len(clip), clip.any(), counting.rendered) == (rate * 7 // 10, False, [])
 
 
 async def test_a_prompt_that_holds_a_number_is_refused(spoken: CallSpeech, counting: CountingVoice) -> None:

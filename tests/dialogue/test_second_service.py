@@ -1,0 +1,97 @@
+"""A hotline with a second self-service: a number serves what was chosen before, and nothing else."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from dialogue_tools import Citizen, TextCall, words
+
+from bot.accounts import Accounts
+from bot.dialogue import embedded
+from bot.events import Chosen, Number, Outcome, Said, Silence, Utterance
+from bot.sealing import Seal
+from bot.settings import ROOT, Settings
+
+YEARS = "Quý khách đã đóng bảo hiểm mười năm."
+RULE = {
+    "rule": "the years of a confirmed number are told",
+    "condition": [{"active_loop": "reset_form"}, {"slot_was_set": [{"wish": "years"}]}],
+    "steps": [
+        {"action": "reset_form"},
+        {"active_loop": None},
+        {"slot_was_set": [{"requested_slot": None}]},
+        {"action": "utter_years"},
+    ],
+}
+
+
+def add_the_second_service(folder: Path) -> None:
+    domain: dict[str, Any] = yaml.safe_load((folder / "domain.yml").read_text("utf-8"))
+    domain["intents"].append("ask_years")
+    wish = domain["slots"]["wish"]
+    wish["values"].append("years")
+    wish["mappings"].append({"type": "from_intent", "intent": "ask_years", "value": "years"})
+    for variation in domain["responses"]["utter_ask_wish"]:
+        variation["custom"]["expect"]["keys"]["5"] = "ask_years"
+    domain["responses"]["utter_years"] = [{"text": YEARS, "custom": {"outcome": "transferred"}}]
+    (folder / "domain.yml").write_text(yaml.safe_dump(domain, allow_unicode=True), "utf-8")
+    examples = "- tra cứu số năm đóng bảo hiểm\n- tôi đã đóng bảo hiểm được bao nhiêu năm\n- xem số năm đóng bảo hiểm\n"
+    nlu = {"version": "3.1", "nlu": [{"intent": "ask_years", "examples": examples}]}
+    (folder / "data/nlu/years.yml").write_text(yaml.safe_dump(nlu, allow_unicode=True), "utf-8")
+    rules = {"version": "3.1", "rules": [RULE]}
+    (folder / "data/rules/years.yml").write_text(yaml.safe_dump(rules, allow_unicode=True), "utf-8")
+
+
+@pytest.fixture(scope="module")
+def two_services(
+    settings: Settings, accounts: Accounts, tmp_path_factory: pytest.TempPathFactory
+) -> embedded.EmbeddedRasa:
+    folder = tmp_path_factory.mktemp("two-services")
+    shutil.copytree(ROOT / "data", folder / "data")
+    for name in ("domain.yml", "config.yml"):
+        shutil.copy(ROOT / name, folder / name)
+    add_the_second_service(folder)
+    environ = {**os.environ, "RASA_TELEMETRY_ENABLED": "false", "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-m", "rasa", "train", "--quiet", "--fixed-model-name", "two", "--out", str(folder)]
+    subprocess.run(command, cwd=folder, env=environ, check=True, capture_output=True)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(embedded, "ROOT", folder)
+        return embedded.EmbeddedRasa(
+            Settings(settings.database_url, rasa_model=str(folder / "two.tar.gz"), seal_key=settings.seal_key)
+        )
+
+
+@pytest.mark.parametrize(
+    "way",
+    [
+        lambda number: [Chosen("ask_years"), Number(number, spoken=False)],
+        lambda number: [Chosen("ask_years"), Number(number, spoken=True), Chosen("affirm")],
+        lambda number: [Chosen("ask_years"), Silence(), Number(number, spoken=False)],
+        lambda number: [Said("tra cứu số năm đóng bảo hiểm"), Number(number, spoken=False)],
+    ],
+    ids=["keyed", "spoken", "after a silence", "wished for in words"],
+)
+async def test_a_number_given_for_the_second_service_resets_no_password(
+    way: Any, two_services: embedded.EmbeddedRasa, seal: Seal, citizen: Citizen
+) -> None:
+    call = TextCall(two_services, seal)
+    reply = await call.start(citizen.phone, *way(citizen.number))
+    assert words(reply) == YEARS
+    assert reply.outcome is Outcome.TRANSFERRED
+    assert call.revealed("password") == []
+
+
+@pytest.mark.parametrize("wish", [[Chosen("ask_reset")], []], ids=["chosen", "the number alone"])
+async def test_the_first_service_still_does(
+    wish: list[Utterance], two_services: embedded.EmbeddedRasa, seal: Seal, citizen: Citizen
+) -> None:
+    call = TextCall(two_services, seal)
+    await call.start(citizen.phone, *wish, Number(citizen.number, spoken=False))
+    assert len(call.revealed("password")) == 1
