@@ -17,15 +17,18 @@ correction changes it, and other digits begin another number.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from copy import copy
 from enum import Enum
 
 from bot.numbers.corrections import Outcome, Status, common_start, evaluate
 from bot.numbers.whole import Chosen, choose, repeats
-from bot.numbers.words import Kind, tokenize
+from bot.numbers.vocabulary import KINDS, Kind
+from bot.numbers.words import spell
 
-_POLITE = frozenset({Kind.PAUSE, Kind.FILLER, Kind.INTRO, Kind.PERSON, Kind.WHETHER, Kind.IS})
+_POLITE = frozenset(kind.value for kind in (Kind.PAUSE, Kind.FILLER, Kind.INTRO, Kind.PERSON, Kind.WHETHER, Kind.IS))
+_WRITTEN = re.compile("<[0-9]*>")
 _CORRECTING = frozenset({Kind.WRONG, Kind.NOT, Kind.RATHER, Kind.EDIT, Kind.NTH, Kind.DROP, Kind.RESTART})
 _LETTER_KEYS = "ABCD"  # tones that a line can carry and that mean nothing here
 
@@ -302,10 +305,10 @@ class Collector:
     def _take_whole(self, text: str) -> None:
         """A whole number that is said in one go takes the place of all that stood before."""
         fresh = self.in_question and not self._text  # then it does so anyway
-        if self._cell is not None or fresh or not (self._row or self._unclear) or self.corrects(text):
+        if self._cell is not None or fresh or not (self._row or self._unclear):
             return
         alone = evaluate(text)
-        if alone.status is Status.OK and len(alone.digits) in self.lengths:
+        if alone.status is Status.OK and len(alone.digits) in self.lengths and not self.corrects(text):
             longer = self._stuck or len(self._row + alone.digits) in self.lengths
             guessed = bool(self._row) and longer and self.digits != alone.digits
             self._clear()
@@ -315,8 +318,8 @@ class Collector:
     def _read(self, text: str) -> Outcome:
         """What a text makes of the base."""
         amended = evaluate(text, self._base, whole=self.in_question)
-        kinds = _kinds(text)
-        if not self.in_question or not kinds:
+        kinds = _kinds(text) if self.in_question else []
+        if not kinds:
             return amended
         if Kind.RATHER in kinds[1:3] and kinds[0] not in _CORRECTING:
             return evaluate(f"nhầm {text}", self._base)  # "(phải là) bảy chứ không phải tám": the 8 that stands
@@ -404,4 +407,6 @@ class Collector:
 
 
 def _kinds(text: str) -> list[Kind]:
-    return [token.kind for token in tokenize(text) if token.kind not in _POLITE]
+    """What a text says, without what is polite."""
+    letters = _WRITTEN.sub(Kind.WRITTEN.value, spell(text))
+    return [KINDS[letter] for letter in letters if letter not in _POLITE]
