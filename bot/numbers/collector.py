@@ -17,15 +17,19 @@ correction changes it, and other digits begin another number.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from copy import copy
 from enum import Enum
 
 from bot.numbers.corrections import Outcome, Status, common_start, evaluate
+from bot.numbers.row import Row
+from bot.numbers.vocabulary import KINDS, Kind
 from bot.numbers.whole import Chosen, choose, repeats
-from bot.numbers.words import Kind, tokenize
+from bot.numbers.words import spell
 
-_POLITE = frozenset({Kind.PAUSE, Kind.FILLER, Kind.INTRO, Kind.PERSON, Kind.WHETHER, Kind.IS})
+_POLITE = frozenset(kind.value for kind in (Kind.PAUSE, Kind.FILLER, Kind.INTRO, Kind.PERSON, Kind.WHETHER, Kind.IS))
+_WRITTEN = re.compile("<[0-9]*>")
 _CORRECTING = frozenset({Kind.WRONG, Kind.NOT, Kind.RATHER, Kind.EDIT, Kind.NTH, Kind.DROP, Kind.RESTART})
 _LETTER_KEYS = "ABCD"  # tones that a line can carry and that mean nothing here
 
@@ -56,9 +60,7 @@ class Collector:
         self.ended = False
         self.in_question = False  # _base is a whole number, to be corrected or given anew
         self._echo = echo
-        self._row = ""  # all digits that were given and not taken back
-        self._voiced: tuple[bool, ...] = ()  # for each digit of _row, whether it came by voice
-        self._breaths: tuple[int, ...] = ()  # where in _row the caller began anew after a silence
+        self._row = Row()
         self._guessed = False  # a whole number took the place of digits that may have belonged to it
         self._base = ""  # digits before the pieces in _text
         self._text = ""  # the newest pieces, read together
@@ -77,17 +79,17 @@ class Collector:
     @property
     def digits(self) -> str:
         """The number as it stands."""
-        return self._row[self._start :]
+        return self._row.digits[self._chosen.start :]
 
     @property
     def row(self) -> str:
         """All digits that stand, also those that are no part of the number."""
-        return self._row
+        return self._row.digits
 
     @property
     def spoken(self) -> bool:
         """Whether a digit of the number came by voice; those are read back."""
-        return any(self._voiced[self._start :])
+        return any(self._row.voiced[self._chosen.start :])
 
     @property
     def doubtful(self) -> bool:
@@ -120,17 +122,11 @@ class Collector:
     @property
     def repeats(self) -> bool:
         """What came last is how the digits begin: the caller may be giving all of them again."""
-        return repeats(self._row, self._breaths, self.lengths)
-
-    @property
-    def _start(self) -> int:
-        return self._chosen.start
+        return repeats(self._row, self.lengths)
 
     @property
     def _chosen(self) -> Chosen:
-        keyed = self._row[: self._voiced.index(True)] if True in self._voiced else self._row
-        echoes = len(keyed) - len(keyed.lstrip(self._echo)) if self._echo else 0
-        return choose(self._row, self._breaths, self.lengths, echoes, True in self._voiced)
+        return choose(self._row, self.lengths, self._echo)
 
     # what comes
 
@@ -148,7 +144,7 @@ class Collector:
         new._stars, new._group = 0, ""
         if new._echo:
             new._drop_extra()
-            new._base = new._row
+            new._base = new.row
         new._take_whole(text)
         restarts = Kind.RESTART in _kinds(text)
         if new._stuck and not restarts:
@@ -161,14 +157,14 @@ class Collector:
             return [new]
         if restarts:
             new._clear()
-        new.ended = outcome.ended or (new.ended and outcome.digits == new._row)
+        new.ended = outcome.ended or (new.ended and outcome.digits == new.row)
         if outcome.readings:
             return [new._reading(digits) for digits in outcome.readings]
         if outcome.status is Status.AMBIGUOUS:
             new._base, new._text, new.in_question = outcome.digits, "", False
         else:
             new._text = joined
-        new._stand(outcome.digits)
+        new._row = new._row.heard(outcome.digits)
         new._begin_again()
         return [new]
 
@@ -195,7 +191,7 @@ class Collector:
         self._close()
         self._keys = self._group = ""
         self._guessed = False
-        self._echo = "" if self._row else echo
+        self._echo = "" if self.row else echo
         self.in_question = self.status not in (Collected.EMPTY, Collected.SHORT)
         self._told = "" if self.in_question else self.digits
 
@@ -253,31 +249,28 @@ class Collector:
         """A keyed digit; False where it is not taken. A whole number keyed in one go takes the place of what stood."""
         if self.in_question:
             self._clear()
-        before = self._row if self._unclear else self._row[: len(self._row) - len(self._group) + 1]
+        before = self.row if self._unclear else self.row[: len(self._row) - len(self._group) + 1]
         if len(self._group) in self.lengths and (before or self._unclear):
             guessed = bool(before) and (self._unclear or len(before + self._group) in self.lengths)
             self._clear()
-            self._row, self._guessed = self._group, guessed
-            self._voiced = (False,) * len(self._row)
+            self._row, self._guessed = Row.keyed(self._group), guessed
             return True
         if self._unclear:
             return False
-        if len(self._group) == 1 and before:
-            self._breaths = (*self._breaths, len(before))
-        self._row, self._voiced = self._row + key, (*self._voiced, False)
+        self._row = self._row.pressed(key, after_breath=len(self._group) == 1)
         return True
 
     def _delete(self) -> None:
         """The last digit is taken back."""
         if not self._echo:
             self._drop_extra()
-        self._keep(self._row[:-1])
+        self._row = self._row.first(max(0, len(self._row) - 1))
 
     def _end(self) -> None:
         """Who keyed a whole number gave it by keys alone: what was heard between them and spoils it was none of it."""
         if self.status not in WHOLE and self._cell is None and len(self._keys) in self.lengths:
             self._clear()
-            self._row, self._voiced = self._keys, (False,) * len(self._keys)
+            self._row = Row.keyed(self._keys)
             self._close()
         self.ended = True
 
@@ -285,12 +278,12 @@ class Collector:
         """One key is the digit that was asked for, a whole number another number, and anything between unclear."""
         keyed = len(self._answer)
         self._text, self._unclear, self._unfinished = "", keyed > 1 and keyed not in self.lengths, False
-        self._row, self._voiced = self._base, (True,) * len(self._base)
+        self._row = Row.spoken(self._base)
         if keyed == 1:
-            self._row = self._with(self._answer)
-            self._voiced = (*self._voiced[:cell], False, *self._voiced[cell + 1 :])
+            digits = self._with(self._answer)
+            self._row = Row(digits, tuple(at != cell for at in range(len(digits))))
         elif keyed in self.lengths:
-            self._row, self._voiced = self._answer, (False,) * keyed
+            self._row = Row.keyed(self._answer)
 
     # speech
 
@@ -302,12 +295,12 @@ class Collector:
     def _take_whole(self, text: str) -> None:
         """A whole number that is said in one go takes the place of all that stood before."""
         fresh = self.in_question and not self._text  # then it does so anyway
-        if self._cell is not None or fresh or not (self._row or self._unclear) or self.corrects(text):
+        if self._cell is not None or fresh or not (self.row or self._unclear):
             return
         alone = evaluate(text)
-        if alone.status is Status.OK and len(alone.digits) in self.lengths:
-            longer = self._stuck or len(self._row + alone.digits) in self.lengths
-            guessed = bool(self._row) and longer and self.digits != alone.digits
+        if alone.status is Status.OK and len(alone.digits) in self.lengths and not self.corrects(text):
+            longer = self._stuck or len(self.row + alone.digits) in self.lengths
+            guessed = bool(self.row) and longer and self.digits != alone.digits
             self._clear()
             self._base, self._text, self._guessed = "", "", guessed
             self._unclear = self._unfinished = self.in_question = False
@@ -315,8 +308,8 @@ class Collector:
     def _read(self, text: str) -> Outcome:
         """What a text makes of the base."""
         amended = evaluate(text, self._base, whole=self.in_question)
-        kinds = _kinds(text)
-        if not self.in_question or not kinds:
+        kinds = _kinds(text) if self.in_question else []
+        if not kinds:
             return amended
         if Kind.RATHER in kinds[1:3] and kinds[0] not in _CORRECTING:
             return evaluate(f"nhầm {text}", self._base)  # "(phải là) bảy chứ không phải tám": the 8 that stands
@@ -342,36 +335,22 @@ class Collector:
         new = copy(self)
         new._base, new._text, new.in_question, new._cell = digits, "", False, None
         new._unclear = new._unfinished = False
-        new._stand(digits)
+        new._row = new._row.heard(digits)
         new._begin_again()
         return new
 
     def _at_a_loss(self, ways: list[Collector]) -> Collector:
         """Several readings and no way to choose: what they have in common is certain."""
         new = ways[0]
-        new._stand(common_start(each.row for each in ways))
-        new._base, new._unclear = new._row, True
+        new._row = new._row.heard(common_start(each.row for each in ways))
+        new._base, new._unclear = new.row, True
         return new
-
-    def _stand(self, row: str) -> None:
-        """These digits stand now; what is new among them came by voice."""
-        pairs = list(zip(row, self._row, strict=False))
-        kept = next((at for at, (new, old) in enumerate(pairs) if new != old), len(pairs))
-        if len(row) == len(self._row):
-            same = [new == old for new, old in pairs]
-        else:
-            same = [at < kept for at in range(len(row))]
-        self._voiced = tuple(self._voiced[at] if stays else True for at, stays in enumerate(same))
-        self._breaths = tuple(at for at in self._breaths if at < kept)
-        if 0 < len(self._row) == kept < len(row):
-            self._breaths = (*self._breaths, kept)
-        self._row = row
 
     # both
 
     def _close(self) -> None:
         """What was said before is settled; what comes is read by itself."""
-        self._base, self._text = self._row, ""
+        self._base, self._text = self.row, ""
         self._unclear = self._unfinished = self.ended = False
         self.in_question = False
         self._cell, self._others, self._answer = None, (), ""
@@ -381,27 +360,23 @@ class Collector:
         told = len(self._told)
         new = len(self._row) - told
         if self._told and new in self.lengths and len(self._row) > self.lengths[-1] and not self._unclear:
-            self._row, self._voiced, self._breaths = self._row[told:], self._voiced[told:], ()
+            self._row = self._row.since(told)
             self._base, self._told = self._base[told:], ""
 
     def _drop_extra(self) -> None:
         """What is no part of the number is forgotten."""
         start, doubtful = self._chosen
-        self._row, self._voiced = self._row[start:], self._voiced[start:]
-        self._breaths = tuple(at - start for at in self._breaths if at > start)
+        self._row = self._row.since(start)
         self._guessed = self._guessed or doubtful
         self._echo = ""
 
     def _clear(self) -> None:
-        self._keep("")
+        self._row = Row()
         self._told = self._echo = ""
         self._guessed = False
 
-    def _keep(self, row: str) -> None:
-        """Only these first digits are left."""
-        self._row, self._voiced = row, self._voiced[: len(row)]
-        self._breaths = tuple(at for at in self._breaths if at < len(row))
-
 
 def _kinds(text: str) -> list[Kind]:
-    return [token.kind for token in tokenize(text) if token.kind not in _POLITE]
+    """What a text says, without what is polite."""
+    letters = _WRITTEN.sub(Kind.WRITTEN.value, spell(text))
+    return [KINDS[letter] for letter in letters if letter not in _POLITE]

@@ -18,6 +18,9 @@ from bot.numbers.collector import WHOLE, Collected, Collector
 WIDTH = 12
 """Hypotheses that go on."""
 
+HEARD = 20
+"""Ways of hearing one piece that are looked at, the likeliest."""
+
 NEAR = 0.02
 """One with less than this share of the best one's weight is not looked at. Callers who fall silent have given a whole
 number far more often than not, and to be asked for more after that is odd, so a count that fits makes up for that much
@@ -113,7 +116,7 @@ class Hypotheses:
             others = [(way, part) for way, part in tens.ways(text) if way == text or way not in texts]
             total = sum(part for _, part in others)
             found += [(way, share * part / total) for way, part in others]
-        return found
+        return sorted(found, key=lambda way: -way[1])[:HEARD] if len(found) > HEARD else found
 
     @property
     def _behind(self) -> bool:

@@ -64,14 +64,15 @@ PEOPLE = "em, anh, chị, cô, chú, bác, cháu, dì, cậu, thím, mợ, dư�
 PARTICLES = "nhé, nhá, nha, nè, nghe, nghen, hen, hén, đó, đấy, hả, hở, nhỉ, với, đi, luôn, thôi"
 ASKED = (
     "đúng, phải, được, rõ, nghe rõ, nghe được, có được, có rõ, có nghe rõ, biết, hiểu, nghe, chính xác, đủ, ghi được,"
-    " thấy, ghi rồi, ghi kịp, kịp"
+    " thấy, ghi rồi, ghi kịp, kịp, ok"
 )
 WHETHER_OR_NOT = "không, chưa, hông, hổng, hôn, ko"
-ALARMS = "à, ấy, ủa, ý, ối, ôi, ui, úi, á, ơ, chết, chết rồi, chết cha, thôi, thôi chết, ấy chết, trời, trời ơi"
+ALARMS = "à, ấy, ủa, ý, í, ối, ôi, ui, úi, á, ơ, chết, chết rồi, chết cha, thôi, thôi chết, ấy chết, trời, trời ơi"
 SLIPS = (
     "nhầm, lộn, nhầm rồi, lộn rồi, nhầm mất, lộn mất, nhầm số, lộn số, đọc nhầm, đọc lộn, nói nhầm, nói lộn, tôi nhầm,"
     " em nhầm, tôi lộn, em lộn, tôi đọc nhầm, em đọc nhầm, tôi nói nhầm, em nói nhầm"
 )
+WRONG = "sai, sai rồi, sai số, trật, trật rồi"  # a slip behind an alarm; alone an answer
 CELLS = "số thứ, chữ số thứ, con số thứ, số ở vị trí thứ, vị trí thứ"
 ORDINALS = {
     **{"②": "hai, nhì", "③": "ba", "④": "tư, bốn", "⑤": "năm", "⑥": "sáu", "⑦": "bảy, bẩy", "⑧": "tám", "⑨": "chín"},
@@ -122,13 +123,18 @@ VOCABULARY: dict[str, str] = {  # letter: words and phrases
             _pairs(PEOPLE, f"{PARTICLES}, ơi, à, ạ"),
         )
     ),
-    "~": (
-        "của, tôi, mình, tớ, của con, của ba tôi, của ba em, của ba mình, của ba cháu, vợ, chồng, vợ chồng, bố,"
-        " con gái, con trai, của con gái, của con trai, con dâu, con rể, nội, ngoại, thì, giúp, giùm, hộ, nào, xem,"
-        " thưa, alo, a lô, bắt đầu, bắt đầu nhé, xin, đọc, con đọc, nói, ghi, cho, để, rồi, rồi đến, tiếp theo,"
-        " tiếp theo là, kế tiếp, số tiếp theo, số kế tiếp, như sau, mới đúng, xã hội, y tế, chào, xin chào, làm ơn,"
-        " phiền, cảm ơn, cám ơn, xin cảm ơn, cảm ơn nhiều, cám ơn nhiều, cảm ơn rất nhiều, cám ơn rất nhiều,"
-        " cảm ơn con, cám ơn con, cảm ơn ba, cám ơn ba, được rồi, vậy, thế"
+    "~": ", ".join(
+        (
+            _pairs(_pairs("cảm ơn, cám ơn", PEOPLE), "nhiều, rất nhiều, nhiều nhé, nhiều nha"),
+            "của, tôi, mình, tớ, của con, của ba tôi, của ba em, của ba mình, của ba cháu, vợ, chồng, vợ chồng",
+            "bố, con gái, con trai, của con gái, của con trai, con dâu, con rể, nội, ngoại, bà xã, ông xã",
+            "anh trai, chị gái, em gái, em trai, thì, giúp, giùm, hộ, nào, xem, thưa, alo, a lô, bắt đầu",
+            "bắt đầu nhé, xin, đọc, con đọc, nói, ghi, cho, để, rồi, rồi đến, tiếp theo, tiếp theo là, kế tiếp",
+            "số tiếp theo, số kế tiếp, như sau, mới đúng, xã hội, y tế, chào, xin chào, làm ơn, phiền, cảm ơn",
+            "cám ơn, cảm ơn nhiều, cám ơn nhiều, cảm ơn rất nhiều, cám ơn rất nhiều, cảm ơn con",
+            "cám ơn con, cảm ơn ba, cám ơn ba, được rồi, đúng rồi, phải rồi, ok, okay, ô kê, kiểm tra, tra, hỏi",
+            "nữa, còn lại, vậy, thế",
+        )
     ),
     "p": PEOPLE,
     "I": (
@@ -144,7 +150,7 @@ VOCABULARY: dict[str, str] = {  # letter: words and phrases
     "W": (
         "à quên, ủa quên, ấy quên, nhầm xin lỗi, à nhầm xin lỗi, xin lỗi nhầm, xin lỗi à nhầm, xin lỗi tôi nhầm,"
         " xin lỗi em nhầm, xin lỗi tôi đọc nhầm, xin lỗi lộn, xin lỗi đọc nhầm, xin lỗi nhầm số, "
-        + ", ".join((SLIPS, _pairs(ALARMS, SLIPS)))
+        + ", ".join((SLIPS, _pairs(ALARMS, f"{SLIPS}, {WRONG}")))
     ),
     "^": (
         "từ đầu, lại từ đầu, đọc lại từ đầu, nói lại từ đầu, làm lại từ đầu, bắt đầu lại, làm lại, nhập lại, xóa hết,"
@@ -154,11 +160,12 @@ VOCABULARY: dict[str, str] = {  # letter: words and phrases
     "$": "hết, hết rồi, là hết, xong, xong rồi, thế thôi, vậy thôi",
     "N": (
         "không phải, không phải là, không phải số, à không phải, à không phải là, à không phải số, ơ không phải,"
-        " ấy không phải, ý không phải"
+        " ấy không phải, ý không phải, không phải ý, hổng phải, hông phải, hổng phải là, hông phải là, à hổng phải,"
+        " à hông phải"
     ),
     "R": (
         "chứ không phải, chứ không phải là, chứ không phải số, chứ không là, chớ không phải, mà không phải,"
-        " mà không phải là"
+        " mà không phải là, chứ hổng phải, chứ hông phải, chớ hổng phải, chớ hông phải"
     ),
     "e": "sửa, đổi, thay, chữa, sửa lại, đổi lại, chữa lại",
     "i": "thành, sang, bằng, mà, mà là, phải là, phải sửa thành, phải đổi thành, mới là",
@@ -169,7 +176,7 @@ VOCABULARY: dict[str, str] = {  # letter: words and phrases
     **{letter: _pairs(CELLS, words) for letter, words in ORDINALS.items()},
     "d": "xóa, xoá, bỏ",
     "?": "của ba",  # "of three" or "of my father"
-    "S": "xin lỗi",  # "một hai ba, xin lỗi, bốn": a correction or not
+    "S": "xin lỗi, ủa, chết, chết rồi, ấy chết, thôi chết",  # "một hai ba, xin lỗi, bốn": a correction or not
     "o": "à không, ơ không, ấy không, ý không",
     "-": "đừng, khỏi, chưa, không cần, không muốn, không được",
     "u": "vạn, rưỡi, rưởi, phẩy, chấm, phần, gạch, xuyệt, xẹt",

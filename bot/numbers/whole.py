@@ -15,37 +15,36 @@ a keyed number is read back.
 
 from typing import NamedTuple
 
+from bot.numbers.row import Row
+
 CARD = 3
 """Digits of a health card before the insurance number: who pays how much (1 to 5), and the province."""
 
 
 class Chosen(NamedTuple):
-    """The number is `row[start:]`."""
+    """The number is the row from `start` on."""
 
     start: int
     doubtful: bool = False
 
 
-def choose(row: str, breaths: tuple[int, ...], lengths: tuple[int, ...], echoes: int, spoken: bool) -> Chosen:
-    """The number in a row of digits.
-
-    breaths   where in the row the caller began anew after a silence, ascending
-    echoes    how many keys at the beginning are the one that left the menu
-    spoken    whether a digit of the row was spoken
-    """
-    count = len(row)
+def choose(row: Row, lengths: tuple[int, ...], echo: str = "") -> Chosen:
+    """The number in a row of digits. `echo`: the key that led here."""
+    digits, count = row.digits, len(row)
     whole = count in lengths
+    echoes = _echoes(row, echo)
     if echoes == count:
         return Chosen(count)
     for extra in range(echoes, 0, -1):
         if count - extra in lengths and (not whole or extra > 1):
             return Chosen(extra, doubtful=True)
-    if count == 2 * (half := count // 2) and half in lengths and row[:half] == row[half:]:
+    half = count // 2
+    if half in lengths and digits[:half] == digits[half:]:
         return Chosen(half)
-    if spoken and not whole and count - CARD in lengths and row[0] in "12345":
+    if any(row.voiced) and not whole and count - CARD in lengths and digits[0] in "12345":
         return Chosen(CARD, doubtful=True)
-    for at in breaths:
-        if count - at in lengths and row.startswith(row[:at], at):
+    for at in row.breaths:
+        if count - at in lengths and digits.startswith(digits[:at], at):
             if not whole:
                 return Chosen(at)
             if at > 1:
@@ -53,10 +52,16 @@ def choose(row: str, breaths: tuple[int, ...], lengths: tuple[int, ...], echoes:
     return Chosen(0)
 
 
-def repeats(row: str, breaths: tuple[int, ...], lengths: tuple[int, ...]) -> bool:
+def repeats(row: Row, lengths: tuple[int, ...]) -> bool:
     """Whether the last digits are how the row begins: the caller may be giving the number again."""
-    for at in (*breaths, *lengths):
-        again = row[at : 2 * at]
-        if at > 1 and len(again) > 1 and row.startswith(again):
+    for at in (*row.breaths, *lengths):
+        again = row.digits[at : 2 * at]
+        if at > 1 and len(again) > 1 and row.digits.startswith(again):
             return True
     return False
+
+
+def _echoes(row: Row, echo: str) -> int:
+    """How many keys at the beginning are the one that led here."""
+    keyed = row.voiced.index(True) if any(row.voiced) else len(row)
+    return next((at for at in range(keyed) if row.digits[at] != echo), keyed) if echo else 0
