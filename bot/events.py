@@ -157,7 +157,8 @@ class Hearing(Protocol):
         ...
 
     def key(self, key: str) -> list[Heard]:
-        """A key that came out of band (the same press also heard as tones is reported once)."""
+        """A key that came out of band (the same press also heard as tones is reported once, and so is one that
+        bounced)."""
         ...
 
 

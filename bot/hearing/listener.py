@@ -31,6 +31,10 @@ POLL = 5
 SAME_PRESS = RATE // 5
 """A key out of band and the same key as tones, no further apart than 200 ms, are one press."""
 
+BOUNCE = RATE * 60 // 1000
+"""The same key out of band again within 60 ms is its contact, not the caller: two presses of a dialler that is as fast
+as ITU-T Q.24 allows, 40 ms of tone and 40 ms of pause, are 80 ms apart."""
+
 _SILENCE: Samples = np.zeros(BLOCK, np.int16)
 
 
@@ -61,6 +65,7 @@ class CallHearing:
         self._words = ""
         self._unheard: list[Samples] = []  # what the recogniser has not got yet
         self._as_tones, self._out_of_band = _Press(), _Press()
+        self._down = ("", 0)  # the last key out of band, and when it went down
         self._preroll: deque[Samples] = deque(maxlen=PREROLL)
         self._forget()
 
@@ -87,8 +92,12 @@ class CallHearing:
         return heard
 
     def key(self, key: str) -> list[Heard]:
-        """A key that came out of band (the same press also heard as tones is reported once)."""
+        """A key that came out of band (the same press also heard as tones is reported once, and so is one that
+        bounced)."""
         heard: list[Heard] = []
+        (last, at), self._down = self._down, (key, self.now)
+        if key == last and self.now - at <= BOUNCE:
+            return heard
         if not self._as_tones.copied_by(key, self.now):
             self._out_of_band = _Press(key, self.now)
             self._press(key, heard)
