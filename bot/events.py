@@ -148,8 +148,13 @@ class Hearing(Protocol):
     now: int
     """Samples heard since the call began, at `RATE`."""
 
-    def expect(self, grammar: Grammar) -> None:
-        """Forget what is half heard and listen for `grammar` from here on."""
+    def expect(self, grammar: Grammar, over_prompt: bool = False) -> None:
+        """Forget what is half heard and listen for `grammar` from here on. `over_prompt`: the bot is speaking
+        meanwhile, until `prompt_ended`."""
+        ...
+
+    def prompt_ended(self) -> None:
+        """The bot has fallen silent: what is heard from here on may be the answer."""
         ...
 
     def feed(self, samples: Samples) -> list[Heard]:

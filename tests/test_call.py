@@ -50,7 +50,7 @@ class KeysOnly:
         self.now = 0
         self.grammars: list[Grammar] = []
 
-    def expect(self, grammar: Grammar) -> None:
+    def expect(self, grammar: Grammar, over_prompt: bool = False) -> None:
         self.grammars.append(grammar)
 
     def feed(self, samples: Samples) -> list[Heard]:
