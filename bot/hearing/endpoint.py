@@ -143,7 +143,7 @@ class Endpointer:
         """Whether the last piece had words of the grammar after all."""
         if not words:
             self._voice = self._voice_before
-        self.voices.judge(words)
+        self.voices.judge(self._loudest, words)
 
     def cut(self) -> End:
         """End the piece here, for a reason that is not in its sound."""

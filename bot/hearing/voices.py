@@ -6,11 +6,12 @@
 
 A gap in its speech tells a television from a steady noise, so the noise floor cannot hide it; its level can. While the
 bot speaks the caller listens: voices that are heard then, for most of the time and without words of the grammar, are
-the room's. From there on only what is clearly louder is the caller. Where nobody spoke during the prompts nothing is
-known and nothing changes: a caller may speak as softly as the line lets through.
+the room's. So are, at any time, those far below the caller's own voice, as soon as that is known from words that were
+understood. From there on only what is clearly louder is the caller. Where no such voices are heard nothing changes: a
+caller may speak as softly as the line lets through.
 
-Before anything is known, over the first prompts, who interrupts must do so with words that stood the recogniser's
-judgement; words that come and go in the middle of a piece interrupt nothing yet.
+A prompt is stopped only by the caller's known voice, or in a room that is known to be quiet, or by words that stood the
+recogniser's judgement: words that come and go in the middle of a piece are often the room's.
 """
 
 from __future__ import annotations
@@ -36,6 +37,13 @@ START_DB, END_DB = 5.0, 3.0
 seconds; 95 in 100 of them lie under that by 4 dB and more, 99 by 5.5 (`background.room`, sentences of eight and of six
 speakers), while the words of a caller 10 dB louder peak 7 to 11 dB above it."""
 
+CALLER_DB = 10.0
+"""Below the caller's voice: what is softer stops no prompt, and tells about the room. Of the words of numbers read
+fluently nine in ten peak less than this below the loudest."""
+
+CALLER_DECAY = 2.0
+"""dB that the caller's voice is forgotten with each piece: a piece of the room's, taken for his, must not hide it."""
+
 FAINT = -40.0
 """dB under full scale. Who speaks so softly over the first prompt does not speak to the bot: lines are set to an active
 level of −26 dB (ITU-T P.56), whose loudest blocks lie 5 dB higher, and few callers are 20 dB below that."""
@@ -49,7 +57,8 @@ class Voices:
         """The bot is speaking, and the caller listens."""
         self.room = SILENT
         """The level of the room's voices, as far as they are known."""
-        self._caller_known = False
+        self.caller = SILENT
+        """The loudest of his words that were understood, but for those over prompts; SILENT before there are any."""
         self._seconds: deque[float] = deque(maxlen=REMEMBERED)  # the loudest of each, SILENT without voices
         self._quiet = 0  # seconds without voices, in a row
         self._blocks = self._voiced = 0  # of the second being heard
@@ -71,22 +80,25 @@ class Voices:
 
     def push(self, level: float, voiced: bool, words: bool) -> None:
         """The next block; `voiced`: it lies above the noise; `words`: it belongs to a piece that has words so far."""
-        if not self.over_prompt:
-            return
         self._blocks, self._voiced, self._loudest = self._blocks + 1, self._voiced + voiced, max(self._loudest, level)
         if self._blocks == SECOND:
             loudest = self._loudest if self._voiced >= VOICED else SILENT
-            if words:
-                self._doubtful.append(loudest)
-            else:
-                self._learn([loudest])
+            if self.over_prompt or SILENT < loudest < self.caller - CALLER_DB:
+                if words:
+                    self._doubtful.append(loudest)
+                else:
+                    self._learn([loudest])
             self._begin_second()
 
     def begin_piece(self) -> None:
         """Somebody begins to speak."""
-        at_sea = self.over_prompt and not self._caller_known
-        self._interrupts = not at_sea or self._quiet >= QUIET
-        self._least = max(FAINT, START_DB + max(self._seconds, default=SILENT)) if at_sea else SILENT
+        if not self.over_prompt:
+            self._least = SILENT
+        elif self.caller > SILENT:
+            self._least = self.caller - CALLER_DB
+        else:
+            self._least = max(FAINT, START_DB + max(self._seconds, default=SILENT))
+        self._interrupts = self.caller > SILENT or self._quiet >= QUIET
         self._over_prompt, self._doubtful = self.over_prompt, []
 
     def near(self, loudest: float) -> bool:
@@ -97,12 +109,13 @@ class Voices:
         """Whether words of the piece being spoken may stop the prompt before the piece is over."""
         return self.near(loudest) and (self._interrupts or not self.over_prompt)
 
-    def judge(self, words: bool) -> None:
+    def judge(self, loudest: float, words: bool) -> None:
         """Whether the last piece had words of the grammar after all."""
         if not words:
             self._learn(self._doubtful)
         else:
-            self._caller_known |= not self._over_prompt
+            if not self._over_prompt:
+                self.caller = max(loudest, self.caller - CALLER_DECAY)
             self._quiet = 0
             self._begin_second()
         self._doubtful = []
