@@ -53,6 +53,9 @@ class KeysOnly:
     def expect(self, grammar: Grammar, over_prompt: bool = False) -> None:
         self.grammars.append(grammar)
 
+    def prompt_ended(self) -> None:
+        pass
+
     def feed(self, samples: Samples) -> list[Heard]:
         self.now += len(samples)
         return []
