@@ -220,13 +220,15 @@ class Call:
     async def _listen(self, turn: Turn, grammar: Grammar, mark: str) -> Utterance:
         speaking = True
         hears_over_prompt = turn.expect.interruptible and self._channel.hears_while_speaking
-        self._hearing.expect(grammar)
+        self._hearing.expect(grammar, over_prompt=hears_over_prompt)
         while True:
             event = await self._next()
             heard: list[Heard] = []
             if event == Played(mark):
                 speaking = False
-                if not hears_over_prompt:
+                if hears_over_prompt:
+                    self._hearing.prompt_ended()
+                else:
                     self._hearing.expect(grammar)
                 turn.prompt_ended(self._hearing.now)
             elif isinstance(event, Frame) and (hears_over_prompt or not speaking):
@@ -240,6 +242,7 @@ class Call:
             if speaking and turn.began:  # barge-in
                 await self._channel.stop()
                 speaking = False
+                self._hearing.prompt_ended()
                 turn.prompt_ended(self._hearing.now)
             if utterance := turn.decide(self._hearing.now):
                 return utterance

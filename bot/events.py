@@ -151,8 +151,13 @@ class Hearing(Protocol):
     now: int
     """Samples heard since the call began, at `RATE`."""
 
-    def expect(self, grammar: Grammar) -> None:
-        """Forget what is half heard and listen for `grammar` from here on."""
+    def expect(self, grammar: Grammar, over_prompt: bool = False) -> None:
+        """Forget what is half heard and listen for `grammar` from here on. `over_prompt`: the bot is speaking
+        meanwhile, until `prompt_ended`."""
+        ...
+
+    def prompt_ended(self) -> None:
+        """The bot has fallen silent: what is heard from here on may be the answer."""
         ...
 
     def feed(self, samples: Samples) -> list[Heard]:
@@ -160,7 +165,8 @@ class Hearing(Protocol):
         ...
 
     def key(self, key: str) -> list[Heard]:
-        """A key that came out of band (the same press also heard as tones is reported once)."""
+        """A key that came out of band (the same press also heard as tones is reported once, and so is one that
+        bounced)."""
         ...
 
 

@@ -50,8 +50,11 @@ class KeysOnly:
         self.now = 0
         self.grammars: list[Grammar] = []
 
-    def expect(self, grammar: Grammar) -> None:
+    def expect(self, grammar: Grammar, over_prompt: bool = False) -> None:
         self.grammars.append(grammar)
+
+    def prompt_ended(self) -> None:
+        pass
 
     def feed(self, samples: Samples) -> list[Heard]:
         self.now += len(samples)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
 from pathlib import Path
 
-from asr_models.evaluation import card, confidence
+from asr_models.evaluation import background, card, confidence
 from asr_models.evaluation.measure import Evaluation, Recordings
 from bot.errors import VoicebotError
 from bot.hearing.models import find
-from bot.settings import ROOT
+from bot.settings import ROOT, load
 
 
 def beside(models: list[str], recordings: Recordings, strings: int) -> str:
@@ -39,6 +40,10 @@ def _work(args: argparse.Namespace) -> str:
     if args.fit_confidence:
         numbers = confidence.dictated(args.model, recordings.speakers, recordings.around, args.strings)
         return confidence.report(list(numbers))
+    if args.background:
+        others = Recordings("dev" if args.part == "test" else "test", args.shared)
+        settings = dataclasses.replace(load(), model=args.model)
+        return background.report(settings, recordings.clips, others.clips, recordings.around, args.background)
     if args.beside:
         marks, text = card.BESIDE, beside([args.model, args.beside], recordings, args.strings)
     else:
@@ -63,6 +68,13 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--beside", metavar="MODEL", help="only compare with another model, by name or folder")
     parser.add_argument(
         "--fit-confidence", action="store_true", help="only fit the constants of confidence, and print them"
+    )
+    parser.add_argument(
+        "--background",
+        type=int,
+        default=0,
+        metavar="CALLS",
+        help="only measure so many calls in each room with other voices (30)",
     )
     return parser.parse_args()
 

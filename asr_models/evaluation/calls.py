@@ -16,7 +16,7 @@ from asr_models.evaluation.caller import Answers, Caller, Dictates, Move, Presse
 from asr_models.evaluation.lines import spoken
 from bot.accounts import open_accounts
 from bot.assembly import dialogue_here, open_voicebot
-from bot.call import Ended, Notice
+from bot.call import Ended, Notice, Speaks
 from bot.channels.line import Line
 from bot.channels.scripted_caller import FRAME, KEY_FRAMES, QUIET, Moment
 from bot.channels.simulated_line import LONGEST_CALL, SimulatedLine
@@ -44,12 +44,16 @@ LENGTH = 10
 
 @dataclass(frozen=True)
 class Made:
-    """A call that was made, and how the caller fared. `seconds` count from the greeting to the end."""
+    """A call that was made, and how the caller fared. `seconds` count from the greeting to the end; `silence` is the
+    longest time in seconds in which neither caller nor bot was heard; `waits_ms` are the times from his last words to
+    where it was known that they were the last."""
 
     speaker: str
     outcome: Outcome
     seconds: float
     caller: Caller
+    silence: float = 0.0
+    waits_ms: tuple[float, ...] = ()
 
     @property
     def right(self) -> bool:
@@ -91,6 +95,8 @@ class CallerChannel(SimulatedLine):
         self.caller: str | None = phone
         self._voice, self._line = voice, line
         self._move: Move | None = None
+        self.silence = 0
+        """Samples: the longest time in which neither side was heard."""
 
     def intend(self, move: Move | None) -> None:
         """What to do when the bot has finished."""
@@ -103,6 +109,7 @@ class CallerChannel(SimulatedLine):
             _, marks = self._playout.take(FRAME)
             sound = np.zeros(FRAME, np.int16) if moment.sound is None else moment.sound
             self._ear.advance(self._playout.pending, moment.acting)
+            self.silence = max(self.silence, self._ear.silence)
             if moment.key:
                 yield Key(moment.key)
             yield Frame(self._line.carry(sound))
@@ -205,7 +212,8 @@ async def make(
                 notices: list[Notice] = []
                 await bot.answer(channel, notices.append)
                 [ended] = [notice for notice in notices if isinstance(notice, Ended)]
-                made.append(Made(call.speaker, ended.outcome, ended.at, caller))
+                waits = tuple(each.wait_ms for each in notices if isinstance(each, Speaks) and each.wait_ms is not None)
+                made.append(Made(call.speaker, ended.outcome, ended.at, caller, channel.silence / RATE, waits))
             return made
         finally:
             await bot.close()

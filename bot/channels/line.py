@@ -143,7 +143,7 @@ class Line:
 
     def __init__(self, law: Law | None = None, noise: Samples | None = None, loss: float = 0.0, seed: int = 0) -> None:
         self._law = law
-        self._noise = noise
+        self.noise = noise
         self._loss = loss
         self._rng = np.random.default_rng(seed)
         self._at = 0
@@ -153,8 +153,8 @@ class Line:
         at, self._at = self._at, self._at + packet.size
         if self._loss and self._rng.random() < self._loss:
             return np.zeros_like(packet)
-        if self._noise is not None:
-            noise = np.take(self._noise, np.arange(at, at + packet.size), mode="wrap")
+        if self.noise is not None:
+            noise = np.take(self.noise, np.arange(at, at + packet.size), mode="wrap")
             packet = to_samples(packet.astype(np.float64) + noise)
         return decode(encode(packet, self._law), self._law) if self._law else packet
 

@@ -47,8 +47,13 @@ class Ear:
         return self.answered and not self.speaking and self.now - self.bot_sounded_at >= REACTION
 
     @property
+    def silence(self) -> int:
+        """Samples since either side was heard."""
+        return self.now - max(self.bot_sounded_at, self.caller_sounded_at)
+
+    @property
     def fed_up(self) -> bool:
-        return self.now - max(self.bot_sounded_at, self.caller_sounded_at) >= PATIENCE
+        return self.silence >= PATIENCE
 
     def bot_queued(self, ahead: int) -> None:
         """The bot is going to speak, once `ahead` samples already queued have been heard."""

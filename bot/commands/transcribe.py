@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import dataclasses
 import heapq
+import itertools
 import json
 import math
 import sys
 import time
+from collections import deque
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Union
 
 import typer
 
 from bot.errors import VoicebotError
-from bot.events import Grammar, Piece, Samples
+from bot.events import Grammar, KeyHeard, Piece, Samples
 from bot.numbers import Collected, Hypotheses, find, hypotheses, read
 from bot.settings import load
 
@@ -37,10 +40,14 @@ LEAD_SECONDS, TAIL_SECONDS = 0.4, 1.0
 """Quiet before a file, in which hearing learns the room, and after it, in which the last piece ends."""
 
 
+Given = Union[Piece, KeyHeard]
+"""What a caller gives: words, or a key that is heard as tones."""
+
+
 @dataclass(frozen=True)
 class Transcript:
-    """What was heard in a file; several pieces are joined with a space. `digits` is None where no number was heard.
-    `confidence` is the probability that the digits are right, or, where there are none, the words."""
+    """What was heard in a file; several pieces and keys are joined with a space. `digits` is None where no number was
+    heard. `confidence` is the probability that the digits are right, or, where there are none, the words."""
 
     path: str
     text: str
@@ -128,44 +135,60 @@ def hear(
     frame = max(1, rate // 50)
     sound = in_a_room(samples, rate)
     heard = [event for at in range(0, len(sound), frame) for event in hearing.feed(sound[at : at + frame])]
-    pieces = [event for event in heard if isinstance(event, Piece) and event.texts]
-    if not any(piece.text for piece in pieces):
-        pieces = []  # doubts alone make no number
+    given = [event for event in heard if isinstance(event, KeyHeard) or (isinstance(event, Piece) and event.texts)]
+    if not any(event.text for event in given if isinstance(event, Piece)):
+        given = [event for event in given if isinstance(event, KeyHeard)]  # doubts alone make no number
     cpu_seconds = time.process_time() - began
-    text, digits, confidence = understood(pieces, grammar, lengths, near)
+    text, digits, confidence = understood(given, grammar, lengths, near)
     return Transcript(
         path,
         text,
         digits,
         round(confidence, 3),
-        alternatives(pieces, grammar, lengths),
+        alternatives(given, grammar, lengths),
         round(len(samples) / rate, 3),
         round(cpu_seconds, 4),
     )
 
 
 def understood(
-    pieces: list[Piece], grammar: Grammar, lengths: tuple[int, ...], near: float = hypotheses.NEAR
+    given: Sequence[Given], grammar: Grammar, lengths: tuple[int, ...], near: float = hypotheses.NEAR
 ) -> tuple[str, str | None, float]:
-    """Words and digits of a file's pieces, and the probability of the digits, or else of the words: a number is
-    collected from the pieces as in a call."""
-    clear = [piece for piece in pieces if piece.text]
-    every = math.prod(piece.confidence for piece in clear) if clear else 0.0
-    nothing_else = grammar is not Grammar.YESNO and all(read(piece.text).digits for piece in clear)
+    """Words and digits of a file's pieces and keys, and the probability of the digits, or else of the words: a number
+    is collected from them as in a call."""
+    clear = [event for event in given if isinstance(event, KeyHeard) or event.text]
+    spoken = [event for event in clear if isinstance(event, Piece)]
+    every = math.prod(piece.confidence for piece in spoken) if clear else 0.0
+    nothing_else = grammar is not Grammar.YESNO and all(read(piece.text).digits for piece in spoken)
     if grammar is not Grammar.NUMBER and not nothing_else:
-        return *_joined([piece.text for piece in clear], grammar), every
+        return *_joined([event.key if isinstance(event, KeyHeard) else event.text for event in clear], grammar), every
     numbers = Hypotheses(lengths, near=near)
-    for piece in pieces:
-        numbers.hear(piece.texts, piece.shares)
+    for event in given:
+        if isinstance(event, KeyHeard):
+            numbers.press(event.key)
+        else:
+            numbers.hear(event.texts, event.shares)
     numbers.settle()
     told = numbers.best.status not in (Collected.EMPTY, Collected.UNCLEAR)
-    text = " ".join(numbers.texts)
+    text = " ".join(_in_order(given, numbers.texts))
     return (text, numbers.best.digits, numbers.confidence) if told else (text, None, every)
 
 
-def alternatives(pieces: list[Piece], grammar: Grammar, lengths: tuple[int, ...]) -> list[dict[str, str | None]]:
+def _in_order(given: Sequence[Given], texts: Sequence[str]) -> Iterator[str]:
+    """These texts of the pieces, and the keys between them."""
+    left = deque(texts)
+    for event in given:
+        if isinstance(event, KeyHeard):
+            yield event.key
+        elif left and left[0] in event.texts:
+            yield left.popleft()
+    yield from left
+
+
+def alternatives(given: Sequence[Given], grammar: Grammar, lengths: tuple[int, ...]) -> list[dict[str, str | None]]:
     """Alternatives of the whole: those of the pieces combined, numbers of these lengths before all others, and then the
     likeliest first. No number is told twice."""
+    pieces = [*_keys_as_pieces(given)]
     if not pieces:
         return []
     combined: list[tuple[float, tuple[str, ...]]] = [(1.0, ())]
@@ -181,6 +204,17 @@ def alternatives(pieces: list[Piece], grammar: Grammar, lengths: tuple[int, ...]
         found.setdefault(digits or text, (text, digits))
     ranked = sorted(found.values(), key=lambda each: len(each[1] or "") not in lengths)
     return [{"text": text, "digits": digits} for text, digits in ranked[:ALTERNATIVES]]
+
+
+def _keys_as_pieces(given: Sequence[Given]) -> Iterator[Piece]:
+    """Digits that were keyed in a row are one piece of one text."""
+    for keyed, events in itertools.groupby(given, lambda event: isinstance(event, KeyHeard)):
+        if keyed:
+            digits = [event.key for event in events if isinstance(event, KeyHeard) and event.key.isdigit()]
+            if digits:
+                yield Piece((" ".join(digits),), 1.0, 0, 0, (1.0,))
+        else:
+            yield from (event for event in events if isinstance(event, Piece))
 
 
 def _joined(texts: list[str], grammar: Grammar) -> tuple[str, str | None]:

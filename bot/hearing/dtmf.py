@@ -2,18 +2,21 @@
 
     tone   ████████████████████████████████
     window   ▕▔▔▔▏▔▔▔▏▔▔▔▏▔▔▔▏▔▔▔▏▔▔▔▏         13 ms long, one every 10 ms
-    hits       ●   ●   ●   ●   ●   ●   ○  ○  ○
-                       ▲                   ▲
-                       key (3 hits in a row)   released (3 misses): the same key counts anew
+    hits       ●   ●   ●   ●   ●   ●   ○  ○  ○  ○  ○
+                       ▲               ├── hole ──┤
+                       key (3 hits in a row)      the same key again: a hole under 35 ms is bridged,
+                                                  after a longer one it counts anew
 
 A window is a hit where one row and one column tone, with plausible levels, hold nearly all of its energy: that, and
 the second harmonics that a voice has and a key has not, keeps speech from dialling ("talk-off"). Tones of 40 ms and
-more are always found and those under 29 ms never (ITU-T Q.24: at least 40 ms, never under 23 ms); gaps up to 10 ms
-are bridged, pauses of 40 ms separate two presses. Pure; the clock is the block count.
+more are always found and those under 29 ms never (ITU-T Q.24: at least 40 ms, never under 23 ms); holes up to 30 ms
+are bridged, for a packet of 20 or 30 ms gets lost, and pauses of 40 ms separate two presses (Q.24). Windows are too
+coarse to tell these apart: a hole is measured by the energy that it lacks. Pure; the clock is the block count.
 """
 
 from __future__ import annotations
 
+from collections import deque
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -34,7 +37,11 @@ WINDOW = 104
 1.5 % off, the deviation that Q.24 asks to accept."""
 
 HITS = 3
-"""Windows in a row that make a key, and misses in a row that end one."""
+"""Windows in a row that make a key."""
+
+HOLE, HOLE_MISSES = 3.5, 5
+"""Blocks of 10 ms: a hole in a tone is shorter, a pause between two presses of the same key is not. It lies midway
+between the longest loss to be bridged and the shortest pause of Q.24. And the windows that it makes miss at most."""
 
 QUIETEST = -42.0
 """dBFS of both tones together. Q.24 asks for −25 dBm0 a tone, which is about −28 dBFS together; speech near −42 is
@@ -68,6 +75,7 @@ class Dtmf:
         self._tail: Floats = np.zeros(WINDOW - BLOCK, np.float32)
         self._candidate, self._hits = "", 0
         self._sounding, self._misses = "", 0
+        self._energies: deque[float] = deque(maxlen=HOLE_MISSES + 3)  # of the last blocks
 
     def feed(self, blocks: Samples) -> list[Tone]:
         """One `Tone` for each block of `blocks`, shape (blocks, BLOCK) at `RATE`."""
@@ -75,18 +83,34 @@ class Dtmf:
             return []
         sound = np.concatenate((self._tail, blocks.ravel()), dtype=np.float32)
         self._tail = sound[len(sound) - (WINDOW - BLOCK) :]
-        return [self._step(key) for key in _keys(sound[_places(len(blocks))])]
+        energies = np.einsum("ij,ij->i", blocks, blocks, dtype=np.float64).tolist()
+        return [self._step(*each) for each in zip(_keys(sound[_places(len(blocks))]), energies, strict=True)]
 
-    def _step(self, key: str) -> Tone:
+    def _step(self, key: str, energy: float) -> Tone:
+        self._energies.append(energy)
         self._hits = self._hits + 1 if key == self._candidate else 1
         self._candidate = key
-        self._misses = 0 if key and key == self._sounding else self._misses + 1
-        if self._misses == HITS:
-            self._sounding = ""
+        if not key or key != self._sounding:
+            self._misses += 1
+            if self._misses > HOLE_MISSES:
+                self._sounding = ""
+        elif self._misses:
+            if self._hole(self._misses) >= HOLE:
+                self._sounding = ""
+            self._misses = 0
         if key and key != self._sounding and self._hits == HITS:
             self._sounding, self._misses = key, 0
             return Tone(True, key)
         return Tone(bool(key), "")
+
+    def _hole(self, misses: int) -> float:
+        """Blocks without the tone, counted by the energy that is missing, where so many windows between two hits did
+        not fit. 0 where the sound was as loud there: something covered the tone."""
+        before, edge, *missed, after = [*self._energies][-misses - 3 :]
+        tone, rest = (before + after) / 2, min(missed)
+        if rest > tone / 2:
+            return 0.0
+        return sum(tone - energy for energy in (edge, *missed)) / (tone - rest)
 
 
 @lru_cache(maxsize=8)

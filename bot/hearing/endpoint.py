@@ -9,7 +9,8 @@
 The noise floor is the quietest tenth of a second of the last seconds. Speech starts well above it and ends when it
 comes back near it, or has fallen far below the piece's own peak. Where noise rises during speech and never falls
 again, the words decide: unchanged for STALL while the level lies clearly under the peak, the piece is over and the
-noise is the new floor. Sound that yields no words for WORDLESS is taken for noise, too.
+noise is the new floor. Sound that yields no words for WORDLESS is taken for noise, too. Where voices are known in the
+room behind the caller (`voices`), a piece starts above them, too, and ends where only they go on.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from typing import Union
 import numpy as np
 
 from bot.events import Samples
+from bot.hearing.voices import SILENT, Voices
 
 # ── times, in blocks of 10 ms ──
 
@@ -74,10 +76,6 @@ FLOOR_LOWEST, FLOOR_FIRST = -60.0, -34.0
 RISE, RISE_IN_SPEECH = 0.3, 0.02
 """dB a block by which the floor follows a noise that grows."""
 
-SILENT = -120.0
-"""The level of a block without any sound."""
-
-
 @dataclass(frozen=True)
 class Start:
     """Speech, since block `onset`."""
@@ -112,7 +110,8 @@ class Endpointer:
         self.now = 0
         self.speaking = False
         self.floor = FLOOR_FIRST
-        self._voice = SILENT
+        self.voices = Voices()
+        self._voice = self._voice_before = SILENT
         self._recent: deque[float] = deque(maxlen=SMOOTH)
         self._levels: deque[float] = deque(maxlen=DIP)
         self._cells: deque[float] = deque(maxlen=MEMORY)
@@ -127,7 +126,24 @@ class Endpointer:
         smooth = sorted(self._recent)[len(self._recent) // 2]
         self._levels.append(smooth)
         self._follow_noise(level)
+        self.voices.push(smooth, smooth > self.floor + START_DB, self.speaking and bool(self._words))
         return self._within(smooth, words) if self.speaking else self._between(smooth)
+
+    @property
+    def near(self) -> bool:
+        """The piece being spoken, or the last one, is the caller's, as far as its level tells."""
+        return self.voices.near(self._loudest)
+
+    @property
+    def interrupts(self) -> bool:
+        """Its words so far may stop the prompt."""
+        return self.voices.interrupts(self._loudest)
+
+    def judge(self, words: bool) -> None:
+        """Whether the last piece had words of the grammar after all."""
+        if not words:
+            self._voice = self._voice_before
+        self.voices.judge(self._loudest, words)
 
     def cut(self) -> End:
         """End the piece here, for a reason that is not in its sound."""
@@ -175,10 +191,11 @@ class Endpointer:
             self._run += 1
         else:
             self._run = max(0, min(self._run, CONFIRM) - 2)
-        if self._run < CONFIRM or self.now < LEARN or smooth < self._voice - VOICE_DB:
+        if self._run < CONFIRM or self.now < LEARN or smooth < max(self._voice - VOICE_DB, self.voices.starts_above):
             return None
         self._begin(self._onset, smooth)
         self.speaking = True
+        self.voices.begin_piece()
         return Start(self._onset)
 
     def _begin(self, onset: int, level: float) -> None:
@@ -191,7 +208,7 @@ class Endpointer:
 
     def _within(self, smooth: float, words: str) -> End | None:
         self._peak, self._loudest = max(smooth, self._peak - PEAK_DECAY), max(smooth, self._loudest)
-        if smooth > max(self.floor + END_DB, self._peak - FALL_DB):
+        if smooth > max(self.floor + END_DB, self._peak - FALL_DB, self.voices.ends_below):
             self._last_loud = self.now - 1
         if smooth > self._peak - DIP_DB:
             self._last_dip = self.now - 1
@@ -209,6 +226,7 @@ class Endpointer:
         return None
 
     def _end(self, ended: int) -> End:
+        self._voice_before = self._voice
         if self._words:
             self._voice = self._loudest
         self.forget()

@@ -17,9 +17,10 @@ import numpy as np
 
 from bot.events import RATE, Grammar, Heard, KeyHeard, Partial, Piece, Samples, SpeechStarted
 from bot.hearing.dtmf import Dtmf
-from bot.hearing.endpoint import SILENT, End, Endpointer, Start, levels
+from bot.hearing.endpoint import End, Endpointer, Start, levels
 from bot.hearing.front import BLOCK, Front
-from bot.hearing.recogniser import Opener, Recogniser
+from bot.hearing.recogniser import Opener, Recognised, Recogniser
+from bot.hearing.voices import SILENT
 
 LEAD, PREROLL = 23, 60
 """Blocks before the onset that the recogniser hears, too, 230 ms; and blocks before the confirmed start at most: a
@@ -30,6 +31,13 @@ POLL = 5
 
 SAME_PRESS = RATE // 5
 """A key out of band and the same key as tones, no further apart than 200 ms, are one press."""
+
+BOUNCE = RATE * 60 // 1000
+"""The same key out of band again within 60 ms is its contact, not the caller: two presses of a dialler that is as fast
+as ITU-T Q.24 allows, 40 ms of tone and 40 ms of pause, are 80 ms apart."""
+
+NOTHING = Recognised((), ())
+"""What the room says."""
 
 _SILENCE: Samples = np.zeros(BLOCK, np.int16)
 
@@ -61,14 +69,21 @@ class CallHearing:
         self._words = ""
         self._unheard: list[Samples] = []  # what the recogniser has not got yet
         self._as_tones, self._out_of_band = _Press(), _Press()
+        self._down = ("", 0)  # the last key out of band, and when it went down
         self._preroll: deque[Samples] = deque(maxlen=PREROLL)
         self._forget()
 
-    def expect(self, grammar: Grammar) -> None:
-        """Forget what is half heard and listen for `grammar` from here on."""
+    def expect(self, grammar: Grammar, over_prompt: bool = False) -> None:
+        """Forget what is half heard and listen for `grammar` from here on. `over_prompt`: the bot is speaking
+        meanwhile, until `prompt_ended`."""
         self._grammar = grammar
+        self._endpointer.voices.over_prompt = over_prompt
         self._endpointer.forget()
         self._forget()
+
+    def prompt_ended(self) -> None:
+        """The bot has fallen silent: what is heard from here on may be the answer."""
+        self._endpointer.voices.over_prompt = False
 
     def feed(self, samples: Samples) -> list[Heard]:
         """Hear sound at the channel's rate; what came of it, in order."""
@@ -87,8 +102,12 @@ class CallHearing:
         return heard
 
     def key(self, key: str) -> list[Heard]:
-        """A key that came out of band (the same press also heard as tones is reported once)."""
+        """A key that came out of band (the same press also heard as tones is reported once, and so is one that
+        bounced)."""
         heard: list[Heard] = []
+        (last, at), self._down = self._down, (key, self.now)
+        if key == last and self.now - at <= BOUNCE:
+            return heard
         if not self._as_tones.copied_by(key, self.now):
             self._out_of_band = _Press(key, self.now)
             self._press(key, heard)
@@ -112,7 +131,8 @@ class CallHearing:
                 self._finish(self._recogniser, edge, heard)
             elif self._endpointer.now % POLL == 0 and (words := self._hand_over(self._recogniser)) != self._words:
                 self._words = words
-                heard.append(Partial(words, self.now))
+                if self._endpointer.interrupts:
+                    heard.append(Partial(words, self.now))
 
     def _hand_over(self, recogniser: Recogniser) -> str:
         """Give the recogniser what it has not heard; the words so far."""
@@ -122,7 +142,8 @@ class CallHearing:
     def _finish(self, recogniser: Recogniser, end: End, heard: list[Heard]) -> None:
         if self._unheard:
             self._hand_over(recogniser)
-        words = recogniser.finish()
+        words = recogniser.finish() if self._endpointer.near else NOTHING
+        self._endpointer.judge(bool(words.texts and words.texts[0]))
         heard.append(Piece(words.texts, words.confidence, end.ended * BLOCK, self.now, words.shares))
         self._forget()
 

@@ -10,9 +10,10 @@ import typer
 from typer.testing import CliRunner, Result
 
 import asr_models
-from bot.commands.transcribe import NEAR, alternatives, in_a_room, transcribe, understood
+from bot.channels.line import key_tone
+from bot.commands.transcribe import NEAR, Given, alternatives, in_a_room, transcribe, understood
 from bot.errors import VoicebotError
-from bot.events import Grammar, Piece
+from bot.events import Grammar, KeyHeard, Piece
 from bot.numbers.hypotheses import levelled
 
 FIELDS = ["path", "text", "digits", "confidence", "alternatives", "seconds", "cpu_seconds"]
@@ -36,6 +37,10 @@ def run(*arguments: str | Path) -> Result:
 
 def piece(*texts: str) -> Piece:
     return Piece(texts, 0.9, 0, 0)
+
+
+def keyed(keys: str) -> list[Given]:
+    return [KeyHeard(key) for key in keys]
 
 
 def quiet(path: Path, rate: int = 8000, channels: int = 1) -> Path:
@@ -90,6 +95,35 @@ class TestUnderstanding:
         assert understood([piece("đúng"), hardly], Grammar.YESNO, LENGTHS)[:2] == ("đúng", None)
         listed = alternatives([piece("không"), hardly], Grammar.NUMBER, LENGTHS)
         assert [each["text"] for each in listed] == ["không", "không chín"]
+
+    @pytest.mark.parametrize("grammar", [Grammar.NUMBER, Grammar.ANY])
+    def test_keys_in_the_sound_are_digits(self, grammar: Grammar) -> None:
+        heard = keyed("0123456789")
+        assert understood(heard, grammar, LENGTHS) == ("0 1 2 3 4 5 6 7 8 9", "0123456789", pytest.approx(1.0))
+        assert alternatives(heard, grammar, LENGTHS) == [{"text": "0 1 2 3 4 5 6 7 8 9", "digits": "0123456789"}]
+
+    @pytest.mark.parametrize("grammar", [Grammar.NUMBER, Grammar.ANY])
+    def test_keys_and_words_are_one_number_in_their_order(self, grammar: Grammar) -> None:
+        heard = [piece("không một hai"), *keyed("34"), piece("năm sáu"), *keyed("789")]
+        told = "không một hai 3 4 năm sáu 7 8 9"
+        assert understood(heard, grammar, LENGTHS)[:2] == (told, "0123456789")
+        assert alternatives(heard, grammar, LENGTHS) == [{"text": told, "digits": "0123456789"}]
+
+    def test_the_key_that_deletes_and_the_key_that_ends_do_what_they_do_in_a_call(self) -> None:
+        assert understood(keyed("013*23456789#"), Grammar.NUMBER, LENGTHS)[:2] == (
+            "0 1 3 * 2 3 4 5 6 7 8 9 #",
+            "0123456789",
+        )
+
+    def test_keys_beside_other_words_are_found(self) -> None:
+        heard = [piece("cấp lại mật khẩu"), *keyed("0123456789")]
+        assert understood(heard, Grammar.ANY, LENGTHS)[1] == "0123456789"
+
+    def test_keys_that_are_no_digits_are_no_alternative(self) -> None:
+        assert alternatives(keyed("#"), Grammar.NUMBER, LENGTHS) == []
+
+    def test_a_key_that_answers_yes_is_no_number(self) -> None:
+        assert understood(keyed("1"), Grammar.YESNO, LENGTHS)[:2] == ("1", None)
 
     def test_an_ambiguous_number_is_null(self) -> None:
         assert understood([piece("hai trăm linh")], Grammar.NUMBER, LENGTHS)[1] is None
@@ -156,6 +190,18 @@ def test_a_file_that_cannot_be_read_does_not_stop_the_others(tmp_path: Path) -> 
 @bundled
 def test_people_get_a_table(tmp_path: Path) -> None:
     assert run(quiet(tmp_path / "a.wav")).stdout == f"{tmp_path / 'a.wav'}\t-\t(nothing)\n"
+
+
+@bundled
+def test_a_keyed_number_is_written_down_though_packets_were_lost(tmp_path: Path) -> None:
+    parts = [np.zeros(1600, np.int16)]
+    for key in "0123456789":
+        tone = key_tone(key, 1600)
+        tone[640:800] = 0  # 20 ms
+        parts += [tone, np.zeros(800, np.int16)]
+    soundfile.write(tmp_path / "keys.wav", np.concatenate(parts), 8000)
+    found = json.loads(run(tmp_path / "keys.wav", "--expect", "number", "--json").stdout)
+    assert (found["text"], found["digits"]) == ("0 1 2 3 4 5 6 7 8 9", "0123456789")
 
 
 @bundled

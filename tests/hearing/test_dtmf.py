@@ -43,6 +43,24 @@ class TestEveryKey:
     def test_interrupted_for_10_ms_counts_once(self, key: str, phase: int) -> None:
         assert keys(within_silence(joined(tone(key, 0.06), silence(0.01), tone(key, 0.06)), phase)) == key
 
+    @pytest.mark.parametrize("hole", [0.01, 0.02, 0.025, 0.03])
+    def test_with_a_hole_of_lost_sound_counts_once(self, key: str, phase: int, hole: float) -> None:
+        assert keys(within_silence(joined(tone(key, 0.06), silence(hole), tone(key, 0.06)), phase)) == key
+
+    @pytest.mark.parametrize("hole", [0.02, 0.03])
+    def test_with_several_holes_counts_once(self, key: str, phase: int, hole: float) -> None:
+        part = joined(tone(key, 0.04), silence(hole))
+        assert keys(within_silence(joined(*[part] * 4, tone(key, 0.02)), phase)) == key
+
+    @pytest.mark.parametrize("pause", [0.04, 0.045, 0.05, 0.06, 0.07, 0.08])
+    def test_after_a_pause_counts_anew(self, key: str, phase: int, pause: float) -> None:
+        assert keys(within_silence(joined(tone(key, 0.06), silence(pause), tone(key, 0.06)), phase)) == 2 * key
+
+    @pytest.mark.parametrize(("between", "count"), [(0.02, 1), (0.03, 1), (0.04, 2), (0.05, 2)])
+    def test_hole_and_pause_are_told_apart_in_noise(self, key: str, phase: int, between: float, count: int) -> None:
+        sound = within_silence(joined(tone(key, 0.08), silence(between), tone(key, 0.08)), phase)
+        assert keys(mixed(sound, noise(1.0, -35, seed=phase))) == count * key
+
     @pytest.mark.parametrize("off", [-0.015, 0.015])
     def test_one_and_a_half_percent_off_is_found(self, key: str, phase: int, off: float) -> None:
         assert keys(within_silence(tone(key, 0.06, off=off), phase)) == key

@@ -151,8 +151,31 @@ class TestKeys:
             heard += hearing.key("8")
         assert keys(heard) == ["8", "8"]
 
-    def test_the_same_key_twice_out_of_band_is_two(self, hearing: CallHearing) -> None:
-        assert keys([*hearing.key("8"), *hearing.key("8")]) == ["8", "8"]
+    @pytest.mark.parametrize("after", [0.08, 0.1, 1])
+    def test_the_same_key_twice_out_of_band_is_two(self, hearing: CallHearing, after: float) -> None:
+        assert keys([*hearing.key("8"), *hearing.feed(silence(after)), *hearing.key("8")]) == ["8", "8"]
+
+    @pytest.mark.parametrize("after", [0.0, 0.02, 0.04, 0.06])
+    def test_a_key_that_bounces_is_one(self, hearing: CallHearing, after: float) -> None:
+        assert keys([*hearing.key("8"), *hearing.feed(silence(after)), *hearing.key("8")]) == ["8"]
+
+    def test_a_key_that_bounces_twice_is_one(self, hearing: CallHearing) -> None:
+        heard = hearing.key("8")
+        for _ in range(2):
+            heard += [*hearing.feed(silence(0.04)), *hearing.key("8")]
+        assert keys(heard) == ["8"]
+
+    def test_another_key_between_is_no_bounce(self, hearing: CallHearing) -> None:
+        assert keys([*hearing.key("8"), *hearing.key("9"), *hearing.key("8")]) == ["8", "9", "8"]
+
+    def test_a_key_that_bounces_is_one_when_heard_as_tones_too(self, hearing: CallHearing) -> None:
+        heard = hearing.feed(joined(silence(0.2), tone("5", 0.1)))
+        heard += [*hearing.key("5"), *hearing.feed(silence(0.04)), *hearing.key("5")]
+        assert keys(heard) == ["5"]
+
+    def test_a_lost_packet_in_a_tone_makes_no_second_press(self, hearing: CallHearing) -> None:
+        held = joined(tone("5", 0.08), silence(0.02), tone("5", 0.1))
+        assert keys(hearing.feed(in_room(joined(silence(0.5), held, silence(0.5))))) == ["5"]
 
     def test_a_tone_that_sounds_across_expect_is_not_reported_again(self, hearing: CallHearing) -> None:
         heard = hearing.feed(joined(silence(0.2), tone("8", 0.2)))
