@@ -27,6 +27,9 @@ Samples = npt.NDArray[np.int16]
 
 KEYS = "0123456789*#"
 
+UNKNOWN = "<unk>"
+"""Among the words of a piece: speech that is no word of the grammar."""
+
 # ── from the channel ──────────────────────────────────────────────────────────────────────────────
 
 
