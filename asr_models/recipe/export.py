@@ -4,7 +4,6 @@ The scores of a frame class are a weighted sum of the three outputs' log-posteri
 priors; the sum is one more affine layer, so Vosk needs no prior of its own.
 """
 
-import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +12,6 @@ import torch
 
 from . import graphs
 from .features import BINS, FBANK_CONF
-from .grammar import GRAMMARS
 from .kaldi_binary import integer, integers, matrix, pairs, real, token, truth, vector
 from .lexicon import FILLER, Sound
 from .network import CONTEXT, CONVOLUTIONS, HEADS, Convolution, halved
@@ -181,11 +179,6 @@ def transitions(n: int) -> bytes:
     )  # fmt: skip
 
 
-def write_graphs(folder: Path) -> None:
-    for name, grammar in GRAMMARS.items():
-        graphs.write(folder / ("graph" if name == "any" else f"graphs/{name}"), grammar)
-
-
 def write(checkpoint: Path, folder: Path, mix: Mix, earlier: Path | None = None) -> None:
     """The whole model folder but its card; of the mean with an `earlier` checkpoint, where there is one.
 
@@ -204,11 +197,4 @@ def write(checkpoint: Path, folder: Path, mix: Mix, earlier: Path | None = None)
     (folder / "am/final.mdl").write_bytes(b"\0B" + transitions(len(classes)) + network)
     (folder / "conf/fbank.conf").write_text(FBANK_CONF)
     (folder / "conf/model.conf").write_text(MODEL_CONF)
-    write_graphs(folder)
-
-
-def write_sums(folder: Path) -> None:
-    """SHA256SUMS, by which a damaged folder is told from a good one; the card and its pictures may change."""
-    files = sorted(f for f in folder.rglob("*") if f.is_file() and f.parent != folder)
-    lines = [f"{hashlib.sha256(f.read_bytes()).hexdigest()}  {f.relative_to(folder)}\n" for f in files]
-    (folder / "SHA256SUMS").write_text("".join(lines), encoding="utf-8")
+    graphs.write_all(folder)

@@ -1,24 +1,30 @@
 """What may be said at each point of a call, with what it costs to hear it there.
 
-A grammar is a list of arcs between named places; an arc is one word or phrase. `graphs` spells it
-out in the sounds of the acoustic model. Costs are negative log probabilities, chosen on the
+A grammar is a list of arcs between named places; an arc is one word or phrase. `phrases` lists what callers say;
+`graphs` spells it out in the sounds of the acoustic model. Costs are negative log probabilities, chosen on the
 development speakers.
 """
 # ruff: noqa: SIM905 - lists of words are easiest to read and change as sentences
 
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+from . import phrases
 from .lexicon import RECORDED
 
 
 class Arc(NamedTuple):
-    """From one place to another by saying `text` ("" for nothing); if `told`, it is among the words that come out."""
+    """From one place to another by saying `text` ("" for nothing); if `told`, it is among the words that come out.
+    `ease` is taken off the cost for each sound of it."""
 
     source: str
     target: str
     text: str
     cost: float
     told: bool = True
+    ease: float = 0.0
 
 
 class Grammar(NamedTuple):
@@ -27,52 +33,86 @@ class Grammar(NamedTuple):
     arcs      words and phrases between places
     start     the place to start from
     ends      where one may stop
-    unknown   where unknown speech may come
-    begin, sound   cost of beginning unknown speech, and of each sound of it
+    unknown   where unknown speech may begin, with the cost of beginning it there
+    known     the place where it ends
+    sound     cost of each sound of unknown speech
+    told      unknown speech comes out as the word `<unk>`
+    joined    places where nobody pauses, beside those inside phrases
     """
 
     arcs: list[Arc]
     start: str
     ends: tuple[str, ...]
-    unknown: tuple[str, ...]
-    begin: float
-    sound: float
+    unknown: Mapping[str, float]
+    known: str
+    sound: float = 1.5
+    told: bool = False
+    joined: frozenset[str] = frozenset()
 
+
+UNKNOWN = "<unk>"
+INSIDE = "inside "
+"""How the names of places inside phrases begin: nobody pauses there."""
 
 DIGITS = "không một hai ba bốn năm sáu bảy tám chín".split()  # bẩy sounds as bảy
 UNITS = "trăm mươi chục".split()
 SCALES = "nghìn ngàn triệu tỷ".split()
 ENDINGS = "tư lăm nhăm".split()
+NTH = "hai ba tư năm sáu bảy tám chín mười".split()
 #: Whole phrases: loose words of them ("từ đầu") turn up inside others, and would throw a number away.
 EDITS = [
     "à nhầm", "không phải", "xóa số cuối", "xóa hết", "đọc lại từ đầu", "sửa số đầu thành", "sửa số cuối thành",
-    *(f"{edit}số thứ {nth} {into}" for edit in ("", "sửa ") for into in ("là", "thành")
-      for nth in ("hai", "ba", "tư", "năm", "sáu", "bảy", "tám", "chín", "mười")),
+    *(f"{edit}số thứ {nth} {into}" for edit in ("", "sửa ") for into in ("là", "thành") for nth in NTH),
+]  # fmt: skip
+#: After a read-back alone.
+PUT_RIGHT = [
+    *EDITS, *(f"số {place} {into}" for place in ("cuối", "cuối cùng", "đầu", "đầu tiên") for into in ("là", "phải là")),
+    *(f"số thứ {nth} phải là" for nth in NTH),
 ]  # fmt: skip
 CORRECTIONS = [*EDITS, "nhầm", "chứ không phải", "mà là", "số", "con", "hết", "xong"]
 #: Before digits and among them: not told, for they change no number, and texts that differ by them alone would share
 #: its probability.
 HESITATIONS = ["ờ", "à", "dạ", "dạ vâng", "alo"]
-YES_NO = [
-    "đúng", "đúng rồi", "vâng", "dạ", "ừ", "phải", "chính xác", "không", "không phải", "không đúng",
-    "sai", "sai rồi", "nhầm", "nhầm rồi", "đọc lại",
-]  # fmt: skip
-DENIALS = ["không", "không phải", "không đúng", "sai", "sai rồi", "nhầm", "nhầm rồi"]
-#: Before an answer, and behind an answer or a number ("dạ đúng ạ"); not told, as hesitations.
-COURTESIES, PARTICLE = ["dạ", "vâng"], "ạ"
-WISH = ["cấp lại mật khẩu", "quên mật khẩu", "mật khẩu", "lấy lại mật khẩu"]
-MENU = ["gặp tổng đài viên", "tổng đài viên", "gặp nhân viên", "đọc lại", "nghe lại", "trở lại", "tám", "không"]
+KEYS = ["tám", "không", "trở lại"]
 
 WORD, EDIT, CORRECTION, HESITATION = 2.5, 1.0, 3.0, 1.0
 READING, UNIT, SCALE, ENDING, TEN = 4.0, 1.5, 2.0, 3.0, 3.5
 #: More for a number word or correction that nobody was recorded saying. A voice unlike those in training
 #: sounds to the network like no recorded word at all, and must not turn its digits into "ngàn" and "xong".
 UNHEARD = 1.0
-PHRASE, COURTESY, BEHIND = 4.0, 3.0, 0.0
+PHRASE, RARE, SELDOM, COURTESY, BEHIND = 4.0, 3.5, 10.0, 2.5, 0.0
 AGAIN = 8.0
+PUTTING_RIGHT = 7.0
 #: More for "phải" alone: nobody was recorded saying it, nor "sai", which it sounds like; and a yes that was none
 #: costs a caller his call.
 RIGHT_ALONE = 4.0
+#: For each further word of a phrase that may be left out.
+OPTIONAL = 0.3
+#: To introduce a number, to take leave behind it, to give a name, to spell a letter of the card, to say something else.
+INTRODUCTION, LEAVE, NAME, LETTER, WISH = 3.0, 1.0, 4.0, 4.0, 3.0
+#: Less for each sound of what is said around a number, and more for beginning it. Words that nobody was recorded saying
+#: get half a point less for each frame than digits do (`export.Mix`), so that "nhé cháu" was heard as "sáu" wherever
+#: it stood; and a single syllable at the edge of a number must not take its first or last digit away.
+EASE, LONG = 1.4, 3.0
+
+
+def said(lines: Iterable[str], source: str, target: str, cost: float, ease: float = 0.0) -> list[Arc]:
+    """The arcs of these phrases (`phrases`) from one place to another."""
+    arcs = []
+    for line in lines:
+        slots = phrases.slots(line)
+        places = [source, *(f"{INSIDE}{source} {target} {line} {i}" for i in range(1, len(slots))), target]
+        for i in range(len(slots)):
+            for j in range(i, len(slots)):
+                begin = cost if i == 0 else 0.0
+                extra = OPTIONAL if slots[j].optional else 0.0
+                arcs += [Arc(places[i], places[j + 1], w, begin + extra, slots[j].told, ease) for w in slots[j].words]
+                if not slots[j].optional:
+                    break
+            else:
+                if i > 0:  # all that may follow may be left out
+                    arcs.append(Arc(places[i], target, "", 0.0))
+    return arcs
 
 
 def _heard(arc: Arc) -> Arc:
@@ -81,17 +121,19 @@ def _heard(arc: Arc) -> Arc:
 
 
 def _numbers(at: str) -> list[Arc]:
-    """Digits, numbers and corrections in any order, from the place `at` back to it, and a polite end.
+    """Digits, numbers and corrections in any order, from the place `at` back to it.
 
     Most people dictate digit by digit, and some read out numbers. Beginning to read costs once, the words of it
     little; so no single "mươi" slips in between digits, and "hai mươi ba" is not taken for "hai một ba". What only
-    follows a digit ("trăm", "mươi", "lăm") or a unit ("linh", "mốt") is only heard there.
+    follows a digit ("trăm", "mươi", "lăm") or a unit ("linh", "mốt") is only heard there, without a pause between
+    (`_joined`): "chín, mười hai" is no "chín mươi hai".
     """
     read, digit, tens, unit, link = (f"{at}.{place}" for place in ("read", "digit", "tens", "unit", "link"))
     arcs = [Arc(at, at, w, WORD) for w in DIGITS]
     arcs += [Arc(at, read, "", READING), *(Arc(place, at, "", 0.0) for place in (digit, tens, unit))]
     arcs += [Arc(place, digit, w, WORD) for place in (read, digit, tens, unit, link) for w in DIGITS]
     arcs += [Arc(place, tens, "mười", TEN) for place in (read, unit)]
+    arcs += [Arc(place, tens, "mười", UNIT) for place in (digit, tens)]
     for place in (digit, tens):
         arcs += [Arc(place, digit, w, ENDING) for w in ENDINGS]
         arcs += [Arc(place, unit, w, SCALE) for w in SCALES]
@@ -102,43 +144,120 @@ def _numbers(at: str) -> list[Arc]:
     arcs.append(Arc(link, digit, "tư", ENDING))
     arcs += [Arc(at, at, w, EDIT if w in EDITS else CORRECTION) for w in CORRECTIONS]
     arcs += [Arc(at, at, w, HESITATION, told=False) for w in HESITATIONS]
-    return [_heard(arc) for arc in arcs] + [Arc(at, f"{at}.over", PARTICLE, BEHIND, told=False)]
+    return [_heard(arc) for arc in arcs]
 
 
-def _yes_no(at: str) -> list[Arc]:
-    return [Arc(at, at, w, PHRASE) for w in YES_NO]
+def _joined(at: str) -> frozenset[str]:
+    return frozenset((f"{at}.digit", f"{at}.tens"))
+
+
+def _leave(place: str, over: str, lines: Iterable[str] = ()) -> list[Arc]:
+    """Polite words behind a number, not told."""
+    words = said(phrases.CLOSING_WORD, place, over, LEAVE)
+    return words + said([*phrases.CLOSING, *lines], place, over, LEAVE + LONG, EASE)
+
+
+def _polite(place: str, target: str) -> list[Arc]:
+    """Polite words before a number, not told."""
+    words = said(phrases.OPENING_WORD, place, target, HESITATION)
+    return words + said(phrases.OPENING, place, target, HESITATION + LONG, EASE)
+
+
+def _closed(at: str) -> list[Arc]:
+    """What is said behind a number; then it may go on, rarely."""
+    over = f"{at}.over"
+    arcs = [Arc(at, over, "ạ", BEHIND, told=False), Arc(over, at, "", AGAIN)]
+    return arcs + [arc for place in (at, over) for arc in _leave(place, over, phrases.NUMBER_CLOSING)]
+
+
+def _introduced(at: str, number: str) -> list[Arc]:
+    """What is said before a number: courtesies, whose number it is, the caller's name, the letters of a card."""
+    own, named, letter = f"{at}.own", f"{at}.named", f"{at}.letter"
+    arcs = [Arc(at, own, "", 0.0), Arc(own, number, "", 0.0)]
+    arcs += _polite(at, at) + _polite(own, own)
+    arcs += said(phrases.INTRODUCING, own, own, INTRODUCTION + LONG, EASE) + said(
+        phrases.NAMING, own, named, NAME + LONG, EASE
+    )
+    arcs += [Arc(own, letter, w, LETTER, False, EASE) for w in phrases.LETTERS]
+    arcs += [Arc(letter, number, w, LETTER, False, EASE) for w in phrases.LETTERS]
+    return arcs + _leave(at, f"{number}.over", phrases.NUMBER_CLOSING)
+
+
+def _wishes(at: str, target: str, cost: float, ease: float = 0.0) -> list[Arc]:
+    """A person, a moment, once more, no number at all."""
+    wishes = [*phrases.OPERATOR, *phrases.WAIT, *phrases.REPEAT, *phrases.NO_NUMBER]
+    return said(wishes, at, target, cost, ease)
+
+
+def _taken_leave(*places: str, over: str) -> list[Arc]:
+    """Polite words behind an answer or a wish, not told."""
+    closing = [*phrases.CLOSING_WORD, *phrases.CLOSING]
+    arcs = [arc for place in (*places, over) for arc in said(closing, place, over, COURTESY + 2)]
+    return arcs + [Arc(place, over, "ạ", BEHIND, told=False) for place in places]
 
 
 def _answer(at: str, number: str) -> list[Arc]:
     """Yes or no, perhaps politely said, rarely several words of it; what is wrong may be put right in one breath."""
-    polite, said, over, denied = f"{at}.polite", f"{at}.said", f"{at}.over", f"{at}.denied"
-    arcs = [Arc(at, polite, w, COURTESY, told=False) for w in COURTESIES]
+    polite, again, yes, no, wish, over = (f"{at}.{end}" for end in ("polite", "again", "yes", "no", "wish", "over"))
+    opening = [*phrases.OPENING_WORD, *phrases.OPENING]
+    arcs = []
     for place in (at, polite):
-        arcs += [Arc(place, said, w, PHRASE + (RIGHT_ALONE if w == "phải" else 0)) for w in YES_NO]
-        arcs += [Arc(place, denied, w, PHRASE) for w in DENIALS]
-    arcs += [Arc(said, over, PARTICLE, BEHIND, told=False)]
-    arcs += [Arc(said, said, w, AGAIN) for w in YES_NO] + [Arc(denied, number, "", AGAIN)]
-    return arcs + [Arc(place, number, w, PHRASE) for place in (at, polite, denied) for w in EDITS]
+        arcs += said(["<dạ|vâng>"], place, polite, COURTESY) + said(opening, place, polite, COURTESY + 2)
+        arcs += [Arc(place, number, w, PUTTING_RIGHT) for w in PUT_RIGHT]
+    for place in (at, polite, again):
+        for line in phrases.AFFIRM:
+            arcs += said([line], place, yes, PHRASE + (RIGHT_ALONE if line == "phải" else 0))
+        arcs += said(phrases.AFFIRM_TOO, place, yes, RARE) + said(phrases.AFFIRM_SELDOM, place, yes, SELDOM)
+        arcs += said(phrases.DENY, place, no, PHRASE) + said(phrases.DENY_TOO, place, no, RARE)
+        arcs += said(phrases.DENY_SELDOM, place, no, SELDOM) + _wishes(place, wish, WISH)
+    arcs += [Arc(no, number, w, PHRASE) for w in PUT_RIGHT]
+    arcs += [Arc(no, number, "", AGAIN), Arc(yes, again, "", AGAIN - 2), Arc(no, again, "", AGAIN - 2)]
+    return arcs + _taken_leave(yes, no, wish, over=over)
 
 
 def _menu(at: str, number: str) -> list[Arc]:
     """A wish may go on with the number itself: "tôi muốn cấp lại mật khẩu mã số của tôi là …"."""
-    want, said, whose, link = f"{at}.want", f"{at}.said", f"{at}.whose", f"{at}.is"
-    arcs = [Arc(at, at, w, PHRASE) for w in MENU]
-    arcs += [Arc(at, want, "tôi muốn", 1.0), Arc(at, want, "", 0.0)]
-    arcs += [Arc(want, said, w, PHRASE) for w in WISH]
-    arcs += [Arc(said, at, "", 0.0), Arc(said, whose, "mã số", 0.5), Arc(said, whose, "", 0.0)]
-    arcs += [Arc(whose, link, "của tôi", 0.5), Arc(whose, link, "", 0.0)]
-    arcs += [Arc(link, number, "là", 0.5), Arc(link, number, "", 0.0)]
-    return arcs
+    want, done, wish, over = (f"{at}.{place}" for place in ("want", "said", "wish", "over"))
+    arcs = said([*phrases.OPENING_WORD, *phrases.OPENING], at, at, COURTESY) + said(phrases.GREETING, at, over, PHRASE)
+    arcs += [Arc(at, over, w, PHRASE) for w in KEYS]
+    arcs += [Arc(at, want, "", 0.0), *said(phrases.WISHING, at, want, 1.0)]
+    arcs += said(phrases.REFUSING, at, want, PHRASE) + said(phrases.RESET, want, done, PHRASE)
+    arcs += _wishes(want, wish, WISH) + [Arc(place, at, "", 0.0) for place in (done, wish, over)]
+    arcs += said(
+        ["mã số {bảo hiểm|bảo hiểm xã hội} {của tôi|của em|của anh|của chị|của cô|của bác|của cháu} {là}"],
+        done,
+        number,
+        0.5,
+    )
+    arcs += [Arc(done, number, "", 0.5)] + said(phrases.INTRODUCING, done, number, INTRODUCTION)
+    return arcs + _taken_leave(done, wish, over=over)
 
 
-ANSWERED = ("y", "y.said", "y.over", "n", "n.over")
-#: Unknown speech costs more to begin at yes or no: it is made of the same sounds as words that nobody was recorded
-#: saying, and over a single short one ("phải", "vâng", "dạ") it loses little.
+ENDS = ("n", "n.over")
 GRAMMARS = {
-    "number": Grammar(_numbers("n"), "n", ("n", "n.over"), ("n",), 6.0, 1.5),
-    "yesno": Grammar(_answer("y", "n") + _numbers("n"), "y", ANSWERED, ANSWERED, 9.0, 1.5),
-    "menu": Grammar(_menu("m", "n") + _numbers("n"), "m", ("m", "n", "n.over"), ("m", "m.said", "n"), 6.0, 1.5),
-    "any": Grammar(_numbers("n") + _yes_no("n") + _menu("n", "n"), "n", ("n", "n.over"), ("n",), 6.0, 1.5),
-}
+    "number": Grammar(
+        [*_introduced("s", "n"), *_numbers("n"), *_closed("n"), *_wishes("s", "s.wish", WISH + LONG, EASE), *said(phrases.NOT_KNOWN, "s", "s.wish", WISH + LONG, EASE), *_taken_leave("s.wish", over="s.over")],
+        start="s", ends=("s", "s.own", "s.wish", "s.over", *ENDS), joined=_joined("n"),
+        unknown={"s": 6.0, "n": 6.0, "n.over": 6.0, "s.wish": 6.0, "s.named": 0.0}, known="s.own",
+    ),
+    # Unknown speech costs more to begin at yes or no: it is made of the same sounds as words that nobody was recorded
+    # saying, and over a single short one ("phải", "vâng", "dạ") it loses little.
+    "yesno": Grammar(
+        [*_answer("y", "n"), *_numbers("n"), *_closed("n")],
+        start="y", ends=("y", "y.again", "y.yes", "y.no", "y.wish", "y.over", *ENDS), joined=_joined("n"),
+        unknown=dict.fromkeys(("y", "y.yes", "y.no", "y.wish", "y.over", *ENDS), 9.0), known="y.again", told=True,
+    ),
+    "menu": Grammar(
+        [*_menu("m", "n"), *_numbers("n"), *_closed("n")],
+        start="m", ends=("m", "m.said", "m.wish", "m.over", *ENDS), joined=_joined("n"),
+        unknown=dict.fromkeys(("m", "m.said", "m.wish", "m.over", *ENDS), 6.0), known="m", told=True,
+    ),
+    "any": Grammar(
+        [
+            *_introduced("s", "n"), *_numbers("n"), *_closed("n"), *_menu("s", "n"),
+            *said([*phrases.AFFIRM, *phrases.AFFIRM_TOO, *phrases.DENY, *phrases.DENY_TOO], "s", "s.over", PHRASE),
+        ],
+        start="s", ends=("s", "s.own", "s.said", "s.wish", "s.over", *ENDS), joined=_joined("n"),
+        unknown={"s": 6.0, "n": 6.0, "n.over": 6.0, "s.named": 0.0}, known="s.own",
+    ),
+}  # fmt: skip

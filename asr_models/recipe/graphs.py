@@ -1,9 +1,12 @@
 """Decoding graphs: a grammar spelled out in the sounds of the acoustic model, as Kaldi's HCLG.fst."""
 
+import hashlib
+import itertools
 import subprocess
+import tempfile
 from pathlib import Path
 
-from .grammar import DIGITS, GRAMMARS, Grammar
+from .grammar import DIGITS, GRAMMARS, INSIDE, UNKNOWN, Grammar
 from .lexicon import (
     FILLER,
     INITIALS,
@@ -22,11 +25,15 @@ from .lexicon import (
 
 STAY = 0.1  # cost of each further 30 ms frame of a sound
 SILENCE_COST = 0.2
-_SPELLED = {"alo": "a lô"}
+
+#: Words that are said otherwise than their spelling has it, or in several ways.
+SPOKEN = {
+    "alo": ("a lô",), "ok": ("ô kê", "âu kây"), "vâng": ("vâng", "dâng"), "trật": ("trật", "chật"),
+}  # fmt: skip
 
 #: Unknown speech: a loop over all that can be said in Vietnamese, in no recorded word. (Lattices must be determinised
 #: by words alone: Kaldi's lattices of phones take seconds and hundreds of MB for it.)
-UNKNOWN = [
+UNKNOWN_SOUNDS = [
     Sound(PHONE_ID[phone], TONE_ID[tone], FILLER)
     for tones, phones in (
         (["none"], INITIALS),
@@ -38,21 +45,21 @@ UNKNOWN = [
 ]
 
 
-def pronounced(text: str) -> list[Sound]:
-    return [s for syllable in _SPELLED.get(text, text).split() for s in sounds(syllable)]
+def pronounced(word: str) -> list[list[Sound]]:
+    """The ways of saying a word."""
+    return [[s for syllable in way.split() for s in sounds(syllable)] for way in SPOKEN.get(word, (word,))]
 
 
 def vocabulary() -> list[str]:
     """Words of all graphs, each with its number in words.txt (0 is <eps>), plain syllables."""
     said = {w for g in GRAMMARS.values() for arc in g.arcs if arc.told for w in arc.text.split()}
-    return ["<eps>", *dict.fromkeys(w for w in DIGITS if w in said), *sorted(said - set(DIGITS))]
+    return ["<eps>", *dict.fromkeys(w for w in DIGITS if w in said), *sorted(said - set(DIGITS)), UNKNOWN]
 
 
 def frame_classes() -> list[Sound]:
     """Every frame class of the graphs; its place is its pdf number, and silence is the first."""
     words = [s for w in RECORDED for s in sounds(w)]
-    used = [s for w in vocabulary()[1:] for s in pronounced(w)]
-    return list(dict.fromkeys([SIL, *UNKNOWN, *words, *used]))
+    return list(dict.fromkeys([SIL, *UNKNOWN_SOUNDS, *words]))
 
 
 def fst_text(grammar: Grammar) -> str:
@@ -75,33 +82,64 @@ def fst_text(grammar: Grammar) -> str:
         lines.append(f"{source} {target} 0 0 {cost:g}")
 
     for arc in grammar.arcs:
-        path = []
-        for word in arc.text.split():
-            for i, sound in enumerate(pronounced(word)):
-                path.append((sound, ids[word] if arc.told and i == 0 else 0))
-        chain(places[arc.source], places[arc.target], path, arc.cost)
-    for place in places.values():
-        chain(place, place, [(SIL, 0)], SILENCE_COST)
-    for name in grammar.unknown:
-        loop, count = count, count + 1
-        lines.append(f"{places[name]} {loop} 0 0 {grammar.begin:g}")
-        for sound in UNKNOWN:
-            lines.append(f"{loop} {count} {2 * pdf[sound] + 2} 0 {grammar.sound:g}")
-            lines.append(f"{count} {count} {2 * pdf[sound] + 1} 0 {STAY:g}")
-            lines += [f"{count} {loop} 0 0 0", f"{count} {places[name]} 0 0 0"]
-            count += 1
+        words = arc.text.split()
+        for ways in itertools.product(*map(pronounced, words)):
+            path = [
+                (sound, ids[word] if arc.told and i == 0 else 0)
+                for word, way in zip(words, ways, strict=True)
+                for i, sound in enumerate(way)
+            ]
+            chain(places[arc.source], places[arc.target], path, arc.cost - arc.ease * len(path))
+    for name, place in places.items():
+        if not name.startswith(INSIDE) and name not in grammar.joined:
+            chain(place, place, [(SIL, 0)], SILENCE_COST)
+    loop, count = count, count + 1
+    label = ids[UNKNOWN] if grammar.told else 0
+    lines += [f"{places[name]} {loop} 0 {label} {cost:g}" for name, cost in grammar.unknown.items()]
+    for sound in UNKNOWN_SOUNDS:
+        lines.append(f"{loop} {count} {2 * pdf[sound] + 2} 0 {grammar.sound:g}")
+        lines.append(f"{count} {count} {2 * pdf[sound] + 1} 0 {STAY:g}")
+        lines += [f"{count} {loop} 0 0 0", f"{count} {places[grammar.known]} 0 0 0"]
+        count += 1
     lines += [f"{places[name]} 0" for name in grammar.ends]
     # fstcompile takes the source of the first line for the start.
     lines.sort(key=lambda line: int(line.split()[0]) != 0)
     return "\n".join(lines) + "\n"
 
 
+#: Phrases that begin or end alike share states: encoded, labels and costs are letters of a plain automaton.
+TOOLS = (
+    "fstcompile",
+    "fstconnect",
+    "fstencode --encode_labels --encode_weights - {codes}",
+    "fstdeterminize",
+    "fstminimize",
+    "fstencode --decode - {codes}",
+    "fstconvert --fst_type=const",
+)
+
+
 def write(folder: Path, grammar: Grammar) -> None:
     """HCLG.fst and words.txt. Needs OpenFst's tools (Debian: libfst-tools)."""
     folder.mkdir(parents=True, exist_ok=True)
-    fst = fst_text(grammar).encode()
-    for tool in (["fstcompile"], ["fstconnect"], ["fstconvert", "--fst_type=const"]):
-        fst = subprocess.run(tool, input=fst, capture_output=True, check=True).stdout
+    with tempfile.TemporaryDirectory() as work:
+        fst = fst_text(grammar).encode()
+        for tool in TOOLS:
+            command = [part.format(codes=f"{work}/codes") for part in tool.split()]
+            fst = subprocess.run(command, input=fst, capture_output=True, check=True).stdout
     (folder / "HCLG.fst").write_bytes(fst)
     words = "".join(f"{w} {i}\n" for i, w in enumerate(vocabulary()))
     (folder / "words.txt").write_text(words, encoding="utf-8")
+
+
+def write_all(folder: Path) -> None:
+    """The graphs of a model folder."""
+    for name, grammar in GRAMMARS.items():
+        write(folder / ("graph" if name == "any" else f"graphs/{name}"), grammar)
+
+
+def write_sums(folder: Path) -> None:
+    """SHA256SUMS, by which a damaged folder is told from a good one; the card and its pictures may change."""
+    files = sorted(f for f in folder.rglob("*") if f.is_file() and f.parent != folder)
+    lines = [f"{hashlib.sha256(f.read_bytes()).hexdigest()}  {f.relative_to(folder)}\n" for f in files]
+    (folder / "SHA256SUMS").write_text("".join(lines), encoding="utf-8")

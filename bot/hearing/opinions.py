@@ -21,7 +21,7 @@ import soxr
 
 from bot.events import RATE, Samples
 from bot.hearing.front import to_samples
-from bot.hearing.recogniser import KEPT, Recognised, Recogniser
+from bot.hearing.recogniser import KEPT, Recognised, Recogniser, length
 
 SPEEDS = (0.93, 1.07)
 """Of the further opinions; each decodes the piece once more. More are no better (asr_models/recipe/TRIALS.md)."""
@@ -75,7 +75,7 @@ def unsure(first: Recognised) -> bool:
 
 def least(heard: Recognised) -> float:
     """The confidence from which on this was said, and no speech outside the grammar that sounds like it."""
-    return math.pow(LEAST, len(heard.texts[0].split()))
+    return math.pow(LEAST, length(heard.texts[0]))
 
 
 def played(sound: Samples, speed: float) -> Samples:

@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from bot.events import RATE, Grammar, Samples
+from bot.events import RATE, UNKNOWN, Grammar, Samples
 from bot.hearing.front import Resampler
 from bot.hearing.models import ModelError, ModelFolder, find
 
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 ASKED, KEPT = 20, 12
 """Alternatives that Vosk is asked for, and those kept when spellings and fillers have fallen together."""
+
+TELLS_UNKNOWN = (Grammar.YESNO, Grammar.MENU)
+"""Where unknown speech is told: beside a yes it is a doubt. Beside digits it is mostly a courtesy or a name."""
 
 SPELLINGS = {"bẩy": "bảy"}
 """Words written two ways, which would fill the alternatives with copies."""
@@ -97,15 +100,17 @@ def opener(model: str) -> Opener:
 
 def _vosk(folder: ModelFolder) -> Opener:
     graphs = {grammar: folder.graph_folder(grammar) for grammar in Grammar}
-    return lambda grammar: VoskRecogniser(vosk_model(graphs[grammar]), folder.rate)
+    return lambda grammar: VoskRecogniser(vosk_model(graphs[grammar]), folder.rate, grammar in TELLS_UNKNOWN)
 
 
 class VoskRecogniser:
     """Vosk on one piece. Making one takes 0.1 ms, so none is kept between pieces: nothing of the last one lingers."""
 
-    def __init__(self, model: vosk.Model, rate: int) -> None:
+    def __init__(self, model: vosk.Model, rate: int, unknown: bool = False) -> None:
+        """`unknown`: unknown speech is told (`plain`)."""
         import vosk
 
+        self._unknown = unknown
         self._kaldi = vosk.KaldiRecognizer(model, rate)
         self._kaldi.SetMaxAlternatives(ASKED)
         self._resampler = Resampler(RATE, rate)
@@ -118,7 +123,7 @@ class VoskRecogniser:
         self._kaldi.AcceptWaveform(self._resampler.feed(samples).tobytes())
         raw = self._kaldi.PartialResult()
         if raw != self._raw:
-            self._raw, self._words = raw, plain(json.loads(raw)["partial"])
+            self._raw, self._words = raw, known(self._plain(json.loads(raw)["partial"]))
         return self._words
 
     def finish(self) -> Recognised:
@@ -129,7 +134,10 @@ class VoskRecogniser:
         if len(rest := self._resampler.flush()):
             self._kaldi.AcceptWaveform(rest.tobytes())
         alternatives = json.loads(self._kaldi.FinalResult())["alternatives"]
-        return [(plain(each["text"]), each["confidence"]) for each in alternatives], self._heard / SCORED_FRAME
+        return [(self._plain(each["text"]), each["confidence"]) for each in alternatives], self._heard / SCORED_FRAME
+
+    def _plain(self, text: str) -> str:
+        return plain(text, self._unknown)
 
 
 _LOADING = threading.Lock()
@@ -152,23 +160,35 @@ def _vosk_model(folder: Path) -> vosk.Model:
         raise ModelError(f"{folder}: Vosk cannot load this model; `voicebot models check` says more") from None
 
 
-def plain(text: str) -> str:
-    """A recogniser's words as people write them: no fillers such as <unk> or [unk], no underscores, one spelling."""
-    words = [word for word in text.split() if word[0] not in "<["]
-    return " ".join(SPELLINGS.get(word, word) for word in " ".join(words).replace("_", " ").split())
+def plain(text: str, unknown: bool = False) -> str:
+    """A recogniser's words as people write them: no fillers such as <unk> or [unk], no underscores, one spelling.
+    If `unknown`, each stretch of unknown speech is one `UNKNOWN`."""
+    words = [word for word in text.replace("_", " ").split() if word[0] not in "<[" or (unknown and word == UNKNOWN)]
+    each = [SPELLINGS.get(word, word) for word in words]
+    return " ".join(word for before, word in zip(["", *each], each, strict=False) if not word == before == UNKNOWN)
+
+
+def known(text: str) -> str:
+    """The same text, or none where all of it is unknown speech."""
+    return text if any(word != UNKNOWN for word in text.split()) else ""
+
+
+def length(text: str) -> int:
+    """How many words of the grammar a text has."""
+    return sum(word != UNKNOWN for word in text.split())
 
 
 def ranked(scored: Sequence[Scored], frames: float, calibration: Calibration = CALIBRATION) -> Recognised:
     """Alternatives with Vosk's unnormalised log-likelihoods over so many frames, best first, to distinct texts and
     their probabilities."""
-    if not scored or not scored[0][0]:
+    if not scored or not known(scored[0][0]):
         return Recognised((), ())
     text, best = scored[0]
     shares: dict[str, float] = {}
     for each, score in scored:
-        shares[each] = shares.get(each, 0.0) + math.exp((score - best) * calibration.scale)
+        shares[known(each)] = shares.get(known(each), 0.0) + math.exp((score - best) * calibration.scale)
     a_frame = min(max(best / frames, SCORES[0]), SCORES[1])
-    pruned = calibration.rest + calibration.words * math.log(len(text.split())) + calibration.score * a_frame
+    pruned = calibration.rest + calibration.words * math.log(length(text)) + calibration.score * a_frame
     total = sum(shares.values()) + math.exp(pruned)
     kept = [each for each in shares if each][:KEPT]
     return Recognised(tuple(kept), tuple(shares[each] / total for each in kept))

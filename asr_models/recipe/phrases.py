@@ -1,0 +1,174 @@
+"""What callers say in words, as lists. Graphs are built of them (`grammar`); data/nlu says what they mean.
+
+One line is one phrase, or several at once:
+
+    word     said, and among the words that come out
+    (a|b)    one of these, among the words that come out
+    <a|b>    one of these, heard and not told
+    {a|b}    one of these or nothing, heard and not told
+
+Words that change nothing are not told: texts that differ by them alone would share their probability. Nor are digits in
+phrases that are no number ("chờ một chút").
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from typing import NamedTuple
+
+#: Whom callers call the bot and themselves.
+PRONOUNS = "tôi|tui|em|anh|chị|cô|chú|bác|cháu|con|ông|bà|mình"
+_WHO = f"{{{PRONOUNS}}}"
+_FOR = f"{{cho tôi|cho em|cho cháu|cho con|cho anh|cho chị|cho cô|cho chú|cho bác|giúp tôi|giúp em|giúp cháu|giúp bác}} {{với|nhé|đi}}"
+
+
+class Slot(NamedTuple):
+    """One place of a phrase. `words`: the alternatives; `optional`: or nothing; `told`: among the words that come out."""
+
+    words: tuple[str, ...]
+    optional: bool
+    told: bool
+
+
+def slots(phrase: str) -> list[Slot]:
+    """The places of a phrase, in order. Raises ValueError for a bracket that is not closed."""
+    found = []
+    for part in re.findall(r"\{[^}]*\}|<[^>]*>|\([^)]*\)|[^\s{}<>()]+|\S", phrase):
+        bracket = part[0] if len(part) > 1 or not part.isalpha() else ""
+        if part in "{}<>()":
+            raise ValueError(f"a bracket is not closed: {phrase!r}")
+        inner = part[1:-1] if bracket in ("{", "<", "(") else part
+        found.append(Slot(tuple(inner.split("|")), bracket == "{", bracket not in ("{", "<")))
+    return found
+
+
+def sayings(phrase: str) -> list[str]:
+    """Everything that a phrase may be."""
+    choices = [[*slot.words, *([""] if slot.optional else [])] for slot in slots(phrase)]
+    return [" ".join(filter(None, words)) for words in itertools.product(*choices)]
+
+
+# ── yes and no ──
+
+#: What most people say.
+AFFIRM = [
+    "đúng {đúng}", "đúng rồi {đúng rồi}", "vâng", "dạ", "ừ", "phải", "phải rồi", "chính xác",
+]  # fmt: skip
+#: What some people say; "một" is the key that the prompt names.
+AFFIRM_TOO = [
+    "chuẩn {rồi}", "ok {ok|rồi}", "được {rồi}", "rồi", "đồng ý {rồi}", "xác nhận",
+    "đúng <số đó|số đấy|số này|số ấy|mã số đó|thế|vậy|như vậy|như thế> {rồi}", "đúng <số|mã số> {bảo hiểm} của {tôi|em|anh|chị|cô|chú|bác|cháu|con} {rồi}",
+    "chính xác rồi",
+]  # fmt: skip
+DENY = [
+    "không", "không phải", "không đúng", "sai", "sai rồi", "nhầm", "nhầm rồi", "chưa", "chưa đúng", "không chính xác",
+    "chưa chính xác", "(không|chưa) đúng <lắm|hẳn|hết|đâu|rồi|mà>", "đâu có đúng",
+]  # fmt: skip
+_RIGHT = "đúng|phải|chính xác|chuẩn|khớp|trúng"
+DENY_TOO = [
+    "(chưa|chẳng|chả|hổng|hông|đâu) {có} (đúng|phải|chính xác|chuẩn|khớp|trúng)",
+    "không (chuẩn|khớp|trúng)",
+    "không có (đúng|phải|chính xác)",
+    "(không|chưa) được",
+    "hông",
+    "hổng",
+    "chẳng",
+    "chả",
+    "đâu (có|phải|đúng)",
+    "đâu (có|phải) (đúng|phải|chính xác)",
+    "(đúng|phải|có) đâu {có|mà|à} {đúng|phải}",
+    "(gần|gần như|suýt|hơi|tạm) đúng {thôi|rồi}",
+    "đúng (nhưng|mà|nhưng mà|có điều)",
+    "đúng (nhưng|mà|nhưng mà|có điều) (sai|nhầm|thiếu|chưa|lộn) {đúng|hết|phải}",
+    "(sai|nhầm|lộn|trật|thiếu) {mất} <một|hai|ba|mấy|vài> <số|con số|chữ số> {rồi|cuối|đầu}",
+    "(sai|nhầm|lộn|trật|thiếu) <số> {cuối|đầu|cuối cùng|đầu tiên} {rồi}",
+    "(lộn|trật) {rồi|mất rồi}",
+    "(sai|nhầm) mất {rồi}",
+    "(nghe|đọc|ghi|nói|hiểu) (sai|nhầm|lộn) {số} {rồi}",
+    "{bị} (sai|nhầm|lộn) {một|hai|mấy} {số} {rồi}",
+    "không phải <số đó|số này|số đấy|mã số đó|đâu|rồi>",
+    "không phải <số|mã số> {bảo hiểm} của {tôi|em|anh|chị|cô|chú|bác|cháu|con}",
+]
+#: The keys that the prompt names, and a yes that is in many words.
+AFFIRM_SELDOM, DENY_SELDOM = ["{phím|số|bấm|chọn} một", "có"], ["{phím|số|bấm|chọn} hai"]  # fmt: skip
+
+# ── wishes ──
+
+OPERATOR = [
+    f"{_WHO} {{muốn|cần|xin|xin được|làm ơn}} {{cho}} {_WHO} (gặp|nói chuyện với|nối máy với|nối máy tới|nối máy cho|chuyển máy cho|chuyển sang|chuyển cho|kết nối với) "
+    "(tổng đài viên|nhân viên|điện thoại viên|tư vấn viên|người thật|người tư vấn|cán bộ|tổng đài|người khác|người trực)"
+    " {tư vấn|hỗ trợ|trực|thật|tổng đài|bảo hiểm}",
+    f"{_WHO} {{muốn|cần|xin}} {{cho}} {_WHO} (gặp|nói chuyện với) người",
+    "(tổng đài viên|nhân viên|điện thoại viên|tư vấn viên|người thật) {tư vấn|hỗ trợ}", "(nối|chuyển) máy <cho tôi|cho em|cho anh|cho chị|cho cô|cho bác|cho cháu|đi|giúp>",
+]  # fmt: skip
+WAIT = [
+    f"{{em|cháu|chị|anh}} (chờ|đợi) {_WHO} {{một}} (chút|lát|tí|xíu|tẹo)", "(chờ|đợi) <tôi|em|anh|chị|cô|chú|bác|cháu|con> {đã|với|nhé}", "(chờ|đợi) <đã nhé|máy nhé|máy|chút xíu|đã>",
+    "<một> chút {nhé|nha|xíu}", "khoan <đã|nhé>", "từ từ {đã|nhé}",
+    f"{{chờ|đợi}} để <{PRONOUNS}> (tìm|lấy|xem|kiếm|mở|coi|kiểm tra) {{cái|quyển|lại}} {{sổ|thẻ|giấy|mã số|số|kính|điện thoại|bảo hiểm}}",
+    f"{_WHO} đang (tìm|lấy|kiếm|mở) {{cái|lại}} {{sổ|thẻ|giấy|mã số|số}}",
+]  # fmt: skip
+REPEAT = [
+    f"{{xin|làm ơn|cho}} {_WHO} (đọc|nghe|nói|nhắc|lặp) lại {{đi|giúp|với}} {{số|mã số|mật khẩu}} {{tôi|em|anh|chị|cô|chú|bác|cháu}}",
+    f"{_WHO} (chưa|không) (nghe rõ|nghe kịp|nghe được|kịp ghi|kịp nghe|kịp chép)", f"{_WHO} chưa kịp (ghi|nghe|chép)",
+]  # fmt: skip
+_NUMBER = "mã số|số thẻ|số sổ|số bảo hiểm|mã số bảo hiểm|mã bảo hiểm"
+NO_NUMBER = [
+    f"{_WHO} (không có|chưa có|quên|quên mất|không nhớ|không biết|không thuộc|không tìm thấy|bị mất|làm mất) ({_NUMBER}|số|sổ|thẻ|thẻ bảo hiểm|sổ bảo hiểm) "
+    "{bảo hiểm} {xã hội|y tế} {rồi|đâu|nào|là gì}",
+    f"({_NUMBER}) {{bảo hiểm}} {{xã hội}} (ở đâu|là gì|là số nào|xem ở đâu|nằm ở đâu|tìm ở đâu|nào)",
+    f"{{làm sao|xem|tìm|lấy}} ({_NUMBER}) {{bảo hiểm}} {{xã hội}} ở đâu", "(số nào|số gì|mã số gì)",
+]  # fmt: skip
+#: The same, where nothing but the number is asked for.
+NOT_KNOWN = [f"{_WHO} (không nhớ|không biết|quên rồi|quên mất rồi|không có)"]
+_APP = "{ứng dụng|tài khoản|phần mềm|bảo hiểm xã hội số|vi ét ét ai đi|vê ét ét ai đi|vi ét ai đi|vê ét ét i đê|vi ét ét i đi}"
+RESET = [
+    "(cấp|lấy|đặt|đổi|làm|tạo|xin|khôi phục) {lại} mật khẩu {mới|khác}", "(quên|mất|đổi|thay|không nhớ) mật khẩu {rồi|mất rồi}", "cấp lại mật khẩu", "mật khẩu {mới}",
+    "quên mất mật khẩu {rồi}",
+    f"không (vào|mở|đăng nhập) được {_APP}", f"không (đăng nhập|vào|mở) {_APP} {{vào}} được", f"không đăng nhập {{vào}} {{được}} {_APP}",
+]  # fmt: skip
+#: Before a wish. One that is refused is told: "tôi không muốn cấp lại mật khẩu" is no wish.
+WISHING = [
+    f"{_WHO} {{muốn|cần|xin|nhờ|bị|làm ơn|cần xin|muốn xin|lỡ|hay bị}} {{cho tôi|cho em|cho cháu|giúp tôi|giúp em}} {{được}}"
+]
+REFUSING = [f"{_WHO} (không muốn|không cần|chưa muốn|chưa cần|đừng|khỏi)"]
+GREETING = ["alo"]
+
+# ── around all of that, heard and not told ──
+
+_YOU = "em|anh|chị|cô|chú|bác|cháu|con"
+#: Words of one syllable before an answer or a number, and longer ones.
+OPENING_WORD = ["<dạ|vâng|ờ|à|ừ|ừm|thì|thưa>"]
+OPENING = [
+    "<dạ|ờ|à|ừ> <vâng|thưa|thì|đây>", f"{{dạ}} <thưa> <{_YOU}|ông|bà>", f"<{_YOU}> <ơi>", f"{{xin}} <chào> <{_YOU}>",
+]  # fmt: skip
+#: Words of one syllable behind an answer or a number, and longer ones.
+CLOSING_WORD = [f"<ạ|nhé|nha|nhá|nè|đó|đấy|mà|nghe|nghen|{_YOU}>"]
+CLOSING = [
+    f"<ạ|nhé|nha|nhá|nè|đó|đấy|mà|nghe|nghen> <{_YOU}> {{ạ|ơi|nhé|nha}}", f"<{_YOU}> <ạ|ơi|nhé|nha>", "<đó|đấy> <ạ|nhé|nha>",
+    f"{{dạ|xin}} <cảm ơn|cám ơn> {{{_YOU}}} {{nhé|nha|nhiều|ạ|nghe}}",
+]  # fmt: skip
+#: Behind a number alone.
+NUMBER_CLOSING = [
+    f"<đúng|phải> <không|chưa|chứ> {{{_YOU}}} {{ạ|nhỉ|nhé}}", f"<vậy|thế> <thôi|đó|nhé> {{{_YOU}}}",
+    f"<rồi|đây> <đó|đấy|nhé|nha|ạ> {{{_YOU}}}", f"<hết|xong> <rồi|nhé|nha> {{đó|đấy|ạ|nhé}} {{{_YOU}}}",
+    "<là> <hết|xong> {rồi}", f"<được> <chưa|không> {{{_YOU}}}", f"{{{_YOU}}} <nghe|ghi> {{rõ|được|kịp}} <chưa|không> {{{_YOU}}}",
+]  # fmt: skip
+_ME = f"{_YOU}|tôi|tui|ông|bà|mình"
+_OURS = f"{_ME}|vợ tôi|chồng tôi|mẹ tôi|bố tôi|con tôi|nhà tôi"
+_KIND = "bảo hiểm|bảo hiểm xã hội|bảo hiểm y tế|xã hội|y tế"
+_IS = "{là|đây|này|thì là|như sau} {ạ|nhé|nè|em}"
+#: Before a number.
+INTRODUCING = [
+    f"<mã số|số sổ|số thẻ|mã thẻ|sổ số|thẻ số> {{{_KIND}}} {{của}} {{{_OURS}}} {_IS}", f"<mã|sổ|thẻ> <{_KIND}> {{của}} {{{_OURS}}} {_IS}",
+    f"<số> <{_KIND}|căn cước|căn cước công dân|định danh|định danh cá nhân|điện thoại> {{của}} {{{_OURS}}} {_IS}",
+    f"<mã|số|sổ|thẻ> {{của}} <{_OURS}> {_IS}", "<mã|số|sổ|thẻ> <là|đây|này> {ạ|nhé}", f"<của> <{_OURS}> {{là|đây|thì là}}",
+    f"{{để}} {{{_ME}}} {{xin}} <đọc|nói> <lại|số|mã số|nhé|nha|đây|này|luôn> {{nhé|nha|đây|này|luôn}} {{ạ|{_YOU}}}",
+    f"{{{_YOU}}} <ghi|nghe> {{lại}} <giúp|hộ|cho|đi|nhé> {{{_ME}}} {{nhé|nha|đi}} {{số}}", "<đây> <là|rồi|nhé>",
+]  # fmt: skip
+#: Before a name, after which the number may be introduced.
+NAMING = [f"{{{_ME}}} <tên> {{{_ME}}} <là>", f"<{_ME}> <là>"]
+#: The two letters of a health card, by their names; digits follow.
+LETTERS = (
+    "a|bê|bờ|xê|cê|cờ|dê|dờ|đê|e|giê|gờ|ghê|hát|hờ|i|ca|kờ|en nờ|nờ|em mờ|mờ|e lờ|lờ|o|ô|pê|pờ|quy|cu|quờ|ét|ét sì|sờ|tê|tờ|vê|vờ|ích|ích xì|xờ|y dài|i dài"
+).split("|")  # fmt: skip
