@@ -115,8 +115,10 @@ class ScriptedCaller:
         return self._missed
 
     def left_over(self) -> str | None:
-        """The first step that the call did not reach, as a sentence; None where all were done."""
-        left = [n for n, step in enumerate(self._steps, 1) if n > self._done and not isinstance(step, Wait)]
+        """The first step that the call did not reach, as a sentence; None where all were done. Whoever would have
+        waited and hung up at his turn has missed nothing."""
+        idle = [isinstance(step, Wait) or step == HangUp() for step in self._steps]
+        left = [n for n in range(self._done + 1, len(idle) + 1) if not idle[n - 1]]
         return f"the call ended before step {left[0]}" if left else None
 
     def moments(self) -> Iterator[Moment]:

@@ -246,12 +246,15 @@ class Collector:
     # keys
 
     def _add(self, key: str) -> bool:
-        """A keyed digit; False where it is not taken. A whole number keyed in one go takes the place of what stood."""
+        """A keyed digit; False where it is not taken. A whole number keyed in one go takes the place of what stood. Where
+        it may also have been the rest of a longer number that is a guess, unless the caller was told how few digits
+        are missing."""
         if self.in_question:
             self._clear()
         before = self.row if self._unclear else self.row[: len(self._row) - len(self._group) + 1]
         if len(self._group) in self.lengths and (before or self._unclear):
-            guessed = bool(before) and (self._unclear or len(before + self._group) in self.lengths)
+            rest = len(before + self._group) in self.lengths and before != self._told
+            guessed = bool(before) and (self._unclear or rest)
             self._clear()
             self._row, self._guessed = Row.keyed(self._group), guessed
             return True
