@@ -26,6 +26,7 @@ _LATE_UNIT = re.compile(f"[ADE](?=[,={_LETTERS}]|$)")
 _UNITS = {"A": "1", "D": "4", "E": "5"}
 _SEVERAL = re.compile("([2-6])([⓪①])[,]?([=i])")  # "hai số cuối phải là …"
 _RATHER_NOT = re.compile("[,=]?(?:R|N(?=[,=]?[0-9](?![=i0-9ADElmctnryxws])))")
+_VALUE_RATHER = re.compile("[0-9],?R")  # "số cuối chín chứ không phải tám"
 _A_ZERO = Chunk("0", fresh=True, single=1)
 
 ACT = re.compile(f"[{_LETTERS}]")
@@ -250,7 +251,7 @@ class Cells:
         elif letter == "i":
             self.at += 1
             amends = True
-        elif "=" not in self.letters[start : self.at]:
+        elif "=" not in self.letters[start : self.at] and not _VALUE_RATHER.match(self.letters, self.at):
             raise BrokenError if letter else IncompleteError
         chunks, rest = self._breath()
         new = _join(chunks)

@@ -226,20 +226,14 @@ class Collector:
         if self._stars > 1:
             self._keys = self._group = ""
             self._clear()
-        elif key == "*":
-            self._keys, self._group = self._keys[:-1], self._group[:-1]
         else:
-            self._keys, self._group = self._keys + key, self._group + key
-        if self._cell is not None and self._stars < 2:
-            self._answer = self._answer[:-1] if key == "*" else self._answer + key
-            self._answer_by_keys(self._cell)
-            return
-        if self._stars == 1:
-            if self._unclear:
+            self._keys, self._group = _typed(self._keys, key), _typed(self._group, key)
+            if self._cell is not None:
+                self._answer = _typed(self._answer, key)
+                self._answer_by_keys(self._cell)
                 return
-            self._delete()
-        elif not self._stars and not self._add(key):
-            return
+            if not (self._delete() if key == "*" else self._add(key)):
+                return
         self._close()
         self._begin_again()
 
@@ -263,11 +257,14 @@ class Collector:
         self._row = self._row.pressed(key, after_breath=len(self._group) == 1)
         return True
 
-    def _delete(self) -> None:
-        """The last digit is taken back."""
+    def _delete(self) -> bool:
+        """The last digit is taken back; False where it has no known place."""
+        if self._unclear:
+            return False
         if not self._echo:
             self._drop_extra()
         self._row = self._row.first(max(0, len(self._row) - 1))
+        return True
 
     def _end(self) -> None:
         """Who keyed a whole number gave it by keys alone: what was heard between them and spoils it was none of it."""
@@ -377,6 +374,10 @@ class Collector:
         self._row = Row()
         self._told = self._echo = ""
         self._guessed = False
+
+
+def _typed(keys: str, key: str) -> str:
+    return keys[:-1] if key == "*" else keys + key
 
 
 def _kinds(text: str) -> list[Kind]:

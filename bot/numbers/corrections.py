@@ -30,6 +30,7 @@ from typing import NamedTuple
 
 from bot.numbers.acts import ACT, Cells, OpenError
 from bot.numbers.grammar import AmbiguousError, BrokenError, IncompleteError, ReadingError, numerals
+from bot.numbers.vocabulary import Kind
 from bot.numbers.words import spell
 
 
@@ -60,6 +61,7 @@ _NOT_RESTARTED = re.compile("[0-]$")  # "không làm lại", "đừng làm lại
 _SAYS = re.compile("[0-9XBC<]")
 _NAME = re.compile("p[1-9](?=[=~I])")  # "chị Ba là …"
 _ASKED = re.compile("Q0(?=[,~p]*$)")  # "…, có phải không?"
+_NOT_THAT = re.compile(f"N[,=]?([0-9]),?([{Kind.NTH.value}])")  # "không phải tám, số cuối là chín"
 _LAST_ZERO = re.compile("0(?=[,~p]*$)")
 _INTRODUCING = str.maketrans("IpQ", "~~~")
 _MOST_READINGS = 32  # more than anyone's correction has; keeps the work linear in the text
@@ -104,7 +106,7 @@ def _introduced(letters: str, standing: str, whole: bool) -> Outcome:
 def _amended(letters: str, standing: str, whole: bool) -> Outcome:
     if "o" in letters:  # "một hai à không ba" is 1203, or "no" and 13; at the beginning there is nothing to say no to
         letters = re.sub("o", "?", letters if standing else _FIRST_NO.sub(r"\g<1>,0", letters))
-    letters = _SILENT_RUN.sub(_silence, letters).replace("s+", "+")
+    letters = _NOT_THAT.sub(r"\2N\1", _SILENT_RUN.sub(_silence, letters).replace("s+", "+"))
     if not ACT.search(letters):
         return _without_acts(letters, standing)
     outcomes: list[Outcome] = []

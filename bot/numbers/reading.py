@@ -40,7 +40,8 @@ LENGTHS = frozenset((10, 12))
 
 def read(text: str) -> Reading:
     """The whole text as one number or code. Never raises, whatever the text."""
-    status, digits = _settled(evaluate(text))
+    outcome = evaluate(text)
+    status, digits = _settled(outcome) if outcome.readings else outcome[:2]
     if status is _OK:
         return Reading(text, digits, status) if digits else Reading(text, None, Status.NONE)
     return Reading(text, None, status)

@@ -176,8 +176,12 @@ VOCABULARY: dict[str, str] = {  # letter: words and phrases
     **{letter: _pairs(CELLS, words) for letter, words in ORDINALS.items()},
     "d": "xóa, xoá, bỏ",
     "?": "của ba",  # "of three" or "of my father"
-    "S": "xin lỗi, ủa, chết, chết rồi, ấy chết, thôi chết",  # "một hai ba, xin lỗi, bốn": a correction or not
+    "S": "xin lỗi",  # "một hai ba, xin lỗi, bốn": a correction or not
     "o": "à không, ơ không, ấy không, ý không",
     "-": "đừng, khỏi, chưa, không cần, không muốn, không được",
+    "!": (  # not a zero
+        "không đúng, không đúng rồi, không chính xác, không ok, không rõ, không nhớ, không biết, không có,"
+        " không có đúng, không chắc, không thấy, không hiểu, không nghe, không nghe rõ, không phải rồi"
+    ),
     "u": "vạn, rưỡi, rưởi, phẩy, chấm, phần, gạch, xuyệt, xẹt",
 }
