@@ -27,7 +27,7 @@ from bot.hearing import CallHearing
 from bot.hearing.models import find
 from bot.hearing.opinions import SPEEDS, agreed, judged, played, unsure
 from bot.hearing.recogniser import Calibration, Recognised, Scored, VoskRecogniser, ranked, vosk_model
-from bot.numbers import WHOLE, Hypotheses, read
+from bot.numbers import DIGIT_WORDS, WHOLE, Hypotheses, read
 from bot.numbers.hypotheses import SURE, levelled
 
 LENGTHS = {10: 4, 3: 1, 12: 1}
@@ -220,7 +220,9 @@ def asked(numbers: Sequence[Dictated], calibration: Calibration, sure: float) ->
         digits, cell = heard.best.digits, heard.uncertain
         if cell and heard.best.status in WHOLE:
             questions += 1
-            mended += digits != number.digits == digits[: cell - 1] + number.digits[cell - 1 : cell] + digits[cell:]
+            heard.ask(cell)
+            heard.hear([DIGIT_WORDS[int(number.digits[cell - 1])]])
+            mended += digits != number.digits == heard.best.digits
     return Asked(sure, questions, mended)
 
 
