@@ -76,6 +76,7 @@ FLOOR_LOWEST, FLOOR_FIRST = -60.0, -34.0
 RISE, RISE_IN_SPEECH = 0.3, 0.02
 """dB a block by which the floor follows a noise that grows."""
 
+
 @dataclass(frozen=True)
 class Start:
     """Speech, since block `onset`."""

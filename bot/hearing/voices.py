@@ -35,11 +35,11 @@ one prompt and listens to the next is not taken for the room any more."""
 START_DB, END_DB = 5.0, 3.0
 """Above the room's voices. What is softer than START_DB starts no piece, what is softer than END_DB does not keep one
 going. The room is the median of its seconds; 95 in 100 of them lie less than 4 dB above it, 99 less than 5.5
-(`background.room`, sentences of fourteen speakers), while the words of a caller 10 dB louder peak 7 to 11 dB above it."""
+(`background.room`, sentences of fourteen speakers); the words of a caller 10 dB louder peak 7 to 11 dB above it."""
 
 CALLER_DB = 10.0
 """Below the caller's voice: what is softer, or nearer to the room than to him, is not heard over a prompt, and without
-words it tells about the room. Of the words of numbers read fluently nine in ten peak less than this below the loudest."""
+words it tells about the room. Nine in ten words of numbers read fluently peak less than this below the loudest."""
 
 SLOWEST = 60
 """Blocks for a word, at most, where a stranger speaks over the prompt: a sentence of two seconds in which one word was
