@@ -76,6 +76,7 @@ FLOOR_LOWEST, FLOOR_FIRST = -60.0, -34.0
 RISE, RISE_IN_SPEECH = 0.3, 0.02
 """dB a block by which the floor follows a noise that grows."""
 
+
 @dataclass(frozen=True)
 class Start:
     """Speech, since block `onset`."""
@@ -117,6 +118,8 @@ class Endpointer:
         self._cells: deque[float] = deque(maxlen=MEMORY)
         self._cell: list[float] = []
         self._run = self._onset = 0
+        self._ended = 0  # of the last piece
+        self._room_until = 0  # the last block between pieces that was no louder than the room's voices
         self._begin(0, SILENT)
 
     def push(self, level: float, words: str = "") -> Edge | None:
@@ -138,6 +141,10 @@ class Endpointer:
     def interrupts(self) -> bool:
         """Its words so far may stop the prompt."""
         return self.voices.interrupts(self._loudest)
+
+    def plausible(self, words: int) -> bool:
+        """Whether so many words may be all of the last piece."""
+        return self.voices.plausible(words, self._ended - self._began)
 
     def judge(self, words: bool) -> None:
         """Whether the last piece had words of the grammar after all."""
@@ -185,6 +192,8 @@ class Endpointer:
 
     def _between(self, smooth: float) -> Start | None:
         self._voice -= VOICE_DECAY
+        if smooth <= self.voices.ends_below:
+            self._room_until = self.now
         if smooth > self.floor + START_DB:
             if self._run == 0:
                 self._onset = self.now - 1
@@ -193,10 +202,10 @@ class Endpointer:
             self._run = max(0, min(self._run, CONFIRM) - 2)
         if self._run < CONFIRM or self.now < LEARN or smooth < max(self._voice - VOICE_DB, self.voices.starts_above):
             return None
-        self._begin(self._onset, smooth)
+        self._begin(max(self._onset, self._room_until), smooth)
         self.speaking = True
         self.voices.begin_piece()
-        return Start(self._onset)
+        return Start(self._began)
 
     def _begin(self, onset: int, level: float) -> None:
         self._began = onset
@@ -226,7 +235,7 @@ class Endpointer:
         return None
 
     def _end(self, ended: int) -> End:
-        self._voice_before = self._voice
+        self._voice_before, self._ended = self._voice, ended
         if self._words:
             self._voice = self._loudest
         self.forget()

@@ -143,6 +143,8 @@ class CallHearing:
         if self._unheard:
             self._hand_over(recogniser)
         words = recogniser.finish() if self._endpointer.near else NOTHING
+        if words.texts and not self._endpointer.plausible(len(words.texts[0].split())):
+            words = NOTHING
         self._endpointer.judge(bool(words.texts and words.texts[0]))
         heard.append(Piece(words.texts, words.confidence, end.ended * BLOCK, self.now, words.shares))
         self._forget()

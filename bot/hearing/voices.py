@@ -25,21 +25,25 @@ SECOND, VOICED = 100, 15
 """Voices are measured by the loudest block of a second in which so many blocks lie above the noise."""
 
 REMEMBERED, LISTENED, SHARE = 5, 2, 0.6
-"""Seconds of prompts that are looked at, at most and at least, and the share of them with voices that makes a room
-known. A caller who talked into one prompt and listens to the next is soon not taken for the room any more."""
+"""Seconds that are looked at, at most and at least, and the share of them with voices that makes a room known."""
 
 QUIET = 3
-"""Seconds of prompts in a row without any voice, after which a room is known to be quiet. Of the seconds of read
-sentences that follow each other with their own pauses, one in ten is silent, and few of them in a row."""
+"""Seconds of prompts in a row without any voice, after which the room is known to be quiet. Where read sentences follow
+each other with their own pauses one second in ten is silent, but three in a row are rare; and a caller who talked into
+one prompt and listens to the next is not taken for the room any more."""
 
 START_DB, END_DB = 5.0, 3.0
-"""Above the room's voices: what is softer starts no piece, and does not keep one going. The room is the median of its
-seconds; 95 in 100 of them lie under that by 4 dB and more, 99 by 5.5 (`background.room`, sentences of eight and of six
-speakers), while the words of a caller 10 dB louder peak 7 to 11 dB above it."""
+"""Above the room's voices. What is softer than START_DB starts no piece, what is softer than END_DB does not keep one
+going. The room is the median of its seconds; 95 in 100 of them lie less than 4 dB above it, 99 less than 5.5
+(`background.room`, sentences of fourteen speakers); the words of a caller 10 dB louder peak 7 to 11 dB above it."""
 
 CALLER_DB = 10.0
-"""Below the caller's voice: what is softer stops no prompt, and tells about the room. Of the words of numbers read
-fluently nine in ten peak less than this below the loudest."""
+"""Below the caller's voice: what is softer, or nearer to the room than to him, is not heard over a prompt, and without
+words it tells about the room. Nine in ten words of numbers read fluently peak less than this below the loudest."""
+
+SLOWEST = 60
+"""Blocks for a word, at most, where a stranger speaks over the prompt: a sentence of two seconds in which one word was
+made out was no answer. People say three to five syllables a second."""
 
 CALLER_DECAY = 2.0
 """dB that the caller's voice is forgotten with each piece: a piece of the room's, taken for his, must not hide it."""
@@ -95,7 +99,7 @@ class Voices:
         if not self.over_prompt:
             self._least = SILENT
         elif self.caller > SILENT:
-            self._least = self.caller - CALLER_DB
+            self._least = max(self.caller - CALLER_DB, (self.caller + self.room) / 2)
         else:
             self._least = max(FAINT, START_DB + max(self._seconds, default=SILENT))
         self._interrupts = self.caller > SILENT or self._quiet >= QUIET
@@ -108,6 +112,10 @@ class Voices:
     def interrupts(self, loudest: float) -> bool:
         """Whether words of the piece being spoken may stop the prompt before the piece is over."""
         return self.near(loudest) and (self._interrupts or not self.over_prompt)
+
+    def plausible(self, words: int, blocks: int) -> bool:
+        """Whether so many words may be all of the last piece, which was so long."""
+        return self._interrupts or not self._over_prompt or blocks <= words * SLOWEST
 
     def judge(self, loudest: float, words: bool) -> None:
         """Whether the last piece had words of the grammar after all."""
@@ -125,9 +133,10 @@ class Voices:
             self._seconds.append(loudest)
             self._quiet = self._quiet + 1 if loudest == SILENT else 0
         voiced = sorted(loudest for loudest in self._seconds if loudest > SILENT)
-        if len(self._seconds) >= LISTENED:
-            known = len(voiced) >= SHARE * len(self._seconds)
-            self.room = voiced[len(voiced) // 2] if known else SILENT
+        if len(self._seconds) >= LISTENED and len(voiced) >= SHARE * len(self._seconds):
+            self.room = voiced[len(voiced) // 2]
+        elif self._quiet >= QUIET:
+            self.room = SILENT
 
     def _begin_second(self) -> None:
         self._blocks, self._voiced, self._loudest = 0, 0, SILENT

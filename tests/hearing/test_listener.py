@@ -191,13 +191,16 @@ CALL = in_room(
 
 
 @settings(max_examples=25, deadline=None)
-@given(st.lists(st.integers(0, 1500), max_size=40))
-def test_the_result_does_not_depend_on_the_cut(sizes: list[int]) -> None:
+@given(st.lists(st.integers(0, 1500), max_size=40), st.booleans())
+def test_the_result_does_not_depend_on_the_cut(sizes: list[int], over_prompt: bool) -> None:
     whole, parts = CallHearing(RATE, Tally), CallHearing(RATE, Tally)
+    for each in (whole, parts):
+        each.expect(Grammar.NUMBER, over_prompt)
     expected = whole.feed(CALL)
     assert [event for part in cut(CALL, sizes) for event in parts.feed(part)] == expected
     assert parts.now == whole.now
-    assert {"SpeechStarted", "Partial", "Piece", "KeyHeard"} == set(kinds(expected))
+    assert {"SpeechStarted", "Piece", "KeyHeard"} <= set(kinds(expected))
+    assert over_prompt or "Partial" in kinds(expected)
 
 
 @settings(max_examples=10, deadline=None)
