@@ -83,14 +83,14 @@ UNHEARD = 1.0
 PHRASE, RARE, SELDOM, COURTESY, BEHIND = 4.0, 3.5, 10.0, 2.5, 0.0
 AGAIN = 8.0
 #: "Dạ" and "vâng" before an answer: "dạ đúng" must not be heard as "chả đúng".
-YES_SIR = 0.5
+YES_SIR = -0.5
 PUTTING_RIGHT = 7.0
 #: More for "phải" alone: nobody was recorded saying it, nor "sai", which it sounds like; and a yes that was none
 #: costs a caller his call.
 RIGHT_ALONE = 4.0
 #: For each further word of a phrase that may be left out.
 OPTIONAL = 0.3
-#: To introduce a number, to take leave behind it, to give a name, to spell the letters of a card, to say something else.
+#: To introduce a number, take leave behind it, give a name, spell the letters of a card, say something else.
 INTRODUCTION, LEAVE, NAME, LETTERS, WISH = 3.0, 1.0, 4.0, 7.0, 3.0
 #: Less for each sound of what is said around a number, and more for beginning it. Words that nobody was recorded saying
 #: get half a point less for each frame than digits do (`export.Mix`), so that "nhé cháu" was heard as "sáu" wherever

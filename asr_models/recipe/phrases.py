@@ -63,7 +63,7 @@ AFFIRM_TOO = [
     "chính xác rồi",
 ]  # fmt: skip
 DENY = [
-    "không", "không phải", "không đúng", "sai", "sai rồi", "nhầm", "nhầm rồi", "chưa", "chưa đúng", "không chính xác",
+    "không", "không phải", "không đúng", "sai", "sai rồi", "nhầm", "nhầm rồi", "chưa", "không chính xác",
     "chưa chính xác", "(không|chưa) đúng <lắm|hẳn|hết|đâu|rồi|mà>", "đâu có đúng",
 ]  # fmt: skip
 _RIGHT = "đúng|phải|chính xác|chuẩn|khớp|trúng"
@@ -80,7 +80,7 @@ DENY_TOO = [
     "đâu (có|phải) (đúng|phải|chính xác)",
     "(đúng|phải|có) đâu {có|mà|à} {đúng|phải}",
     "(gần|gần như|suýt|hơi|tạm|xém) đúng {thôi|rồi}",
-    "đúng (nhưng|mà|nhưng mà|có điều)",
+    "đúng (nhưng|nhưng mà|có điều)",
     "đúng (nhưng|mà|nhưng mà|có điều) (sai|nhầm|thiếu|chưa|lộn) {đúng|hết|phải}",
     "(sai|nhầm|lộn|trật|thiếu) {mất} <một|hai|ba|mấy|vài> <số|con số|chữ số> {rồi|cuối|đầu}",
     "(sai|nhầm|lộn|trật|thiếu) <số> {cuối|đầu|cuối cùng|đầu tiên} {rồi}",
@@ -94,7 +94,7 @@ DENY_TOO = [
     "không phải <số|mã số> {bảo hiểm} của {tôi|em|anh|chị|cô|chú|bác|cháu|con}",
 ]
 #: The keys that the prompt names, and a yes that is in many words.
-AFFIRM_SELDOM, DENY_SELDOM = ["{phím|số|bấm|chọn|bấm phím|phím số|bấm số} một", "có"], ["{phím|số|bấm|chọn|bấm phím|phím số|bấm số} hai"]  # fmt: skip
+AFFIRM_SELDOM, DENY_SELDOM = ["{phím|số|bấm|chọn|bấm phím|phím số|bấm số} một", "có"], ["{phím|số|bấm|chọn|bấm phím|phím số|bấm số} hai", "đúng mà"]  # fmt: skip
 
 _SELF = "tôi|tui|em|anh|chị|cô|chú|bác|cháu|con"
 #: Before a yes or no alone, not told: what is right or wrong, and how sure one is.
