@@ -1,4 +1,4 @@
-"""Numbers with polite and introducing words around them, said by espeak-ng: `python -m asr_models.evaluation.courtesies`.
+"""Numbers with polite words around them, said by espeak-ng: `python -m asr_models.evaluation.courtesies`.
 
 Every beginning with every ending, around a number of ten digits, in three dialects, on a quiet line and in noise; heard
 as in a call that asks for a number of 10 or 12 digits. "Right": the number goes on to its read-back at once; "asked":
@@ -35,16 +35,17 @@ KNOWN_BEGINNINGS = (
     "tôi tên là nguyễn văn nam mã số là", "dạ em đọc nhé", "số thẻ là", "mã số bảo hiểm xã hội của tôi là", "thưa cô",
 )  # fmt: skip
 OTHER_BEGINNINGS = (
-    "vâng số của cháu đây ạ", "em ơi số của chị như này này", "tôi là hùng ở hà nội số sổ là", "ghi giúp bác số này nhé",
+    "vâng số của cháu đây ạ", "em ơi số của chị như này này", "tôi là hùng ở hà nội số sổ là",
+    "ghi giúp bác số này nhé",
     "chào em anh gọi để lấy lại mật khẩu mã số là", "à ừ thì mã của mình là", "số bảo hiểm nhà tôi là",
 )  # fmt: skip
 KNOWN_ENDINGS = (
-    "", "ạ", "nhé", "nha", "cảm ơn em", "nhé cháu", "đúng không em", "đó em", "đấy ạ", "hết rồi", "xong rồi", "vậy thôi",
-    "cảm ơn",
+    "", "ạ", "nhé", "nha", "cảm ơn em", "nhé cháu", "đúng không em", "đó em", "đấy ạ", "hết rồi", "xong rồi",
+    "vậy thôi", "cảm ơn",
 )  # fmt: skip
 OTHER_ENDINGS = (
-    "em ghi được chưa", "kiểm tra giúp chị với", "là số của mẹ tôi", "cháu xem hộ bác nhé", "rồi đấy con ơi", "được chưa em ơi",
-    "nghe rõ không",
+    "em ghi được chưa", "kiểm tra giúp chị với", "là số của mẹ tôi", "cháu xem hộ bác nhé", "rồi đấy con ơi",
+    "được chưa em ơi", "nghe rõ không",
 )  # fmt: skip
 """A third of both are no words of the graphs: other callers have other words."""
 

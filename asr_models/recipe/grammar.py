@@ -69,7 +69,7 @@ PUT_RIGHT = [
     *EDITS, *(f"số {place} {into}" for place in ("cuối", "cuối cùng", "đầu", "đầu tiên") for into in ("là", "phải là")),
     *(f"số thứ {nth} phải là" for nth in NTH),
 ]  # fmt: skip
-CORRECTIONS = [*EDITS, "nhầm", "chứ không phải", "mà là", "số", "con", "hết", "xong"]
+CORRECTIONS = ["nhầm", "chứ không phải", "mà là", "số", "con", "hết", "xong"]
 #: Before digits and among them: not told, for they change no number, and texts that differ by them alone would share
 #: its probability.
 HESITATIONS = ["ờ", "à", "dạ", "dạ vâng", "alo"]
@@ -82,18 +82,20 @@ READING, UNIT, SCALE, ENDING, TEN = 4.0, 1.5, 2.0, 3.0, 3.5
 UNHEARD = 1.0
 PHRASE, RARE, SELDOM, COURTESY, BEHIND = 4.0, 3.5, 10.0, 2.5, 0.0
 AGAIN = 8.0
+#: "Dạ" and "vâng" before an answer: "dạ đúng" must not be heard as "chả đúng".
+YES_SIR = -0.5
 PUTTING_RIGHT = 7.0
 #: More for "phải" alone: nobody was recorded saying it, nor "sai", which it sounds like; and a yes that was none
 #: costs a caller his call.
 RIGHT_ALONE = 4.0
 #: For each further word of a phrase that may be left out.
 OPTIONAL = 0.3
-#: To introduce a number, to take leave behind it, to give a name, to spell a letter of the card, to say something else.
-INTRODUCTION, LEAVE, NAME, LETTER, WISH = 3.0, 1.0, 4.0, 4.0, 3.0
+#: To introduce a number, take leave behind it, give a name, spell the letters of a card, say something else.
+INTRODUCTION, LEAVE, NAME, LETTERS, WISH = 3.0, 1.0, 4.0, 7.0, 3.0
 #: Less for each sound of what is said around a number, and more for beginning it. Words that nobody was recorded saying
 #: get half a point less for each frame than digits do (`export.Mix`), so that "nhé cháu" was heard as "sáu" wherever
 #: it stood; and a single syllable at the edge of a number must not take its first or last digit away.
-EASE, LONG = 1.4, 3.0
+EASE, LONG, SYLLABLE, EASE_EDIT = 1.0, 3.0, 3.0, 0.5
 
 
 def said(lines: Iterable[str], source: str, target: str, cost: float, ease: float = 0.0) -> list[Arc]:
@@ -133,7 +135,6 @@ def _numbers(at: str) -> list[Arc]:
     arcs += [Arc(at, read, "", READING), *(Arc(place, at, "", 0.0) for place in (digit, tens, unit))]
     arcs += [Arc(place, digit, w, WORD) for place in (read, digit, tens, unit, link) for w in DIGITS]
     arcs += [Arc(place, tens, "mười", TEN) for place in (read, unit)]
-    arcs += [Arc(place, tens, "mười", UNIT) for place in (digit, tens)]
     for place in (digit, tens):
         arcs += [Arc(place, digit, w, ENDING) for w in ENDINGS]
         arcs += [Arc(place, unit, w, SCALE) for w in SCALES]
@@ -142,24 +143,25 @@ def _numbers(at: str) -> list[Arc]:
     arcs += [Arc(unit, link, w, ENDING) for w in ("linh", "lẻ")]
     arcs += [Arc(unit, unit, w, SCALE) for w in SCALES]
     arcs.append(Arc(link, digit, "tư", ENDING))
-    arcs += [Arc(at, at, w, EDIT if w in EDITS else CORRECTION) for w in CORRECTIONS]
+    arcs += [Arc(at, at, w, CORRECTION) for w in CORRECTIONS]
+    arcs += [Arc(at, at, w, EDIT, ease=EASE_EDIT if w.count(" ") > 1 else 0.0) for w in EDITS]
     arcs += [Arc(at, at, w, HESITATION, told=False) for w in HESITATIONS]
     return [_heard(arc) for arc in arcs]
 
 
 def _joined(at: str) -> frozenset[str]:
-    return frozenset((f"{at}.digit", f"{at}.tens"))
+    return frozenset((f"{at}.digit",))
 
 
 def _leave(place: str, over: str, lines: Iterable[str] = ()) -> list[Arc]:
     """Polite words behind a number, not told."""
-    words = said(phrases.CLOSING_WORD, place, over, LEAVE)
+    words = said(phrases.CLOSING_WORD, place, over, SYLLABLE)
     return words + said([*phrases.CLOSING, *lines], place, over, LEAVE + LONG, EASE)
 
 
 def _polite(place: str, target: str) -> list[Arc]:
     """Polite words before a number, not told."""
-    words = said(phrases.OPENING_WORD, place, target, HESITATION)
+    words = said(phrases.OPENING_WORD, place, target, SYLLABLE)
     return words + said(phrases.OPENING, place, target, HESITATION + LONG, EASE)
 
 
@@ -172,14 +174,13 @@ def _closed(at: str) -> list[Arc]:
 
 def _introduced(at: str, number: str) -> list[Arc]:
     """What is said before a number: courtesies, whose number it is, the caller's name, the letters of a card."""
-    own, named, letter = f"{at}.own", f"{at}.named", f"{at}.letter"
+    own, named = f"{at}.own", f"{at}.named"
     arcs = [Arc(at, own, "", 0.0), Arc(own, number, "", 0.0)]
     arcs += _polite(at, at) + _polite(own, own)
     arcs += said(phrases.INTRODUCING, own, own, INTRODUCTION + LONG, EASE) + said(
         phrases.NAMING, own, named, NAME + LONG, EASE
     )
-    arcs += [Arc(own, letter, w, LETTER, False, EASE) for w in phrases.LETTERS]
-    arcs += [Arc(letter, number, w, LETTER, False, EASE) for w in phrases.LETTERS]
+    arcs += said(phrases.LETTERS, own, number, LETTERS)
     return arcs + _leave(at, f"{number}.over", phrases.NUMBER_CLOSING)
 
 
@@ -199,19 +200,21 @@ def _taken_leave(*places: str, over: str) -> list[Arc]:
 def _answer(at: str, number: str) -> list[Arc]:
     """Yes or no, perhaps politely said, rarely several words of it; what is wrong may be put right in one breath."""
     polite, again, yes, no, wish, over = (f"{at}.{end}" for end in ("polite", "again", "yes", "no", "wish", "over"))
-    opening = [*phrases.OPENING_WORD, *phrases.OPENING]
+    opening = [*phrases.OPENING_WORD, *phrases.OPENING, *phrases.ANSWER_OPENING]
     arcs = []
     for place in (at, polite):
-        arcs += said(["<dạ|vâng>"], place, polite, COURTESY) + said(opening, place, polite, COURTESY + 2)
+        arcs += said(["<dạ|vâng>"], place, polite, YES_SIR) + said(opening, place, polite, COURTESY + 2)
         arcs += [Arc(place, number, w, PUTTING_RIGHT) for w in PUT_RIGHT]
     for place in (at, polite, again):
         for line in phrases.AFFIRM:
             arcs += said([line], place, yes, PHRASE + (RIGHT_ALONE if line == "phải" else 0))
         arcs += said(phrases.AFFIRM_TOO, place, yes, RARE) + said(phrases.AFFIRM_SELDOM, place, yes, SELDOM)
-        arcs += said(phrases.DENY, place, no, PHRASE) + said(phrases.DENY_TOO, place, no, RARE)
+        arcs += said(phrases.DENY, place, no, PHRASE) + said(phrases.DENY_TOO, place, no, RARE + 2)
         arcs += said(phrases.DENY_SELDOM, place, no, SELDOM) + _wishes(place, wish, WISH)
     arcs += [Arc(no, number, w, PHRASE) for w in PUT_RIGHT]
     arcs += [Arc(no, number, "", AGAIN), Arc(yes, again, "", AGAIN - 2), Arc(no, again, "", AGAIN - 2)]
+    for place in (yes, no, over):
+        arcs += said(phrases.ANSWER_CLOSING, place, over, COURTESY + 2)
     return arcs + _taken_leave(yes, no, wish, over=over)
 
 
@@ -229,14 +232,17 @@ def _menu(at: str, number: str) -> list[Arc]:
         number,
         0.5,
     )
-    arcs += [Arc(done, number, "", 0.5)] + said(phrases.INTRODUCING, done, number, INTRODUCTION)
+    arcs += [Arc(done, number, "", 0.5), *said(phrases.INTRODUCING, done, number, INTRODUCTION)]
     return arcs + _taken_leave(done, wish, over=over)
 
 
 ENDS = ("n", "n.over")
 GRAMMARS = {
     "number": Grammar(
-        [*_introduced("s", "n"), *_numbers("n"), *_closed("n"), *_wishes("s", "s.wish", WISH + LONG, EASE), *said(phrases.NOT_KNOWN, "s", "s.wish", WISH + LONG, EASE), *_taken_leave("s.wish", over="s.over")],
+        [
+            *_introduced("s", "n"), *_numbers("n"), *_closed("n"), *_wishes("s", "s.wish", WISH + LONG, EASE),
+            *said(phrases.NOT_KNOWN, "s", "s.wish", WISH + LONG, EASE), *_taken_leave("s.wish", over="s.over"),
+        ],
         start="s", ends=("s", "s.own", "s.wish", "s.over", *ENDS), joined=_joined("n"),
         unknown={"s": 6.0, "n": 6.0, "n.over": 6.0, "s.wish": 6.0, "s.named": 0.0}, known="s.own",
     ),
@@ -261,3 +267,24 @@ GRAMMARS = {
         unknown={"s": 6.0, "n": 6.0, "n.over": 6.0, "s.named": 0.0}, known="s.own",
     ),
 }  # fmt: skip
+
+
+def readings(grammar: Grammar, text: str) -> set[str]:
+    """The words that come out where somebody says just this; empty where the grammar does not hold it."""
+    words = tuple(text.split())
+    arcs: dict[str, list[Arc]] = {}
+    for arc in grammar.arcs:
+        arcs.setdefault(arc.source, []).append(arc)
+    states = {(grammar.start, 0, "")}
+    ahead = [*states]
+    while ahead:
+        place, at, told = ahead.pop()
+        for arc in arcs.get(place, ()):
+            said_now = tuple(arc.text.split())
+            if words[at : at + len(said_now)] == said_now:
+                more = f"{told} {arc.text}".strip() if arc.told else told
+                state = (arc.target, at + len(said_now), more)
+                if state not in states:
+                    states.add(state)
+                    ahead.append(state)
+    return {told for place, at, told in states if at == len(words) and place in grammar.ends}

@@ -11,6 +11,8 @@ Words that change nothing are not told: texts that differ by them alone would sh
 phrases that are no number ("chờ một chút").
 """
 
+# ruff: noqa: E501 - a line is one phrase, however many ways there are to say it
+
 from __future__ import annotations
 
 import itertools
@@ -20,7 +22,6 @@ from typing import NamedTuple
 #: Whom callers call the bot and themselves.
 PRONOUNS = "tôi|tui|em|anh|chị|cô|chú|bác|cháu|con|ông|bà|mình"
 _WHO = f"{{{PRONOUNS}}}"
-_FOR = f"{{cho tôi|cho em|cho cháu|cho con|cho anh|cho chị|cho cô|cho chú|cho bác|giúp tôi|giúp em|giúp cháu|giúp bác}} {{với|nhé|đi}}"
 
 
 class Slot(NamedTuple):
@@ -57,17 +58,17 @@ AFFIRM = [
 ]  # fmt: skip
 #: What some people say; "một" is the key that the prompt names.
 AFFIRM_TOO = [
-    "chuẩn {rồi}", "ok {ok|rồi}", "được {rồi}", "rồi", "đồng ý {rồi}", "xác nhận",
+    "chuẩn {rồi}", "ok {ok|rồi}", "được {rồi}", "rồi", "đồng ý {rồi}", "xác nhận", "nhất trí", "trúng {rồi}",
     "đúng <số đó|số đấy|số này|số ấy|mã số đó|thế|vậy|như vậy|như thế> {rồi}", "đúng <số|mã số> {bảo hiểm} của {tôi|em|anh|chị|cô|chú|bác|cháu|con} {rồi}",
     "chính xác rồi",
 ]  # fmt: skip
 DENY = [
-    "không", "không phải", "không đúng", "sai", "sai rồi", "nhầm", "nhầm rồi", "chưa", "chưa đúng", "không chính xác",
+    "không", "không phải", "không đúng", "sai", "sai rồi", "nhầm", "nhầm rồi", "chưa", "không chính xác",
     "chưa chính xác", "(không|chưa) đúng <lắm|hẳn|hết|đâu|rồi|mà>", "đâu có đúng",
 ]  # fmt: skip
 _RIGHT = "đúng|phải|chính xác|chuẩn|khớp|trúng"
 DENY_TOO = [
-    "(chưa|chẳng|chả|hổng|hông|đâu) {có} (đúng|phải|chính xác|chuẩn|khớp|trúng)",
+    "(chưa|chẳng|chả|hổng|hông|hỏng|hong|nỏ|đâu) {có} (đúng|phải|chính xác|chuẩn|khớp|trúng)",
     "không (chuẩn|khớp|trúng)",
     "không có (đúng|phải|chính xác)",
     "(không|chưa) được",
@@ -78,20 +79,35 @@ DENY_TOO = [
     "đâu (có|phải|đúng)",
     "đâu (có|phải) (đúng|phải|chính xác)",
     "(đúng|phải|có) đâu {có|mà|à} {đúng|phải}",
-    "(gần|gần như|suýt|hơi|tạm) đúng {thôi|rồi}",
-    "đúng (nhưng|mà|nhưng mà|có điều)",
+    "(gần|gần như|suýt|hơi|tạm|xém) đúng {thôi|rồi}",
+    "đúng (nhưng|nhưng mà|có điều)",
     "đúng (nhưng|mà|nhưng mà|có điều) (sai|nhầm|thiếu|chưa|lộn) {đúng|hết|phải}",
     "(sai|nhầm|lộn|trật|thiếu) {mất} <một|hai|ba|mấy|vài> <số|con số|chữ số> {rồi|cuối|đầu}",
     "(sai|nhầm|lộn|trật|thiếu) <số> {cuối|đầu|cuối cùng|đầu tiên} {rồi}",
-    "(lộn|trật) {rồi|mất rồi}",
+    "(lộn|trật|lầm) {rồi|mất rồi}",
+    "thiếu {rồi}",
+    "chưa đủ",
     "(sai|nhầm) mất {rồi}",
     "(nghe|đọc|ghi|nói|hiểu) (sai|nhầm|lộn) {số} {rồi}",
-    "{bị} (sai|nhầm|lộn) {một|hai|mấy} {số} {rồi}",
+    "<bị> (sai|nhầm|lộn) {một|hai|mấy} {số} {rồi}",
     "không phải <số đó|số này|số đấy|mã số đó|đâu|rồi>",
     "không phải <số|mã số> {bảo hiểm} của {tôi|em|anh|chị|cô|chú|bác|cháu|con}",
 ]
 #: The keys that the prompt names, and a yes that is in many words.
-AFFIRM_SELDOM, DENY_SELDOM = ["{phím|số|bấm|chọn} một", "có"], ["{phím|số|bấm|chọn} hai"]  # fmt: skip
+AFFIRM_SELDOM, DENY_SELDOM = ["{phím|số|bấm|chọn|bấm phím|phím số|bấm số} một", "có"], ["{phím|số|bấm|chọn|bấm phím|phím số|bấm số} hai", "đúng mà"]  # fmt: skip
+
+_SELF = "tôi|tui|em|anh|chị|cô|chú|bác|cháu|con"
+#: Before a yes or no alone, not told: what is right or wrong, and how sure one is.
+ANSWER_OPENING = [
+    f"<số|mã số|mã> {{bảo hiểm}} {{của}} {{{_SELF}}} {{này|đó|đấy|ấy|kia}} {{là}}", f"{{{_SELF}|máy}} <nghe|đọc|ghi|nói|thấy> {{số}}",
+    "<hoàn toàn|rất|quá|hình như|như vậy|như thế|vậy|thế|vẫn|vẫn còn|cũng|tất cả|cả> {là}", "<ơ|ồ|ủa|ấy|chết|thôi|úi|ối>", f"<{_SELF}>",
+]  # fmt: skip
+#: Behind a yes or no alone, not told.
+ANSWER_CLOSING = [
+    "<luôn|hết|cả|lắm|quá|vậy|thế|như vậy|như thế|hẳn|hoàn toàn|tuyệt đối|đâu|á|bạn> {rồi}",
+    f"{{là|với}} <số|mã số|mã|con số|dãy số> {{bảo hiểm}} {{của}} {{{_SELF}|đó|đấy|này|ấy|vừa rồi}} {{rồi}}",
+    "{ở} <chỗ|đoạn|khúc|phần|mấy số|số> <cuối|đầu|giữa|sau> {rồi}",
+]  # fmt: skip
 
 # ── wishes ──
 
@@ -163,12 +179,13 @@ INTRODUCING = [
     f"<mã số|số sổ|số thẻ|mã thẻ|sổ số|thẻ số> {{{_KIND}}} {{của}} {{{_OURS}}} {_IS}", f"<mã|sổ|thẻ> <{_KIND}> {{của}} {{{_OURS}}} {_IS}",
     f"<số> <{_KIND}|căn cước|căn cước công dân|định danh|định danh cá nhân|điện thoại> {{của}} {{{_OURS}}} {_IS}",
     f"<mã|số|sổ|thẻ> {{của}} <{_OURS}> {_IS}", "<mã|số|sổ|thẻ> <là|đây|này> {ạ|nhé}", f"<của> <{_OURS}> {{là|đây|thì là}}",
-    f"{{để}} {{{_ME}}} {{xin}} <đọc|nói> <lại|số|mã số|nhé|nha|đây|này|luôn> {{nhé|nha|đây|này|luôn}} {{ạ|{_YOU}}}",
+    f"{{để}} {{{_ME}}} {{xin}} <đọc|nói> <số|mã số|nhé|nha|đây|này|luôn|lại nhé|lại số> {{nhé|nha|đây|này|luôn}} {{ạ|{_YOU}}}",
     f"{{{_YOU}}} <ghi|nghe> {{lại}} <giúp|hộ|cho|đi|nhé> {{{_ME}}} {{nhé|nha|đi}} {{số}}", "<đây> <là|rồi|nhé>",
 ]  # fmt: skip
 #: Before a name, after which the number may be introduced.
 NAMING = [f"{{{_ME}}} <tên> {{{_ME}}} <là>", f"<{_ME}> <là>"]
-#: The two letters of a health card, by their names; digits follow.
-LETTERS = (
-    "a|bê|bờ|xê|cê|cờ|dê|dờ|đê|e|giê|gờ|ghê|hát|hờ|i|ca|kờ|en nờ|nờ|em mờ|mờ|e lờ|lờ|o|ô|pê|pờ|quy|cu|quờ|ét|ét sì|sờ|tê|tờ|vê|vờ|ích|ích xì|xờ|y dài|i dài"
-).split("|")  # fmt: skip
+#: The two letters of a health card, by their names; digits follow. No card begins with a vowel.
+LETTERS = [
+    "<bê|bờ|xê|cê|cờ|dê|dờ|đê|giê|gờ|ghê|hát|hờ|ca|kờ|en nờ|nờ|em mờ|mờ|e lờ|lờ|pê|pờ|quy|cu|quờ|ét|ét sì|sờ|tê|tờ|vê|vờ|ích|ích xì|xờ>"
+    " <a|bê|bờ|xê|cê|cờ|dê|dờ|đê|e|giê|gờ|hát|hờ|ca|kờ|en nờ|nờ|o|ô|ét|ét sì|sờ|vê|vờ|ích|ích xì|xờ|y|y dài|i dài|quy|cu>",
+]  # fmt: skip

@@ -24,6 +24,16 @@ def test_words_are_written_as_people_write_them() -> None:
     assert plain("<unk>") == ""
 
 
+def test_unknown_speech_is_one_word_where_it_is_told() -> None:
+    assert plain("<unk> <unk> đúng <unk>", unknown=True) == "<unk> đúng <unk>"
+    assert plain("đúng [unk]", unknown=True) == "đúng"
+
+
+def test_unknown_speech_alone_is_nothing() -> None:
+    assert ranked([("<unk>", 5.0), ("đúng", 4.0)], 50.0) == ((), ())
+    assert ranked([("đúng <unk>", 5.0), ("<unk>", 4.0)], 50.0).texts == ("đúng <unk>",)
+
+
 FRAMES = 50.0
 SURE = Calibration(scale=0.5, rest=-50, words=0, score=0)
 """Nothing was pruned."""
