@@ -11,7 +11,7 @@ export TF_CPP_MIN_LOG_LEVEL := 3
 export UV_PROJECT_ENVIRONMENT := .venv
 UV := .tools/bin/uv
 BIN := .venv/bin
-DIALOGUE := domain.yml config.yml $(shell find data bot/dialogue -name '*.yml' -o -name '*.py' 2>/dev/null)
+DIALOGUE := domain.yml config.yml $(shell find data bot/dialogue bot/negation.py -name '*.yml' -o -name '*.py' 2>/dev/null)
 
 .PHONY: help setup run test lint format bench bench-load eval train clean
 help: ## what can be made
@@ -24,7 +24,9 @@ run: setup ## a call: on microphone and speaker, or the scripted demo call
 
 test: setup ## every test: pytest, and Rasa's own conversation tests
 	@$(BIN)/rasa data validate --fail-on-warnings
-	@$(BIN)/rasa test --stories tests --model models/dialogue.tar.gz --out results --no-plot --fail-on-prediction-errors
+	@$(BIN)/rasa test core --stories tests --model models/dialogue.tar.gz --out results --no-plot --fail-on-prediction-errors
+	@$(BIN)/rasa test nlu --nlu tests/test_nlu.yml --model models/dialogue.tar.gz --out results/nlu --successes --no-plot
+	@$(BIN)/python tests/dialogue/check_nlu.py results/nlu
 	@$(BIN)/pytest
 
 lint: .setup/environment ## style and types

@@ -23,6 +23,7 @@ _NO = (
 _ADDRESSED = "em anh chị cô chú bác cháu con ông bà bạn mình"
 _PHRASES = [
     r"(?<!o )k",
+    r"(?<!y )chang",  # chẳng; "y chang" is a yes
     r"(?<!xin )lỗi",
     rf"mà (?!(?:{_ADDRESSED.replace(' ', '|')}|ạ|nhé|nhỉ|nha|ơi|đúng rồi)\b)\w+",  # "đúng mà" alone insists
     r"(?:mới|nào có|thế nào) (?:là )?(?:đúng|phải|chính xác|chuẩn|được|ok)",  # "chín mới đúng"
@@ -34,7 +35,7 @@ _PHRASES = [
 ]
 
 _NO_PLAIN = (
-    "khong chua chang ko khg kg khum hok hk hem hong hon"
+    "khong chua ko khg kg khum hok hk hem hong hon"
     " sai nham lon trat lech nguoc khac xao gan suyt xuyt xem nhung tuy tru"
     " thieu hut sot them bot khoi ngung xoa sua gi mo sao deo dech"
 ).split()
@@ -42,6 +43,7 @@ _NO_PLAIN = (
 
 _PHRASES_PLAIN = [
     r"(?<!o )k",
+    r"(?<!y )chang",
     r"(?<!xin )(?<!tra )loi",
     r"(?<!tu )dau",
     r"(?<!tai )khoan",
@@ -56,7 +58,7 @@ _PHRASES_PLAIN = [
     r"so .*\bthoi",
 ]
 
-_MISTYPED = "khong chua chang nham thieu nhung".split()
+_MISTYPED = "khong chua nham thieu nhung".split()
 """Words of a text with diacritics that lost theirs, and mean nothing else there."""
 
 

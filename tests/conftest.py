@@ -29,7 +29,8 @@ def dialogue_model() -> Path:
     parts = sorted(
         [
             *(ROOT / "data").rglob("*.yml"),
-            *(ROOT / "bot" / "dialogue" / name for name in ("number_extractor.py", "phrase_classifier.py")),
+            *(ROOT / "bot" / "dialogue" / name for name in ("number_extractor.py", "folding.py", "negation_guard.py")),
+            ROOT / "bot" / "negation.py",
             ROOT / "config.yml",
             ROOT / "domain.yml",
         ]

@@ -110,6 +110,7 @@ lon so roi
 thieu mot so
 khong đúng
 chua đúng
+chang dung
 """.strip().splitlines()
 
 YES = """
@@ -159,6 +160,7 @@ một
 số một
 bấm một
 nhất trí
+y chang
 xin lỗi đúng rồi
 xin lỗi em đúng rồi
 đúng rồi chị ơi

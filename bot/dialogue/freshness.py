@@ -14,7 +14,7 @@ from bot.errors import VoicebotError
 
 AGAIN = "train it again with `make setup` or `rasa train --fixed-model-name dialogue`"
 
-TRAINED_FROM = ("config.yml", "data/**/*.yml", "bot/dialogue/phrase_classifier.py")
+TRAINED_FROM = ("config.yml", "data/**/*.yml", "bot/dialogue/number_extractor.py", "bot/dialogue/folding.py")
 """Beside the domain. A model holds what Rasa made of these and not the files, so only their time can be compared."""
 
 

@@ -89,7 +89,7 @@ class TestTheOtherFiles:
     def test_none_has_changed(self, rasa: EmbeddedRasa, root: Path) -> None:
         assert changed_since(rasa, root) == []
 
-    @pytest.mark.parametrize("name", ["config.yml", "data/rules/*.yml", "bot/dialogue/phrase_classifier.py"])
+    @pytest.mark.parametrize("name", ["config.yml", "data/rules/*.yml", "bot/dialogue/folding.py"])
     def test_those_written_later_are_named(self, rasa: EmbeddedRasa, root: Path, name: str) -> None:
         path = sorted(root.glob(name))[0]
         trained = rasa._agent.processor.model_metadata.trained_at.replace(tzinfo=timezone.utc).timestamp()

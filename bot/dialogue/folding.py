@@ -1,0 +1,61 @@
+"""Rasa NLU component: gives every word its form without diacritics as lemma. Follows the tokenizer in config.yml.
+
+The featurizers count lemmas, so a sentence means the same with diacritics, without, or half and half. Training changes
+in two ways:
+- The intents that the house names itself ("/played") are left out, so no sentence can be classified as one of them.
+- `no_match` is divided into `OUTSIDE_PARTS` intents. Logistic regression gives every intent the same weight, however
+  many examples it has, and what is outside the domain is more than one kind. NegationGuard adds the parts up again.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.constants import TOKENS_NAMES
+from rasa.shared.nlu.constants import INTENT, TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from bot.negation import fold
+
+OUTSIDE, OUTSIDE_PARTS = "no_match", 4
+PART = "#"
+"""Between `OUTSIDE` and the number of its part."""
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
+class Folding(GraphComponent):  # type: ignore[misc]  # rasa ships no types
+    """`fold` with what Rasa asks of a component."""
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> Folding:
+        return cls()
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        said = [message for message in training_data.training_examples if not (message.get(TEXT) or "").startswith("/")]
+        self.process(said)
+        outside = [message for message in said if message.get(INTENT) == OUTSIDE]
+        parts = [
+            Message(data={**message.data, INTENT: f"{OUTSIDE}{PART}{count % OUTSIDE_PARTS}"})
+            for count, message in enumerate(outside)
+        ]
+        kept = training_data.filter_training_examples(
+            lambda message: message.get(INTENT) != OUTSIDE and not (message.get(TEXT) or "").startswith("/")
+        )
+        return kept.merge(TrainingData(parts))
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        for message in messages:
+            for token in message.get(TOKENS_NAMES[TEXT]) or []:
+                token.lemma = fold(token.text)
+        return messages

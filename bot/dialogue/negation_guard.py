@@ -1,0 +1,63 @@
+"""Rasa NLU component: takes the intent `affirm` from every sentence that may not confirm. Follows the classifier.
+
+Such a sentence holds a negation (bot/negation.py), unknown speech or a number. What is left of the classifier's ranking decides, each
+intent with the probability it has; so the sentence is a no, or falls below the fallback's threshold and is asked again.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.classifiers.classifier import IntentClassifier
+from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, TEXT
+from rasa.shared.nlu.training_data.message import Message
+
+from bot.dialogue.folding import OUTSIDE, PART
+from bot.dialogue.messages import NUMBER_WORD
+from bot.events import UNKNOWN
+from bot.negation import holds_negation
+
+AFFIRM = "affirm"
+
+
+def guarded(text: str, ranking: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """`ranking` (intents with their confidence, best first), without `affirm` where `text` may not confirm."""
+    if {NUMBER_WORD, UNKNOWN}.isdisjoint(text.split()) and not holds_negation(text):
+        return ranking
+    return [scored for scored in ranking if scored["name"] != AFFIRM]
+
+
+def whole(ranking: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """`ranking` with the parts of `OUTSIDE` (bot/dialogue/folding.py) added up, best first again."""
+    shares: dict[str, float] = {}
+    for scored in ranking:
+        name = scored["name"].partition(PART)[0]
+        shares[name] = shares.get(name, 0.0) + float(scored["confidence"])
+    return [{"name": name, "confidence": shares[name]} for name in sorted(shares, key=lambda name: -shares[name])]
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
+class NegationGuard(GraphComponent, IntentClassifier):  # type: ignore[misc]  # rasa ships no types
+    """`whole` and `guarded` with what Rasa asks of a component."""
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> NegationGuard:
+        return cls()
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        for message in messages:
+            ranking = guarded(message.get(TEXT) or "", whole(message.get(INTENT_RANKING_KEY) or []))
+            best = ranking[0] if ranking else {"name": OUTSIDE, "confidence": 1.0}
+            message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
+            message.set(INTENT, best, add_to_output=True)
+        return messages
