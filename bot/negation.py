@@ -13,7 +13,7 @@ import unicodedata
 _NO = (
     "không chưa chẳng chả đâu chăng ko khong khg kg khum kô hok hk hem hổng hông hong hỏng hôn nỏ ứ"  # not
     " sai nhầm lầm lộn trật bậy lệch chệch ngược đảo lẫn lạc khác xạo"  # wrong
-    " gần suýt xuýt xém nhưng tuy trừ chỉ mỗi nửa"  # nearly, but, only
+    " gần suýt xuýt xém hơi tạm nhưng tuy trừ chỉ mỗi nửa"  # nearly, but, only
     " thiếu thừa dư hụt sót mất thêm bớt"  # the number is too short or too long
     " đừng khỏi dừng ngừng ngưng khoan hủy huỷ bỏ xóa xoá sửa"  # do not, stop, change
     " gì mô chi sao hả hở ư"  # a question, or a question that means no: "đúng gì mà đúng"
@@ -27,6 +27,7 @@ _PHRASES = [
     r"(?<!xin )lỗi",
     rf"mà (?!(?:{_ADDRESSED.replace(' ', '|')}|ạ|nhé|nhỉ|nha|ơi|đúng rồi)\b)\w+",  # "đúng mà" alone insists
     r"(?:mới|nào có|thế nào) (?:là )?(?:đúng|phải|chính xác|chuẩn|được|ok)",  # "chín mới đúng"
+    r"có điều",
     r"phải là",
     r"phải (?:cái|tội)",
     r"(?:đáng|lẽ) (?:lẽ|ra)",
@@ -37,7 +38,7 @@ _PHRASES = [
 _NO_PLAIN = (
     "khong chua ko khg kg khum hok hk hem hong hon"
     " sai nham lon trat lech nguoc khac xao gan suyt xuyt xem nhung tuy tru"
-    " thieu hut sot them bot khoi ngung xoa sua gi mo sao deo dech"
+    " hoi tam thieu hut sot them bot khoi ngung xoa sua gi mo sao deo dech"
 ).split()
 """Without diacritics some of `_NO` are left out: they are everyday words of a yes too (chị, mã, bố, dạ thưa, đủ)."""
 
@@ -51,6 +52,7 @@ _PHRASES_PLAIN = [
     r"(?:noi bay|bay roi|du mot|thua so|thua mot|bi thua|bi du)",
     r"(?:moi|nao co|the nao) (?:la )?(?:dung|phai|chinh xac|chuan|duoc|ok)",
     r"dung (?:ma|chi ma) (?!so\b)(?!em\b|anh\b|chi\b|co\b|chau\b)\w+",
+    r"co dieu",
     r"phai la",
     r"(?:dang|le) (?:le|ra)",
     r"mot (?:nua|phan)",

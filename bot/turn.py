@@ -12,6 +12,7 @@ second for the next key. Speech without a word of the grammar never keeps the bo
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from bot.events import (
@@ -70,8 +71,9 @@ SPOKEN_KEY = 0.8
 """Least confidence of a single spoken digit that chooses from the menu. A "không" in the background is one word, too,
 and would hand the call to a person."""
 
-WISH = 0.5
-"""Least confidence of a wish in words; a less likely one counts as not understood."""
+WISH = 0.8
+"""Least confidence of a wish of one word, and for n words WISH to the power of n; a less likely one counts as not
+understood."""
 
 CERTAIN_YES, CERTAIN_NO = 0.85, 0.6
 """A yes or no that is less likely than this is asked for again, which takes some four seconds. A false no costs
@@ -254,7 +256,7 @@ class Turn:
         elif self.expect.kind is Grammar.MENU and (intent := self.expect.keys.get(read(text).digits or "")):
             if self._sure_enough(piece, SPOKEN_KEY):
                 self._decided = Chosen(intent)
-        elif self._sure_enough(piece, WISH):
+        elif self._sure_enough(piece, math.pow(WISH, len(text.split()))):
             self._words.append(text)
 
     def _answer(self, piece: Piece, began_at: int | None) -> None:

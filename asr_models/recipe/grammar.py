@@ -83,11 +83,18 @@ UNHEARD = 1.0
 PHRASE, RARE, SELDOM, COURTESY, BEHIND = 4.0, 3.5, 10.0, 2.5, 0.0
 AGAIN = 8.0
 #: "Dạ" and "vâng" before an answer: "dạ đúng" must not be heard as "chả đúng".
+#: The key of a no, said; with nothing before it, for "dạ phải" sounds to the network like "dạ hai".
+DENY_KEY = 7.0
+#: More for "nhầm" and "chưa" alone, which few say, and which sound like "vâng" and "dạ" in some voices; and what
+#: "gần đúng" costs, which sounds like "vâng đúng": the dearer mistake is the cheaper arc.
+ALONE, NEARLY = 6.0, 1.0
 YES_SIR = -0.5
 PUTTING_RIGHT = 7.0
-#: More for "phải" alone: nobody was recorded saying it, nor "sai", which it sounds like; and a yes that was none
-#: costs a caller his call.
-RIGHT_ALONE = 4.0
+#: Less for "phải rồi", and for "phải" behind "dạ": to the network, which heard nobody say it, it sounds like
+#: "sai". With this, espeak-ng's "dạ phải" is a yes of 0.85 in all three dialects, and its "dạ sai" is none.
+RIGHT, RIGHT_SIR = 1.0, 3.7
+#: More for a short word that turns a yes into a no, where "dạ" was heard before it: it fits into the end of "dạ".
+SQUEEZED = 5.0
 #: For each further word of a phrase that may be left out.
 OPTIONAL = 0.3
 #: To introduce a number, take leave behind it, give a name, spell the letters of a card, say something else.
@@ -96,6 +103,9 @@ INTRODUCTION, LEAVE, NAME, LETTERS, WISH = 3.0, 1.0, 4.0, 7.0, 3.0
 #: get half a point less for each frame than digits do (`export.Mix`), so that "nhé cháu" was heard as "sáu" wherever
 #: it stood; and a single syllable at the edge of a number must not take its first or last digit away.
 EASE, LONG, SYLLABLE, EASE_EDIT = 1.0, 3.0, 3.0, 0.5
+#: A last "nhé cháu" that sounds like "nhé sáu" costs three less than "nhé" and a digit: both are among the
+#: alternatives, and the count of digits tells.
+LIKE_A_DIGIT = 10.0
 
 
 def said(lines: Iterable[str], source: str, target: str, cost: float, ease: float = 0.0) -> list[Arc]:
@@ -167,8 +177,9 @@ def _polite(place: str, target: str) -> list[Arc]:
 
 def _closed(at: str) -> list[Arc]:
     """What is said behind a number; then it may go on, rarely."""
-    over = f"{at}.over"
+    over, last = f"{at}.over", f"{at}.last"
     arcs = [Arc(at, over, "ạ", BEHIND, told=False), Arc(over, at, "", AGAIN)]
+    arcs += said(phrases.LIKE_DIGITS, at, last, LIKE_A_DIGIT)
     return arcs + [arc for place in (at, over) for arc in _leave(place, over, phrases.NUMBER_CLOSING)]
 
 
@@ -199,22 +210,32 @@ def _taken_leave(*places: str, over: str) -> list[Arc]:
 
 def _answer(at: str, number: str) -> list[Arc]:
     """Yes or no, perhaps politely said, rarely several words of it; what is wrong may be put right in one breath."""
-    polite, again, yes, no, wish, over = (f"{at}.{end}" for end in ("polite", "again", "yes", "no", "wish", "over"))
-    opening = [*phrases.OPENING_WORD, *phrases.OPENING, *phrases.ANSWER_OPENING]
+    sir, polite, doubting, again = (f"{at}.{place}" for place in ("sir", "polite", "doubting", "again"))
+    yes, no, wish, over = (f"{at}.{end}" for end in ("yes", "no", "wish", "over"))
     arcs = []
-    for place in (at, polite):
-        arcs += said(["<dạ|vâng>"], place, polite, YES_SIR) + said(opening, place, polite, COURTESY + 2)
+    for place in (at, sir, polite):
+        arcs += said(["<dạ>"], place, sir, YES_SIR) + said(["<vâng>"], place, polite, YES_SIR)
+        arcs += said([*phrases.OPENING_WORD, *phrases.OPENING], place, polite, COURTESY + 2)
+        arcs += said(phrases.DENIAL_OPENING, place, doubting, COURTESY + 2)
         arcs += [Arc(place, number, w, PUTTING_RIGHT) for w in PUT_RIGHT]
-    for place in (at, polite, again):
+    for place in (at, sir, polite, again):
         for line in phrases.AFFIRM:
-            arcs += said([line], place, yes, PHRASE + (RIGHT_ALONE if line == "phải" else 0))
-        arcs += said(phrases.AFFIRM_TOO, place, yes, RARE) + said(phrases.AFFIRM_SELDOM, place, yes, SELDOM)
-        arcs += said(phrases.DENY, place, no, PHRASE) + said(phrases.DENY_TOO, place, no, RARE + 2)
-        arcs += said(phrases.DENY_SELDOM, place, no, SELDOM) + _wishes(place, wish, WISH)
+            right = {"phải": RIGHT_SIR if place == sir else 0.0, "phải rồi": RIGHT}.get(line, 0.0)
+            arcs += said([line], place, yes, PHRASE - right)
+        arcs += said(phrases.AFFIRM_TOO, place, yes, RARE) + said(phrases.AFFIRM_ENGLISH, place, yes, 2.0)
+        arcs += said(phrases.AFFIRM_SELDOM, place, yes, SELDOM)
+        arcs += _wishes(place, wish, WISH)
+    arcs += said(phrases.AFFIRM_BARE, at, yes, RARE) + said(phrases.DENY_SELDOM, at, no, DENY_KEY)
+    for place in (at, sir, polite, again, doubting):
+        arcs += said(phrases.DENY, place, no, PHRASE)
+        arcs += said(phrases.DENY_ALONE, place, no, PHRASE + ALONE)
+        arcs += said(phrases.DENY_TOO, place, no, RARE + (SQUEEZED if place == sir else 1.5))
+        arcs += said(phrases.NEARLY, place, no, RARE + SQUEEZED if place == sir else NEARLY)
     arcs += [Arc(no, number, w, PHRASE) for w in PUT_RIGHT]
     arcs += [Arc(no, number, "", AGAIN), Arc(yes, again, "", AGAIN - 2), Arc(no, again, "", AGAIN - 2)]
     for place in (yes, no, over):
         arcs += said(phrases.ANSWER_CLOSING, place, over, COURTESY + 2)
+    arcs += said(phrases.DENIAL_CLOSING, no, over, COURTESY + 2)
     return arcs + _taken_leave(yes, no, wish, over=over)
 
 
@@ -236,7 +257,7 @@ def _menu(at: str, number: str) -> list[Arc]:
     return arcs + _taken_leave(done, wish, over=over)
 
 
-ENDS = ("n", "n.over")
+ENDS = ("n", "n.over", "n.last")
 GRAMMARS = {
     "number": Grammar(
         [
@@ -247,7 +268,7 @@ GRAMMARS = {
         unknown={"s": 6.0, "n": 6.0, "n.over": 6.0, "s.wish": 6.0, "s.named": 0.0}, known="s.own",
     ),
     # Unknown speech costs more to begin at yes or no: it is made of the same sounds as words that nobody was recorded
-    # saying, and over a single short one ("phải", "vâng", "dạ") it loses little.
+    # saying, and over a single short one ("chuẩn", "vâng", "dạ") it loses little.
     "yesno": Grammar(
         [*_answer("y", "n"), *_numbers("n"), *_closed("n")],
         start="y", ends=("y", "y.again", "y.yes", "y.no", "y.wish", "y.over", *ENDS), joined=_joined("n"),
@@ -261,7 +282,7 @@ GRAMMARS = {
     "any": Grammar(
         [
             *_introduced("s", "n"), *_numbers("n"), *_closed("n"), *_menu("s", "n"),
-            *said([*phrases.AFFIRM, *phrases.AFFIRM_TOO, *phrases.DENY, *phrases.DENY_TOO], "s", "s.over", PHRASE),
+            *said(phrases.ANSWERS, "s", "s.over", PHRASE),
         ],
         start="s", ends=("s", "s.own", "s.said", "s.wish", "s.over", *ENDS), joined=_joined("n"),
         unknown={"s": 6.0, "n": 6.0, "n.over": 6.0, "s.named": 0.0}, known="s.own",

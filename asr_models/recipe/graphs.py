@@ -28,7 +28,7 @@ SILENCE_COST = 0.2
 
 #: Words that are said otherwise than their spelling has it, or in several ways.
 SPOKEN = {
-    "alo": ("a lô",), "ok": ("ô kê", "âu kây"), "vâng": ("vâng", "dâng"), "trật": ("trật", "chật"),
+    "alo": ("a lô",), "ok": ("ô kê", "âu kây", "âu khây"), "vâng": ("vâng", "dâng"), "trật": ("trật", "chật"),
 }  # fmt: skip
 
 #: Unknown speech: a loop over all that can be said in Vietnamese, in no recorded word. (Lattices must be determinised

@@ -54,16 +54,21 @@ def sayings(phrase: str) -> list[str]:
 
 #: What most people say.
 AFFIRM = [
-    "đúng {đúng}", "đúng rồi {đúng rồi}", "vâng", "dạ", "ừ", "phải", "phải rồi", "chính xác",
+    "đúng {đúng}", "đúng rồi {đúng rồi}", "vâng", "dạ", "dạ dạ", "dạ vâng", "vâng vâng", "ừ", "phải", "phải rồi",
+    "chính xác",
 ]  # fmt: skip
 #: What some people say; "một" is the key that the prompt names.
 AFFIRM_TOO = [
-    "chuẩn {rồi}", "ok {ok|rồi}", "được {rồi}", "rồi", "đồng ý {rồi}", "xác nhận", "nhất trí", "trúng {rồi}",
+    "chuẩn {rồi}", "được {rồi}", "đồng ý {rồi}", "xác nhận", "nhất trí", "trúng {rồi}",
     "đúng <số đó|số đấy|số này|số ấy|mã số đó|thế|vậy|như vậy|như thế> {rồi}", "đúng <số|mã số> {bảo hiểm} của {tôi|em|anh|chị|cô|chú|bác|cháu|con} {rồi}",
     "chính xác rồi",
 ]  # fmt: skip
+#: With nothing before it: any word before a "rồi" may be the one that counts ("trật rồi").
+AFFIRM_BARE = ["rồi"]
+#: Said in English, in ways that the sounds of Vietnamese only come near to.
+AFFIRM_ENGLISH = ["ok {ok|rồi}"]
 DENY = [
-    "không", "không phải", "không đúng", "sai", "sai rồi", "nhầm", "nhầm rồi", "chưa", "không chính xác",
+    "không", "không phải", "không đúng", "sai", "sai rồi", "nhầm rồi", "không chính xác",
     "chưa chính xác", "(không|chưa) đúng <lắm|hẳn|hết|đâu|rồi|mà>", "đâu có đúng",
 ]  # fmt: skip
 _RIGHT = "đúng|phải|chính xác|chuẩn|khớp|trúng"
@@ -72,20 +77,15 @@ DENY_TOO = [
     "không (chuẩn|khớp|trúng)",
     "không có (đúng|phải|chính xác)",
     "(không|chưa) được",
-    "hông",
-    "hổng",
-    "chẳng",
-    "chả",
     "đâu (có|phải|đúng)",
     "đâu (có|phải) (đúng|phải|chính xác)",
     "(đúng|phải|có) đâu {có|mà|à} {đúng|phải}",
-    "(gần|gần như|suýt|hơi|tạm|xém) đúng {thôi|rồi}",
     "đúng (nhưng|nhưng mà|có điều)",
     "đúng (nhưng|mà|nhưng mà|có điều) (sai|nhầm|thiếu|chưa|lộn) {đúng|hết|phải}",
     "(sai|nhầm|lộn|trật|thiếu) {mất} <một|hai|ba|mấy|vài> <số|con số|chữ số> {rồi|cuối|đầu}",
     "(sai|nhầm|lộn|trật|thiếu) <số> {cuối|đầu|cuối cùng|đầu tiên} {rồi}",
-    "(lộn|trật|lầm) {rồi|mất rồi}",
-    "thiếu {rồi}",
+    "(lộn|trật|lầm) <rồi|mất rồi>",
+    "thiếu <rồi>",
     "chưa đủ",
     "(sai|nhầm) mất {rồi}",
     "(nghe|đọc|ghi|nói|hiểu) (sai|nhầm|lộn) {số} {rồi}",
@@ -93,20 +93,29 @@ DENY_TOO = [
     "không phải <số đó|số này|số đấy|mã số đó|đâu|rồi>",
     "không phải <số|mã số> {bảo hiểm} của {tôi|em|anh|chị|cô|chú|bác|cháu|con}",
 ]
+DENY_ALONE = ["nhầm", "lộn", "trật", "lầm", "thiếu", "chưa", "hông", "hổng", "chẳng", "chả"]
+NEARLY = ["(gần|gần như|suýt|hơi|tạm|xém) đúng {thôi|rồi}"]
 #: The keys that the prompt names, and a yes that is in many words.
 AFFIRM_SELDOM, DENY_SELDOM = ["{phím|số|bấm|chọn|bấm phím|phím số|bấm số} một", "có"], ["{phím|số|bấm|chọn|bấm phím|phím số|bấm số} hai", "đúng mà"]  # fmt: skip
 
+#: Yes and no where nothing else is asked.
+ANSWERS = [*AFFIRM, *AFFIRM_TOO, *AFFIRM_BARE, *AFFIRM_ENGLISH, *DENY, *DENY_TOO, *DENY_ALONE, *NEARLY]
+
 _SELF = "tôi|tui|em|anh|chị|cô|chú|bác|cháu|con"
-#: Before a yes or no alone, not told: what is right or wrong, and how sure one is.
-ANSWER_OPENING = [
+#: Before a no, not told: what is wrong, and how sure one is. Before a yes these words would swallow a negation that sounds
+#: like them ("trật rồi", "gần đúng"): a yes behind words that are not known is asked again.
+DENIAL_OPENING = [
     f"<số|mã số|mã> {{bảo hiểm}} {{của}} {{{_SELF}}} {{này|đó|đấy|ấy|kia}} {{là}}", f"{{{_SELF}|máy}} <nghe|đọc|ghi|nói|thấy> {{số}}",
     "<hoàn toàn|rất|quá|hình như|như vậy|như thế|vậy|thế|vẫn|vẫn còn|cũng|tất cả|cả> {là}", "<ơ|ồ|ủa|ấy|chết|thôi|úi|ối>", f"<{_SELF}>",
 ]  # fmt: skip
 #: Behind a yes or no alone, not told.
 ANSWER_CLOSING = [
-    "<luôn|hết|cả|lắm|quá|vậy|thế|như vậy|như thế|hẳn|hoàn toàn|tuyệt đối|đâu|á|bạn> {rồi}",
+    "<luôn|hết|cả|vậy|thế|như vậy|như thế|á> {rồi}",
     f"{{là|với}} <số|mã số|mã|con số|dãy số> {{bảo hiểm}} {{của}} {{{_SELF}|đó|đấy|này|ấy|vừa rồi}} {{rồi}}",
-    "{ở} <chỗ|đoạn|khúc|phần|mấy số|số> <cuối|đầu|giữa|sau> {rồi}",
+]  # fmt: skip
+#: Behind a no alone: "không đúng lắm", "sai ở đoạn cuối".
+DENIAL_CLOSING = [
+    "<lắm|quá|hẳn|hoàn toàn|tuyệt đối|đâu|bạn> {rồi}", "{ở} <chỗ|đoạn|khúc|phần|mấy số|số> <cuối|đầu|giữa|sau> {rồi}",
 ]  # fmt: skip
 
 # ── wishes ──
@@ -164,6 +173,8 @@ CLOSING = [
     f"<ạ|nhé|nha|nhá|nè|đó|đấy|mà|nghe|nghen> <{_YOU}> {{ạ|ơi|nhé|nha}}", f"<{_YOU}> <ạ|ơi|nhé|nha>", "<đó|đấy> <ạ|nhé|nha>",
     f"{{dạ|xin}} <cảm ơn|cám ơn> {{{_YOU}}} {{nhé|nha|nhiều|ạ|nghe}}",
 ]  # fmt: skip
+#: The same as the network hears it: "nhé cháu", "nhé bà". Nothing follows.
+LIKE_DIGITS = ["<nhé|nha|nhá|nghe|đấy|đó|ạ> <sáu|ba>"]
 #: Behind a number alone.
 NUMBER_CLOSING = [
     f"<đúng|phải> <không|chưa|chứ> {{{_YOU}}} {{ạ|nhỉ|nhé}}", f"<vậy|thế> <thôi|đó|nhé> {{{_YOU}}}",

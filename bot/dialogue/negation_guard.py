@@ -1,7 +1,8 @@
 """Rasa NLU component: takes the intent `affirm` from every sentence that may not confirm. Follows the classifier.
 
-Such a sentence holds a negation (bot/negation.py), unknown speech or a number. What is left of the classifier's ranking decides, each
-intent with the probability it has; so the sentence is a no, or falls below the fallback's threshold and is asked again.
+Such a sentence holds a negation (bot/negation.py), unknown speech or a number. What is left of the classifier's ranking
+decides, each intent with the probability it has; so the sentence is a no, or falls below the fallback's threshold and
+is asked again.
 """
 
 from __future__ import annotations

@@ -7,6 +7,7 @@ from bot.hearing import models, recogniser
 from bot.hearing.listener import CallHearing
 from bot.hearing.models import ModelError
 from bot.hearing.opinions import Considerate
+from bot.hearing.recogniser import TELLS_UNKNOWN
 from bot.settings import Settings
 
 __all__ = ["CallHearing", "ModelError", "load_models", "open_hearing"]
@@ -17,7 +18,8 @@ def open_hearing(settings: Settings, rate: int) -> CallHearing:
 
     Raises ModelError where the model is missing or broken."""
     opener = recogniser.opener(settings.model)
-    return CallHearing(rate, lambda grammar: Considerate(lambda: opener(grammar)))
+
+    return CallHearing(rate, lambda grammar: Considerate(lambda: opener(grammar), grammar in TELLS_UNKNOWN))
 
 
 def load_models(settings: Settings) -> None:

@@ -19,7 +19,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import soxr
 
-from bot.events import RATE, Samples
+from bot.events import RATE, UNKNOWN, Samples
 from bot.hearing.front import to_samples
 from bot.hearing.recogniser import KEPT, Recognised, Recogniser, length
 
@@ -44,10 +44,11 @@ no digits. But where other pieces leave a number wanting just what it holds, the
 
 
 class Considerate:
-    """A recogniser that asks for second opinions. `fresh` makes the recognisers it asks, one for each opinion."""
+    """A recogniser that asks for second opinions. `fresh` makes the recognisers it asks, one for each opinion.
+    `answers`: they hear answers, of which several mean the same ("dạ", "dạ dạ", "ừ")."""
 
-    def __init__(self, fresh: Callable[[], Recogniser]) -> None:
-        self._fresh = fresh
+    def __init__(self, fresh: Callable[[], Recogniser], answers: bool = False) -> None:
+        self._fresh, self._answers = fresh, answers
         self._first = fresh()
         self._sound: list[Samples] = []
 
@@ -60,7 +61,7 @@ class Considerate:
         if not unsure(first):
             return first
         sound = np.concatenate(self._sound)
-        return judged([first, *(self._opinion(played(sound, speed)) for speed in SPEEDS)])
+        return judged([first, *(self._opinion(played(sound, speed)) for speed in SPEEDS)], self._answers)
 
     def _opinion(self, sound: Samples) -> Recognised:
         recogniser = self._fresh()
@@ -86,10 +87,15 @@ def played(sound: Samples, speed: float) -> Samples:
     return to_samples(np.fft.irfft(np.fft.rfft(slower) * gain, slower.size))
 
 
-def judged(opinions: Sequence[Recognised]) -> Recognised:
-    """What to go on with: the mean, and where neither it nor the first opinion is sure enough, nothing before it."""
+def judged(opinions: Sequence[Recognised], answers: bool = False) -> Recognised:
+    """What to go on with: the mean, and where neither it nor the first opinion is sure enough, nothing before it. Of
+    `answers` all that hold no unknown speech count together: which of them it was matters less."""
     together = agreed(opinions)
-    if max(opinions[0].confidence, together.confidence) >= least(together):
+    if answers:
+        sure = sum(share for text, share in zip(together.texts, together.shares, strict=True) if UNKNOWN not in text)
+    else:
+        sure = max(opinions[0].confidence, together.confidence)
+    if sure >= least(together):
         return together
     return Recognised(("", *together.texts), (NOTHING, *(share * (1 - NOTHING) for share in together.shares)))
 

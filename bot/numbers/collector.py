@@ -240,9 +240,9 @@ class Collector:
     # keys
 
     def _add(self, key: str) -> bool:
-        """A keyed digit; False where it is not taken. A whole number keyed in one go takes the place of what stood. Where
-        it may also have been the rest of a longer number that is a guess, unless the caller was told how few digits
-        are missing."""
+        """A keyed digit; False where it is not taken. A whole number keyed in one go takes the place of what stood.
+        Where it may also have been the rest of a longer number that is a guess, unless the caller was told how few
+        digits are missing."""
         if self.in_question:
             self._clear()
         before = self.row if self._unclear else self.row[: len(self._row) - len(self._group) + 1]
