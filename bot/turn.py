@@ -42,7 +42,8 @@ from bot.settings import Settings
 
 COUGH = int(0.35 * RATE)
 """Samples. Shorter sound that holds no word is no attempt to speak: a cough, a knock, a passing horn. Nor is anything
-without a word that is over before the prompt is: people wait for their turn, rooms do not."""
+without a word that is over before the prompt is: people wait for their turn, rooms do not. It may have been an answer
+all the same: the caller is asked again when GAP has passed in silence."""
 
 KEY_WAIT = RATE
 """Samples. A key that means something by itself but may begin a number decides when no other key follows for so long.
@@ -56,7 +57,8 @@ LATE_WORDS = RATE
 """Samples. Speech that after so long has no word of the grammar does not delay a decision on what was given before."""
 
 GAP = 4 * RATE
-"""Samples after the caller's last word or key for which speech that was not understood still delays a decision."""
+"""Samples after the caller's last word or key for which speech that was not understood still delays a decision, and
+after a short sound in which no word was heard."""
 
 WORDLESS = 8 * RATE
 """Samples of speech without any word of the grammar after which the bot speaks: it may be a television."""
@@ -124,6 +126,7 @@ class Turn:
         self._confidence = 1.0
         self._junk_at: int | None = None  # where the last speech that was not understood ended
         self._unknown_at: int | None = None  # … of which no word was known
+        self._cough_at: int | None = None  # where a short sound without a word ended
         self._speech_at: int | None = None
         self._partial = ""
         self._quiet_since: int | None = None
@@ -186,7 +189,7 @@ class Turn:
         """What the caller meant, or None while that may still change."""
         if self._decided is None and self._quiet_since is not None:
             if not self._speaking(now):
-                self._decided = self._meant(now - self._quiet_since)
+                self._decided = self._meant(now - self._quiet_since, now)
             if self._decided is None and self._babbles(now):
                 self._decided = self._unanswered(Unintelligible())
         return self._decided
@@ -241,6 +244,8 @@ class Turn:
         if not text:
             if began_at is None or piece.ended_at - began_at >= COUGH:
                 self._unknown_at = piece.ended_at
+            elif self._quiet_since is not None:
+                self._cough_at = piece.ended_at
             if self._collecting:
                 self._collecting.hear(piece.texts, piece.shares)  # in case it proves to be what a number wants
             if self._quiet_since is not None and (began_at is None or piece.ended_at - began_at >= COUGH):
@@ -316,7 +321,7 @@ class Turn:
         spoken = self._speech_at is not None and not self._partial
         return spoken and now - max(self._wordless_since, self._prompt_ended) >= WORDLESS
 
-    def _meant(self, quiet: int) -> Utterance | None:
+    def _meant(self, quiet: int, now: int) -> Utterance | None:
         numbers = self._collecting
         if self._keys:
             return self._chosen(self._keys[0]) if quiet >= KEY_WAIT else None
@@ -326,9 +331,11 @@ class Turn:
             return self._number(numbers, quiet)
         if self._junk_at is not None and quiet >= self._timing.settle and not self.expect.patience:
             return self._unanswered(Unintelligible())
-        if quiet >= (self.expect.patience or 0) * RATE and quiet >= self._timing.no_input:
-            return self._unanswered(Silence())
-        return None
+        if self.expect.patience:
+            over = quiet >= self.expect.patience * RATE
+        else:
+            over = quiet >= self._timing.no_input or (self._cough_at is not None and now - self._cough_at >= GAP)
+        return self._unanswered(Silence()) if over else None
 
     def _number(self, numbers: Hypotheses, quiet: int) -> Utterance | None:
         best = numbers.best

@@ -63,6 +63,11 @@ class Levels:
     async def close(self) -> None: ...
 
 
+QUIET_ROOM = 170
+"""Frames of a prompt after which a room without voices is known to be quiet (`bot.hearing.voices.QUIET`): until then a
+stranger's words stop the prompt when their piece is over."""
+
+
 def tallying(rate: int) -> Hearing:
     """Hears one "a" for each 0.2 s of voice."""
     return CallHearing(rate, Tally)
@@ -135,10 +140,10 @@ async def test_a_key_stops_the_prompt_within_60_ms(way: str) -> None:
 
 
 async def test_speech_stops_the_prompt_after_the_first_word_and_not_before(way: str) -> None:
-    dialogue = Scripted(Reply((Prompt("xin chào"),) * 3, MENU), Reply((Prompt("tạm biệt"),), NOTHING, Outcome.RESET))
+    dialogue = Scripted(Reply((Prompt("xin chào"),) * 4, MENU), Reply((Prompt("tạm biệt"),), NOTHING, Outcome.RESET))
     async with site(answering(dialogue)) as here, AsyncExitStack() as lines:
         caller = await call_in(here, way, lines)
-        await prompted(caller, 25)
+        await prompted(caller, QUIET_ROOM)
         knock, words = voice(0.1), voice(0.8)
         for sound in (knock, np.zeros(RATE // 2, np.int16)):
             await say(caller, sound)
@@ -159,10 +164,10 @@ async def test_the_first_word_that_the_recogniser_knows_stops_the_prompt(way: st
     sound = decode(encode(telephone_band(sound_of(Say(words), CallerVoice())), "a"), "a")
     onset = int(np.flatnonzero(np.abs(sound.astype(int)) > 300)[0])
     goodbye = Reply((Prompt("tạm biệt"),), NOTHING, Outcome.RESET)
-    dialogue = Scripted(Reply((Prompt("xin chào"),) * 3, expect), goodbye)
+    dialogue = Scripted(Reply((Prompt("xin chào"),) * 4, expect), goodbye)
     async with site(answering(dialogue, bundled)) as here, AsyncExitStack() as lines:
         caller = await call_in(here, way, lines)
-        await prompted(caller, 25)
+        await prompted(caller, QUIET_ROOM)
         before = len(caller.heard)
         await say(caller, sound)
         spoken_over = (levels(caller)[before:].count(PROMPT) * 160 - onset) / RATE
