@@ -32,9 +32,10 @@ POLL = 5
 SAME_PRESS = RATE // 5
 """A key out of band and the same key as tones, no further apart than 200 ms, are one press."""
 
-BOUNCE = RATE * 60 // 1000
-"""The same key out of band again within 60 ms is its contact, not the caller: two presses of a dialler that is as fast
-as ITU-T Q.24 allows, 40 ms of tone and 40 ms of pause, are 80 ms apart."""
+BOUNCE = 0.06
+"""Seconds. The same key out of band again so soon is its contact, not the caller: two presses of a dialler that is as
+fast as ITU-T Q.24 allows, 40 ms of tone and 40 ms of pause, are 80 ms apart. Counted in the sound that has arrived, for
+the resampler of a 16 kHz line hands its sound on in steps of 0.1 s."""
 
 NOTHING = Recognised((), ())
 """What the room says."""
@@ -69,7 +70,8 @@ class CallHearing:
         self._words = ""
         self._unheard: list[Samples] = []  # what the recogniser has not got yet
         self._as_tones, self._out_of_band = _Press(), _Press()
-        self._down = ("", 0)  # the last key out of band, and when it went down
+        self._rate, self._arrived = rate, 0  # samples, at the channel's rate
+        self._down = ("", 0)  # the last key out of band, and what had arrived when it went down
         self._preroll: deque[Samples] = deque(maxlen=PREROLL)
         self._forget()
 
@@ -87,6 +89,7 @@ class CallHearing:
 
     def feed(self, samples: Samples) -> list[Heard]:
         """Hear sound at the channel's rate; what came of it, in order."""
+        self._arrived += len(samples)
         blocks = self._front.feed(samples)
         heard: list[Heard] = []
         for block, level, tone in zip(blocks, levels(blocks), self._dtmf.feed(blocks), strict=True):
@@ -105,8 +108,8 @@ class CallHearing:
         """A key that came out of band (the same press also heard as tones is reported once, and so is one that
         bounced)."""
         heard: list[Heard] = []
-        (last, at), self._down = self._down, (key, self.now)
-        if key == last and self.now - at <= BOUNCE:
+        (last, at), self._down = self._down, (key, self._arrived)
+        if key == last and self._arrived - at <= BOUNCE * self._rate:
             return heard
         if not self._as_tones.copied_by(key, self.now):
             self._out_of_band = _Press(key, self.now)

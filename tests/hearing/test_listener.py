@@ -220,3 +220,14 @@ def test_every_start_is_followed_by_one_piece() -> None:
     order = [type(event) for event in heard if not isinstance(event, Partial)]
     assert order == [SpeechStarted, Piece] * (len(order) // 2)
     assert len(order) > 10
+
+
+@pytest.mark.parametrize("rate", [8000, 16000])
+def test_a_key_pressed_twice_on_a_line_of_any_rate_is_two(rate: int) -> None:
+    """A resampler hands sound on in steps: they must not hide the time between two presses."""
+    hearing, pressed = CallHearing(rate, Opener()), []
+    for _ in range(20):
+        pressed += hearing.key("0")
+        for _ in range(5):
+            hearing.feed(np.zeros(rate // 50, np.int16))
+    assert len(pressed) == 20

@@ -41,7 +41,7 @@ person."""
 
 WIDE_RATE = 16000
 
-REFUSED = [STRANGER, WITHHELD[0], PRETENDER, WIDE]
+REFUSED = [STRANGER, PRETENDER, WIDE]
 
 LINES = {OLDER[0]: AUDIOSOCKET_LINE, WIDE: WIDE_LINE}
 """Who calls another number than the hotline's."""
@@ -166,7 +166,14 @@ def test_a_prompt_that_is_interrupted_is_not_heard_to_its_end(calls: Calls, prom
     assert not calls.heard(KEYS[0]).find(prompts["utter_ask_wish"])
 
 
-@pytest.mark.parametrize("caller", REFUSED, ids=["unknown", "withheld", "claims another's number", "16 kHz"])
+def test_a_withheld_number_hears_at_once_that_it_cannot_be_served(calls: Calls, prompts: Prompts) -> None:
+    assert calls.went[WITHHELD[0]] == 0, "the bot did not end the call"
+    recording = calls.heard(WITHHELD[0])
+    assert recording.find(prompts["utter_withheld"])
+    assert not recording.find(prompts["utter_greet"])
+
+
+@pytest.mark.parametrize("caller", REFUSED, ids=["unknown", "claims another's number", "16 kHz"])
 def test_a_caller_without_a_number_of_an_account_hears_the_one_refusal_once(
     caller: str, calls: Calls, prompts: Prompts
 ) -> None:
