@@ -36,7 +36,7 @@ _PHRASES = [
 ]
 
 _NO_PLAIN = (
-    "no khong chua ko khg kg khum hok hk hem hong hon"
+    "no cha lam khong chua ko khg kg khum hok hk hem hong hon"
     " sai nham lon trat lech nguoc khac xao gan suyt xuyt xem nhung tuy tru"
     " hoi tam thieu hut sot them bot khoi ngung xoa sua gi mo sao deo dech"
 ).split()
