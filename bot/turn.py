@@ -124,8 +124,8 @@ class Turn:
         self._told_own_phone: bool = before is not None and before._told_own_phone
         self._words: list[str] = []
         self._confidence = 1.0
-        self._junk_at: int | None = None  # where the last speech that was not understood ended
-        self._unknown_at: int | None = None  # … of which no word was known
+        self._junk = False  # speech that was not understood came last
+        self._unknown_at: int | None = None  # where the last speech ended of which no word was known
         self._cough_at: int | None = None  # where a short sound without a word ended
         self._speech_at: int | None = None
         self._partial = ""
@@ -200,7 +200,7 @@ class Turn:
         nothing_yet = not self._given and not self._keys
         if heard.key == "#" and nothing_yet and self.numbers and self.numbers.best.status in WHOLE:
             return  # it ends a number that was known to be whole without it
-        self._junk_at = self._unknown_at = self._wordless_since = None
+        self._junk, self._unknown_at, self._wordless_since = False, None, None
         paused = self._key_at is not None and heard.at - self._key_at >= KEY_WAIT
         self.heard.append(heard.key)
         self._quiet_since = self.ended_at = self._key_at = heard.at
@@ -242,14 +242,7 @@ class Turn:
         began_at, self._speech_at, self._partial = self._speech_at, None, ""
         text = _words_of(piece.text)
         if not text:
-            if began_at is None or piece.ended_at - began_at >= COUGH:
-                self._unknown_at = piece.ended_at
-            elif self._quiet_since is not None:
-                self._cough_at = piece.ended_at
-            if self._collecting:
-                self._collecting.hear(piece.texts, piece.shares)  # in case it proves to be what a number wants
-            if self._quiet_since is not None and (began_at is None or piece.ended_at - began_at >= COUGH):
-                self._not_understood(piece, self._quiet_since)
+            self._without_words(piece, began_at)
             return
         numbers = self._collecting
         if numbers and Collector.concerns(text):
@@ -263,6 +256,20 @@ class Turn:
                 self._decided = Chosen(intent)
         elif self._sure_enough(piece, math.pow(WISH, len(text.split()))):
             self._words.append(text)
+
+    def _without_words(self, piece: Piece, began_at: int | None) -> None:
+        """Speech of which no word was known, or a short sound."""
+        if self._collecting:
+            self._collecting.hear(piece.texts, piece.shares)  # in case it completes the number
+        speech = began_at is None or piece.ended_at - began_at >= COUGH
+        if speech:
+            self._unknown_at = piece.ended_at
+        if self._quiet_since is None:
+            return
+        if speech:
+            self._not_understood(piece, self._quiet_since)
+        else:
+            self._cough_at = piece.ended_at
 
     def _answer(self, piece: Piece, began_at: int | None) -> None:
         """At yes or no: an answer, a correction, or a wish."""
@@ -291,13 +298,13 @@ class Turn:
         """A word of the grammar was said."""
         self._quiet_since = self.ended_at = piece.ended_at
         self._confidence = min(self._confidence, piece.confidence)
-        self._junk_at = self._unknown_at = self._wordless_since = None
+        self._junk, self._unknown_at, self._wordless_since = False, None, None
         self.heard.append(piece.text)
 
     def _not_understood(self, piece: Piece, quiet_since: int) -> None:
         """A prompt may have been interrupted by what was no answer: whoever heard it has time to answer. Who has given
         something already is waited for a little, but a room full of voices must not keep the bot silent."""
-        self._junk_at = piece.ended_at
+        self._junk = True
         quiet_since = max(quiet_since, piece.ended_at)
         if self._given or self._words:
             quiet_since = min(quiet_since, max(self._quiet_since or 0, self.ended_at + GAP - self._pause))
@@ -329,7 +336,7 @@ class Turn:
             return self._sentence(quiet)
         if numbers and self._given and numbers.best.status is not Collected.EMPTY:
             return self._number(numbers, quiet)
-        if self._junk_at is not None and quiet >= self._timing.settle and not self.expect.patience:
+        if self._junk and quiet >= self._timing.settle and not self.expect.patience:
             return self._unanswered(Unintelligible())
         if self.expect.patience:
             over = quiet >= self.expect.patience * RATE
