@@ -37,7 +37,7 @@ from bot.events import (
     Utterance,
 )
 from bot.negation import holds_negation
-from bot.numbers import WHOLE, Collected, Collector, Hypotheses, find, read
+from bot.numbers import DIGIT_WORDS, WHOLE, Collected, Collector, Hypotheses, find, read
 from bot.settings import Settings
 
 COUGH = int(0.35 * RATE)
@@ -65,6 +65,9 @@ WORDLESS = 8 * RATE
 
 BESIDE = RATE
 """Samples between unknown speech and a yes that still belong together."""
+
+PHRASE = 3
+"""Words from which on what is being spoken is a phrase, and not only the beginning of one."""
 
 NAMED_BY = 3
 """Digits that remind a caller where to go on, or which digit is meant."""
@@ -147,8 +150,12 @@ class Turn:
 
     @property
     def began(self) -> bool:
-        """The caller has pressed a key or said a word of the grammar: a prompt still playing should stop."""
-        return bool(self.heard or self._partial)
+        """The caller has pressed a key or said a word of the grammar: a prompt still playing should stop. The first
+        word of a phrase does not stop the question for a number: in noise it is often made out where nobody spoke."""
+        spoken = self._partial.split()
+        if self.expect.kind is Grammar.NUMBER and len(spoken) < PHRASE:
+            spoken = [word for word in spoken if word in DIGIT_WORDS]
+        return bool(self.heard or spoken)
 
     @property
     def text(self) -> str:
@@ -264,8 +271,8 @@ class Turn:
         speech = began_at is None or piece.ended_at - began_at >= COUGH
         if speech:
             self._unknown_at = piece.ended_at
-        if self._quiet_since is None:
-            return
+        if self._quiet_since is None or piece.ended_at <= (self._prompt_ended or 0):
+            return  # it was over before the prompt was
         if speech:
             self._not_understood(piece, self._quiet_since)
         else:

@@ -107,6 +107,14 @@ class TestNothingUsable:
         turn = Turn(MENU, TIMING)
         assert turn.decide(at(20)) is None
 
+    def test_noise_that_is_over_with_the_prompt_is_no_answer_though_it_is_known_later(self) -> None:
+        turn = Turn(TEN, TIMING)
+        turn.hear(SpeechStarted(at(1)))
+        turn.prompt_ended(at(3))
+        turn.hear(Piece((), 0.0, ended_at=at(2.9), at=at(3.18)))
+        assert turn.decide(at(8.9)) is None
+        assert turn.decide(at(9)) == Silence()
+
     @pytest.mark.parametrize("expect", [TEN, MENU, YESNO])
     def test_noise_during_the_prompt_is_no_answer(self, expect: Expect) -> None:
         turn = Turn(expect, TIMING)
@@ -233,3 +241,13 @@ class TestBargeIn:
         spoken.hear(Partial("cấp", at(1)))
         keyed.hear(KeyHeard("8", at(1)))
         assert (noisy.began, spoken.began, keyed.began) == (False, True, True)
+
+    @pytest.mark.parametrize(
+        ("partial", "began"), [("tư", False), ("sửa", False), ("gặp tư", False), ("gặp tổng đài", True), ("bảy", True)]
+    )
+    def test_the_first_word_of_a_phrase_does_not_stop_the_question_for_a_number(
+        self, partial: str, began: bool
+    ) -> None:
+        turn = Turn(TEN, TIMING)
+        turn.hear(Partial(partial, at(1)))
+        assert turn.began is began

@@ -85,7 +85,7 @@ class CallHearing:
 
     def prompt_ended(self) -> None:
         """The bot has fallen silent: what is heard from here on may be the answer."""
-        self._endpointer.voices.over_prompt = False
+        self._endpointer.voices.prompt_ended()
 
     def feed(self, samples: Samples) -> list[Heard]:
         """Hear sound at the channel's rate; what came of it, in order."""

@@ -94,6 +94,11 @@ class Voices:
                     self._learn([loudest])
             self._begin_second()
 
+    def prompt_ended(self) -> None:
+        """The bot has fallen silent. A piece that goes on may have become the answer: noise began it, or the caller did
+        a little early."""
+        self.over_prompt, self._least = False, SILENT
+
     def begin_piece(self) -> None:
         """Somebody begins to speak."""
         if not self.over_prompt:

@@ -38,6 +38,23 @@ def over_prompt(caller: float = SILENT) -> Voices:
     return voices
 
 
+class TestWhenThePromptEnds:
+    def test_a_piece_that_noise_began_may_become_the_answer(self) -> None:
+        voices = over_prompt()
+        listen(voices, 1, -30.0)
+        voices.begin_piece()
+        assert not voices.near(-28.0), "over a prompt a stranger has to be clearly louder than what was heard"
+        voices.prompt_ended()
+        assert voices.near(-28.0)
+
+    def test_but_the_known_room_stays_the_room(self) -> None:
+        voices = over_prompt()
+        listen(voices, LISTENED, -30.0)
+        voices.begin_piece()
+        voices.prompt_ended()
+        assert not voices.near(-28.0)
+
+
 class TestTheRoom:
     def test_is_the_voices_over_a_prompt(self) -> None:
         voices = over_prompt()
