@@ -13,6 +13,7 @@ second for the next key. Speech without a word of the grammar never keeps the bo
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.events import (
@@ -294,12 +295,14 @@ class Turn:
         self._words.append(f"{UNKNOWN} {piece.text}" if beside and not holds_negation(piece.text) else piece.text)
 
     def _sure_enough(self, piece: Piece, least: float) -> bool:
-        """Takes the piece where it is as likely as that; else it was not understood."""
+        """Takes the piece where its words are as likely as that, with unknown speech beside them or without. Else it
+        was not understood."""
         before = self._quiet_since or 0
         self._take(piece)
-        if piece.confidence < least:
+        sure = _alike(piece, _words_of) >= least
+        if not sure:
             self._not_understood(piece, before)
-        return piece.confidence >= least
+        return sure
 
     def _take(self, piece: Piece) -> None:
         """A word of the grammar was said."""
@@ -427,10 +430,14 @@ def _number(cells: Collector) -> Number:
 
 def _certain(piece: Piece) -> bool:
     """Whether a yes is a yes, or a no a no, in whatever words: whatever holds a negation is a no."""
+    return _alike(piece, holds_negation) >= (CERTAIN_NO if holds_negation(piece.text) else CERTAIN_YES)
+
+
+def _alike(piece: Piece, meaning: Callable[[str], object]) -> float:
+    """The probability of all alternatives that mean the same as the first."""
     shares = piece.shares or (piece.confidence,)
-    denies = [holds_negation(text) for text in piece.texts]
-    alike = sum(share for share, each in zip(shares, denies, strict=False) if each is denies[0])
-    return alike >= (CERTAIN_NO if denies[0] else CERTAIN_YES)
+    first = meaning(piece.text)
+    return sum(share for share, text in zip(shares, piece.texts, strict=False) if meaning(text) == first)
 
 
 def _put_right(numbers: Hypotheses, text: str) -> bool:

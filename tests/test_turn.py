@@ -59,6 +59,12 @@ class TestMenu:
         assert meant(MENU, speech("không", confidence=0.7))[0] == Unintelligible()
         assert meant(MENU, speech("gặp nhân viên", confidence=0.4))[0] == Unintelligible()
 
+    def test_a_wish_is_as_likely_as_all_ways_of_hearing_it(self) -> None:
+        """Whether unknown speech stood beside it or not."""
+        heard = {"cấp lại mật khẩu": 0.25, "cấp lại mật khẩu <unk>": 0.2, "<unk> cấp lại mật khẩu": 0.1}
+        assert meant(MENU, answer(heard))[0] == Said("cấp lại mật khẩu", 0.25)
+        assert meant(MENU, answer({"cấp lại mật khẩu": 0.25, "quên mật khẩu": 0.2}))[0] == Unintelligible()
+
 
 class TestYesNo:
     def test_a_word_decides_when_its_piece_ends(self) -> None:

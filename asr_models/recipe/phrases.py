@@ -148,7 +148,7 @@ NO_NUMBER = [
 NOT_KNOWN = [f"{_WHO} (không nhớ|không biết|quên rồi|quên mất rồi|không có)"]
 _APP = "{ứng dụng|tài khoản|phần mềm|bảo hiểm xã hội số|vi ét ét ai đi|vê ét ét ai đi|vi ét ai đi|vê ét ét i đê|vi ét ét i đi}"
 RESET = [
-    "(cấp|lấy|đặt|đổi|làm|tạo|xin|khôi phục) {lại} mật khẩu {mới|khác}", "(quên|mất|đổi|thay|không nhớ) mật khẩu {rồi|mất rồi}", "cấp lại mật khẩu", "mật khẩu {mới}",
+    "(lấy|đặt|đổi|làm|tạo|xin|khôi phục) {lại} mật khẩu {mới|khác}", "(quên|mất|đổi|thay|không nhớ) mật khẩu {rồi|mất rồi}", "cấp lại mật khẩu {mới|khác}", "cấp mật khẩu <mới|khác>", "mật khẩu {mới}",
     "quên mất mật khẩu {rồi}",
     f"không (vào|mở|đăng nhập) được {_APP}", f"không (đăng nhập|vào|mở) {_APP} {{vào}} được", f"không đăng nhập {{vào}} {{được}} {_APP}",
 ]  # fmt: skip
