@@ -9,17 +9,13 @@ in two ways:
 
 from __future__ import annotations
 
-from typing import Any
-
-from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
-from rasa.engine.storage.resource import Resource
-from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.constants import TOKENS_NAMES
 from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.dialogue.component import PlainComponent
 from bot.negation import fold
 
 OUTSIDE, OUTSIDE_PARTS = "no_match", 4
@@ -28,18 +24,8 @@ PART = "#"
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
-class Folding(GraphComponent):  # type: ignore[misc]  # rasa ships no types
+class Folding(PlainComponent):
     """`fold` with what Rasa asks of a component."""
-
-    @classmethod
-    def create(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-    ) -> Folding:
-        return cls()
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         said = [message for message in training_data.training_examples if not (message.get(TEXT) or "").startswith("/")]

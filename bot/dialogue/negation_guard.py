@@ -9,14 +9,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
-from rasa.engine.storage.resource import Resource
-from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.classifiers.classifier import IntentClassifier
 from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
+from bot.dialogue.component import PlainComponent
 from bot.dialogue.folding import OUTSIDE, PART
 from bot.dialogue.messages import NUMBER_WORD
 from bot.events import UNKNOWN
@@ -42,18 +40,8 @@ def whole(ranking: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
-class NegationGuard(GraphComponent, IntentClassifier):  # type: ignore[misc]  # rasa ships no types
+class NegationGuard(PlainComponent, IntentClassifier):  # type: ignore[misc]  # rasa ships no types
     """`whole` and `guarded` with what Rasa asks of a component."""
-
-    @classmethod
-    def create(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-    ) -> NegationGuard:
-        return cls()
 
     def process(self, messages: list[Message]) -> list[Message]:
         for message in messages:

@@ -7,17 +7,14 @@ number, so that the classifier learns sentences and not digits. Stands before th
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Any
 
-from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
-from rasa.engine.storage.resource import Resource
-from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.extractors.extractor import EntityExtractorMixin
 from rasa.shared.nlu.constants import ENTITIES, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.dialogue.component import PlainComponent
 from bot.dialogue.messages import NUMBER_WORD, hide_numbers
 from bot.sealing import TOKEN, Purpose, Seal, load_seal
 from bot.settings import load
@@ -27,18 +24,8 @@ from bot.settings import load
     [DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR],
     is_trainable=False,
 )
-class NumberExtractor(GraphComponent, EntityExtractorMixin):  # type: ignore[misc]  # rasa ships no types
+class NumberExtractor(PlainComponent, EntityExtractorMixin):  # type: ignore[misc]  # rasa ships no types
     """A call's numbers come sealed already; those typed in `rasa shell` are sealed here."""
-
-    @classmethod
-    def create(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-    ) -> NumberExtractor:
-        return cls()
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         for message in training_data.training_examples:
