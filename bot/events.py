@@ -28,7 +28,7 @@ Samples = npt.NDArray[np.int16]
 KEYS = "0123456789*#"
 
 UNKNOWN = "<unk>"
-"""In a recogniser's text: speech that is none of the grammar's words, beside words that are."""
+"""Stands in a recogniser's text for speech that is no word of the grammar."""
 
 # ── from the channel ──────────────────────────────────────────────────────────────────────────────
 

@@ -74,7 +74,7 @@ def _arguments() -> argparse.Namespace:
         type=int,
         default=0,
         metavar="CALLS",
-        help="only measure so many calls in each room with other voices (30)",
+        help="run this measure alone: N calls in each room with other voices (default 30)",
     )
     return parser.parse_args()
 

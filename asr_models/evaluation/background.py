@@ -46,7 +46,7 @@ SILENT = 5.0
 
 @dataclass(frozen=True)
 class Fared:
-    """What is counted of the calls with one room; `below_db` is None where nobody else speaks."""
+    """The calls with one room. `below_db` is None where nobody else speaks."""
 
     below_db: int | None
     made: Sequence[calls.Made]

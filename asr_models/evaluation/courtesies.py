@@ -137,7 +137,7 @@ def report(found: list[tuple[Said, str, str]]) -> Iterator[str]:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m asr_models.evaluation.courtesies", description=__doc__)
     parser.add_argument("--model", default="vi-digits", help="name or folder")
-    parser.add_argument("--count", type=int, default=0, metavar="N", help="so many of them, drawn evenly; 0: all")
+    parser.add_argument("--count", type=int, default=0, metavar="N", help="how many of them, drawn at random; 0: all")
     parser.add_argument("--failures", action="store_true", help="print what was heard where it is not right")
     parser.add_argument("--shared", type=Path, default=ROOT.parent / "shared", help="folder with noise/")
     args = parser.parse_args()

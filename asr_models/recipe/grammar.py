@@ -91,7 +91,7 @@ ALONE, NEARLY = 6.0, 1.0
 YES_SIR = -0.5
 PUTTING_RIGHT = 7.0
 #: Less for "phải rồi", and for "phải" behind "dạ": to the network, which heard nobody say it, it sounds like
-#: "sai". With this, espeak-ng's "dạ phải" is a yes of 0.85 in all three dialects, and its "dạ sai" is none.
+#: "sai". With this, espeak-ng's "dạ phải" is taken for a yes in all three dialects, and its "dạ sai" is not.
 RIGHT, RIGHT_SIR = 1.0, 3.7
 #: More for a short word that turns a yes into a no, where "dạ" was heard before it: it fits into the end of "dạ".
 SQUEEZED = 5.0

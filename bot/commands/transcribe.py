@@ -47,7 +47,7 @@ Given = Union[Piece, KeyHeard]
 @dataclass(frozen=True)
 class Transcript:
     """What was heard in a file; several pieces and keys are joined with a space. `digits` is None where no number was
-    heard. `confidence` is the probability that the digits are right, or, where there are none, the words."""
+    heard. `confidence` (0…1) is the probability that the digits are right; without digits, that the words are."""
 
     path: str
     text: str

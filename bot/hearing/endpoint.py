@@ -143,7 +143,7 @@ class Endpointer:
         return self.voices.interrupts(self._loudest)
 
     def plausible(self, words: int) -> bool:
-        """Whether so many words may be all of the last piece."""
+        """Whether the last piece was short enough to hold these words and nothing else."""
         return self.voices.plausible(words, self._ended - self._began)
 
     def judge(self, words: bool) -> None:
