@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import subprocess
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -73,3 +75,9 @@ def test_a_model_that_is_not_there_says_what_to_do(settings: Settings, tmp_path:
     with pytest.raises(VoicebotError, match="make setup") as error:
         open_dialogue(dataclasses.replace(settings, rasa_model=str(tmp_path / missing)))
     assert "\n" not in str(error.value)
+
+
+def test_rasa_leaves_the_event_loop_of_the_process_alone() -> None:
+    program = "import asyncio; before = asyncio.get_event_loop_policy(); import bot.dialogue.embedded; "
+    program += "assert asyncio.get_event_loop_policy() is before, 'another event loop was set'"
+    subprocess.run([sys.executable, "-c", program], check=True, timeout=60)
