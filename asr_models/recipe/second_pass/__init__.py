@@ -1,0 +1,1 @@
+"""How the second pass is made: Whisper base's encoder, fine-tuned by CTC over Vietnamese syllables."""
