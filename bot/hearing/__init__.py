@@ -2,24 +2,42 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from bot.events import Grammar
 from bot.hearing import models, recogniser
+from bot.hearing.encoder import Encoder, load_encoder
 from bot.hearing.listener import CallHearing
 from bot.hearing.models import ModelError
-from bot.hearing.opinions import Considerate
-from bot.hearing.recogniser import TELLS_UNKNOWN
+from bot.hearing.recogniser import Opener
+from bot.hearing.second_pass import TwoPasses
 from bot.settings import Settings
 
-__all__ = ["CallHearing", "ModelError", "load_models", "open_hearing"]
+__all__ = ["CallHearing", "ModelError", "load_models", "open_hearing", "second_of"]
 
 
 def open_hearing(settings: Settings, rate: int) -> CallHearing:
     """Hearing for one call whose sound comes at `rate` Hz, with the model of the settings.
 
     Raises ModelError where the model is missing or broken."""
-    opener = recogniser.opener(settings.model)
+    return CallHearing(rate, _opener(settings.model))
 
-    return CallHearing(rate, lambda grammar: Considerate(lambda: opener(grammar), grammar in TELLS_UNKNOWN))
+
+@cache
+def _opener(model: str) -> Opener:
+    first, second = recogniser.opener(model), second_of(model)
+    if second is None:
+        return first
+    return lambda grammar: TwoPasses(first(grammar), second, finds=grammar is Grammar.NUMBER)
+
+
+@cache
+def second_of(model: str) -> Encoder | None:
+    """The second pass of the model of this name or folder, None where there is none.
+
+    Raises ModelError where the model is missing or broken."""
+    folder = models.find(model).path / "second"
+    return load_encoder(folder) if folder.is_dir() else None
 
 
 def load_models(settings: Settings) -> None:
