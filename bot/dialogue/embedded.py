@@ -11,9 +11,7 @@ from typing import Any
 os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow comes with Rasa and greets on stderr
 os.environ.setdefault("SQLALCHEMY_SILENCE_UBER_WARNING", "1")
-os.environ.setdefault(
-    "DISABLE_UVLOOP", "1"
-)  # aiogram, which Rasa imports, otherwise sets the event loop of the process
+os.environ.setdefault("DISABLE_UVLOOP", "1")  # else aiogram, which Rasa imports, changes the event loop
 
 with warnings.catch_warnings(record=True):  # deprecations inside Rasa's libraries, which no filter stops
     import structlog
