@@ -107,10 +107,12 @@ class Hypotheses:
     def _heard(self, heard: list[tuple[str, float]]) -> list[tuple[str, float]]:
         """The alternatives of a piece, and what else they may have been."""
         texts = [text for text, _ in heard]
-        clear = max((share for _, share in heard), default=1.0)
-        if clear < 1.0 and "" not in texts and self._behind and not Collector.corrects(texts[0]):
+        clear = max((share for text, share in heard if text), default=1.0)
+        if clear < 1.0 and self._behind and not any(map(Collector.corrects, texts[:1])):
             nothing = HARDLY if clear >= CLEAR else NOTHING
-            heard = [("", nothing), *((text, share * (1.0 - nothing)) for text, share in heard)]
+            silent = sum(share for text, share in heard if not text)
+            spoken = [(text, share * (1.0 - nothing)) for text, share in heard if text]
+            heard = [("", nothing + silent * (1.0 - nothing)), *spoken]
         found = []
         for text, share in heard:
             others = [(way, part) for way, part in tens.ways(text) if way == text or way not in texts]
