@@ -53,7 +53,7 @@ def exported(weights: Weights, depth: int = BLOCKS) -> Exported:
     unused = {f"heads.{d}." for d in DEPTHS if d != depth} | {f"blocks.{i}." for i in range(depth, BLOCKS)}
     if any(not name.startswith(("phones.", *unused)) for name in untrained):
         raise MissingError(f"{weights.source}: no output behind {depth} blocks was trained")
-    return Exported(net.eval(), depth)
+    return Exported(net, depth).eval()
 
 
 def write_float(encoder: Exported, file: Path) -> None:
