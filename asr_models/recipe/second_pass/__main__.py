@@ -8,38 +8,55 @@ from __future__ import annotations
 import argparse
 import math
 import os
+import shutil
+import sys
 import time
 from pathlib import Path
 
-from .. import corpora, synthetic
+from .. import corpora, graphs, synthetic
 from ..corpora import Clip
 from ..line import Surroundings
-from . import pack
+from . import MissingError, pack
 
 RECIPE = Path(__file__).resolve().parents[1]
+CANNOT_BE_HAD = 69  # exit status, as run.sh's
+DEPTHS, BLOCKS = (4, 6), 6  # as in encoder.py, which needs PyTorch
 SPOKEN = 3  # one in so many synthetic phrases is carried along in a pack
 
 
-def recordings(shared: Path, work: Path, every: int, free: bool, dev_apart: bool) -> tuple[list[Clip], Surroundings]:
-    """What the network learns from: of people, of machines, and noise. No test speakers, no doubtful files."""
-    work.mkdir(parents=True, exist_ok=True)
-    left_out = {"test", "dev"} if dev_apart else {"test"}
+def recordings(args: argparse.Namespace) -> tuple[list[Clip], Surroundings]:
+    """What the network learns from: of people, of machines, and noise. No test speakers, no doubtful files.
+
+    Raises MissingError.
+    """
+    kept = args.work / "espeak.npz"
+    for needed in (args.shared / "speech" / "utterances.tsv", args.shared / "noise"):
+        if not needed.exists():
+            raise MissingError(f"no recordings, {needed} is missing: name their folder with --shared, or --pack one")
+    if not kept.exists() and not shutil.which("espeak-ng"):
+        raise MissingError("espeak-ng is missing: apt-get install espeak-ng")
+    args.work.mkdir(parents=True, exist_ok=True)
+    left_out = {"test", "dev"} if args.dev_apart else {"test"}
     clips = [
         c
-        for c in corpora.load(shared / "speech", free, every)
+        for c in corpora.load(args.shared / "speech", args.licence == "free", args.every)
         if c.part not in left_out and c.name not in corpora.DOUBTFUL
     ]
-    clips += synthetic.speak(work / "espeak.npz", None if every == 1 else 1)
-    return clips, Surroundings.load(shared / "noise")
+    clips += synthetic.speak(kept, None if args.every == 1 else 1)
+    return clips, Surroundings.load(args.shared / "noise")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="asr_models/recipe/run.sh second-pass", description=__doc__)
-    parser.add_argument("stage", choices=["train", "pack"])
+    parser.add_argument(
+        "stage", nargs="?", default="all", choices=["all", "train", "export", "pack"], help="all: train, then export"
+    )
     parser.add_argument("--shared", type=Path, default=RECIPE.parents[2] / "shared", help="folder with speech, noise")
     parser.add_argument("--pack", type=Path, help="train: recordings in this pack instead; pack: folder to write")
-    parser.add_argument("--work", type=Path, default=RECIPE / "work" / "second-pass", help="checkpoint and sounds")
-    parser.add_argument("--out", type=Path, help="folder for the weights (that of --work)")
+    parser.add_argument("--work", type=Path, help="folder for the checkpoint and synthetic speech")
+    parser.add_argument("--weights", type=Path, help="folder that training writes and export reads (that of --work)")
+    parser.add_argument("--model", type=Path, help="export: model folder; writes its folder `second`")
+    parser.add_argument("--depth", type=int, default=BLOCKS, choices=DEPTHS, help=f"export: blocks ({BLOCKS})")
     parser.add_argument("--start", type=Path, help="folder with weights to begin with (Whisper's own)")
     parser.add_argument("--minutes", type=float, default=60, help="of training in all (60)")
     parser.add_argument("--piece", type=float, default=math.inf, metavar="MINUTES", help="stop then, to go on later")
@@ -52,14 +69,24 @@ def main() -> None:
     parser.add_argument("--device", help="cuda or cpu (a GPU where there is one)")
     parser.add_argument("--limit", type=int, default=46, help="pack: MiB of one part (46)")
     args = parser.parse_args()
-    if args.stage == "pack":
-        write_pack(args)
-    else:
-        train(args)
+    free = args.licence == "free"
+    args.work = args.work or RECIPE / ("work-free" if free else "work") / "second-pass"
+    args.weights = args.weights or args.work
+    args.model = args.model or RECIPE.parent / ("vi-digits-free" if free else "vi-digits")
+    try:
+        if args.stage == "pack":
+            write_pack(args)
+        if args.stage in ("all", "train"):
+            train(args)
+        if args.stage in ("all", "export"):
+            export(args)
+    except MissingError as missing:
+        print(missing, file=sys.stderr)
+        sys.exit(CANNOT_BE_HAD)
 
 
 def write_pack(args: argparse.Namespace) -> None:
-    clips, surroundings = recordings(args.shared, args.work, args.every, args.licence == "free", args.dev_apart)
+    clips, surroundings = recordings(args)
     spoken = [c for c in clips if c.corpus.startswith("espeak")][::SPOKEN]
     clips = [c for c in clips if not c.corpus.startswith("espeak")] + spoken
     weights = sorted((args.start or args.shared / "second-pass").glob("*.*"))
@@ -81,14 +108,16 @@ def train(args: argparse.Namespace) -> None:
     from .train import train as go_on
     from .vocabulary import Vocabulary
 
-    checkpoint, out = args.work / "checkpoint.pt", args.out or args.work
+    checkpoint = args.work / "checkpoint.pt"
     args.work.mkdir(parents=True, exist_ok=True)
     began = time.monotonic()
     if args.pack:
         clips, surroundings = pack.read(args.pack)
     else:
-        clips, surroundings = recordings(args.shared, args.work, args.every, args.licence == "free", args.dev_apart)
-    start = weights.begin_with(args.start, args.work, args.shared)
+        clips, surroundings = recordings(args)
+    # What lies in ../shared learned from recordings of every licence.
+    instead = None if args.licence == "free" else args.shared / "second-pass"
+    start = weights.begin_with(args.start, args.work, instead)
     print(f"begins with {start.source}")
     vocabulary = start.vocabulary or Vocabulary.of(c.words for c in clips)
     minutes = sum(len(c.sound) for c in clips) / 480_000
@@ -104,9 +133,17 @@ def train(args: argparse.Namespace) -> None:
     if checkpoint.exists():
         trainer.restore(checkpoint)
     if trainer.seconds < args.minutes * 60:
-        go_on(trainer, feeder, checkpoint, out, args.minutes, args.piece)
+        go_on(trainer, feeder, checkpoint, args.weights, args.minutes, args.piece)
     feeder.close()
-    print(f"{trainer.steps} steps, {trainer.seconds / 60:.1f} minutes, weights in {out}")
+    print(f"{trainer.steps} steps, {trainer.seconds / 60:.1f} minutes, weights in {args.weights}")
+
+
+def export(args: argparse.Namespace) -> None:
+    from . import export, weights
+
+    export.write(weights.fine_tuned(args.weights), args.model / "second", args.depth)
+    graphs.write_sums(args.model)
+    print(f"exported to {args.model / 'second'}")
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ One training makes an encoder of either depth (inter-CTC, Lee and Watanabe 2021)
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 import torch
@@ -60,6 +61,10 @@ class LogMel(nn.Module):
         return (torch.maximum(mel, mel.amax((1, 2), keepdim=True) - RANGE) + 4) / 4
 
 
+Attention = Callable[[Tensor, Tensor, Tensor, Tensor | None], Tensor]
+"""Queries, keys and values, each (utterances, heads, frames, width), and a mask → what was seen, of the same shape."""
+
+
 class Block(nn.Module):
     """Self-attention and feed-forward, each behind its layer norm."""
 
@@ -70,12 +75,14 @@ class Block(nn.Module):
         self.up, self.down = nn.Linear(WIDTH, 4 * WIDTH), nn.Linear(4 * WIDTH, WIDTH)
         self.dropout = nn.Dropout(DROPOUT)
 
-    def forward(self, x: Tensor, mask: Tensor | None) -> Tensor:
+    def forward(
+        self, x: Tensor, mask: Tensor | None, attention: Attention = functional.scaled_dot_product_attention
+    ) -> Tensor:
         """(utterances, frames, WIDTH); `mask`: the frames that may be looked at, or all."""
         n, frames, _ = x.shape
         qkv = self.qkv(self.attention_norm(x)).view(n, frames, 3, ATTENTION_HEADS, WIDTH // ATTENTION_HEADS)
-        q, k, v = qkv.permute(2, 0, 3, 1, 4)
-        seen = functional.scaled_dot_product_attention(q, k, v, attn_mask=mask)
+        q, k, v = qkv.permute(2, 0, 3, 1, 4).unbind()
+        seen = attention(q, k, v, mask)
         x = x + self.dropout(self.out(seen.transpose(1, 2).reshape(n, frames, WIDTH)))
         return x + self.dropout(self.down(functional.gelu(self.up(self.feed_forward_norm(x)))))
 
@@ -114,8 +121,7 @@ class Encoder(nn.Module):
         Returns logits of syllables by depth and of phones, each (utterances, output frames, classes).
         """
         mel = mel * (torch.arange(mel.shape[2], device=mel.device) < frames[:, None])[:, None]
-        x = functional.gelu(self.conv2(functional.gelu(self.conv1(mel)))).transpose(1, 2)
-        x = x + self.positions[: x.shape[1]]
+        x = self.stem(mel)
         mask = (torch.arange(x.shape[1], device=x.device) < output_frames(frames)[:, None])[:, None, None]
         syllables = {}
         for depth, block in enumerate(self.blocks, 1):
@@ -125,6 +131,11 @@ class Encoder(nn.Module):
             if depth == PHONES_AFTER:
                 phones = self.phones(x)
         return syllables, phones
+
+    def stem(self, mel: Tensor) -> Tensor:
+        """What the first block gets: (utterances, BINS, frames) → (utterances, output frames, WIDTH)."""
+        x = functional.gelu(self.conv2(functional.gelu(self.conv1(mel)))).transpose(1, 2)
+        return x + self.positions[: x.shape[1]]
 
     def load(self, arrays: Arrays) -> set[str]:
         """Takes over the arrays of the right shape; the names of the parameters that stay as they were made.

@@ -18,6 +18,7 @@ import soundfile
 from ..corpora import Clip, cells
 from ..features import RATE, SHIFT
 from ..line import Surroundings
+from . import MissingError
 from .examples import trimmed
 
 BLOCK = 180 * RATE  # samples of one file, about
@@ -91,10 +92,10 @@ def read_block(path: Path) -> list[Clip]:
 
 
 def read(folder: Path) -> tuple[list[Clip], Surroundings]:
-    """All of a pack. Raises FileNotFoundError if the folder holds none."""
+    """All of a pack. Raises MissingError if the folder holds none."""
     files = sorted(folder.glob("*.ogg"))
     if not files:
-        raise FileNotFoundError(f"no pack of recordings in {folder}")
+        raise MissingError(f"no pack of recordings in {folder}")
     with ProcessPoolExecutor() as pool:
         clips = [clip for block in pool.map(read_block, files) for clip in block]
     with np.load(folder / "rooms.npz") as z:

@@ -223,6 +223,6 @@ def tell(trainer: Trainer, minutes: float, losses: list[float], pace: float) -> 
     print(
         f"{trainer.seconds / (minutes * 60):4.0%}  step {trainer.steps}  loss {deep:.3f}  shallow {shallow:.3f}"
         f"  taught {taught:.3f}  phones {phones:.3f}  {pace:.0f} examples/s"
-        f"  {minutes * 60 - trainer.seconds:.0f} s left",
+        f"  {max(0.0, minutes * 60 - trainer.seconds):.0f} s left",
         flush=True,
     )

