@@ -28,7 +28,7 @@ from bot.hearing import CallHearing, second_of
 from bot.hearing.encoder import Encoder, Scores, Weights
 from bot.hearing.models import find
 from bot.hearing.recogniser import Calibration, Recognised, Scored, VoskRecogniser, ranked, vosk_model
-from bot.hearing.second_pass import Compared, compared, weighed
+from bot.hearing.second_pass import Compared, compared, strangers, weighed
 from bot.numbers import DIGIT_WORDS, WHOLE, Hypotheses, read
 from bot.numbers.hypotheses import SURE, levelled
 
@@ -101,6 +101,8 @@ def dictated(model: str, recordings: Recordings, count: int) -> Iterator[Dictate
             scored, frames = self.scored()
             first = ranked(scored, frames)
             scores = encoder.scores(np.concatenate(self.sound)) if encoder and first.texts else None
+            if encoder and scores is not None and strangers(scores, encoder):
+                scores = None
             pieces.append(Piece(scored, frames, scores))
             return first
 
@@ -169,16 +171,27 @@ class Both:
     encoder: Encoder | None = None
     weights: Weights | None = None
 
-    def compared(self, number: Dictated) -> list[Compared]:
-        """What both say of the pieces that hold something."""
+    def compared(self, number: Dictated) -> list[Compared | Recognised]:
+        """What both say of the pieces that hold something, or the first pass where the second has no say."""
         heard = ((ranked(piece.scored, piece.frames, self.calibration), piece.scores) for piece in number.pieces)
-        known = ((first, scores) for first, scores in heard if first.texts and scores is not None)
-        return [compared(first, scores, self.encoder, True) for first, scores in known] if self.encoder else []
+        return [
+            first if scores is None or not self.encoder else compared(first, scores, self.encoder)
+            for first, scores in heard
+            if first.texts
+        ]
 
     def heard(self, number: Dictated) -> Said:
-        if not self.weights:
-            return number.digits, number.once(self.calibration)
-        return number.digits, [weighed(each, self.weights) for each in self.compared(number)]
+        return number.digits, _weighed(self.compared(number), self.weights)
+
+
+def _weighed(pieces: Sequence[Compared | Recognised], weights: Weights | None) -> list[Recognised]:
+    found = []
+    for each in pieces:
+        if isinstance(each, Recognised):
+            found.append(each)
+        elif weights:
+            found.append(weighed(each, weights))
+    return found
 
 
 def balanced(numbers: Sequence[Dictated], encoder: Encoder | None) -> Both:
@@ -190,7 +203,7 @@ def balanced(numbers: Sequence[Dictated], encoder: Encoder | None) -> Both:
 
     def surprising(values: Sequence[float]) -> float:
         weights = Weights(*values)
-        return surprise([(digits, [weighed(each, weights) for each in pieces]) for digits, pieces in found])
+        return surprise([(digits, _weighed(pieces, weights)) for digits, pieces in found])
 
     weights = Weights(*_least(surprising, (0.3, -4.0, 0.5, -4.0), WEIGHTS))
     return Both(both.calibration, encoder, weights)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 from functools import cache
 
 from bot.events import Grammar
@@ -11,8 +10,8 @@ from bot.hearing import models, recogniser
 from bot.hearing.encoder import Encoder, load_encoder
 from bot.hearing.listener import CallHearing
 from bot.hearing.models import ModelError
-from bot.hearing.recogniser import Opener
-from bot.hearing.second_pass import TwoPasses
+from bot.hearing.opinions import Considerate
+from bot.hearing.recogniser import TELLS_UNKNOWN
 from bot.settings import Settings
 
 __all__ = ["CallHearing", "ModelError", "load_models", "open_hearing", "second_of"]
@@ -24,17 +23,13 @@ def open_hearing(settings: Settings, rate: int) -> CallHearing:
     """Hearing for one call whose sound comes at `rate` Hz, with the model of the settings.
 
     Raises ModelError where the model is missing or broken."""
-    return CallHearing(rate, _opener(settings.model))
+    opener, encoder = recogniser.opener(settings.model), second_of(settings.model)
 
+    def considerate(grammar: Grammar) -> Considerate:
+        second = encoder if grammar is Grammar.NUMBER else None
+        return Considerate(lambda: opener(grammar), grammar in TELLS_UNKNOWN, second)
 
-@cache
-def _opener(model: str) -> Opener:
-    first, second = recogniser.opener(model), second_of(model)
-    if second is None:
-        return first
-    if os.environ.get("YN") == "first":
-        return lambda grammar: TwoPasses(first(grammar), second, finds=True) if grammar is Grammar.NUMBER else first(grammar)
-    return lambda grammar: TwoPasses(first(grammar), second, finds=grammar is Grammar.NUMBER)
+    return CallHearing(rate, considerate)
 
 
 @cache

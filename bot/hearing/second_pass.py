@@ -1,4 +1,4 @@
-"""The second pass: a piece is heard again as a whole, by an encoder that learned from far more people.
+"""The second pass: a piece of a number is heard again as a whole, by an encoder that learned from far more people.
 
     sound ──▶ first pass ──▶ words so far, end of speech, alternatives ─┐
           └─▶ encoder ──▶ frames ──▶ its own alternatives ──────────────┴─▶ both weighed ──▶ alternatives
@@ -17,7 +17,7 @@ import numpy.typing as npt
 from bot.events import Samples
 from bot.hearing import ctc
 from bot.hearing.encoder import Encoder, Scores, Weights
-from bot.hearing.recogniser import KEPT, Recognised, Recogniser, length
+from bot.hearing.recogniser import KEPT, Recognised
 
 NUMERALS = (
     *("không", "một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín"),
@@ -25,35 +25,15 @@ NUMERALS = (
 )
 """Words of which the second pass makes alternatives of its own; any others it only weighs."""
 
-import os
-MOST=int(os.environ.get("MOST","0"))
-LEAST = 0.78
-NOTHING = 0.62
 BEAM = 24
 """Rows of words that are followed."""
 
 
-class TwoPasses:
-    """A recogniser that hears a piece again when it is over. `finds`: with alternatives of its own."""
-
-    def __init__(self, first: Recogniser, encoder: Encoder, finds: bool) -> None:
-        self._first, self._encoder, self._finds = first, encoder, finds
-        self._sound: list[Samples] = []
-
-    def accept(self, samples: Samples) -> str:
-        self._sound.append(samples)
-        return self._first.accept(samples)
-
-    def finish(self) -> Recognised:
-        first = self._first.finish()
-        if not first.texts:
-            return first
-        scores = self._encoder.scores(np.concatenate(self._sound))
-        if self._finds and strangers(scores, self._encoder) > MOST:
-            if os.environ.get("SW"):
-                return weighed(compared(first, scores, self._encoder, False), self._encoder.weights)
-            return doubtful(first)
-        return weighed(compared(first, scores, self._encoder, self._finds), self._encoder.weights)
+def heard_again(first: Recognised, sound: Samples, encoder: Encoder) -> Recognised | None:
+    """What both passes make of a piece of a number; None where the second hears other words in it, too: what is said
+    around numbers is the first pass's graph to know."""
+    scores = encoder.scores(sound)
+    return None if strangers(scores, encoder) else weighed(compared(first, scores, encoder), encoder.weights)
 
 
 def strangers(scores: Scores, encoder: Encoder) -> int:
@@ -62,13 +42,6 @@ def strangers(scores: Scores, encoder: Encoder) -> int:
     heard = best[np.flatnonzero(np.diff(best, prepend=encoder.blank))]
     known = {encoder.blank, *(encoder.words[word] for word in NUMERALS)}
     return sum(int(column) not in known for column in heard)
-
-
-def doubtful(first: Recognised) -> Recognised:
-    """The first pass alone; where it is not sure enough for so many words, nothing of the grammar was said before it."""
-    if first.confidence >= math.pow(LEAST, length(first.texts[0])):
-        return first
-    return Recognised(("", *first.texts), (NOTHING, *(share * (1 - NOTHING) for share in first.shares)))
 
 
 class Compared(NamedTuple):
@@ -80,14 +53,14 @@ class Compared(NamedTuple):
     second: npt.NDArray[np.float64]
 
 
-def compared(first: Recognised, scores: Scores, encoder: Encoder, finds: bool) -> Compared:
-    """The alternatives of both. Texts that differ in unknown speech alone are alike to the second pass."""
+def compared(first: Recognised, scores: Scores, encoder: Encoder) -> Compared:
+    """The alternatives of both, and that nothing of the grammar was said."""
     told = dict(zip(first.texts, first.shares, strict=True))
     spoken = {word for text in told for word in text.split() if word in encoder.words}
-    words = ["", *sorted(spoken | set(NUMERALS if finds else ()))]
+    words = ["", *sorted(spoken | set(NUMERALS))]
     columns = {word: at for at, word in enumerate(words) if at}
     frames = ctc.folded(scores, encoder.blank, [encoder.words[word] for word in columns], encoder.stranger)
-    found = ctc.likeliest(frames, BEAM, [columns[word] for word in NUMERALS]) if finds else []
+    found = ctc.likeliest(frames, BEAM, [columns[word] for word in NUMERALS])
     told.setdefault("", max(0.0, 1.0 - sum(first.shares)))  # nothing of the grammar was said
     texts = tuple(dict.fromkeys([*told, *(" ".join(words[at] for at in row) for row in found)]))
     rows = [tuple(columns[word] for word in text.split() if word in columns) for text in texts]
