@@ -13,9 +13,9 @@ UV := .tools/bin/uv
 BIN := .venv/bin
 DIALOGUE := domain.yml config.yml $(shell find data bot/dialogue bot/negation.py -name '*.yml' -o -name '*.py' 2>/dev/null)
 
-.PHONY: help setup run test lint format bench bench-load eval train clean
+.PHONY: help setup run test lint format bench bench-load eval train train-second-pass clean
 help: ## what can be made
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
 
 setup: .setup/environment models/dialogue.tar.gz var/accounts.sqlite ## everything that run and test need
 
@@ -49,6 +49,9 @@ eval: setup ## the recogniser on people left out of training; writes asr_models/
 
 train: ## the recogniser's model, in the recipe's own environment (an hour; see asr_models/recipe)
 	@asr_models/recipe/run.sh
+
+train-second-pass: ## the recogniser's second pass, on a GPU where there is one (an hour; see asr_models/recipe)
+	@asr_models/recipe/run.sh second-pass
 
 clean: ## what was set up, made or trained here; the account store stays
 	rm -rf .setup .tools .venv models results .rasa var/clips var/models var/callers var/report

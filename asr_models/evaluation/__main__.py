@@ -9,6 +9,7 @@ from pathlib import Path
 from asr_models.evaluation import background, card, confidence
 from asr_models.evaluation.measure import Evaluation, Recordings
 from bot.errors import VoicebotError
+from bot.hearing import second_of
 from bot.hearing.models import find
 from bot.settings import ROOT, load
 
@@ -38,8 +39,7 @@ def _work(args: argparse.Namespace) -> str:
     folder = find(args.model).path
     recordings = Recordings(args.part, args.shared)
     if args.fit_confidence:
-        numbers = confidence.dictated(args.model, recordings.speakers, recordings.around, args.strings)
-        return confidence.report(list(numbers))
+        return confidence.report(list(confidence.dictated(args.model, recordings, args.strings)), second_of(args.model))
     if args.background:
         others = Recordings("dev" if args.part == "test" else "test", args.shared)
         settings = dataclasses.replace(load(), model=args.model)

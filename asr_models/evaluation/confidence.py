@@ -1,16 +1,16 @@
-"""Fits what makes probabilities of a recogniser's scores: `python -m asr_models.evaluation --fit-confidence`.
+"""Fits what makes probabilities of both passes' scores: `python -m asr_models.evaluation --fit-confidence`.
 
 Speakers left out of all training dictate numbers of three, ten and twelve digits on all lines: of those whom a model
-learned from it would be too sure of itself. What is most likely is the calibration under which the pieces'
-alternatives, joined in every way, give the numbers that were said, and, where they cannot give it, leave much to what
-was pruned.
+learned from it would be too sure of itself. And others say what is no number. What is most likely is the calibration
+under which the pieces' alternatives, joined in every way, give the numbers that were said, and, where they cannot give
+it, leave much to what was pruned: first of the first pass alone, then the weights of both.
 """
 
 from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
@@ -20,13 +20,15 @@ import numpy as np
 from asr_models.evaluation import people
 from asr_models.evaluation.figures import calibration as bins_of
 from asr_models.evaluation.figures import expected_calibration_error
-from asr_models.evaluation.lines import CONDITIONS, Surroundings
+from asr_models.evaluation.lines import CONDITIONS
+from asr_models.evaluation.measure import Recordings
 from bot.commands.transcribe import hear
 from bot.events import RATE, Grammar, Samples
-from bot.hearing import CallHearing
+from bot.hearing import CallHearing, second_of
+from bot.hearing.encoder import Encoder, Scores, Weights
 from bot.hearing.models import find
-from bot.hearing.opinions import SPEEDS, agreed, judged, played, unsure
 from bot.hearing.recogniser import Calibration, Recognised, Scored, VoskRecogniser, ranked, vosk_model
+from bot.hearing.second_pass import Compared, compared, strangers, weighed
 from bot.numbers import DIGIT_WORDS, WHOLE, Hypotheses, read
 from bot.numbers.hypotheses import SURE, levelled
 
@@ -40,11 +42,19 @@ IMPROBABLE = 1e-6
 BOUNDS = ((0.02, 2.0), (-8.0, 4.0), (-1.0, 5.0), (-10.0, 2.0))
 """Of scale, rest, words and score."""
 
-Opinion = tuple[list[Scored], float]
-"""Alternatives with their scores, and for how many frames these are."""
+WEIGHTS = ((0.0, 3.0), (-12.0, 0.0), (0.0, 3.0), (-10.0, 2.0))
+"""Bounds of first, absent, second and rest."""
 
-Piece = tuple[Opinion, ...]
-"""The first opinion, and all that there can be beside it."""
+OTHERS = 60
+"""Recordings of each kind of speech that holds no digit."""
+
+
+class Piece(NamedTuple):
+    """The first pass's alternatives with their scores, for how many frames these are, and what the second pass says."""
+
+    scored: list[Scored]
+    frames: float
+    scores: Scores | None = None
 
 
 class Answer(NamedTuple):
@@ -56,29 +66,26 @@ class Answer(NamedTuple):
 
 @dataclass(frozen=True)
 class Dictated:
-    """A number said, and the pieces that were heard of it."""
+    """A number said, or no number where there are no digits, and the pieces that were heard of it."""
 
     speaker: str
     digits: str
     pieces: tuple[Piece, ...]
 
-    def recognised(
-        self, calibration: Calibration, together: Callable[[Sequence[Recognised]], Recognised] = agreed
-    ) -> list[Recognised]:
-        """The pieces that hold something, with second opinions where a call would have asked for them."""
-        found = []
-        for first, *others in self.pieces:
-            recognised = ranked(*first, calibration)
-            if unsure(recognised):
-                recognised = together([recognised, *(ranked(*other, calibration) for other in others)])
-            found.append(recognised)
+    def once(self, calibration: Calibration) -> list[Recognised]:
+        """What the first pass makes of the pieces that hold something."""
+        found = (ranked(piece.scored, piece.frames, calibration) for piece in self.pieces)
         return [recognised for recognised in found if recognised.texts]
 
 
-def dictated(model: str, speakers: dict[str, people.Words], around: Surroundings, count: int) -> Iterator[Dictated]:
-    """`count` numbers of each speaker, on all lines in turn."""
+Said = tuple[str, list[Recognised]]
+"""The digits of a number, and what is made of its pieces."""
+
+
+def dictated(model: str, recordings: Recordings, count: int) -> Iterator[Dictated]:
+    """`count` numbers of each speaker, and `OTHERS` of each kind of other speech, on all lines in turn."""
     folder = find(model)
-    graph = vosk_model(folder.graph_folder(Grammar.NUMBER))
+    graph, encoder = vosk_model(folder.graph_folder(Grammar.NUMBER)), second_of(model)
     pieces: list[Piece] = []
 
     class Noted(VoskRecogniser):
@@ -91,21 +98,29 @@ def dictated(model: str, speakers: dict[str, people.Words], around: Surroundings
             return super().accept(samples)
 
         def finish(self) -> Recognised:
-            opinions = [self.scored()]
-            for speed in SPEEDS:
-                other = VoskRecogniser(graph, folder.rate)
-                other.accept(played(np.concatenate(self.sound), speed))
-                opinions.append(other.scored())
-            pieces.append(tuple(opinions))
-            return ranked(*opinions[0])
+            scored, frames = self.scored()
+            first = ranked(scored, frames)
+            scores = encoder.scores(np.concatenate(self.sound)) if encoder and first.texts else None
+            if encoder and scores is not None and strangers(scores, encoder):
+                scores = None
+            pieces.append(Piece(scored, frames, scores))
+            return first
 
-    for name, words in speakers.items():
+    for number, (speaker, digits, said) in enumerate(_all_said(recordings, count)):
+        sound = recordings.around.carry(said, CONDITIONS[number % len(CONDITIONS)], number)
+        pieces.clear()
+        hear("", sound, RATE, CallHearing(RATE, lambda _: Noted()), Grammar.NUMBER, (len(digits) or 10,))
+        yield Dictated(speaker, digits, tuple(pieces))
+
+
+def _all_said(recordings: Recordings, count: int) -> Iterator[tuple[str, str, people.Sound]]:
+    """Who says which digits, and how it sounds."""
+    for name, words in recordings.speakers.items():
         for length, share in LENGTHS.items():
-            for seed, said in enumerate(people.strings(name, words, length, count * share // sum(LENGTHS.values()))):
-                sound = around.carry(said.sound, CONDITIONS[seed % len(CONDITIONS)], seed)
-                pieces.clear()
-                hear("", sound, RATE, CallHearing(RATE, lambda _: Noted()), Grammar.NUMBER, (length,))
-                yield Dictated(name, said.digits, tuple(pieces))
+            for said in people.strings(name, words, length, count * share // sum(LENGTHS.values())):
+                yield name, said.digits, said.sound
+    for kind, others in people.outside(recordings.clips, OTHERS).items():
+        yield from ((kind, "", other.sound) for other in others)
 
 
 @cache
@@ -127,27 +142,81 @@ def probability(digits: str, heard: Sequence[Recognised]) -> tuple[float, float]
     return reached.get(len(digits), 0.0), math.prod(sum(piece.shares) for piece in heard)
 
 
-def surprise(calibration: Calibration, numbers: Sequence[Dictated]) -> float:
-    """Mean negative log-likelihood of what was said, in nats."""
+def surprise(heard: Sequence[Said]) -> float:
+    """Mean negative log-likelihood of the digits that were said, in nats."""
     total = 0.0
-    for number in numbers:
-        right, listed = probability(number.digits, number.recognised(calibration))
+    for digits, pieces in heard:
+        right, listed = probability(digits, pieces)
         total -= math.log(max(IMPROBABLE, right or 1 - listed))
-    return total / len(numbers)
+    return total / len(heard)
 
 
 def fitted(numbers: Sequence[Dictated]) -> Calibration:
-    """The calibration of least surprise."""
+    """The calibration of the first pass of least surprise."""
+    said = [number for number in numbers if number.digits]
+    return Calibration(
+        *_least(
+            lambda values: surprise([(each.digits, each.once(Calibration(*values))) for each in said]),
+            (0.3, -1.0, 1.0, -1.0),
+            BOUNDS,
+        )
+    )
+
+
+@dataclass(frozen=True)
+class Both:
+    """Both passes with constants that were fitted to them, or the first alone."""
+
+    calibration: Calibration
+    encoder: Encoder | None = None
+    weights: Weights | None = None
+
+    def compared(self, number: Dictated) -> list[Compared | Recognised]:
+        """What both say of the pieces that hold something, or the first pass where the second has no say."""
+        heard = ((ranked(piece.scored, piece.frames, self.calibration), piece.scores) for piece in number.pieces)
+        return [
+            first if scores is None or not self.encoder else compared(first, scores, self.encoder)
+            for first, scores in heard
+            if first.texts
+        ]
+
+    def heard(self, number: Dictated) -> Said:
+        return number.digits, _weighed(self.compared(number), self.weights)
+
+
+def _weighed(pieces: Sequence[Compared | Recognised], weights: Weights | None) -> list[Recognised]:
+    found = []
+    for each in pieces:
+        if isinstance(each, Recognised):
+            found.append(each)
+        elif weights:
+            found.append(weighed(each, weights))
+    return found
+
+
+def balanced(numbers: Sequence[Dictated], encoder: Encoder | None) -> Both:
+    """Constants of least surprise: of the first pass, and then of both together."""
+    both = Both(fitted(numbers), encoder)
+    if not encoder:
+        return both
+    found = [(number.digits, both.compared(number)) for number in numbers]
+
+    def surprising(values: Sequence[float]) -> float:
+        weights = Weights(*values)
+        return surprise([(digits, _weighed(pieces, weights)) for digits, pieces in found])
+
+    weights = Weights(*_least(surprising, (0.3, -4.0, 0.5, -4.0), WEIGHTS))
+    return Both(both.calibration, encoder, weights)
+
+
+def _least(
+    of: Callable[[Sequence[float]], float], start: Sequence[float], bounds: Sequence[tuple[float, float]]
+) -> list[float]:
+    """The values under which `of` is least (Powell's method)."""
     from scipy.optimize import minimize  # type: ignore[import-untyped]  # scipy ships no types
 
-    found = minimize(
-        lambda values: surprise(Calibration(*values), numbers),
-        (0.3, -1.0, 1.0, -1.0),
-        method="Powell",
-        bounds=BOUNDS,
-        options={"xtol": 1e-2, "ftol": 1e-4},
-    )
-    return Calibration(*(float(value) for value in found.x))
+    found = minimize(of, start, method="Powell", bounds=bounds, options={"xtol": 1e-2, "ftol": 1e-4})
+    return [float(value) for value in found.x]
 
 
 def odds(answers: Sequence[Answer]) -> tuple[float, float]:
@@ -162,37 +231,37 @@ def odds(answers: Sequence[Answer]) -> tuple[float, float]:
     return float(found.x[0]), float(found.x[1])
 
 
-def answered(numbers: Sequence[Dictated], calibration: Calibration) -> Iterator[Answer]:
+def answered(heard: Iterable[Said]) -> Iterator[Answer]:
     """Every whole number as a call collects it."""
-    for number in numbers:
-        heard = _collected(number, calibration, (len(number.digits),))
-        yield Answer(heard.share, heard.best.digits == number.digits)
+    for digits, pieces in heard:
+        number = _collected(pieces, (len(digits),))
+        yield Answer(number.share, number.best.digits == digits)
 
 
-def foretold(numbers: Sequence[Dictated]) -> Iterator[tuple[float, bool]]:
+def foretold(numbers: Sequence[Dictated], encoder: Encoder | None = None) -> Iterator[tuple[float, bool]]:
     """Of each whole number its confidence, with constants fitted on all speakers but its own, and whether it is right:
     what to expect of somebody new."""
-    for speaker in dict.fromkeys(number.speaker for number in numbers):
+    for speaker in dict.fromkeys(number.speaker for number in numbers if number.digits):
         others = [number for number in numbers if number.speaker != speaker]
-        calibration = fitted(others)
-        line = odds(list(answered(others, calibration)))
-        own = [number for number in numbers if number.speaker == speaker]
-        yield from ((levelled(share, *line), right) for share, right in answered(own, calibration))
+        both = balanced(others, encoder)
+        line = odds(list(answered(both.heard(number) for number in others if number.digits)))
+        own = [both.heard(number) for number in numbers if number.speaker == speaker]
+        yield from ((levelled(share, *line), right) for share, right in answered(own))
 
 
-def _collected(number: Dictated, calibration: Calibration, lengths: tuple[int, ...], sure: float = SURE) -> Hypotheses:
+def _collected(pieces: Sequence[Recognised], lengths: tuple[int, ...], sure: float = SURE) -> Hypotheses:
     """The number as a call collects it."""
-    heard = Hypotheses(lengths, sure)
-    for piece in number.recognised(calibration, judged):
-        heard.hear(piece.texts, piece.shares)
-    heard.settle()
-    return heard
+    number = Hypotheses(lengths, sure)
+    for piece in pieces:
+        number.hear(piece.texts, piece.shares)
+    number.settle()
+    return number
 
 
 def scores(numbers: Sequence[Dictated]) -> tuple[float, float]:
     """The range of scores for a frame, without a hundredth at either end."""
-    firsts = [first for number in numbers for first, *_ in number.pieces]
-    found = [scored[0][1] / frames for scored, frames in firsts if scored and scored[0][0]]
+    pieces = [piece for number in numbers if number.digits for piece in number.pieces]
+    found = [scored[0][1] / frames for scored, frames, _ in pieces if scored and scored[0][0]]
     low, high = np.percentile(found, [1, 99])
     return float(low), float(high)
 
@@ -210,38 +279,44 @@ class Asked:
         return AGAIN * self.mended - ASKING * self.asked
 
 
-def asked(numbers: Sequence[Dictated], calibration: Calibration, sure: float) -> Asked:
+def asked(heard: Iterable[Said], sure: float) -> Asked:
     """What asking for digits on which less than `sure` of the alternatives agrees does to numbers of ten digits."""
     questions = mended = 0
-    for number in numbers:
-        if len(number.digits) != 10:
+    for said, pieces in heard:
+        if len(said) != 10:
             continue
-        heard = _collected(number, calibration, (10, 12), sure)
-        digits, cell = heard.best.digits, heard.uncertain
-        if cell and heard.best.status in WHOLE:
+        number = _collected(pieces, (10, 12), sure)
+        digits, cell = number.best.digits, number.uncertain
+        if cell and number.best.status in WHOLE:
             questions += 1
-            heard.ask(cell)
-            heard.hear([DIGIT_WORDS[int(number.digits[cell - 1])]])
-            mended += digits != number.digits == heard.best.digits
+            number.ask(cell)
+            number.hear([DIGIT_WORDS[int(said[cell - 1])]])
+            mended += digits != said == number.best.digits
     return Asked(sure, questions, mended)
 
 
-def report(numbers: Sequence[Dictated]) -> str:
+def report(numbers: Sequence[Dictated], encoder: Encoder | None) -> str:
     """The constants, as they are to be written, and what they are based on."""
-    calibration, (low, high) = fitted(numbers), scores(numbers)
-    values = ", ".join(f"{name}={value:.3g}" for name, value in calibration._asdict().items())
-    rows = [asked(numbers, calibration, percent / 100) for percent in range(45, 100, 5)]
+    both, (low, high) = balanced(numbers, encoder), scores(numbers)
+    said = [both.heard(number) for number in numbers if number.digits]
+    rows = [asked(said, percent / 100) for percent in range(45, 100, 5)]
     best = max(rows, key=lambda row: row.saved)
-    slope, shift = odds(list(answered(numbers, calibration)))
-    new = list(foretold(numbers))
+    slope, shift = odds(list(answered(said)))
+    new = list(foretold(numbers, encoder))
     bins = bins_of([confidence for confidence, _ in new], [right for _, right in new])
     told = "\n".join(f"  {b.confidence:.2f}  {b.right}  {b.answers:5}" for b in bins)
     table = "\n".join(f"  {row.sure:.2f}  {row.asked:5}  {row.mended:6}  {row.saved:+5} s" for row in rows)
+    weights = f"second/second.json\n  weights = {_told(both.weights)}\n" if both.weights else ""
     return (
-        f"bot/hearing/recogniser.py\n  CALIBRATION = Calibration({values})\n  SCORES = ({low:.2g}, {high:.2g})\n"
-        f"  ({len(numbers)} numbers; surprise {surprise(calibration, numbers):.3f} nats)\n"
+        f"bot/hearing/recogniser.py\n  CALIBRATION = Calibration({_told(both.calibration)})\n"
+        f"  SCORES = ({low:.2g}, {high:.2g})\n{weights}"
+        f"  ({len(said)} numbers; surprise {surprise(said):.3f} nats)\n"
         "of a speaker whom the constants were not fitted on, mean distance of confidence and share right: "
         f"{expected_calibration_error(bins):.3f}\n  confidence  right  numbers\n{told}\n"
         f"bot/numbers/hypotheses.py\n  SLOPE, SHIFT = {slope:.2f}, {shift:.2f}\n  SURE = {best.sure:.2f}\n"
         f"  sure  asked  mended  saved\n{table}\n"
     )
+
+
+def _told(constants: Calibration | Weights) -> str:
+    return ", ".join(f"{name}={value:.3g}" for name, value in constants._asdict().items())

@@ -5,9 +5,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from . import align, corpora, network, synthetic, train
-from .corpora import Clip
-
-SENTENCES = ("common-voice", "home-commands")
+from .corpora import SENTENCES, Clip
 
 
 class Pass(NamedTuple):

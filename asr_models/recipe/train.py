@@ -20,10 +20,11 @@ from torch import Tensor
 from torch.nn import functional
 from torch.nn.utils import clip_grad_norm_
 
-from .augment import Studio
+from .augment import LabelledStudio
 from .corpora import Clip
 from .features import BINS
 from .lexicon import FILLER
+from .line import Surroundings
 from .network import HEADS, LEFT, RIGHT, SUBSAMPLING, Network, load, pad
 from .sequence import StringLoss
 
@@ -56,7 +57,7 @@ def feed(clips: list[Clip], noise: Path, folder: Path, first: int, wanted: Synch
     """Writes shards for ever, but none past the one `wanted`; runs in its own process."""
     os.nice(3)
     torch.set_num_threads(1)
-    studio = Studio(clips, noise)
+    studio = LabelledStudio(clips, Surroundings.load(noise))
     shard = first
     while True:
         while shard > wanted.value:

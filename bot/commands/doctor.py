@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from importlib.util import find_spec
 from typing import Annotated
 
 import typer
@@ -39,6 +40,16 @@ def _recogniser() -> str:
 
     load_models(settings := load())
     return f"model {settings.model} loads"
+
+
+def _second_pass() -> str:
+    from bot.hearing import second_of
+
+    if second_of(model := load().model):
+        return f"model {model} hears numbers in two passes"
+    if find_spec("onnxruntime") is None:
+        raise VoicebotError("onnxruntime is not installed: numbers are heard in one pass; `uv pip install onnxruntime`")
+    raise VoicebotError(f"model {model} has no folder `second`: numbers are heard in one pass; restore it from git")
 
 
 def _voice() -> str:
@@ -85,6 +96,7 @@ def _microphone() -> str:
 CHECKS: tuple[tuple[str, Callable[[], str], bool], ...] = (
     ("settings", _settings, True),
     ("recogniser", _recogniser, True),
+    ("second pass", _second_pass, False),
     ("voice", _voice, True),
     ("dialogue", _dialogue, True),
     ("accounts", _accounts, True),

@@ -2,24 +2,47 @@
 
 from __future__ import annotations
 
+import logging
+from functools import cache
+
 from bot.events import Grammar
 from bot.hearing import models, recogniser
+from bot.hearing.encoder import Encoder, load_encoder
 from bot.hearing.listener import CallHearing
 from bot.hearing.models import ModelError
 from bot.hearing.opinions import Considerate
 from bot.hearing.recogniser import TELLS_UNKNOWN
 from bot.settings import Settings
 
-__all__ = ["CallHearing", "ModelError", "load_models", "open_hearing"]
+__all__ = ["CallHearing", "ModelError", "load_models", "open_hearing", "second_of"]
+
+log = logging.getLogger(__name__)
 
 
 def open_hearing(settings: Settings, rate: int) -> CallHearing:
     """Hearing for one call whose sound comes at `rate` Hz, with the model of the settings.
 
     Raises ModelError where the model is missing or broken."""
-    opener = recogniser.opener(settings.model)
+    opener, encoder = recogniser.opener(settings.model), second_of(settings.model)
 
-    return CallHearing(rate, lambda grammar: Considerate(lambda: opener(grammar), grammar in TELLS_UNKNOWN))
+    def considerate(grammar: Grammar) -> Considerate:
+        second = encoder if grammar is Grammar.NUMBER else None
+        return Considerate(lambda: opener(grammar), grammar in TELLS_UNKNOWN, second)
+
+    return CallHearing(rate, considerate)
+
+
+@cache
+def second_of(model: str) -> Encoder | None:
+    """The second pass of the model of this name or folder, None where there is none or onnxruntime is not installed.
+
+    Raises ModelError where the model is missing or broken."""
+    folder = models.find(model).second
+    try:
+        return load_encoder(folder) if folder else None
+    except ImportError:
+        log.warning("onnxruntime is not installed: numbers are heard in one pass, and less well")
+        return None
 
 
 def load_models(settings: Settings) -> None:
@@ -34,3 +57,4 @@ def load_models(settings: Settings) -> None:
     opener = recogniser.opener(settings.model)
     for grammar in Grammar:
         opener(grammar)
+    second_of(settings.model)

@@ -6,6 +6,7 @@ broken files.
       conf/model.conf, fbank.conf  decoding, features (or mfcc.conf)
       graph/HCLG.fst, words.txt    the graph that Vosk loads: the grammar `any`
       graphs/number/…, yesno/…, menu/…
+      second/                      the second pass (`bot.hearing.encoder`); optional
       SHA256SUMS                   what `sha256sum` writes; optional
 
 Any other Vosk folder serves all grammars with its one graph.
@@ -31,7 +32,7 @@ from bot.events import Grammar
 from bot.hearing import openfst
 from bot.settings import ROOT
 
-SUMS = "SHA256SUMS"
+SUMS, SECOND = "SHA256SUMS", "second"
 PARTS = ("am", "conf", "ivector", "rescore", "rnnlm")
 """The parts of a Vosk folder beside its graph."""
 
@@ -51,6 +52,7 @@ class ModelFolder:
     kind      which recogniser reads it, a key of RECOGNISERS
     graphs    grammar → folder with its graph, for grammars with a graph of their own
     checked   its files were compared with SHA256SUMS
+    second    the folder of its second pass, None where it has none
     """
 
     path: Path
@@ -58,6 +60,7 @@ class ModelFolder:
     kind: str
     graphs: Mapping[Grammar, Path]
     checked: bool
+    second: Path | None = None
 
     def graph_folder(self, grammar: Grammar) -> Path:
         """A folder as stock Vosk loads it, with this grammar's graph. Raises ModelError."""
@@ -91,7 +94,8 @@ def inspect(path: Path, kind: str = "vosk") -> ModelFolder:
     graphs = {g: path / "graphs" / g.value for g in Grammar if (path / "graphs" / g.value).is_dir()}
     for graph in (path / "graph", *graphs.values()):
         _check_graph(graph)
-    return ModelFolder(path, _rate(path), kind, graphs, checked)
+    second = path / SECOND if (path / SECOND).is_dir() else None
+    return ModelFolder(path, _rate(path), kind, graphs, checked, second)
 
 
 def _check_sums(path: Path) -> bool:
@@ -101,6 +105,8 @@ def _check_sums(path: Path) -> bool:
     for line in sums.read_text("utf-8").splitlines():
         digest, _, name = line.partition("  ")
         file = path / name
+        if name.startswith(f"{SECOND}/") and not (path / SECOND).is_dir():
+            continue
         if not file.is_file() or sha256(file) != digest:
             raise ModelError(f"{file}: not as {SUMS} says; restore it from git, fetch or train the model again")
     return True

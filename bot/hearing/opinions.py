@@ -20,8 +20,10 @@ import numpy as np
 import soxr
 
 from bot.events import RATE, UNKNOWN, Samples
+from bot.hearing.encoder import Encoder
 from bot.hearing.front import to_samples
 from bot.hearing.recogniser import KEPT, Recognised, Recogniser, length
+from bot.hearing.second_pass import heard_again
 
 SPEEDS = (0.93, 1.07)
 """Of the further opinions; each decodes the piece once more. More are no better (asr_models/recipe/TRIALS.md)."""
@@ -45,10 +47,11 @@ no digits. But where other pieces leave a number wanting just what it holds, the
 
 class Considerate:
     """A recogniser that asks for second opinions. `fresh` makes the recognisers it asks, one for each opinion.
-    `answers`: they hear answers, of which several mean the same ("dạ", "dạ dạ", "ừ")."""
+    `answers`: they hear answers, of which several mean the same ("dạ", "dạ dạ", "ừ"). `encoder`: pieces that hold
+    nothing but number words are heard in two passes, and further opinions are not asked for."""
 
-    def __init__(self, fresh: Callable[[], Recogniser], answers: bool = False) -> None:
-        self._fresh, self._answers = fresh, answers
+    def __init__(self, fresh: Callable[[], Recogniser], answers: bool = False, encoder: Encoder | None = None) -> None:
+        self._fresh, self._answers, self._encoder = fresh, answers, encoder
         self._first = fresh()
         self._sound: list[Samples] = []
 
@@ -58,6 +61,8 @@ class Considerate:
 
     def finish(self) -> Recognised:
         first = self._first.finish()
+        if self._encoder and first.texts and (both := heard_again(first, np.concatenate(self._sound), self._encoder)):
+            return both
         if not unsure(first):
             return first
         sound = np.concatenate(self._sound)

@@ -36,7 +36,8 @@ UNCLEAR = 0.3
 CLEAR, NOTHING, HARDLY = 0.8, 0.62, 0.05
 """Behind a whole number courtesies and side talk are heard as one or two digits, and two make another whole number, of
 twelve. So no digit was said there with the share `NOTHING` where no alternative has a share of `CLEAR`, and with the
-share `HARDLY` elsewhere. NOTHING is what hearing says of doubtful pieces (`bot.hearing.opinions`)."""
+share `HARDLY` elsewhere. NOTHING is what hearing says of doubtful pieces (`bot.hearing.opinions`); where
+the second pass gives it a share, too, both count."""
 
 LENGTHENED = 3.0
 """The longer of two whole numbers in one breath must be so many times as likely as its own beginning."""
@@ -46,7 +47,7 @@ SURE = 0.7
 giving the whole number again and having it read back eighteen; so it pays where it mends one number in four or five.
 `python -m asr_models.evaluation --fit-confidence` reckons what each value saves."""
 
-SLOPE, SHIFT = 0.83, 0.16
+SLOPE, SHIFT = 0.82, 0.56
 """Between the log odds of a whole number by its alternatives and those of its being right. The pieces of a number have
 one voice and one line: what is hard to hear in one is hard in the others, so neither their certainty nor their doubts
 multiply in full (Platt, 1999). Fitted by `python -m asr_models.evaluation --fit-confidence`."""
@@ -107,10 +108,12 @@ class Hypotheses:
     def _heard(self, heard: list[tuple[str, float]]) -> list[tuple[str, float]]:
         """The alternatives of a piece, and what else they may have been."""
         texts = [text for text, _ in heard]
-        clear = max((share for _, share in heard), default=1.0)
-        if clear < 1.0 and "" not in texts and self._behind and not Collector.corrects(texts[0]):
+        clear = max((share for text, share in heard if text), default=1.0)
+        if clear < 1.0 and self._behind and not any(map(Collector.corrects, texts[:1])):
             nothing = HARDLY if clear >= CLEAR else NOTHING
-            heard = [("", nothing), *((text, share * (1.0 - nothing)) for text, share in heard)]
+            silent = sum(share for text, share in heard if not text)
+            spoken = [(text, share * (1.0 - nothing)) for text, share in heard if text]
+            heard = [("", nothing + silent * (1.0 - nothing)), *spoken]
         found = []
         for text, share in heard:
             others = [(way, part) for way, part in tens.ways(text) if way == text or way not in texts]

@@ -10,9 +10,12 @@ from asr_models.evaluation.confidence import (
     AGAIN,
     ASKING,
     Answer,
+    Both,
     Dictated,
     Piece,
+    Said,
     asked,
+    balanced,
     fitted,
     foretold,
     odds,
@@ -21,6 +24,7 @@ from asr_models.evaluation.confidence import (
 )
 from bot.hearing.recogniser import Calibration, Recognised
 from bot.numbers.hypotheses import levelled
+from tests.hearing.second_pass_tools import WEIGHTS, encoder_of, scores_of
 
 FRAMES = 100.0
 NINE = "không một hai ba bốn năm sáu bảy tám"
@@ -33,8 +37,8 @@ def heard(**shares: float) -> Recognised:
 
 
 def piece(*texts: str, score: float = 100.0) -> Piece:
-    """Alternatives, each 2 below the one before; nobody else was asked."""
-    return (([(text, score - 2 * n) for n, text in enumerate(texts)], FRAMES),)
+    """Alternatives, each 2 below the one before, of the first pass alone."""
+    return Piece([(text, score - 2 * n) for n, text in enumerate(texts)], FRAMES)
 
 
 class TestProbability:
@@ -56,11 +60,11 @@ class TestFit:
     def test_surprise_is_that_of_what_was_said_or_of_its_absence(self) -> None:
         right = Dictated("a", "1", (piece("một"),))
         wrong = Dictated("a", "2", (piece("một"),))
-        assert surprise(HALF, [right, wrong]) == pytest.approx(math.log(2))
+        assert surprise([(n.digits, n.once(HALF)) for n in (right, wrong)]) == pytest.approx(math.log(2))
 
     def test_finds_how_often_the_best_one_is_right(self) -> None:
         numbers = [Dictated("a", "1" if n % 4 else "2", (piece("một"),)) for n in range(40)]
-        ((share,),) = (r.shares for r in numbers[0].recognised(fitted(numbers)))
+        ((share,),) = (r.shares for r in numbers[0].once(fitted(numbers)))
         assert share == pytest.approx(0.75, abs=0.01)
 
     def test_finds_that_a_low_score_is_a_warning(self) -> None:
@@ -70,7 +74,7 @@ class TestFit:
             for good in [True] * round(share * 20) + [False] * round(20 - share * 20)
         ]
         found = fitted(numbers)
-        high, low = (numbers[n].recognised(found)[0].confidence for n in (0, -1))
+        high, low = (numbers[n].once(found)[0].confidence for n in (0, -1))
         assert high == pytest.approx(0.9, abs=0.05)
         assert low == pytest.approx(0.3, abs=0.05)
 
@@ -100,31 +104,45 @@ class TestASpeakerWhomTheConstantsWereNotFittedOn:
         assert [confidence for confidence, _ in told[:40]] == pytest.approx([0.1] * 40, abs=0.01)
 
 
-class TestSecondOpinions:
-    unsure = piece("một") + piece("bốn") + piece("bốn")
+class TestBothPasses:
+    """The second pass hears "bốn" where the first hears "một"."""
 
-    def test_count_where_a_call_would_ask_for_them(self) -> None:
-        (found,) = Dictated("a", "4", (self.unsure,)).recognised(HALF)
-        assert found.texts == ("bốn", "một")
+    heard_twice = Piece([("một", 100.0), ("bốn", 98.0)], FRAMES, scores_of("bốn"))
 
-    def test_do_not_count_where_the_first_is_sure(self) -> None:
-        (found,) = Dictated("a", "4", (self.unsure,)).recognised(HALF._replace(rest=-10.0))
+    def test_weights_are_those_under_which_what_was_said_is_likely(self) -> None:
+        encoder = encoder_of(scores_of("bốn"))
+        numbers = [Dictated("a", "4", (self.heard_twice,))] * 10
+        both = balanced(numbers, encoder)
+        assert both.weights is not None
+        _, (found,) = both.heard(numbers[0])
+        assert found.texts[0] == "bốn"
+        assert found.confidence > 0.9
+
+    def test_where_the_second_has_no_say_the_first_stands(self) -> None:
+        both = Both(HALF, encoder_of(scores_of("bốn")), WEIGHTS)
+        _, (found,) = both.heard(Dictated("a", "1", (piece("một"),)))
         assert found.texts == ("một",)
+
+    def test_without_a_second_pass_there_is_the_first(self) -> None:
+        assert balanced([Dictated("a", "1", (piece("một"),))] * 4, None).weights is None
 
 
 class TestAskingForADigit:
     even = Calibration(scale=0.1, rest=-50.0, words=0.0, score=0.0)
 
+    def said(self, number: Dictated) -> Said:
+        return number.digits, number.once(self.even)
+
     def test_mends_a_number_that_is_wrong_in_it(self) -> None:
         number = Dictated("a", "0123456789", (piece(f"{NINE} ba", f"{NINE} chín"),))
-        assert asked([number], self.even, sure=0.6).mended == 1
-        assert asked([number], self.even, sure=0.6).saved == AGAIN - ASKING
+        assert asked([self.said(number)], sure=0.6).mended == 1
+        assert asked([self.said(number)], sure=0.6).saved == AGAIN - ASKING
 
     def test_is_wasted_on_one_that_is_right(self) -> None:
         number = Dictated("a", "0123456783", (piece(f"{NINE} ba", f"{NINE} chín"),))
-        found = asked([number], self.even, sure=0.6)
+        found = asked([self.said(number)], sure=0.6)
         assert (found.asked, found.mended, found.saved) == (1, 0, -ASKING)
 
     def test_does_not_happen_under_the_threshold(self) -> None:
         number = Dictated("a", "0123456789", (piece(f"{NINE} ba", f"{NINE} chín"),))
-        assert asked([number], self.even, sure=0.5).asked == 0
+        assert asked([self.said(number)], sure=0.5).asked == 0

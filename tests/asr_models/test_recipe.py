@@ -1,45 +1,18 @@
-"""The recipe from recordings to a folder, in small: a minute of training on one recording in twenty.
-
-It runs in an environment of its own (PyTorch, Python 3.11), as `make train` does."""
+"""The recipe from recordings to a folder, in small: a minute of training on one recording in twenty."""
 
 from __future__ import annotations
 
 import json
 import shutil
-import subprocess
 from pathlib import Path
 
 import numpy as np
 import pytest
 import vosk
+from recipe_tools import in_its_python, recipe
 
 from bot.events import Grammar
 from bot.hearing import models
-from bot.settings import ROOT
-
-RECIPE = ROOT / "asr_models" / "recipe"
-CANNOT_BE_HAD = 69
-LIMIT_SECONDS = 600
-
-
-def recipe(*arguments: str) -> subprocess.CompletedProcess[str]:
-    """`run.sh` with these arguments; skips where its environment cannot be made."""
-    done = subprocess.run(
-        [RECIPE / "run.sh", *arguments], capture_output=True, text=True, timeout=LIMIT_SECONDS, check=False
-    )
-    if done.returncode == CANNOT_BE_HAD:
-        pytest.skip(f"the recipe cannot run here: {done.stderr.strip().splitlines()[-1]}")
-    assert done.returncode == 0, done.stderr
-    return done
-
-
-def in_its_python(script: str) -> str:
-    """What a script prints that imports the recipe's modules."""
-    recipe("--help")
-    return subprocess.run(
-        [RECIPE / ".venv" / "bin" / "python", "-c", script],
-        capture_output=True, text=True, cwd=RECIPE.parent, timeout=LIMIT_SECONDS, check=True,
-    ).stdout.strip()  # fmt: skip
 
 
 def in_small(shared: Path, work: Path, minutes: float = 1) -> list[str]:

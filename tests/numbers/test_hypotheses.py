@@ -170,7 +170,14 @@ class TestBehindAWholeNumber:
     """Courtesies and side talk are heard as digits."""
 
     @pytest.mark.parametrize(
-        "behind", [{"tám năm": 0.7}, {"tám": 0.7, "ba": 0.2}, {"sáu": 0.95}, {"chín không": 0.5, "không": 0.4}]
+        "behind",
+        [
+            {"tám năm": 0.7},
+            {"tám năm": 0.6, "": 0.3},
+            {"tám": 0.7, "ba": 0.2},
+            {"sáu": 0.95},
+            {"chín không": 0.5, "không": 0.4},
+        ],
     )
     def test_doubtful_digits_do_not_lengthen_it(self, behind: Heard) -> None:
         numbers = after(NINE + " chín", behind)

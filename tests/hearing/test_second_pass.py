@@ -1,0 +1,115 @@
+"""Numbers in two passes: what comes of both, and what is heard where there is only one."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+from hearing_tools import voice
+from second_pass_tools import WEIGHTS, encoder_of, scores_of
+
+from bot.commands.transcribe import hear
+from bot.errors import VoicebotError
+from bot.events import RATE, Grammar, Samples
+from bot.hearing import ModelError, load_models, models, open_hearing, second_of
+from bot.hearing.recogniser import Recognised
+from bot.hearing.second_pass import NUMERALS, compared, heard_again, strangers, weighed
+from bot.settings import Settings
+
+SOUND: Samples = voice(0.5)
+
+
+class TestBothPasses:
+    def heard(self, first: Recognised, *spoken: str | dict[str, float]) -> Recognised:
+        scores = scores_of(*spoken)
+        found = heard_again(first, SOUND, encoder_of(scores))
+        assert found is not None
+        return found
+
+    def test_the_second_decides_where_the_first_doubts(self) -> None:
+        first = Recognised(("một hai", "bốn hai"), (0.5, 0.4))
+        assert self.heard(first, "bốn", "hai").texts[0] == "bốn hai"
+
+    def test_the_first_decides_where_the_second_doubts(self) -> None:
+        first = Recognised(("một hai", "bốn hai"), (0.9, 0.02))
+        assert self.heard(first, {"một": 0.45, "bốn": 0.5}, "hai").texts[0] == "một hai"
+
+    def test_what_the_first_did_not_hear_can_be_right(self) -> None:
+        first = Recognised(("hai", "bốn hai"), (0.3, 0.3))
+        assert self.heard(first, "một", "hai").texts[0] == "một hai"
+
+    def test_shares_are_probabilities_best_first(self) -> None:
+        found = self.heard(Recognised(("một", "bốn"), (0.5, 0.4)), {"một": 0.4, "bốn": 0.4})
+        assert list(found.shares) == sorted(found.shares, reverse=True)
+        assert 0 < sum(found.shares) < 1
+
+    def test_nothing_may_have_been_said(self) -> None:
+        found = self.heard(Recognised(("một",), (0.3,)), {"một": 0.01})
+        assert found.texts[0] == ""
+        assert found.confidence == 0.0
+
+    def test_other_words_around_a_number_are_left_to_the_first(self) -> None:
+        scores = scores_of("gặp", "một")
+        assert strangers(scores, encoder_of(scores)) == 1
+        assert heard_again(Recognised(("một",), (0.5,)), SOUND, encoder_of(scores)) is None
+
+    def test_words_that_the_second_does_not_know_do_no_harm(self) -> None:
+        first = Recognised(("à nhầm một", "một"), (0.5, 0.4))
+        both = compared(first, scores_of("một"), encoder_of(scores_of("một")))
+        assert set(both.texts) >= {"à nhầm một", "một", ""}
+        assert weighed(both, WEIGHTS).texts[0] in ("à nhầm một", "một")
+
+
+@pytest.fixture
+def model(tmp_path: Path) -> Path:
+    """A copy of the bundled model."""
+    copied = tmp_path / "model"
+    shutil.copytree(models.find("vi-digits").path, copied)
+    return copied
+
+
+class TestAModel:
+    def test_the_bundled_one_has_both(self) -> None:
+        found = second_of("vi-digits")
+        assert found is not None
+        assert set(NUMERALS) <= set(found.words)
+
+    def test_without_a_second_pass_works(self, model: Path) -> None:
+        shutil.rmtree(model / "second")
+        assert second_of(str(model)) is None
+        settings = Settings(model=str(model))
+        load_models(settings)
+        hear("", SOUND, RATE, open_hearing(settings, RATE), Grammar.NUMBER, (10,))
+
+    def test_without_onnxruntime_works_and_says_so(
+        self, model: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        monkeypatch.setitem(sys.modules, "onnxruntime", None)
+        assert second_of(str(model)) is None
+        assert "onnxruntime" in caplog.text
+
+    @pytest.mark.parametrize("name", ["encoder.onnx", "second.json"])
+    def test_that_is_broken_is_one_clear_line(self, model: Path, name: str) -> None:
+        (model / "second" / name).write_bytes(b"broken")
+        with pytest.raises(ModelError, match=name) as caught:
+            second_of(str(model))
+        assert "\n" not in str(caught.value)
+
+    @pytest.mark.parametrize("name", ["encoder.onnx", "second.json"])
+    def test_whose_sums_are_not_known_is_loaded_with_care(self, model: Path, name: str) -> None:
+        (model / "SHA256SUMS").unlink()
+        (model / "second" / name).write_bytes(b"broken")
+        with pytest.raises(VoicebotError, match="second pass cannot be loaded"):
+            second_of(str(model))
+
+    def test_with_half_a_second_pass_is_broken(self, model: Path) -> None:
+        (model / "second" / "encoder.onnx").unlink()
+        with pytest.raises(ModelError, match=r"encoder\.onnx"):
+            second_of(str(model))
+
+    def test_says_which_syllables_it_knows(self, model: Path) -> None:
+        about = json.loads((model / "second" / "second.json").read_text("utf-8"))
+        assert len(about["classes"]) == len(set(about["classes"]))
