@@ -133,6 +133,11 @@ class Endpointer:
         return self._within(smooth, words) if self.speaking else self._between(smooth)
 
     @property
+    def quiet(self) -> int:
+        """For how many blocks the piece being spoken has been quiet."""
+        return self.now - 1 - self._last_loud
+
+    @property
     def near(self) -> bool:
         """The piece being spoken, or the last one, is the caller's, as far as its level tells."""
         return self.voices.near(self._loudest)
@@ -223,7 +228,7 @@ class Endpointer:
             self._last_dip = self.now - 1
         if words != self._words:
             self._words, self._words_at = words, self.now
-        if self.now - 1 - self._last_loud >= PAUSE:
+        if self.quiet >= PAUSE:
             return self._end(self._last_loud + 1)
         stood = self.now - self._words_at if self._words else 0
         if stood >= LONG_STALL or (stood >= STALL and self.now - 1 - self._last_dip >= DIP):

@@ -20,7 +20,7 @@ import numpy as np
 import soxr
 
 from bot.events import RATE, UNKNOWN, Samples
-from bot.hearing.encoder import Encoder
+from bot.hearing.encoder import Encoder, Scores
 from bot.hearing.front import to_samples
 from bot.hearing.recogniser import KEPT, Recognised, Recogniser, length
 from bot.hearing.second_pass import heard_again
@@ -39,6 +39,9 @@ LEAST = 0.78
 """A word of which neither the first opinion nor all together are so sure was hardly one of the grammar's; for n words
 it is LEAST to the power of n."""
 
+REST = RATE // 5
+"""Samples: a pause is over, or the piece, 0.1 s after the second pass has begun to hear it (`listener.QUIET`)."""
+
 NOTHING = 0.62
 """The share of “nothing of the grammar was said” for such a piece: by itself it counts for nothing, and side talk gives
 no digits. But where other pieces leave a number wanting just what it holds, the whole number is likelier than a gap
@@ -54,19 +57,33 @@ class Considerate:
         self._fresh, self._answers, self._encoder = fresh, answers, encoder
         self._first = fresh()
         self._sound: list[Samples] = []
+        self._ahead: tuple[int, Scores] | None = None  # the samples that were encoded in a pause, and what came of it
 
     def accept(self, samples: Samples) -> str:
         self._sound.append(samples)
         return self._first.accept(samples)
 
+    def pause(self) -> None:
+        if self._encoder:
+            sound = np.concatenate(self._sound)
+            self._ahead = sound.size, self._encoder.scores(sound)
+
     def finish(self) -> Recognised:
-        first = self._first.finish()
-        if self._encoder and first.texts and (both := heard_again(first, np.concatenate(self._sound), self._encoder)):
+        first, sound = self._first.finish(), np.concatenate(self._sound)
+        if (
+            self._encoder
+            and first.texts
+            and (both := heard_again(first, self._scores(sound, self._encoder), self._encoder))
+        ):
             return both
         if not unsure(first):
             return first
-        sound = np.concatenate(self._sound)
         return judged([first, *(self._opinion(played(sound, speed)) for speed in SPEEDS)], self._answers)
+
+    def _scores(self, sound: Samples, encoder: Encoder) -> Scores:
+        """What the second pass says; what it said in the pause, where nothing but that pause came since."""
+        size, scores = self._ahead or (0, None)
+        return encoder.scores(sound) if scores is None or sound.size - size > REST else scores
 
     def _opinion(self, sound: Samples) -> Recognised:
         recogniser = self._fresh()

@@ -72,6 +72,10 @@ class Recogniser(Protocol):
         """The next sound at `RATE`; the words so far, empty while there are none."""
         ...
 
+    def pause(self) -> None:
+        """Nobody has spoken for a little, so the piece may be over: what takes long can be done now."""
+        ...
+
     def finish(self) -> Recognised:
         """The piece is over: decide. The recogniser is spent."""
         ...
@@ -125,6 +129,9 @@ class VoskRecogniser:
         if raw != self._raw:
             self._raw, self._words = raw, known(self._plain(json.loads(raw)["partial"]))
         return self._words
+
+    def pause(self) -> None:
+        """Nothing takes long here."""
 
     def finish(self) -> Recognised:
         return ranked(*self.scored())

@@ -14,7 +14,6 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from bot.events import Samples
 from bot.hearing import ctc
 from bot.hearing.encoder import Encoder, Scores, Weights
 from bot.hearing.recogniser import KEPT, Recognised
@@ -29,10 +28,9 @@ BEAM = 24
 """Rows of words that are followed."""
 
 
-def heard_again(first: Recognised, sound: Samples, encoder: Encoder) -> Recognised | None:
+def heard_again(first: Recognised, scores: Scores, encoder: Encoder) -> Recognised | None:
     """What both passes make of a piece of a number; None where the second hears other words in it, too: what is said
     around numbers is the first pass's graph to know."""
-    scores = encoder.scores(sound)
     return None if strangers(scores, encoder) else weighed(compared(first, scores, encoder), encoder.weights)
 
 

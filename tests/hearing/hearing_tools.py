@@ -72,6 +72,10 @@ class Tally:
     def __init__(self, grammar: Grammar = Grammar.ANY) -> None:
         self.grammar = grammar
         self.heard: list[Samples] = []
+        self.paused = 0
+
+    def pause(self) -> None:
+        self.paused += 1
 
     def accept(self, samples: Samples) -> str:
         self.heard.append(samples)
@@ -84,6 +88,24 @@ class Tally:
     def _words(self) -> str:
         loud = np.count_nonzero(np.abs(np.concatenate(self.heard).astype(np.int32)) > 300)
         return " ".join("a" * int(loud / (0.2 * RATE)))
+
+
+class Says:
+    """A recogniser that says what it was given to say, and keeps what it hears."""
+
+    def __init__(self, says: Recognised) -> None:
+        self.says = says
+        self.heard: list[Samples] = []
+
+    def accept(self, samples: Samples) -> str:
+        self.heard.append(samples)
+        return f"{len(self.heard)} times"
+
+    def pause(self) -> None:
+        pass
+
+    def finish(self) -> Recognised:
+        return self.says
 
 
 def kinds(heard: Iterable[Heard]) -> list[str]:

@@ -6,11 +6,11 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from hearing_tools import cut, voice
+from hearing_tools import Says, cut, voice
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.events import RATE, Samples
+from bot.events import RATE
 from bot.hearing.opinions import LEAST, NOTHING, SPEEDS, SURE, Considerate, agreed, least, played
 from bot.hearing.recogniser import KEPT, Recognised
 from bot.numbers.hypotheses import CORRECTION
@@ -19,21 +19,6 @@ SOUND = voice(0.5)
 SILENT = Recognised((), ())
 UNSURE = Recognised(("một", "bốn"), (0.4, 0.35))
 CERTAIN = Recognised(("một", "bốn"), (SURE, 0.1))
-
-
-class Says:
-    """A recogniser that says what it was given to say, and keeps what it hears."""
-
-    def __init__(self, says: Recognised) -> None:
-        self.says = says
-        self.heard: list[Samples] = []
-
-    def accept(self, samples: Samples) -> str:
-        self.heard.append(samples)
-        return f"{len(self.heard)} times"
-
-    def finish(self) -> Recognised:
-        return self.says
 
 
 class Panel:

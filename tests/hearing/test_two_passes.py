@@ -8,13 +8,14 @@ import sys
 from pathlib import Path
 
 import pytest
-from hearing_tools import voice
+from hearing_tools import Says, Tally, cut, joined, silence, voice
 from second_pass_tools import WEIGHTS, encoder_of, scores_of
 
 from bot.commands.transcribe import hear
 from bot.errors import VoicebotError
 from bot.events import RATE, Grammar, Samples
-from bot.hearing import ModelError, load_models, models, open_hearing, second_of
+from bot.hearing import CallHearing, ModelError, load_models, models, open_hearing, second_of
+from bot.hearing.opinions import Considerate
 from bot.hearing.recogniser import Recognised
 from bot.hearing.second_pass import NUMERALS, compared, heard_again, strangers, weighed
 from bot.settings import Settings
@@ -25,7 +26,7 @@ SOUND: Samples = voice(0.5)
 class TestBothPasses:
     def heard(self, first: Recognised, *spoken: str | dict[str, float]) -> Recognised:
         scores = scores_of(*spoken)
-        found = heard_again(first, SOUND, encoder_of(scores))
+        found = heard_again(first, scores, encoder_of(scores))
         assert found is not None
         return found
 
@@ -54,7 +55,7 @@ class TestBothPasses:
     def test_other_words_around_a_number_are_left_to_the_first(self) -> None:
         scores = scores_of("gặp", "một")
         assert strangers(scores, encoder_of(scores)) == 1
-        assert heard_again(Recognised(("một",), (0.5,)), SOUND, encoder_of(scores)) is None
+        assert heard_again(Recognised(("một",), (0.5,)), scores, encoder_of(scores)) is None
 
     def test_words_that_the_second_does_not_know_do_no_harm(self) -> None:
         first = Recognised(("à nhầm một", "một"), (0.5, 0.4))
@@ -113,3 +114,47 @@ class TestAModel:
     def test_says_which_syllables_it_knows(self, model: Path) -> None:
         about = json.loads((model / "second" / "second.json").read_text("utf-8"))
         assert len(about["classes"]) == len(set(about["classes"]))
+
+
+class TestInAPause:
+    """The second pass begins before it is certain that the piece is over."""
+
+    first = Recognised(("một hai", "bốn hai"), (0.5, 0.4))
+
+    def heard(self, *parts: tuple[float, bool]) -> tuple[Recognised, list[int]]:
+        """Seconds of sound, and whether a pause is told behind them; what is heard, and the sounds that were encoded,
+        in cells of 10 ms."""
+        encoder = encoder_of(scores_of("bốn", "hai"))
+        considerate = Considerate(lambda: Says(self.first), encoder=encoder)
+        for seconds, pause in parts:
+            considerate.accept(voice(seconds))
+            if pause:
+                considerate.pause()
+        return considerate.finish(), encoder.session.asked
+
+    def test_it_does_not_hear_again_what_it_has_heard(self) -> None:
+        found, asked = self.heard((1.0, True), (0.1, False))
+        assert found.texts[0] == "bốn hai"
+        assert asked == [100]
+
+    def test_where_speech_went_on_it_hears_all(self) -> None:
+        _, asked = self.heard((1.0, True), (1.0, False))
+        assert asked == [100, 200]
+
+    def test_without_a_pause_it_hears_when_the_piece_is_over(self) -> None:
+        _, asked = self.heard((1.0, False))
+        assert asked == [100]
+
+
+def test_a_pause_is_told_once_in_each_silence_behind_words() -> None:
+    tallies: list[Tally] = []
+
+    def opener(grammar: Grammar) -> Tally:
+        tallies.append(Tally(grammar))
+        return tallies[-1]
+
+    hearing = CallHearing(RATE, opener)
+    sound = joined(silence(0.5), voice(0.5), silence(0.22), voice(0.5), silence(0.1), voice(0.5), silence(1.0))
+    for frame in cut(sound, [160] * 40):
+        hearing.feed(frame)
+    assert [tally.paused for tally in tallies] == [2]
