@@ -34,7 +34,8 @@ def open_hearing(settings: Settings, rate: int) -> CallHearing:
 
 @cache
 def second_of(model: str) -> Encoder | None:
-    """The second pass of the model of this name or folder, None where there is none or onnxruntime is not installed.
+    """The second pass of the model of this name or folder. None where the model has none, or where onnxruntime is not
+    installed.
 
     Raises ModelError where the model is missing or broken."""
     folder = models.find(model).second

@@ -60,8 +60,7 @@ class Encoder:
 
 
 def load_encoder(folder: Path) -> Encoder:
-    """The encoder in this folder. Raises ModelError where it cannot be loaded, ImportError
-    without onnxruntime."""
+    """The encoder in this folder. Raises ModelError where it cannot be loaded, ImportError without onnxruntime."""
     import onnxruntime
 
     options = onnxruntime.SessionOptions()

@@ -141,7 +141,7 @@ class CallHearing:
                 self._words = words
                 if self._endpointer.interrupts:
                     heard.append(Partial(words, self.now))
-            if self._endpointer.quiet == QUIET and self._words:
+            if self._endpointer.quiet == QUIET and self._words and self._endpointer.near:
                 self._recogniser.pause()
 
     def _hand_over(self, recogniser: Recogniser) -> str:

@@ -17,7 +17,7 @@ WINDOW, HOP, BANDS = 200, 80, 80
 """Samples, samples, bands."""
 
 _DEEPEST = 8.0
-"""Nothing is further under the loudest than so many powers of ten."""
+"""Powers of ten. Values that lie further below the loudest one count as so far below it."""
 
 
 def log_mel(sound: Samples) -> npt.NDArray[np.float32]:

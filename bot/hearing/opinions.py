@@ -40,7 +40,8 @@ LEAST = 0.78
 it is LEAST to the power of n."""
 
 REST = RATE // 5
-"""Samples: a pause is over, or the piece, 0.1 s after the second pass has begun to hear it (`listener.QUIET`)."""
+"""Samples. The second pass begins in a pause (`listener.QUIET`), and 0.1 s later the piece is over or speech has gone
+on: after more sound than this it must hear the piece anew."""
 
 NOTHING = 0.62
 """The share of “nothing of the grammar was said” for such a piece: by itself it counts for nothing, and side talk gives
@@ -69,21 +70,24 @@ class Considerate:
             self._ahead = sound.size, self._encoder.scores(sound)
 
     def finish(self) -> Recognised:
-        first, sound = self._first.finish(), np.concatenate(self._sound)
-        if (
-            self._encoder
-            and first.texts
-            and (both := heard_again(first, self._scores(sound, self._encoder), self._encoder))
-        ):
+        first = self._first.finish()
+        if both := self._in_two_passes(first):
             return both
         if not unsure(first):
             return first
+        sound = np.concatenate(self._sound)
         return judged([first, *(self._opinion(played(sound, speed)) for speed in SPEEDS)], self._answers)
 
-    def _scores(self, sound: Samples, encoder: Encoder) -> Scores:
-        """What the second pass says; what it said in the pause, where nothing but that pause came since."""
+    def _in_two_passes(self, first: Recognised) -> Recognised | None:
+        """What both passes make of the piece; None where the second has no say. What it heard in the pause is enough
+        where nothing but that pause came since."""
+        if not self._encoder or not first.texts:
+            return None
+        sound = np.concatenate(self._sound)
         size, scores = self._ahead or (0, None)
-        return encoder.scores(sound) if scores is None or sound.size - size > REST else scores
+        if scores is None or sound.size - size > REST:
+            scores = self._encoder.scores(sound)
+        return heard_again(first, scores, self._encoder)
 
     def _opinion(self, sound: Samples) -> Recognised:
         recogniser = self._fresh()
