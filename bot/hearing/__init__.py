@@ -18,6 +18,9 @@ __all__ = ["CallHearing", "ModelError", "load_models", "open_hearing", "second_o
 
 log = logging.getLogger(__name__)
 
+TWO_PASSES = (Grammar.NUMBER, Grammar.YESNO)
+"""Where the second pass has a say."""
+
 
 def open_hearing(settings: Settings, rate: int) -> CallHearing:
     """Hearing for one call whose sound comes at `rate` Hz, with the model of the settings.
@@ -26,7 +29,7 @@ def open_hearing(settings: Settings, rate: int) -> CallHearing:
     opener, encoder = recogniser.opener(settings.model), second_of(settings.model)
 
     def considerate(grammar: Grammar) -> Considerate:
-        second = encoder if grammar is Grammar.NUMBER else None
+        second = encoder if grammar in TWO_PASSES else None
         return Considerate(lambda: opener(grammar), grammar in TELLS_UNKNOWN, second)
 
     return CallHearing(rate, considerate)

@@ -89,6 +89,27 @@ def likeliest(frames: Frames, width: int, words: Sequence[int]) -> list[Row]:
     return sorted(beam, key=lambda row: -_either(*beam[row]))
 
 
+def spotted(scores: npt.NDArray[np.floating[Any]], blank: int, row: Sequence[int]) -> tuple[float, int]:
+    """What it costs to hear these classes in a row somewhere in the frames, and before and behind them whatever is
+    likeliest: a logarithm, 0 where the row is part of the likeliest path; and the frame in which the row begins there.
+
+    `scores`: log posteriors, shape (frames, classes)."""
+    lost = scores - scores.max(1, keepdims=True)
+    states = [state for word in row for state in (word, blank)][:-1]
+    reached = [(NEVER, 0)] * len(states)
+    best = (NEVER, 0)
+    for t, frame in enumerate(lost):
+        came = [(0.0, -t), *reached]  # the first word may begin in any frame, the earliest of the best
+        for at, state in enumerate(states):
+            ways = [reached[at], came[at]]
+            if at >= 2 and state not in (blank, states[at - 2]):
+                ways.append(came[at - 1])
+            cost, begun = max(ways)
+            reached[at] = cost + float(frame[state]), begun
+        best = max(best, reached[-1])
+    return best[0], -best[1]
+
+
 def _either(one: float, other: float) -> float:
     """log(exp(one) + exp(other))"""
     high, low = (one, other) if one > other else (other, one)

@@ -23,7 +23,8 @@ from bot.events import RATE, UNKNOWN, Samples
 from bot.hearing.encoder import Encoder, Scores
 from bot.hearing.front import to_samples
 from bot.hearing.recogniser import KEPT, Recognised, Recogniser, length
-from bot.hearing.second_pass import heard_again
+from bot.hearing.second_pass import doubted, heard_again
+from bot.negation import holds_negation
 
 SPEEDS = (0.93, 1.07)
 """Of the further opinions; each decodes the piece once more. More are no better (asr_models/recipe/TRIALS.md)."""
@@ -52,7 +53,8 @@ no digits. But where other pieces leave a number wanting just what it holds, the
 class Considerate:
     """A recogniser that asks for second opinions. `fresh` makes the recognisers it asks, one for each opinion.
     `answers`: they hear answers, of which several mean the same ("dạ", "dạ dạ", "ừ"). `encoder`: pieces that hold
-    nothing but number words are heard in two passes, and further opinions are not asked for."""
+    nothing but number words are heard in two passes, and further opinions are not asked for; of answers, a yes is told
+    with unknown speech beside it where the second pass does not hear it."""
 
     def __init__(self, fresh: Callable[[], Recogniser], answers: bool = False, encoder: Encoder | None = None) -> None:
         self._fresh, self._answers, self._encoder = fresh, answers, encoder
@@ -71,23 +73,32 @@ class Considerate:
 
     def finish(self) -> Recognised:
         first = self._first.finish()
-        if both := self._in_two_passes(first):
-            return both
+        if self._answers or not self._encoder:
+            return self._believed(self._considered(first))
+        both = heard_again(first, self._scores(self._encoder), self._encoder) if first.texts else None
+        return both or self._considered(first)
+
+    def _considered(self, first: Recognised) -> Recognised:
+        """The first opinion, or what all together are worth."""
         if not unsure(first):
             return first
         sound = np.concatenate(self._sound)
         return judged([first, *(self._opinion(played(sound, speed)) for speed in SPEEDS)], self._answers)
 
-    def _in_two_passes(self, first: Recognised) -> Recognised | None:
-        """What both passes make of the piece; None where the second has no say. What it heard in the pause is enough
-        where nothing but that pause came since."""
-        if not self._encoder or not first.texts:
-            return None
+    def _believed(self, heard: Recognised) -> Recognised:
+        """An answer, its yes with unknown speech beside it where the second pass does not hear it."""
+        text = heard.texts[0] if heard.texts else ""
+        if not self._encoder or not text or holds_negation(text):
+            return heard
+        if not doubted(text, self._scores(self._encoder), self._encoder):
+            return heard
+        return heard._replace(texts=(f"{UNKNOWN} {text}", *heard.texts[1:]))
+
+    def _scores(self, encoder: Encoder) -> Scores:
+        """Of the whole piece. What was heard in the pause is enough where nothing but that pause came since."""
         sound = np.concatenate(self._sound)
         size, scores = self._ahead or (0, None)
-        if scores is None or sound.size - size > REST:
-            scores = self._encoder.scores(sound)
-        return heard_again(first, scores, self._encoder)
+        return encoder.scores(sound) if scores is None or sound.size - size > REST else scores
 
     def _opinion(self, sound: Samples) -> Recognised:
         recogniser = self._fresh()

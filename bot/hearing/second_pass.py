@@ -1,14 +1,18 @@
-"""The second pass: a piece of a number is heard again as a whole, by an encoder that learned from far more people.
+"""The second pass: a piece is heard again as a whole, by an encoder that learned from far more people.
 
     sound ──▶ first pass ──▶ words so far, end of speech, alternatives ─┐
           └─▶ encoder ──▶ frames ──▶ its own alternatives ──────────────┴─▶ both weighed ──▶ alternatives
 
-Each pass is wrong where the other one mostly is not, so the sum of both is better than either (`Weights`).
+Each pass is wrong where the other one mostly is not, so the sum of both is better than either (`Weights`). So much for
+numbers. Of answers the first pass knows more, but it hears a yes in whatever sounds like one ("bậy rồi" as "phải rồi"):
+a yes that the second pass, which knows many more syllables, does not hear is in doubt (`doubted`).
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
+from itertools import groupby
 from typing import NamedTuple
 
 import numpy as np
@@ -27,6 +31,23 @@ NUMERALS = (
 BEAM = 24
 """Rows of words that are followed."""
 
+YES = frozenset(("đúng", "phải", "chính", "xác", "được", "vâng", "dạ", "ừ"))
+"""Words of a yes that the second pass hears well. Of others ("chuẩn", "ok", "đồng ý") it has heard too little."""
+
+DONE = "rồi"
+"""Behind a yes, and a yes by itself, and the last word of many a no ("chệch rồi")."""
+
+POLITE = frozenset(("ạ", "à", "ờ", "em", "anh", "chị", "cô", "chú", "bác", "cháu", "con", "ơi", "thưa", "là", DONE))
+"""What may stand before a yes. A negation stands there, too, so whatever else is heard there is a doubt."""
+
+RIVALS = {"phải": "bảy"}
+"""What the second pass, which has not learned the word, hears where somebody says no in a word that the first pass
+takes for the yes: "bậy rồi"."""
+
+DOUBT = -5.75
+"""The logarithm from which on a yes that was spotted is believed. Every "đúng" of 73 people has 0 on a quiet line and
+−0.6 or more in an office; espeak-ng's yes words −5.6 or more (TRIALS.md)."""
+
 
 def heard_again(first: Recognised, scores: Scores, encoder: Encoder) -> Recognised | None:
     """What both passes make of a piece of a number; None where the second hears other words in it, too: what is said
@@ -36,10 +57,42 @@ def heard_again(first: Recognised, scores: Scores, encoder: Encoder) -> Recognis
 
 def strangers(scores: Scores, encoder: Encoder) -> int:
     """How many syllables that are no number word the second pass hears."""
+    known = {encoder.words[word] for word in NUMERALS}
+    return sum(column not in known for _, column in _syllables(scores, encoder))
+
+
+def doubted(text: str, scores: Scores, encoder: Encoder) -> bool:
+    """Whether the yes that the first pass heard in this text is not what the second pass hears: it hears other words in
+    its place, or before it."""
+    known = {word: column for word, column in encoder.words.items() if word in YES or word in POLITE}
+    heard = _syllables(scores, encoder)
+    enough = {known[word] for word in (DONE, *YES) if word in known and (word != DONE or text == DONE)}
+    if all(column in known.values() for _, column in heard) and any(column in enough for _, column in heard):
+        return False
+    spoken = f"được {DONE}" if text == DONE else text  # of which the first pass often hears the end alone
+    cost, begins = 0.0, len(scores)
+    for yes, words in groupby(spoken.split(), lambda word: word == DONE or word in YES):
+        if not yes or not (run := [word for word in words if word in known]):
+            continue
+        spotted, begun = _spotted(run, scores, encoder)
+        cost, begins = cost + spotted, min(begins, begun)
+        rival = [RIVALS.get(word, word) for word in run]
+        if rival != run and _spotted(rival, scores, encoder)[0] > spotted:
+            return True
+    if begins == len(scores):
+        return False  # no yes that the second pass knows
+    return cost < DOUBT or any(at < begins and column not in known.values() for at, column in heard)
+
+
+def _spotted(words: Iterable[str], scores: Scores, encoder: Encoder) -> tuple[float, int]:
+    return ctc.spotted(scores, encoder.blank, [encoder.words[word] for word in words])
+
+
+def _syllables(scores: Scores, encoder: Encoder) -> list[tuple[int, int]]:
+    """The likeliest syllables, in order: the frame in which each begins, and its column."""
     best = scores.argmax(1)
-    heard = best[np.flatnonzero(np.diff(best, prepend=encoder.blank))]
-    known = {encoder.blank, *(encoder.words[word] for word in NUMERALS)}
-    return sum(int(column) not in known for column in heard)
+    frames = np.flatnonzero(np.diff(best, prepend=encoder.blank))
+    return [(int(at), int(best[at])) for at in frames if best[at] != encoder.blank]
 
 
 class Compared(NamedTuple):

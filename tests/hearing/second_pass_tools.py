@@ -9,7 +9,7 @@ import numpy as np
 from bot.hearing.encoder import Encoder, Scores, Weights
 from bot.hearing.second_pass import NUMERALS
 
-WORDS = ["<b>", *NUMERALS, "gặp", "<o>"]
+WORDS = ["<b>", *NUMERALS, "gặp", "phải", "được", "rồi", "dạ", "hết", "<o>"]
 WEIGHTS = Weights(first=0.5, absent=-5.0, second=0.5, rest=-3.0)
 
 

@@ -8,7 +8,7 @@ import math
 import numpy as np
 import pytest
 
-from bot.hearing.ctc import Frames, Row, folded, likeliest, log_likelihoods
+from bot.hearing.ctc import Frames, Row, folded, likeliest, log_likelihoods, spotted
 
 WORDS = 3
 
@@ -70,3 +70,28 @@ def test_other_syllables_count_to_the_blank_at_a_cost() -> None:
     scores = np.log(np.array([[0.5, 0.2, 0.2, 0.1]], np.float32))
     (frame,) = folded(scores, 0, [2], stranger=math.log(0.5))
     assert np.exp(frame) == pytest.approx([0.5 + 0.5 * 0.3, 0.2], abs=1e-6)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_row_is_spotted_where_it_costs_least(seed: int) -> None:
+    """Against its definition: the best path that holds the row, its other parts being free, beside the best of all."""
+    frames = frames_of(seed, 5)
+    row = (1, 2)
+    paths = itertools.product(range(WORDS + 1), repeat=len(frames))
+    best = max(
+        sum(frames[t, word] for t, word in enumerate(path))
+        for path in paths
+        if any(
+            tuple(word for word, _ in itertools.groupby(path[begin:end]) if word) == row and path[end - 1] == row[-1]
+            for begin in range(len(frames))
+            for end in range(begin + 1, len(frames) + 1)
+        )
+    )
+    cost, begins = spotted(frames, 0, row)
+    assert cost == pytest.approx(best - frames.max(1).sum())
+    assert 0 <= begins < len(frames)
+
+
+def test_a_row_that_is_heard_costs_nothing_and_begins_with_its_first_word() -> None:
+    frames = np.log(np.array([[0.1, 0.1, 0.1, 0.7], [0.7, 0.1, 0.1, 0.1], [0.1, 0.7, 0.1, 0.1], [0.1, 0.1, 0.7, 0.1]]))
+    assert spotted(frames, 0, (1, 2)) == (0.0, 2)

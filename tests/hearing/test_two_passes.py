@@ -64,6 +64,47 @@ class TestBothPasses:
         assert weighed(both, WEIGHTS).texts[0] in ("à nhầm một", "một")
 
 
+class TestAYes:
+    def heard(self, text: str, *spoken: str | dict[str, float], share: float = 0.9) -> str:
+        encoder = encoder_of(scores_of(*spoken))
+        answer = Considerate(lambda: Says(Recognised((text,), (share,))), answers=True, encoder=encoder)
+        answer.accept(SOUND)
+        return answer.finish().texts[0]
+
+    def test_that_both_passes_hear_is_told(self) -> None:
+        assert self.heard("phải rồi", "phải", "rồi") == "phải rồi"
+
+    def test_that_the_second_does_not_hear_has_unknown_speech_beside_it(self) -> None:
+        assert self.heard("phải rồi", "bảy", "rồi") == "<unk> phải rồi"
+
+    def test_that_the_second_can_nearly_hear_is_told(self) -> None:
+        assert self.heard("phải rồi", {"hai": 0.9, "phải": 0.05}, "rồi") == "phải rồi"
+
+    def test_in_place_of_which_the_second_hears_a_no_is_in_doubt(self) -> None:
+        assert self.heard("phải rồi", {"bảy": 0.9, "phải": 0.05}, "rồi") == "<unk> phải rồi"
+
+    def test_with_other_words_before_it_is_in_doubt_for_a_negation_stands_there(self) -> None:
+        assert self.heard("phải", "trăm", "phải") == "<unk> phải"
+
+    def test_may_have_polite_words_before_it_and_any_behind_it(self) -> None:
+        assert self.heard("phải rồi", "dạ", "phải", "rồi", "hai") == "phải rồi"
+
+    def test_that_only_one_pass_hears_is_told_where_the_other_hears_another_yes(self) -> None:
+        assert self.heard("ừ", "dạ", "dạ") == "ừ"
+
+    def test_that_is_the_last_word_of_many_a_no_is_told_where_it_is_all_that_is_heard(self) -> None:
+        assert self.heard("rồi", "rồi") == "rồi"
+        assert self.heard("rồi", "hết", "rồi") == "<unk> rồi"
+        assert self.heard("phải rồi", "rồi") == "<unk> phải rồi"
+
+    def test_in_words_that_the_second_does_not_know_is_the_first_pass_s_to_tell(self) -> None:
+        assert self.heard("chuẩn", "hết") == "chuẩn"
+
+    @pytest.mark.parametrize("text", ["không phải", "hai", "gặp nhân viên"])
+    def test_alone_is_asked_about(self, text: str) -> None:
+        assert self.heard(text, "bảy", "rồi") == text
+
+
 @pytest.fixture
 def model(tmp_path: Path) -> Path:
     """A copy of the bundled model."""
