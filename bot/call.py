@@ -45,6 +45,7 @@ from bot.events import (
     TooFew,
     TooMany,
     Uncertain,
+    Unheard,
     Unintelligible,
     Utterance,
 )
@@ -208,7 +209,7 @@ class Call:
         if not isinstance(reply.expect.kind, Grammar):
             await self._wait_for(mark)
             self._turn = self._wait_ms = None
-            return PlayedOut()
+            return Unheard() if await self._channel.heard() is False else PlayedOut()
         self._turn = Turn(reply.expect, self._timing, self._turn, self._own_phone)
         utterance = await self._listen(self._turn, reply.expect.kind, mark)
         self._ready_at = time.perf_counter()
@@ -293,6 +294,7 @@ _MEANINGS: dict[type, str] = {
     Silence: "no input",
     Unintelligible: "no match",
     PlayedOut: "played",
+    Unheard: "not heard",
     Gone: "hung up",
 }
 

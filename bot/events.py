@@ -49,7 +49,8 @@ class Key:
 
 @dataclass(frozen=True)
 class Played:
-    """The caller has heard everything up to this mark, to the last sample."""
+    """Everything up to this mark was played, to the last sample. Whether a line that has died meanwhile was played to,
+    `Channel.heard` tells."""
 
     mark: str
 
@@ -86,6 +87,11 @@ class Channel(Protocol):
 
     async def stop(self) -> None:
         """Fall silent now (barge-in); marks still queued never arrive."""
+        ...
+
+    async def heard(self) -> bool | None:
+        """Whether what was played to its end just now was heard, as far as the line shows; None where the channel
+        cannot know. Asked after `Played`, while events go on arriving."""
         ...
 
     async def hang_up(self) -> None:
@@ -251,12 +257,30 @@ class PlayedOut:
 
 
 @dataclass(frozen=True)
+class Unheard:
+    """The reply was played to its end, but the line was dead: the caller did not hear it (sent in place of
+    PlayedOut)."""
+
+
+@dataclass(frozen=True)
 class Gone:
     """The caller hung up."""
 
 
 Utterance = Union[
-    CallStarted, Chosen, Said, Number, OwnPhone, Uncertain, TooFew, TooMany, Silence, Unintelligible, PlayedOut, Gone
+    CallStarted,
+    Chosen,
+    Said,
+    Number,
+    OwnPhone,
+    Uncertain,
+    TooFew,
+    TooMany,
+    Silence,
+    Unintelligible,
+    PlayedOut,
+    Unheard,
+    Gone,
 ]
 
 

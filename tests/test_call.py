@@ -32,6 +32,7 @@ from bot.events import (
     Segment,
     Silence,
     TooFew,
+    Unheard,
     Utterance,
 )
 from bot.turn import Timing
@@ -132,6 +133,21 @@ async def test_a_password_is_reported_heard_only_when_its_last_sample_was(tmp_pa
     assert outcome is Outcome.HUNG_UP
     assert dialogue.told == [CallStarted("0912345678"), Gone()]
     assert seconds_spoken(channel) < 4.0
+
+
+async def test_a_password_that_was_played_to_a_dead_line_is_not_reported_heard(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def dead(_: ScriptChannel) -> bool:
+        return False
+
+    monkeypatch.setattr(ScriptChannel, "heard", dead)
+    reading = Reply((Prompt("mật khẩu mới"), SecretDigits("token", "password")), Expect("played", interruptible=False))
+    void = Reply((Prompt("không có hiệu lực"),), NOTHING, Outcome.ERROR)
+    dialogue = Scripted(reading, void)
+    outcome, _, _ = await hold("  - wait: 1\n", dialogue, tmp_path)
+    assert outcome is Outcome.ERROR
+    assert dialogue.told == [CallStarted("0912345678"), Unheard()]
 
 
 async def test_keys_interrupt_a_prompt_within_one_frame(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from bot.channels.ahead import Ahead, Mark, Sound
 from bot.channels.asterisk_messages import LONGEST, BadMessage, Message, Start, command, parse, parse_start
 from bot.channels.line import decode, encode
 from bot.channels.line_channel import CLOSE_SECONDS, LineChannel, cancelled
+from bot.channels.tcp import hold_short
 from bot.errors import VoicebotError
 from bot.events import Played, Samples
 
@@ -111,6 +112,7 @@ class AsteriskChannel(LineChannel):
         self, socket: Socket, transport: asyncio.BaseTransport | None, start: Start, caller: str | None
     ) -> None:
         super().__init__(start.form.rate, caller)
+        hold_short(transport, send_buffer=False)  # marks tell what Asterisk has played
         self._socket, self._transport = socket, transport
         self._form, self._as_json = start.form, start.as_json
         self._ahead = Ahead(self.rate, start.frame)
@@ -130,9 +132,8 @@ class AsteriskChannel(LineChannel):
             self._clear()
             self._command("FLUSH_MEDIA")
 
-    def tick(self, late: float) -> None:
-        """Where Asterisk sends nothing, the caller is silent, or it is gone; where it plays nothing, it is stuck."""
-        self._inbox.tick()
+    def _advance(self, late: float) -> None:
+        """An Asterisk that sends nothing is gone; one that plays nothing is stuck."""
         self._unheard += 1
         self._stuck = self._stuck + 1 if self._ahead.unplayed else 0
         if self._unheard == PING_TICKS:
@@ -154,7 +155,7 @@ class AsteriskChannel(LineChannel):
                 message = await self._socket.receive()
                 self._unheard = 0
                 if message.type is WSMsgType.BINARY:
-                    self._hear(message.data)
+                    self._on_media(message.data)
                 elif message.type is WSMsgType.TEXT:
                     self._obey(_read(message.data))
                 elif message.type is WSMsgType.PING:
@@ -166,11 +167,11 @@ class AsteriskChannel(LineChannel):
         finally:
             self._end(drop=False)
 
-    def _hear(self, data: bytes) -> None:
+    def _on_media(self, data: bytes) -> None:
         if len(data) % self._form.width or len(data) > self.rate * self._form.width:
             raise Refused(WSCloseCode.INVALID_TEXT, "a binary frame is no sound of this call's format")
         law = self._form.law
-        self._inbox.hear(decode(np.frombuffer(data, np.uint8), law) if law else np.frombuffer(data, np.int16))
+        self._hear(decode(np.frombuffer(data, np.uint8), law) if law else np.frombuffer(data, np.int16))
 
     def _obey(self, message: Message) -> None:
         if message.name == "DTMF_END":

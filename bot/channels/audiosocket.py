@@ -13,11 +13,13 @@ from __future__ import annotations
 import asyncio
 import struct
 import uuid
+from collections import deque
 
 import numpy as np
 
 from bot.channels.line_channel import LineChannel
 from bot.channels.playout import Playout
+from bot.channels.tcp import hold_short, unacknowledged
 from bot.errors import VoicebotError
 from bot.events import FRAME_MS, RATE, Played, Samples
 from bot.hearing.front import Resampler
@@ -41,8 +43,8 @@ SPEECH_SECONDS = 300
 JITTER_SECONDS = 0.04
 """What the buffer of any telephone makes up for."""
 
-BACKLOG_BYTES = 2 * RATE
-"""A second of sound that the peer has not taken: it is gone, or too slow to hold a call."""
+BACKLOG_BYTES = 4 * RATE
+"""Two seconds of sound that the peer has not acknowledged: it is gone, or too slow to hold a call."""
 
 
 class NotAudioSocket(VoicebotError):  # noqa: N818  # what came
@@ -82,9 +84,11 @@ class AudioSocketChannel(LineChannel):
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, caller: str | None) -> None:
         super().__init__(RATE, caller)
         self._from, self._to = reader, writer
+        hold_short(writer.transport, send_buffer=True)
         self._late = 0
         self._playout = Playout(SPEECH_SECONDS * RATE)
-        self._due: list[str] = []  # marks of what is being played now
+        self._written = 0  # bytes
+        self._due: deque[tuple[int, str]] = deque()  # marks, and how many bytes are acknowledged when they are reached
         self._resamplers: dict[int, Resampler] = {}
 
     @property
@@ -95,26 +99,28 @@ class AudioSocketChannel(LineChannel):
     async def stop(self) -> None:
         self._clear()
 
-    def tick(self, late: float) -> None:
-        """Play the next, and hear silence where Asterisk sends nothing."""
-        if self._ended:
-            return
-        self._inbox.tick()
-        for mark in self._due:
-            self._inbox.put(Played(mark))
-        self._late += late > JITTER_SECONDS and self._playout.pending > 0
-        sound, self._due = self._playout.take(FRAME)
-        self._to.write(message(SOUND, sound.astype("<i2").tobytes()))
-        if self._to.transport.get_write_buffer_size() > BACKLOG_BYTES:
+    def _advance(self, late: float) -> None:
+        """Tell what was played, and play the next."""
+        backlog = unacknowledged(self._to.transport)
+        while self._due and self._due[0][0] <= self._written - backlog:
+            self._inbox.put(Played(self._due.popleft()[1]))
+        if backlog > BACKLOG_BYTES:
             self._to.transport.abort()
             self._end(drop=False)
+            return
+        self._late += late > JITTER_SECONDS and self._playout.pending > 0
+        sound, marks = self._playout.take(FRAME)
+        frame = message(SOUND, sound.astype("<i2").tobytes())
+        self._to.write(frame)
+        self._written += len(frame)
+        self._due.extend((self._written, mark) for mark in marks)
 
     async def _read(self) -> None:
         try:
             while True:
                 kind, payload = await read_message(self._from)
                 if kind in RATES:
-                    self._hear(kind, payload)
+                    self._on_sound(kind, payload)
                 elif kind == DTMF:
                     self._inbox.press(payload.decode("ascii", "replace"))
                 elif kind in (HANG_UP, ERROR):
@@ -126,12 +132,12 @@ class AudioSocketChannel(LineChannel):
         finally:
             self._end(drop=False)
 
-    def _hear(self, kind: int, payload: bytes) -> None:
+    def _on_sound(self, kind: int, payload: bytes) -> None:
         if len(payload) % 2:
             raise NotAudioSocket("half a sample came over AudioSocket")
         if kind not in self._resamplers:
             self._resamplers[kind] = Resampler(RATES[kind], RATE)
-        self._inbox.hear(self._resamplers[kind].feed(np.frombuffer(payload, "<i2").astype(np.int16)))
+        self._hear(self._resamplers[kind].feed(np.frombuffer(payload, "<i2").astype(np.int16)))
 
     def _queue(self, samples: Samples, mark: str) -> None:
         self._playout.put(samples, mark)

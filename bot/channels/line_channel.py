@@ -8,6 +8,7 @@ from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator
 
 from bot.channels.inbox import Inbox
+from bot.channels.liveness import Liveness
 from bot.events import ChannelEvent, Samples
 
 CLOSE_SECONDS = 2.0
@@ -23,6 +24,8 @@ class LineChannel(ABC):
         """`rate` in Hz; `caller` as the exchange tells it. With a running event loop."""
         self.rate, self.caller = rate, caller
         self._inbox = Inbox(rate)
+        self._liveness = Liveness(rate)
+        self._news = asyncio.Event()  # something happened that may tell whether the line lives
         self._ended = False
         self._reading = asyncio.ensure_future(self._read())
 
@@ -43,6 +46,15 @@ class LineChannel(ABC):
         if not self._ended:
             self._queue(samples, mark)
 
+    async def heard(self) -> bool:
+        """Whether the line lived during the last seconds and lives still: it gives sound (bot/channels/liveness.py).
+        The answer takes one frame; a dead line's takes a second."""
+        self._liveness.ask()
+        while not self._ended and self._liveness.heard is None:
+            self._news.clear()
+            await self._news.wait()
+        return not self._ended and self._liveness.heard is True
+
     @abstractmethod
     async def stop(self) -> None: ...
 
@@ -55,9 +67,13 @@ class LineChannel(ABC):
         """The dialplan goes on behind the bot's part, asks how the call ended and finds the caller a person."""
         await self.hang_up()
 
-    @abstractmethod
     def tick(self, late: float) -> None:
         """20 ms have passed, `late` seconds ago."""
+        self._inbox.tick()
+        self._liveness.tick()
+        self._news.set()
+        if not self._ended:
+            self._advance(late)
 
     async def close(self) -> None:
         """End the call and the connection, whatever state it is in; the exchange is given a moment to close it."""
@@ -73,6 +89,17 @@ class LineChannel(ABC):
             self._ended = True
             self._clear()
             self._inbox.end(drop=drop)
+            self._news.set()
+
+    def _hear(self, samples: Samples) -> None:
+        """The caller's next sound."""
+        self._liveness.sound(samples.size)
+        self._news.set()
+        self._inbox.hear(samples)
+
+    @abstractmethod
+    def _advance(self, late: float) -> None:
+        """Do what a call that goes on does every 20 ms."""
 
     @abstractmethod
     async def _read(self) -> None:

@@ -79,6 +79,9 @@ class MicrophoneChannel:
     async def stop(self) -> None:
         self._duplex.stop()
 
+    async def heard(self) -> None:
+        """Nobody knows who listens to a loudspeaker."""
+
     async def hang_up(self) -> None:
         self._end()
 

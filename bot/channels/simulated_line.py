@@ -31,6 +31,9 @@ class SimulatedLine:
             self._ear.bot_stopped()
         self._playout.clear()
 
+    async def heard(self) -> None:
+        """There is no line that could die."""
+
     async def hang_up(self) -> None:
         self._ended = True
 

@@ -36,6 +36,7 @@ from bot.events import (
     TooFew,
     TooMany,
     Uncertain,
+    Unheard,
     Unintelligible,
     Utterance,
 )
@@ -91,7 +92,7 @@ def to_rasa(utterance: Utterance, seal: Sealer, lengths: Sequence[int]) -> str:
 
 _PLAIN: dict[type, str] = {
     **{Silence: "no_input", Unintelligible: "no_match", OwnPhone: "own_phone"},
-    **{PlayedOut: "played", Gone: "hung_up"},
+    **{PlayedOut: "played", Unheard: "unheard", Gone: "hung_up"},
 }
 
 

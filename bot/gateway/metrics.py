@@ -10,7 +10,20 @@ from prometheus_client.process_collector import ProcessCollector
 
 from bot.call import Ended, Notice, Speaks, Understood, Watch
 from bot.errors import VoicebotError
-from bot.events import CallStarted, Chosen, Dialogue, Expect, Gone, Grammar, Number, PlayedOut, Reply, Said, Utterance
+from bot.events import (
+    CallStarted,
+    Chosen,
+    Dialogue,
+    Expect,
+    Gone,
+    Grammar,
+    Number,
+    PlayedOut,
+    Reply,
+    Said,
+    Unheard,
+    Utterance,
+)
 from bot.gateway.strain import Strain
 
 ANSWER_BUCKETS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0, 1.5, 2.0, 3.0, 5.0)
@@ -18,7 +31,7 @@ TURN_BUCKETS = (0.005, 0.01, 0.02, 0.03, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.
 CALL_BUCKETS = (10, 20, 30, 40, 50, 60, 75, 90, 120, 180, 300, 600)
 LAG_BUCKETS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
 
-UNDERSTOOD = (CallStarted, Chosen, Said, Number, PlayedOut, Gone)
+UNDERSTOOD = (CallStarted, Chosen, Said, Number, PlayedOut, Unheard, Gone)
 """After any other utterance the caller is asked again; its name in the metrics is that of its type."""
 
 

@@ -55,6 +55,9 @@ async def reading(channel: Channel) -> AsyncIterator[Reader]:
 
 
 class ChannelContract:
+    heard: bool | None = None
+    """What a channel tells of a caller who is there; None: it cannot know."""
+
     @pytest.fixture
     async def reader(self, channel: Channel) -> AsyncIterator[Reader]:
         async with reading(channel) as reader:
@@ -86,6 +89,13 @@ class ChannelContract:
         await channel.play(tone(channel.rate, 0), "empty")
         await channel.play(tone(channel.rate, 0.001), "last")
         assert await reader.marks("last") == ["a", "b", "c", "empty", "last"]
+
+    async def test_after_a_mark_it_tells_whether_that_was_heard_or_that_it_cannot_know(
+        self, channel: Channel, reader: Reader
+    ) -> None:
+        await channel.play(tone(channel.rate, 0.1), "clip")
+        await reader.marks("clip")
+        assert await asyncio.wait_for(channel.heard(), GUARD) is self.heard
 
     async def test_stop_drops_what_is_queued_with_its_marks(self, channel: Channel, reader: Reader) -> None:
         await channel.play(tone(channel.rate, 60), "long")

@@ -191,6 +191,12 @@ class Driven:
         self.play, self.stop = channel.play, channel.stop
         self.hang_up, self.transfer = channel.hang_up, channel.transfer
 
+    async def heard(self) -> bool | None:
+        answer = asyncio.ensure_future(self._channel.heard())
+        while not answer.done():
+            await self._asterisk.tick()
+        return answer.result()
+
     async def events(self) -> AsyncIterator[ChannelEvent]:
         async with aclosing(self._channel.events()) as events:  # type: ignore[type-var]  # they are generators
             while True:

@@ -1,6 +1,7 @@
 """What every line keeps, whichever protocol brings its calls. A line's test class derives from this one and gives it a
 fixture `call`: a call at 8 kHz, just begun, and the exchange's end of it."""
 
+import asyncio
 from typing import Protocol
 
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 
 from bot.channels.inbox import QUIET_TICKS, WAITING_SECONDS
 from bot.channels.line_channel import LineChannel
+from bot.channels.liveness import PATIENCE_TICKS
 from bot.events import Frame, HungUp, Key, Samples
 from tests.channels.contract import reading, tone
 
@@ -41,6 +43,23 @@ class Exchange(Protocol):
 
 
 Call = tuple[LineChannel, Exchange]
+SILENCE = np.zeros(160, np.int16)
+
+
+async def pass_time(exchange: Exchange, ticks: int, *, sound: bool) -> None:
+    """20 ms, `ticks` times, with sound of the caller or without any."""
+    for _ in range(ticks):
+        exchange.beat()
+        if sound:
+            await exchange.say(SILENCE)
+        await exchange.sync()
+
+
+async def ask_whether_heard(channel: LineChannel) -> "asyncio.Future[bool]":
+    """Asked, and not answered yet."""
+    answer = asyncio.ensure_future(channel.heard())
+    await asyncio.sleep(0)
+    return answer
 
 
 class LineContract:
@@ -108,3 +127,39 @@ class LineContract:
         async with reading(channel) as reader:
             exchange.cut()
             await reader.until(lambda event: event == HungUp())
+
+    async def test_a_line_that_gives_sound_has_heard(self, call: Call) -> None:
+        channel, exchange = call
+        await pass_time(exchange, 200, sound=True)
+        answer = await ask_whether_heard(channel)
+        assert not answer.done()
+        await pass_time(exchange, 2, sound=True)
+        assert await answer is True
+
+    @pytest.mark.parametrize("gave_sound", [200, 0])
+    async def test_a_phone_that_lost_its_radio_has_not_heard(self, call: Call, gave_sound: int) -> None:
+        """What is played to it is still taken; it gives no sound any more, or never gave any."""
+        channel, exchange = call
+        await pass_time(exchange, gave_sound, sound=True)
+        await pass_time(exchange, 60, sound=False)
+        answer = await ask_whether_heard(channel)
+        await pass_time(exchange, PATIENCE_TICKS - 1, sound=False)
+        assert not answer.done()
+        await pass_time(exchange, 1, sound=False)
+        assert await answer is False
+
+    async def test_a_phone_that_comes_back_at_the_end_has_not_heard_what_was_before(self, call: Call) -> None:
+        channel, exchange = call
+        await pass_time(exchange, 200, sound=True)
+        await pass_time(exchange, 100, sound=False)
+        answer = await ask_whether_heard(channel)
+        await pass_time(exchange, PATIENCE_TICKS, sound=True)
+        assert await answer is False
+
+    async def test_a_call_that_has_ended_has_not_heard(self, call: Call) -> None:
+        channel, exchange = call
+        await pass_time(exchange, 200, sound=True)
+        answer = await ask_whether_heard(channel)
+        await exchange.hang_up()
+        assert await answer is False
+        assert await channel.heard() is False

@@ -68,6 +68,8 @@ class Full:
 
 
 class TestContract(ChannelContract):
+    heard = True
+
     @pytest.fixture(params=[("slin", False), ("slin16", True), ("ulaw", False), ("alaw", True)], ids=str)
     async def channel(self, request: pytest.FixtureRequest) -> AsyncIterator[Driven]:
         form, as_json = request.param

@@ -1,8 +1,10 @@
 """Calls that an older Asterisk brings over TCP. Times are ticks of 20 ms."""
 
 import asyncio
+import socket
 import uuid
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import numpy as np
 import pytest
@@ -31,6 +33,8 @@ Call = tuple[AudioSocketChannel, FakeAudioSocket]
 
 
 class TestContract(ChannelContract):
+    heard = True
+
     @pytest.fixture
     async def channel(self) -> AsyncIterator[Driven]:
         async with connected() as (channel, asterisk):
@@ -45,6 +49,24 @@ class TestLine(LineContract):
 async def call() -> AsyncIterator[Call]:
     async with connected() as pair:
         yield pair
+
+
+@asynccontextmanager
+async def hanging() -> AsyncIterator[AudioSocketChannel]:
+    """A call whose exchange reads nothing, and keeps little in its system's buffer."""
+    opened: asyncio.Future[AudioSocketChannel] = asyncio.get_running_loop().create_future()
+
+    async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        opened.set_result(AudioSocketChannel(reader, writer, None))
+
+    async with await asyncio.start_server(handle, "127.0.0.1", 0) as server:
+        with socket.socket() as exchange:
+            exchange.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            exchange.setblocking(False)
+            await asyncio.get_running_loop().sock_connect(exchange, server.sockets[0].getsockname())
+            channel = await opened
+            yield channel
+        await channel.close()
 
 
 def stream(data: bytes) -> asyncio.StreamReader:
@@ -132,11 +154,20 @@ class TestTheEnd:
         await channel.hang_up()
         await asterisk.until_closed()
 
+    async def test_what_only_lies_in_buffers_was_not_played(self) -> None:
+        """An exchange that hangs: its system takes some of the sound, and nobody reads it."""
+        async with hanging() as channel, reading(channel) as reader:
+            await channel.play(tone(8000, 1.5), "clip")
+            for _ in range(300):
+                channel.tick(0)
+            events = await reader.until(lambda event: event == HungUp())
+            assert not [event for event in events if isinstance(event, Played)]
+
     async def test_an_asterisk_that_takes_nothing_ends_the_call_and_its_backlog_is_bounded(self, call: Call) -> None:
         channel, _ = call
         async with reading(channel) as reader:
             most = 0
-            for _ in range(200_000):  # the kernel takes some megabytes first
+            for _ in range(200_000):  # the other end's kernel takes some megabytes first
                 channel.tick(0)
                 most = max(most, channel._to.transport.get_write_buffer_size())
                 if channel._to.transport.is_closing():

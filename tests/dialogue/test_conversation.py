@@ -26,6 +26,7 @@ from bot.events import (
     TooFew,
     TooMany,
     Uncertain,
+    Unheard,
     Unintelligible,
     Utterance,
 )
@@ -458,6 +459,17 @@ async def test_who_hangs_up_during_the_first_reading_keeps_the_old_password(
 ) -> None:
     await call.start(citizen.phone, ASK, keyed(citizen.number), Gone())
     (password,) = call.revealed("password")
+    assert not accounts.activate(call.call_id)
+    assert not accounts.verify(citizen.phone, password)
+
+
+async def test_who_did_not_hear_the_first_reading_keeps_the_old_password_and_is_told(
+    call: TextCall, citizen: Citizen, accounts: Accounts
+) -> None:
+    reply = await call.start(citizen.phone, ASK, keyed(citizen.number), Unheard())
+    (password,) = call.revealed("password")
+    assert "không có hiệu lực" in words(reply)
+    assert reply.outcome is Outcome.ERROR
     assert not accounts.activate(call.call_id)
     assert not accounts.verify(citizen.phone, password)
 

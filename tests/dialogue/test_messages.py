@@ -25,6 +25,7 @@ from bot.events import (
     TooFew,
     TooMany,
     Uncertain,
+    Unheard,
     Unintelligible,
     Utterance,
 )
@@ -58,6 +59,7 @@ def seal(text: str, purpose: Purpose) -> str:
         (Silence(), "/no_input"),
         (Unintelligible(), "/no_match"),
         (PlayedOut(), "/played"),
+        (Unheard(), "/unheard"),
         (Gone(), "/hung_up"),
         (Said("đúng rồi"), "đúng rồi"),
         (Said("không"), "không"),

@@ -21,9 +21,17 @@ if TYPE_CHECKING:
     from bot.dialogue.embedded import EmbeddedRasa
 
 NOTHING = {"no_match", "nlu_fallback"}
-HOUSE = {"start_call", "hung_up", "played", "no_input", "too_few", "too_many", "uncertain_digit", "own_phone"} | {
-    *("caller_withheld", "more_digits")
-}
+HOUSE = {
+    "start_call",
+    "hung_up",
+    "played",
+    "unheard",
+    "no_input",
+    "too_few",
+    "too_many",
+    "uncertain_digit",
+    "own_phone",
+} | {*("caller_withheld", "more_digits")}
 """Intents that nobody says."""
 
 

@@ -1,0 +1,41 @@
+"""What TCP knows of the peer of a call: which bytes it has acknowledged, and when it is gone."""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import socket
+import struct
+import sys
+import termios
+
+SEND_BUFFER_BYTES = 8192
+"""Of sound that the kernel takes (Linux doubles it): half a second, and not the whole reading of a password."""
+
+GONE_MS = 5000
+"""A peer that acknowledges nothing for so long, or takes nothing for so long, is gone (Linux)."""
+
+
+def hold_short(transport: asyncio.BaseTransport | None, *, send_buffer: bool) -> None:
+    """Let the connection end soon after its peer is gone; with `send_buffer`, let the kernel keep little for it."""
+    connection = transport.get_extra_info("socket") if transport else None
+    if connection is None:
+        return
+    if hasattr(socket, "TCP_USER_TIMEOUT"):
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, GONE_MS)
+    if send_buffer:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
+
+
+def unacknowledged(transport: asyncio.WriteTransport) -> int:
+    """Bytes written to the transport that the peer's TCP has not acknowledged; of a closed connection nobody knows, so
+    all. Where the system does not tell (not Linux), those that are still in this process."""
+    here = transport.get_write_buffer_size()
+    connection = transport.get_extra_info("socket")
+    if connection.fileno() < 0:
+        return sys.maxsize
+    try:
+        queued = fcntl.ioctl(connection.fileno(), termios.TIOCOUTQ, bytes(4))
+    except OSError:
+        return here
+    return here + int(struct.unpack("i", queued)[0])
