@@ -80,6 +80,10 @@ class Settings:
     line_secret: str = dataclasses.field(default="", repr=False)
     """What a telephone exchange must know to bring a call: the password in its configuration."""
 
+    verstat: str = "off"
+    """What the carrier's check of the calling number's signature (STIR/SHAKEN) counts for: off; prefer (a number that
+    failed it is withheld); require (so is every number that has not passed it)."""
+
     tls_certificate: str = ""
     """PEM file of this machine's certificate; empty: no TLS."""
 
@@ -124,6 +128,8 @@ def _typed(name: str, value: object, default: object) -> object:
     try:
         if name == "number_lengths":
             return _lengths(value)
+        if name == "verstat":
+            return _one_of(name, value, ("off", "prefer", "require"))
         if isinstance(default, (int, float)):
             number = type(default)(str(value))
             if not 0 < number < float("inf"):
@@ -134,6 +140,12 @@ def _typed(name: str, value: object, default: object) -> object:
     if not isinstance(value, str):
         raise VoicebotError(f"setting {name}: {value!r} must be text in quotes")
     return value
+
+
+def _one_of(name: str, value: object, allowed: tuple[str, ...]) -> str:
+    if value not in allowed:
+        raise VoicebotError(f"setting {name}: {value!r}; give one of {', '.join(allowed)}")
+    return str(value)
 
 
 def _lengths(value: object) -> tuple[int, ...]:

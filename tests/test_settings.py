@@ -35,6 +35,8 @@ def test_the_file_is_read_and_a_variable_wins(file: Path) -> None:
         ("number_lengths", ""),
         ("number_lengths", "ten"),
         ("number_lengths", "3"),
+        ("verstat", "perhaps"),
+        ("verstat", ""),
     ],
 )
 def test_a_wrong_value_is_refused_by_name(name: str, value: str, file: Path) -> None:

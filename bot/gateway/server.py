@@ -1,7 +1,7 @@
 """The gateway's doors: Asterisk's WebSockets, the lobby of AudioSocket, health and metrics, on one HTTP port.
 
-    GET  /asterisk?caller=…&did=…&call=…   a call over a WebSocket, subprotocol `media`
-    POST /callers   caller=…&did=…         announces a call over AudioSocket; answers with the UUID it is to show
+    GET  /asterisk?caller=…&identity=…&did=…&call=…   a call over a WebSocket, subprotocol `media`
+    POST /callers   caller=…&identity=…&did=…         announces a call over AudioSocket; answers with the UUID to show
     GET  /endings/NAME                     how the call ended that the exchange named so: one of bot.events.Outcome
     GET  /healthz  /readyz  /metrics
 
@@ -13,7 +13,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 
 from aiohttp import web
 
@@ -28,6 +28,7 @@ from bot.gateway.lobby import Lobby
 from bot.gateway.metrics import Metrics
 from bot.gateway.metronome import Metronome
 from bot.gateway.strangers import Strangers
+from bot.gateway.verstat import Policy, vouched_for
 
 UNWINDING_SECONDS = 15.0
 """From the moment a call has lasted too long and was hung up until it is cut off."""
@@ -53,12 +54,13 @@ class Gateway:
         metronome: Metronome,
         lobby: Lobby,
         call_seconds: float,
+        verstat: Policy = "off",
     ) -> None:
-        """`call_seconds`: how long a call may last."""
+        """`call_seconds`: how long a call may last; `verstat`: what the check of a number's signature counts for."""
         self.admission, self.metrics, self.lobby = admission, metrics, lobby
         self.strangers = Strangers()
         self._answer, self._guard, self._metronome = answer, guard, metronome
-        self._call_seconds = call_seconds
+        self._call_seconds, self._verstat = call_seconds, verstat
 
     def runner(self) -> web.AppRunner:
         """Serves the doors over HTTP; without an access log, and with a log of errors that quotes no request, because
@@ -131,7 +133,7 @@ class Gateway:
                 socket = AsteriskSocket()
                 await socket.prepare(request)
                 try:
-                    channel = await open_asterisk(socket, request.transport, number_of(query.get("caller", "")))
+                    channel = await open_asterisk(socket, request.transport, self._caller(query))
                 except VoicebotError as error:
                     self.refuse("garbage")
                     log.warning("%s", error)
@@ -152,7 +154,8 @@ class Gateway:
             form = await request.post()
         except (ValueError, LookupError):  # in no encoding there is
             raise web.HTTPBadRequest(text="") from None
-        name = self.lobby.announce(*(number_of(str(form.get(field, ""))) for field in ("caller", "did")))
+        fields = {field: str(value) for field, value in form.items()}
+        name = self.lobby.announce(self._caller(fields), number_of(fields.get("did", "")))
         return web.Response(text=str(name))
 
     async def _ending(self, request: web.Request) -> web.Response:
@@ -173,6 +176,11 @@ class Gateway:
 
     async def _metrics_text(self, _: web.Request) -> web.Response:
         return web.Response(body=self.metrics.text(), headers={"Content-Type": "text/plain; version=0.0.4"})
+
+    def _caller(self, fields: Mapping[str, str]) -> str | None:
+        """The calling number, None where it is withheld or not vouched for."""
+        vouched = vouched_for(fields.get("identity", ""), self._verstat)
+        return number_of(fields.get("caller", "")) if vouched else None
 
     def _check(self, request: web.Request) -> None:
         certificate = request.transport.get_extra_info("peercert") if request.transport else None

@@ -14,6 +14,7 @@ import sys
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
+from typing import cast
 
 from bot.assembly import dialogue_here, open_voicebot
 from bot.channels.asterisk_messages import FORMATS
@@ -29,6 +30,7 @@ from bot.gateway.metronome import Metronome
 from bot.gateway.pulse import Pulse
 from bot.gateway.server import Gateway
 from bot.gateway.strangers import Watched
+from bot.gateway.verstat import Policy
 from bot.hearing.pool import HearingPool
 from bot.settings import Settings
 
@@ -85,7 +87,10 @@ async def _opened(settings: Settings, guard: Guard, admission: Admission, tell: 
             gc.freeze()  # what was loaded stays: looking through it again and again would hold calls up
             async with _beating(metronome, metrics, admission, rasa):
                 lobby = Lobby(time.monotonic)
-                yield Gateway(bot.answer, guard, admission, metrics, metronome, lobby, settings.max_call_seconds)
+                policy = cast(Policy, settings.verstat)
+                yield Gateway(
+                    bot.answer, guard, admission, metrics, metronome, lobby, settings.max_call_seconds, policy
+                )
         finally:
             await bot.close()
     finally:

@@ -22,6 +22,7 @@ from bot.gateway.lobby import Lobby
 from bot.gateway.metrics import Metrics
 from bot.gateway.metronome import Metronome
 from bot.gateway.server import Gateway
+from bot.gateway.verstat import Policy
 from tests.channels.fake_asterisk import FakeAsterisk, dialled
 
 SECRET = "a secret of sixteen characters"
@@ -115,11 +116,12 @@ async def site(
     calls: int = 10,
     secret: str = SECRET,
     call_seconds: float = 1000,
+    verstat: Policy = "off",
 ) -> AsyncIterator[Site]:
     metrics, now = Metrics(), [0.0]
     metronome = Metronome(metrics.ticked)
     gateway = Gateway(
-        answer, Guard(secret, False), Admission(calls), metrics, metronome, Lobby(lambda: now[0]), call_seconds
+        answer, Guard(secret, False), Admission(calls), metrics, metronome, Lobby(lambda: now[0]), call_seconds, verstat
     )
     bound = socket.create_server(("127.0.0.1", 0))
     async with Server(gateway) as server, listening_at(gateway, bound):

@@ -24,7 +24,7 @@ from tests.pbx.ears import Recording
 from tests.pbx.exchange import AUDIOSOCKET_LINE, HOTLINE, WIDE_LINE, Exchange
 from tests.pbx.gateway import Gateway, free_port
 from tests.pbx.telephone_sound import Step, write_pcap
-from tests.pbx.telephones import Number, Telephone, dial, person
+from tests.pbx.telephones import NOTHING, REMOTE_PARTY, WITHHELD, Number, Telephone, dial, person
 
 KEYS, VOICE, OLDER, HANGS_UP, RECORDED = DEMO[1], DEMO[3], DEMO[2], DEMO[4], DEMO[0]
 """Phone number and insurance number. OLDER calls through AudioSocket, as from an older PBX; RECORDED speaks with real
@@ -32,8 +32,15 @@ people's voices, those of the script below."""
 
 SCRIPT = ROOT / "tests" / "calls" / "real_speaker_a.yml"
 
-STRANGER, WITHHELD, PRETENDER = "0999999999", DEMO[5], "0988888888"
-"""A number without an account; an account's number that is not to be shown; one who claims to be KEYS."""
+STRANGER, HIDDEN, PRETENDER = "0999999999", DEMO[5], "0988888888"
+"""A number without an account, in Remote-Party-ID; an account's number that is not to be shown; one who claims to be
+KEYS."""
+
+RADIO_LOST = ("0977777777", "0988776655")
+"""An account whose telephone gives no sound any more once the number is keyed, and does not hang up."""
+
+UNASSERTED = "anonymous"
+"""Claims in From to be KEYS; the carrier asserts nothing. Asterisk has no other name of this call."""
 
 WIDE, TRANSFERRED = "0999999998", "0999999997"
 """Numbers without an account: on a line whose media between Asterisk and the bot has WIDE_RATE, and who wants a
@@ -53,7 +60,7 @@ class Calls:
 
     went: Mapping[str, int]
     person_answered: bool
-    old_password: str
+    old_passwords: Mapping[str, str]
     exchange: Exchange
 
     def heard(self, caller: str) -> Recording:
@@ -72,7 +79,9 @@ def plan(prompts: Prompts) -> dict[str, list[Step]]:
         OLDER[0]: [Wait(2), Press("8"), Wait(1.5), Press(f"{OLDER[1]}#"), listening],
         STRANGER: [Wait(2), Press("8"), Wait(1.5), Press(f"{KEYS[1]}#"), listening],
         WIDE: [Wait(2), Press("8"), Wait(1.5), Press(f"{KEYS[1]}#"), listening],
-        WITHHELD[0]: [Wait(2), Press("8"), Wait(1.5), Press(f"{WITHHELD[1]}#"), listening],
+        HIDDEN[0]: [Wait(2), Press("8"), Wait(1.5), Press(f"{HIDDEN[1]}#"), listening],
+        UNASSERTED: [Wait(2), Press("8"), Wait(1.5), Press(f"{KEYS[1]}#"), listening],
+        RADIO_LOST[0]: [Wait(2), Press("8"), Wait(1.5), Press(f"{RADIO_LOST[1]}#")],
         PRETENDER: [Wait(2), Press("8"), Wait(1.5), Press(f"{KEYS[1]}#"), listening],
         HANGS_UP[0]: [Wait(2), Press("8"), Wait(1.5), Press(f"{HANGS_UP[1]}#"), listening],
         TRANSFERRED: [Wait(2), Press("0"), listening],
@@ -88,7 +97,8 @@ def calls(
     tools: Path, exchange: Exchange, gateway: Gateway, prompts: Prompts, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Calls]:
     folder = tmp_path_factory.mktemp("telephones")
-    old_password = a_password(gateway, HANGS_UP)
+    gateway.accounts.import_rows([RADIO_LOST])
+    old_passwords = {account[0]: a_password(gateway, account) for account in (HANGS_UP, RADIO_LOST)}
     telephones: dict[str, Telephone] = {}
     somebody = person(tools, folder, exchange.sites.person)
     try:
@@ -108,15 +118,19 @@ def calls(
                 hang_up_after=hang_up_after,
             )
         went = {caller: telephone.finish() for caller, telephone in telephones.items()}
-        yield Calls(went, somebody.finish() == 0, old_password, exchange)
+        yield Calls(went, somebody.finish() == 0, old_passwords, exchange)
     finally:
         for telephone in (*telephones.values(), somebody):
             telephone.stop()
 
 
 def number_of(caller: str) -> Number:
-    if caller == WITHHELD[0]:
-        return Number(caller, "anonymous", withheld=True)
+    if caller == HIDDEN[0]:
+        return Number(caller, "anonymous", WITHHELD)
+    if caller == UNASSERTED:
+        return Number(caller, KEYS[0], NOTHING)
+    if caller == STRANGER:
+        return Number(caller, KEYS[0], REMOTE_PARTY)
     return Number(caller, KEYS[0] if caller == PRETENDER else caller)
 
 
@@ -166,9 +180,12 @@ def test_a_prompt_that_is_interrupted_is_not_heard_to_its_end(calls: Calls, prom
     assert not calls.heard(KEYS[0]).find(prompts["utter_ask_wish"])
 
 
-def test_a_withheld_number_hears_at_once_that_it_cannot_be_served(calls: Calls, prompts: Prompts) -> None:
-    assert calls.went[WITHHELD[0]] == 0, "the bot did not end the call"
-    recording = calls.heard(WITHHELD[0])
+@pytest.mark.parametrize("caller", [HIDDEN[0], UNASSERTED], ids=["withheld", "in From alone"])
+def test_a_number_that_is_withheld_or_not_asserted_hears_at_once_that_it_cannot_be_served(
+    caller: str, calls: Calls, prompts: Prompts
+) -> None:
+    assert calls.went[caller] == 0, "the bot did not end the call"
+    recording = calls.heard(caller)
     assert recording.find(prompts["utter_withheld"])
     assert not recording.find(prompts["utter_greet"])
 
@@ -191,7 +208,19 @@ def test_hanging_up_during_the_first_reading_leaves_the_old_password(
 ) -> None:
     assert calls.went[HANGS_UP[0]] == 0
     assert calls.heard(HANGS_UP[0]).find(prompts["utter_new_password"]), "the caller hung up too early"
-    assert gateway.accounts.verify(HANGS_UP[0], calls.old_password)
+    assert gateway.accounts.verify(HANGS_UP[0], calls.old_passwords[HANGS_UP[0]])
+
+
+def test_a_telephone_that_lost_its_radio_during_the_first_reading_keeps_the_old_password(
+    calls: Calls, gateway: Gateway, prompts: Prompts
+) -> None:
+    assert calls.went[RADIO_LOST[0]] == 0, "the bot did not end the call"
+    recording = calls.heard(RADIO_LOST[0])
+    reading = recording.find(prompts["utter_new_password"])
+    assert reading, "there was no reading"
+    assert recording.find(prompts["utter_unheard"], reading.end)
+    assert not recording.find(prompts["utter_repeat_password"], reading.end)
+    assert gateway.accounts.verify(RADIO_LOST[0], calls.old_passwords[RADIO_LOST[0]])
 
 
 def test_a_caller_who_wants_a_person_gets_one(calls: Calls, prompts: Prompts) -> None:

@@ -11,6 +11,12 @@ from tests.pbx.exchange import HOTLINE
 
 SCENARIOS = Path(__file__).parent
 
+ASSERTED = "P-Asserted-Identity: <sip:{asserted}@[local_ip]>"
+WITHHELD = f"{ASSERTED}\n    Privacy: id"
+REMOTE_PARTY = "Remote-Party-ID: <sip:{asserted}@[local_ip]>;party=calling;screen=yes;privacy=off"
+NOTHING = "Subject: a call whose carrier asserts no number"
+"""What a carrier says of a caller's number."""
+
 LONGEST_CALL_SECONDS = 70
 """Then sipp gives up, and a little later it is killed."""
 
@@ -64,11 +70,12 @@ class Telephone:
 
 @dataclass(frozen=True)
 class Number:
-    """Of a caller: what the carrier asserts, what the caller's own equipment claims, and whether it is withheld."""
+    """Of a caller: what the carrier asserts (a name for the call where it asserts nothing), what the caller's own
+    equipment claims in From, and the headers with which the carrier asserts it, in which `{asserted}` stands for it."""
 
     asserted: str
     claimed: str
-    withheld: bool = False
+    identity: str = ASSERTED
 
 
 def dial(
@@ -88,9 +95,8 @@ def dial(
     if hang_up_after is not None:
         end = HANG_UP.format(milliseconds=round(hang_up_after * 1000), caller=number.claimed)
     scenario = Template((SCENARIOS / "caller.xml").read_text()).substitute(
-        caller=number.asserted,
         claimed=number.claimed,
-        privacy="id" if number.withheld else "none",
+        identity=number.identity.format(asserted=number.asserted),
         called=called,
         sound=sound,
         end=end,

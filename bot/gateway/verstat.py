@@ -1,0 +1,45 @@
+"""What the carrier's check of a calling number's signature (STIR/SHAKEN, RFC 8224) counts for. Pure.
+
+    P-Asserted-Identity: "A name" <sip:+84912345678;verstat=TN-Validation-Passed@carrier.vn;user=phone>
+
+`verstat` (3GPP TS 24.229) is `TN-Validation-Passed`, `TN-Validation-Failed` or `No-TN-Validation`; some carriers add
+the level of attestation, `-A`, `-B` or `-C`. Only A says that the caller has the right to the number.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from typing import Literal
+
+Policy = Literal["off", "prefer", "require"]
+"""`off`: the check counts for nothing. `prefer`: a number that failed it is withheld. `require`: so is every number
+that has not passed it."""
+
+PASSED = ("TN-Validation-Passed", "TN-Validation-Passed-A")
+UNCHECKED = (None, "No-TN-Validation")
+
+_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
+_VERSTAT = re.compile(r";\s*verstat=([^;@>,\s]*)", re.IGNORECASE)
+
+
+def vouched_for(identity: str, policy: Policy) -> bool:
+    """Whether the number in `identity` may be used: the header from the carrier as the exchange passes it on, in
+    base64, empty where there is none."""
+    if policy == "off":
+        return True
+    try:
+        found = verstat(base64.b64decode(identity, validate=True).decode())
+    except (binascii.Error, ValueError):
+        return False
+    return found in PASSED or (policy == "prefer" and found in UNCHECKED)
+
+
+def verstat(header: str) -> str | None:
+    """The `verstat` of the header's address, None where it has none. A name in quotes is the caller's own text and
+    counts for nothing; of several values that differ none counts, and the check is taken to have failed."""
+    values = set(_VERSTAT.findall(_QUOTED.sub("", header)))
+    if len(values) > 1:
+        return "several"
+    return str(values.pop()) if values else None
