@@ -61,6 +61,7 @@ def serving(folder: Path, settings: Settings, secret: str, tls: Path | None = No
         "VOICEBOT_DATABASE_URL": settings.database_url,
         "VOICEBOT_LINE_SECRET": secret,
         "VOICEBOT_AUDIOSOCKET": f"127.0.0.1:{audiosocket}",
+        "VOICEBOT_VERSTAT": "prefer",
     }
     if tls:
         environ |= {

@@ -24,7 +24,7 @@ from tests.pbx.ears import Recording
 from tests.pbx.exchange import AUDIOSOCKET_LINE, HOTLINE, WIDE_LINE, Exchange
 from tests.pbx.gateway import Gateway, free_port
 from tests.pbx.telephone_sound import Step, write_pcap
-from tests.pbx.telephones import NOTHING, REMOTE_PARTY, WITHHELD, Number, Telephone, dial, person
+from tests.pbx.telephones import CHECK_FAILED, NOTHING, REMOTE_PARTY, WITHHELD, Number, Telephone, dial, person
 
 KEYS, VOICE, OLDER, HANGS_UP, RECORDED = DEMO[1], DEMO[3], DEMO[2], DEMO[4], DEMO[0]
 """Phone number and insurance number. OLDER calls through AudioSocket, as from an older PBX; RECORDED speaks with real
@@ -46,11 +46,14 @@ WIDE, TRANSFERRED = "0999999998", "0999999997"
 """Numbers without an account: on a line whose media between Asterisk and the bot has WIDE_RATE, and who wants a
 person."""
 
+UNVOUCHED, UNVOUCHED_OLDER = "0999999996", "0999999995"
+"""Their signature failed the carrier's check, over a WebSocket and over AudioSocket."""
+
 WIDE_RATE = 16000
 
 REFUSED = [STRANGER, PRETENDER, WIDE]
 
-LINES = {OLDER[0]: AUDIOSOCKET_LINE, WIDE: WIDE_LINE}
+LINES = {OLDER[0]: AUDIOSOCKET_LINE, UNVOUCHED_OLDER: AUDIOSOCKET_LINE, WIDE: WIDE_LINE}
 """Who calls another number than the hotline's."""
 
 
@@ -81,6 +84,8 @@ def plan(prompts: Prompts) -> dict[str, list[Step]]:
         WIDE: [Wait(2), Press("8"), Wait(1.5), Press(f"{KEYS[1]}#"), listening],
         HIDDEN[0]: [Wait(2), Press("8"), Wait(1.5), Press(f"{HIDDEN[1]}#"), listening],
         UNASSERTED: [Wait(2), Press("8"), Wait(1.5), Press(f"{KEYS[1]}#"), listening],
+        UNVOUCHED: [listening],
+        UNVOUCHED_OLDER: [listening],
         RADIO_LOST[0]: [Wait(2), Press("8"), Wait(1.5), Press(f"{RADIO_LOST[1]}#")],
         PRETENDER: [Wait(2), Press("8"), Wait(1.5), Press(f"{KEYS[1]}#"), listening],
         HANGS_UP[0]: [Wait(2), Press("8"), Wait(1.5), Press(f"{HANGS_UP[1]}#"), listening],
@@ -129,6 +134,8 @@ def number_of(caller: str) -> Number:
         return Number(caller, "anonymous", WITHHELD)
     if caller == UNASSERTED:
         return Number(caller, KEYS[0], NOTHING)
+    if caller in (UNVOUCHED, UNVOUCHED_OLDER):
+        return Number(caller, caller, CHECK_FAILED)
     if caller == STRANGER:
         return Number(caller, KEYS[0], REMOTE_PARTY)
     return Number(caller, KEYS[0] if caller == PRETENDER else caller)
@@ -180,8 +187,12 @@ def test_a_prompt_that_is_interrupted_is_not_heard_to_its_end(calls: Calls, prom
     assert not calls.heard(KEYS[0]).find(prompts["utter_ask_wish"])
 
 
-@pytest.mark.parametrize("caller", [HIDDEN[0], UNASSERTED], ids=["withheld", "in From alone"])
-def test_a_number_that_is_withheld_or_not_asserted_hears_at_once_that_it_cannot_be_served(
+@pytest.mark.parametrize(
+    "caller",
+    [HIDDEN[0], UNASSERTED, UNVOUCHED, UNVOUCHED_OLDER],
+    ids=["withheld", "in From alone", "failed its check", "failed its check, audiosocket"],
+)
+def test_a_number_that_cannot_be_relied_on_hears_at_once_that_it_cannot_be_served(
     caller: str, calls: Calls, prompts: Prompts
 ) -> None:
     assert calls.went[caller] == 0, "the bot did not end the call"

@@ -14,6 +14,7 @@ SCENARIOS = Path(__file__).parent
 ASSERTED = "P-Asserted-Identity: <sip:{asserted}@[local_ip]>"
 WITHHELD = f"{ASSERTED}\n    Privacy: id"
 REMOTE_PARTY = "Remote-Party-ID: <sip:{asserted}@[local_ip]>;party=calling;screen=yes;privacy=off"
+CHECK_FAILED = 'P-Asserted-Identity: "A, (b) c" <sip:{asserted};verstat=TN-Validation-Failed@[local_ip]>'
 NOTHING = "Subject: a call whose carrier asserts no number"
 """What a carrier says of a caller's number."""
 
