@@ -12,12 +12,12 @@ import logging
 from collections.abc import Mapping
 from pathlib import Path
 
-import soundfile
 import tomli
 
 from bot.errors import VoicebotError
 from bot.events import Samples
 from bot.numbers import DIGIT_WORDS
+from bot.sound_files import NoSound, read_sound
 from tts.sound import finish
 from tts.speakable import speakable
 
@@ -43,9 +43,9 @@ class Recorded:
             return None
         if (words, rate) not in self._clips:
             try:
-                sound, source = soundfile.read(path, dtype="float32", always_2d=True)
-                clip = finish(sound.mean(axis=1), source, rate)
-            except (OSError, RuntimeError, ValueError) as error:  # soundfile's own errors are RuntimeErrors
+                sound, source = read_sound(path)
+                clip = finish(sound, source, rate)
+            except (NoSound, ValueError) as error:
                 log.warning("%s: cannot be used (%s); the synthesiser speaks this prompt instead", path, error)
                 del self._files[words]
                 return None

@@ -18,6 +18,7 @@ from bot.errors import VoicebotError
 from bot.events import RATE, Samples
 from bot.hearing.front import to_samples
 from bot.settings import ROOT
+from bot.sound_files import NoSound, read_sound
 
 CACHE = ROOT / "var" / "callers"
 WORDS_A_MINUTE = 125
@@ -49,17 +50,15 @@ def _joined(sounds: list[Samples]) -> Samples:
 
 
 def read_recording(path: Path) -> Samples:
-    """A sound file of any rate and format that libsndfile reads, mixed to one channel, at `RATE`.
+    """A sound file as `bot.sound_files` reads it, mixed to one channel, at `RATE`.
     Raises VoicebotError where it is none."""
-    import soundfile
     import soxr
 
     try:
-        sound, rate = soundfile.read(path, dtype="float64", always_2d=True)
-    except (soundfile.LibsndfileError, OSError) as error:
+        sound, rate = read_sound(path)
+    except NoSound as error:
         raise VoicebotError(f"{path}: no readable sound ({error}); give a WAV or FLAC file") from None
-    mono = sound.mean(axis=1)
-    return to_samples((soxr.resample(mono, rate, RATE) if rate != RATE else mono) * 32768)
+    return to_samples((soxr.resample(sound.astype(np.float64), rate, RATE) if rate != RATE else sound) * 32768)
 
 
 def _say(text: str, voice: CallerVoice, cache: Path) -> Samples:

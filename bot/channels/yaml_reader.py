@@ -11,9 +11,40 @@ import yaml
 
 from bot.errors import VoicebotError
 
+DEEPEST = 16
+"""Values inside each other. A caller script needs five."""
+
+MOST_VALUES = 10_000
+"""Values of a file, each alias counted as one. A call of an hour has some hundred steps."""
+
+MOST_CHARACTERS = 2**20
+"""Of a file."""
+
 
 class ScriptError(VoicebotError):
     """A caller script that cannot be used: one line with file, line number and what to do."""
+
+
+class _Bounded(yaml.SafeLoader):
+    """Composes as SafeLoader does, and stops where a file has too many values, or too many inside each other."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self._depth = self._values = 0
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        self._depth += 1
+        self._values += 1
+        if self._depth > DEEPEST:
+            self._stop(f"more than {DEEPEST} values inside each other")
+        if self._values > MOST_VALUES:
+            self._stop(f"more than {MOST_VALUES} values")
+        node: yaml.Node | None = super().compose_node(parent, index)
+        self._depth -= 1
+        return node
+
+    def _stop(self, problem: str) -> None:
+        raise yaml.MarkedYAMLError(problem=problem, problem_mark=self.get_mark())
 
 
 @dataclass(frozen=True)
@@ -27,8 +58,10 @@ class Value:
     @classmethod
     def read(cls, text: str, path: Path) -> Value:
         """The file's only document."""
+        if len(text) > MOST_CHARACTERS:
+            raise ScriptError(f"{path}: longer than {MOST_CHARACTERS} characters; no call needs so many")
         try:
-            node = yaml.compose(text, Loader=yaml.SafeLoader)
+            node = yaml.compose(text, Loader=_Bounded)
         except yaml.YAMLError as error:
             mark = getattr(error, "problem_mark", None)
             place = f"{path}:{mark.line + 1}" if mark else str(path)

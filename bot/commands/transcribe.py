@@ -91,17 +91,14 @@ def transcribe(
 
 def read_audio(file: Path) -> tuple[Samples, int]:
     """Samples, channels mixed to one, and their rate in Hz. Raises VoicebotError where the file cannot be read."""
-    import numpy as np
-    import soundfile
-
     from bot.hearing.front import to_samples
+    from bot.sound_files import NoSound, read_sound
 
     try:
-        sound, rate = soundfile.read(str(file), dtype="float32", always_2d=True)
-    except (OSError, soundfile.SoundFileError) as error:
-        reason = "no such file" if not file.exists() else getattr(error, "error_string", str(error))
-        raise VoicebotError(f"{file}: cannot be read as audio ({reason}); give WAV or FLAC") from None
-    return to_samples(np.nan_to_num(sound.mean(axis=1)) * 32768), int(rate)
+        sound, rate = read_sound(file)
+    except NoSound as error:
+        raise VoicebotError(f"{file}: cannot be read as audio ({error}); give WAV or FLAC") from None
+    return to_samples(sound * 32768), rate
 
 
 def in_a_room(samples: Samples, rate: int) -> Samples:

@@ -162,6 +162,30 @@ def test_a_mistake_is_told_in_one_line_with_its_place(text: str) -> None:
     assert "\n" not in message
 
 
+HOSTILE = {
+    "deep": "caller: " + "[" * 2000 + "]" * 2000 + "\nsteps: []\n",
+    "deeper, and never closed": "caller: " + "[" * 100_000,
+    "deep mappings": "caller: " + "{a: " * 2000,
+    "aliases": "caller: null\nsteps:\n- &w {wait: 1}\n" + "- *w\n" * 200_000,
+    "steps": "caller: null\nsteps:\n" + "- {wait: 1}\n" * 50_000,
+    "long": "caller: null # " + "x" * 2**20,
+    "itself": "caller: null\nsteps: &s\n- *s\n",
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_file_that_no_call_needs_is_refused_before_all_of_it_is_read(name: str) -> None:
+    with pytest.raises(ScriptError) as error:
+        parse_script(HOSTILE[name], Path("x.yml"))
+    assert str(error.value).startswith("x.yml")
+    assert "\n" not in str(error.value)
+
+
+def test_as_many_steps_as_an_hour_has_are_taken() -> None:
+    script = parse_script("caller: null\nsteps:\n- &w {wait: 1}\n" + "- *w\n" * 3000, Path("x.yml"))
+    assert len(script.steps) == 3001
+
+
 def test_the_example_in_the_documentation_is_a_script() -> None:
     text = (ROOT / "docs" / "caller-scripts.md").read_text("utf-8")
     example = text.split("```yaml\n")[1].split("```")[0]
