@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
+from urllib.parse import urlsplit
 
 import tomli
 
@@ -15,10 +18,20 @@ from bot.errors import VoicebotError
 ROOT = Path(__file__).resolve().parents[1]
 """The checkout: Rasa's own files, the bundled model and `var/` lie here."""
 
+RANGE = "range"
+N = TypeVar("N", int, float)
+
+
+def _within(default: N, least: N, most: N) -> N:
+    """A number whose sensible values end at `least` and `most`."""
+    field: N = dataclasses.field(default=default, metadata={RANGE: (least, most)})
+    return field
+
 
 @dataclass(frozen=True)
 class Settings:
-    """Everything that can be set. Paths are relative to the checkout unless absolute; times are seconds."""
+    """Everything that can be set. Paths are relative to the checkout unless absolute; times are seconds. `_within`
+    gives a number's default, and the range that `load` accepts."""
 
     database_url: str = "sqlite:///var/accounts.sqlite"
     """The account store, as SQLAlchemy writes it."""
@@ -32,8 +45,8 @@ class Settings:
     voice: str = "vi"
     """espeak-ng's voice: vi, vi-vn-x-central or vi-vn-x-south."""
 
-    speech_rate: int = 165
-    """Words a minute of the bot's voice."""
+    speech_rate: int = _within(165, 80, 450)
+    """Words a minute of the bot's voice, as far as espeak-ng goes."""
 
     prompts: str = "tts/recorded"
     """The folder of recorded prompts that take the synthesiser's place."""
@@ -45,40 +58,43 @@ class Settings:
     """The trained dialogue: a folder (its newest is taken) or a file."""
 
     seal_key: str = dataclasses.field(default="", repr=False)
-    """Key of the sealed tokens (urlsafe base64 of 32 bytes); empty: var/seal.key, made on first use."""
+    """Key of the sealed tokens (urlsafe base64 of 32 bytes); empty: var/seal.key, made on first use. Several, with
+    commas between them, while a key is changed: the first one seals, all of them reveal."""
 
-    seal_seconds: int = 600
+    seal_seconds: int = _within(600, 10, 600)
     """How long a sealed token can be revealed (OWASP ASVS 5.0, 6.5.5: at most ten minutes)."""
 
     caller: str = dataclasses.field(default="", repr=False)
     """The calling number assumed where no line tells one: `voicebot call` and `rasa shell`. Empty: unknown."""
 
-    no_input_seconds: float = 6.0
+    no_input_seconds: float = _within(6.0, 1.0, 60.0)
     """Silence after a prompt until the caller is asked again."""
 
-    settle_seconds: float = 0.8
+    settle_seconds: float = _within(0.8, 0.1, 10.0)
     """Silence after a number that is complete but might go on (10 digits where 12 are allowed too)."""
 
-    pause_seconds: float = 2.5
+    pause_seconds: float = _within(2.5, 0.1, 60.0)
     """Silence inside an unfinished number until the caller is told what is missing."""
 
-    max_failures: int = 5
-    """Refusals of one phone number or one insurance number within the lock time before it is locked."""
+    max_failures: int = _within(5, 1, 100)
+    """Refusals of one phone number or one insurance number within the lock time before it is locked (NIST 800-63B: at
+    most 100)."""
 
-    lock_seconds: int = 3600
-    """How long refusals count and a lock lasts."""
+    lock_seconds: int = _within(3600, 60, 2_592_000)
+    """How long refusals count and a lock lasts; a month at most."""
 
     host: str = "127.0.0.1"
     """The address of this machine on which `voicebot serve` listens."""
 
-    port: int = 8080
+    port: int = _within(8080, 1, 65535)
     """Where `voicebot serve` takes calls from Asterisk over WebSockets, and tells its health and metrics."""
 
     audiosocket: str = ""
     """HOST:PORT where it takes calls over AudioSocket; empty: nowhere."""
 
     line_secret: str = dataclasses.field(default="", repr=False)
-    """What a telephone exchange must know to bring a call: the password in its configuration."""
+    """What a telephone exchange must know to bring a call: the password in its configuration. Several, with commas
+    between them, while it is changed: each of them opens."""
 
     verstat: str = "off"
     """What the carrier's check of the calling number's signature (STIR/SHAKEN) counts for: off; prefer (a number that
@@ -93,10 +109,10 @@ class Settings:
     tls_client_ca: str = ""
     """PEM file of the authority whose certificates telephone exchanges must show; empty: none are needed."""
 
-    max_calls: int = 100
+    max_calls: int = _within(100, 1, 10_000)
     """Calls at once; further ones hear that all lines are busy."""
 
-    max_call_seconds: int = 900
+    max_call_seconds: int = _within(900, 30, 7200)
     """How long a call may last at most."""
 
     def path(self, value: str) -> Path:
@@ -109,37 +125,55 @@ def load(environ: Mapping[str, str] | None = None, file: Path | None = None) -> 
     environ = os.environ if environ is None else environ
     file = file or ROOT / environ.get("VOICEBOT_CONFIG", "voicebot.toml")
     raw: dict[str, object] = {}
-    if file.exists():
-        try:
-            raw.update(tomli.loads(file.read_text("utf-8")))
-        except (tomli.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise VoicebotError(f"{file}: not valid TOML ({error}); correct it or remove the file") from None
-    known = {f.name: f.default for f in dataclasses.fields(Settings)}
+    try:
+        raw.update(tomli.loads(file.read_text("utf-8")))
+    except FileNotFoundError:
+        pass
+    except OSError as error:
+        raise VoicebotError(
+            f"{file}: cannot be read ({error.strerror}); let VOICEBOT_CONFIG name a TOML file"
+        ) from None
+    except (tomli.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise VoicebotError(f"{file}: not valid TOML ({error}); correct it or remove the file") from None
+    known = {field.name: field for field in dataclasses.fields(Settings)}
     if unknown := sorted(raw.keys() - known.keys()):
         raise VoicebotError(f"{file}: unknown setting {unknown[0]!r}; known are {', '.join(known)}")
     for name in known:
         if (value := environ.get(f"VOICEBOT_{name.upper()}")) is not None:
             raw[name] = value
-    return Settings(**{name: _typed(name, value, known[name]) for name, value in raw.items()})  # type: ignore[arg-type]  # checked by _typed
+    return Settings(**{name: _typed(known[name], value) for name, value in raw.items()})  # type: ignore[arg-type]  # checked by _typed
 
 
-def _typed(name: str, value: object, default: object) -> object:
-    """`value` as the type of `default`; text from the environment is converted."""
-    try:
-        if name == "number_lengths":
-            return _lengths(value)
-        if name == "verstat":
-            return _one_of(name, value, ("off", "prefer", "require"))
-        if isinstance(default, (int, float)):
-            number = type(default)(str(value))
-            if not 0 < number < float("inf"):
-                raise ValueError
-            return number
-    except ValueError:
-        raise VoicebotError(f"setting {name}: {value!r} is no positive number, as {default!r} is") from None
-    if not isinstance(value, str):
-        raise VoicebotError(f"setting {name}: {value!r} must be text in quotes")
+def _typed(field: dataclasses.Field[object], value: object) -> object:
+    """`value` as the type of the field's default; text from the environment is converted."""
+    if field.name == "number_lengths":
+        return _lengths(value)
+    if field.name == "verstat":
+        return _one_of(field.name, value, ("off", "prefer", "require"))
+    if isinstance(field.default, (int, float)):
+        return _number(field.name, value, type(field.default), *field.metadata[RANGE])
+    if not isinstance(value, str) or "\0" in value:
+        raise VoicebotError(f"setting {field.name}: must be text in quotes")
+    if field.name == "rasa_url" and value and not _is_http(value):
+        raise VoicebotError(f"setting rasa_url: {value!r} is no URL, such as http://localhost:5005")
     return value
+
+
+def _number(name: str, value: object, kind: type[float], least: float, most: float) -> float:
+    text = str(value)
+    pattern = r"[0-9]{1,15}" if kind is int else r"[0-9]{1,15}(\.[0-9]{1,15})?"
+    if not re.fullmatch(pattern, text) or not least <= kind(text) <= most:
+        what = "whole number" if kind is int else "number"
+        raise VoicebotError(f"setting {name}: {text[:40]!r} must be a {what} from {least} to {most}")
+    return kind(text)
+
+
+def _is_http(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a port that is no number, or brackets without an address
+        return False
 
 
 def _one_of(name: str, value: object, allowed: tuple[str, ...]) -> str:
@@ -150,7 +184,7 @@ def _one_of(name: str, value: object, allowed: tuple[str, ...]) -> str:
 
 def _lengths(value: object) -> tuple[int, ...]:
     parts = value if isinstance(value, list) else str(value).replace(",", " ").split()
-    lengths = tuple(sorted({int(part) for part in parts}))
-    if not lengths or not all(4 <= n <= 20 for n in lengths):
+    texts = [str(part) for part in parts]
+    if not texts or not all(re.fullmatch("[0-9]{1,2}", text) and 4 <= int(text) <= 20 for text in texts):
         raise VoicebotError(f"setting number_lengths: {value!r}; give lengths of 4 to 20 digits, such as '10, 12'")
-    return lengths
+    return tuple(sorted({int(text) for text in texts}))

@@ -1,5 +1,7 @@
 """Settings come from a file and the environment, and a wrong one is named."""
 
+import dataclasses
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -37,11 +39,58 @@ def test_the_file_is_read_and_a_variable_wins(file: Path) -> None:
         ("number_lengths", "3"),
         ("verstat", "perhaps"),
         ("verstat", ""),
+        ("number_lengths", "1٠"),
+        ("number_lengths", "9" * 50),
+        ("max_failures", "٣"),
+        ("max_failures", "1_0"),
+        ("max_failures", "101"),
+        ("lock_seconds", "1000000000000"),
+        ("lock_seconds", "9" * 50),
+        ("lock_seconds", "5"),
+        ("seal_seconds", "601"),
+        ("settle_seconds", "1e400"),
+        ("speech_rate", "1000000000"),
+        ("port", "http"),
+        ("port", "0"),
+        ("port", "99999"),
+        ("max_calls", "1000000000000000000000000000000"),
+        ("max_call_seconds", "1000000000000000000000000000000"),
+        ("rasa_url", "http://[::1"),
+        ("rasa_url", "file:///etc/passwd"),
+        ("rasa_url", "http://"),
+        ("rasa_url", "http://localhost:port"),
+        ("rasa_url", "localhost:5005"),
+        ("voice", "vi\0"),
     ],
 )
 def test_a_wrong_value_is_refused_by_name(name: str, value: str, file: Path) -> None:
     with pytest.raises(VoicebotError, match=name):
         load({f"VOICEBOT_{name.upper()}": value}, file)
+
+
+def test_every_number_has_a_range_that_holds_its_default(file: Path) -> None:
+    for field in dataclasses.fields(Settings):
+        if isinstance(field.default, (int, float)):
+            least, most = field.metadata["range"]
+            assert least <= field.default <= most
+            for value in (least, most):
+                assert getattr(load({f"VOICEBOT_{field.name.upper()}": str(value)}, file), field.name) == value
+
+
+@pytest.mark.parametrize("make", [Path.mkdir, lambda path: path.symlink_to(path)])
+def test_a_path_that_is_no_file_is_told(make: Callable[[Path], None], file: Path) -> None:
+    make(file)
+    with pytest.raises(VoicebotError, match="VOICEBOT_CONFIG"):
+        load({}, file)
+
+
+@pytest.mark.parametrize(
+    "content", [b"\xff\xfe", b"voice = " + b"[" * 100_000, b"voice = 1979-05-27"], ids=["no text", "deep", "a date"]
+)
+def test_a_file_that_is_no_toml_is_told(content: bytes, file: Path) -> None:
+    file.write_bytes(content)
+    with pytest.raises(VoicebotError, match=r"voicebot\.toml|voice"):
+        load({}, file)
 
 
 @pytest.mark.parametrize("text", ["voise = 'vi'", "voice = ", "voice = 3", "max_failures = true"])

@@ -50,7 +50,7 @@ class Database:
             sqlite = self._backend == "sqlite"
             options = _SQLITE if sqlite else _SERVER
             self._engine = create_engine(parsed, future=True, hide_parameters=True, poolclass=QueuePool, **options)
-        except (ArgumentError, NoSuchModuleError, ModuleNotFoundError):
+        except (ArgumentError, NoSuchModuleError, ModuleNotFoundError, ValueError):
             raise VoicebotError(
                 "VOICEBOT_DATABASE_URL is no database URL that can be used here: "
                 "write sqlite:///var/accounts.sqlite or postgresql://user:password@host/database"

@@ -158,6 +158,26 @@ class TestWhatIsMissing:
         assert status == 1
         assert "settle_seconds: 'soon'" in out[0]
 
+    @pytest.mark.parametrize(
+        "url",
+        [
+            "postgresql://u:s3cret@h:port/db",
+            "postgresql://u:s3cret@127.0.0.1:99999/db",
+            "postgresql://u:s3cret@127.0.0.1:1/db?foo=bar",
+            "postgresql://u:s3cret@127.0.0.1:1/db?connect_timeout=abc",
+            "sqlite:///var/accounts.sqlite?timeout=abc",
+            "sqlite:///var/%00.sqlite",
+            "sqlite:////",
+            ":::",
+            "mysql://u:s3cret@h/db",
+        ],
+    )
+    def test_a_database_that_is_none(self, voicebot: Shell, url: str) -> None:
+        status, _, err = voicebot("accounts", "show", "0912345678", VOICEBOT_DATABASE_URL=url)
+        assert status == 1
+        assert_one_line(err, "account")
+        assert "s3cret" not in err[0]
+
     def test_a_caller_that_is_no_phone_number(self, voicebot: Shell) -> None:
         status, _, err = voicebot("call", "--caller", "nobody")
         assert status == 1
