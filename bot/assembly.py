@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
@@ -30,12 +31,13 @@ class Voicebot:
         self._heed = heed
         self._timing = Timing.of(settings)
 
-    async def answer(self, channel: Channel, watch: Watch) -> Outcome:
-        """Hold one call to its end; several may run at once."""
+    async def answer(self, channel: Channel, watch: Watch, name: str = "") -> Outcome:
+        """Hold one call to its end; several may run at once. `name`: the exchange's, where there is one: the calls that
+        it names alike have one reset between them."""
         from bot.hearing import open_hearing
 
         call = Call(
-            secrets.token_hex(8),
+            call_id(name),
             channel,
             open_hearing(self._settings, channel.rate),
             self._dialogue,
@@ -50,6 +52,12 @@ class Voicebot:
     async def close(self) -> None:
         await self._speech.close()
         await self._dialogue.close()
+
+
+def call_id(name: str) -> str:
+    """A new id for a call: nobody can guess it, and what stands before its dot is the same for the same name."""
+    key = f"{hashlib.sha256(name.encode()).hexdigest()[:32]}." if name else ""
+    return key + secrets.token_hex(8)
 
 
 async def dialogue_here(settings: Settings) -> Dialogue:

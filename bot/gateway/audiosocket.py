@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 
 from bot.channels.audiosocket import HANG_UP, AudioSocketChannel, NotAudioSocket, message, read_name
 from bot.errors import VoicebotError
+from bot.gateway.accepting import accepting
 from bot.gateway.admission import Busy
 from bot.gateway.server import Gateway
 
@@ -63,7 +64,7 @@ class AudioSocketDoor:
 def address_of(setting: str) -> tuple[str, int]:
     """HOST:PORT of the setting `audiosocket`. Raises VoicebotError."""
     host, _, port = setting.rpartition(":")
-    if not host or not port.isdecimal() or not 0 < int(port) < 65536:
+    if not host or not (port.isascii() and port.isdecimal()) or not 0 < int(port) < 65536:
         raise VoicebotError(f"setting audiosocket: {setting!r} is no HOST:PORT, such as 127.0.0.1:9092")
     return host.strip("[]"), int(port)
 
@@ -71,9 +72,10 @@ def address_of(setting: str) -> tuple[str, int]:
 @asynccontextmanager
 async def listening_at(gateway: Gateway, bound: socket.socket) -> AsyncIterator[None]:
     """Take calls on a socket that has its address."""
-    server = await asyncio.start_server(AudioSocketDoor(gateway).take, sock=bound)
-    try:
+    door, loop = AudioSocketDoor(gateway), asyncio.get_running_loop()
+
+    def connection(_: socket.socket) -> asyncio.Protocol:
+        return asyncio.StreamReaderProtocol(asyncio.StreamReader(loop=loop), door.take, loop=loop)
+
+    async with accepting(bound, connection):
         yield
-    finally:
-        server.close()
-        await server.wait_closed()

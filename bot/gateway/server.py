@@ -5,7 +5,9 @@
     GET  /endings/NAME                     how the call ended that the exchange named so: one of bot.events.Outcome
     GET  /healthz  /readyz  /metrics
 
-The first three are guarded. Nothing here logs an address, a query or a caller.
+The first three are guarded: who shows no secret is answered 401 on the head of its request, and no body is read. A
+connection carries one request. A page of another origin is refused everywhere. Nothing here logs an address, a query or
+a caller.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ import asyncio
 import logging
 import re
 from collections.abc import Awaitable, Callable, Mapping
+from urllib.parse import parse_qsl
 
 from aiohttp import web
 
@@ -27,7 +30,7 @@ from bot.gateway.guard import Guard
 from bot.gateway.lobby import Lobby
 from bot.gateway.metrics import Metrics
 from bot.gateway.metronome import Metronome
-from bot.gateway.strangers import Strangers
+from bot.gateway.strangers import BODY_BYTES, Strangers, admit
 from bot.gateway.verstat import Policy, vouched_for
 
 UNWINDING_SECONDS = 15.0
@@ -36,8 +39,18 @@ UNWINDING_SECONDS = 15.0
 SHUTDOWN_SECONDS = 1.0
 """For what is still going on when the gateway has to end at once; a drain waits before that."""
 
-Answer = Callable[[Channel, Watch], Awaitable[Outcome]]
-"""Holds one call to its end: `bot.assembly.Voicebot.answer`."""
+LINGER_SECONDS = 1.0
+"""After an answer, for a client that is still sending a body: its bytes are dropped, so that it can read the answer."""
+
+BODY_SECONDS = 5.0
+"""For the form of an exchange."""
+
+FORM = "application/x-www-form-urlencoded"
+
+Answer = Callable[[Channel, Watch, str], Awaitable[Outcome]]
+"""Holds one call to its end, which the exchange named so: `bot.assembly.Voicebot.answer`."""
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 log = logging.getLogger(__name__)
 
@@ -65,7 +78,7 @@ class Gateway:
     def runner(self) -> web.AppRunner:
         """Serves the doors over HTTP; without an access log, and with a log of errors that quotes no request, because
         callers' numbers are in them."""
-        app = web.Application(client_max_size=4096, middlewares=[self.strangers.asked])
+        app = web.Application(client_max_size=BODY_BYTES, middlewares=[_once, self._of_one_origin])
         app.add_routes(
             [
                 web.get("/asterisk", self._asterisk),
@@ -76,7 +89,14 @@ class Gateway:
                 web.get("/metrics", self._metrics_text),
             ]
         )
-        return web.AppRunner(app, access_log=None, logger=_http_log(), shutdown_timeout=SHUTDOWN_SECONDS)
+        return web.AppRunner(
+            app,
+            access_log=None,
+            logger=_http_log(),
+            shutdown_timeout=SHUTDOWN_SECONDS,
+            lingering_time=LINGER_SECONDS,
+            auto_decompress=False,  # half a megabyte of deflate would become half a gigabyte
+        )
 
     async def hold(self, channel: LineChannel, name: str, called: str | None) -> None:
         """Hold a call that has its place, and give its connection back. `name`: the exchange's name of it, if any;
@@ -95,7 +115,7 @@ class Gateway:
         self.metrics.in_progress.inc()
         try:
             with self._metronome.beats(channel.tick):
-                await self._within_limits(channel, watch)
+                await self._within_limits(channel, watch, name)
         finally:
             self.metrics.in_progress.dec()
             self.metrics.late.inc(channel.late)
@@ -106,8 +126,8 @@ class Gateway:
         """A call was not taken."""
         self.metrics.refused.labels(reason).inc()
 
-    async def _within_limits(self, channel: LineChannel, watch: Watch) -> None:
-        held = asyncio.ensure_future(self._answer(channel, watch))
+    async def _within_limits(self, channel: LineChannel, watch: Watch, name: str) -> None:
+        held = asyncio.ensure_future(self._answer(channel, watch, name))
         try:
             done, _ = await asyncio.wait([held], timeout=self._call_seconds)
             if not done:
@@ -150,11 +170,7 @@ class Gateway:
         if reason := self.admission.refusal:
             self.refuse(reason)
             raise web.HTTPServiceUnavailable(text="", headers={"Retry-After": "5"})
-        try:
-            form = await request.post()
-        except (ValueError, LookupError):  # in no encoding there is
-            raise web.HTTPBadRequest(text="") from None
-        fields = {field: str(value) for field, value in form.items()}
+        fields = await _form(request)
         name = self.lobby.announce(self._caller(fields), number_of(fields.get("did", "")))
         return web.Response(text=str(name))
 
@@ -187,6 +203,47 @@ class Gateway:
         if not self._guard.admits(request.headers.get("Authorization"), certificate):
             self.refuse("unauthorised")
             raise web.HTTPUnauthorized(text="", headers={"WWW-Authenticate": 'Basic realm="voicebot"'})
+        admit(request.transport)
+
+    @web.middleware
+    async def _of_one_origin(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        """A browser tells which page it acts for; an exchange and a probe are no page."""
+        origin = request.headers.get("Origin")
+        if origin is not None and not self._guard.is_own(origin, request.scheme, request.headers.get("Host", "")):
+            self.refuse("unauthorised")
+            raise web.HTTPForbidden(text="")
+        return await handler(request)
+
+
+@web.middleware
+async def _once(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Close the connection after the answer."""
+    try:
+        response = await handler(request)
+    except web.HTTPException as answer:
+        answer.force_close()
+        raise
+    response.force_close()
+    return response
+
+
+async def _form(request: web.Request) -> dict[str, str]:
+    """The fields of a small form. Raises HTTPException for any other body."""
+    length = request.content_length
+    if request.content_type != FORM or "Content-Encoding" in request.headers:
+        raise web.HTTPUnsupportedMediaType(text="")
+    if length is None:
+        raise web.HTTPLengthRequired(text="")
+    if length > BODY_BYTES:
+        raise web.HTTPRequestEntityTooLarge(max_size=BODY_BYTES, actual_size=length, text="")
+    try:
+        body = await asyncio.wait_for(request.read(), BODY_SECONDS)
+        fields = parse_qsl(body.decode(request.charset or "utf-8"))
+    except asyncio.TimeoutError:
+        raise web.HTTPRequestTimeout(text="") from None
+    except (ValueError, LookupError):  # in no encoding there is
+        raise web.HTTPBadRequest(text="") from None
+    return dict(reversed(fields))  # of a field that is given twice, the first
 
 
 def number_of(text: str) -> str | None:

@@ -20,16 +20,18 @@ from bot.assembly import dialogue_here, open_voicebot
 from bot.channels.asterisk_messages import FORMATS
 from bot.errors import VoicebotError
 from bot.events import CallStarted, Dialogue, Gone
+from bot.gateway.accepting import accepting
 from bot.gateway.admission import Admission
 from bot.gateway.audiosocket import address_of, listening_at
 from bot.gateway.dialogue_process import DialogueProcess, open_dialogue_process
+from bot.gateway.few_lines import keep_short
 from bot.gateway.guard import Guard, open_guard, tls
 from bot.gateway.lobby import Lobby
 from bot.gateway.metrics import Metrics
 from bot.gateway.metronome import Metronome
 from bot.gateway.pulse import Pulse
 from bot.gateway.server import Gateway
-from bot.gateway.strangers import Watched
+from bot.gateway.strangers import Connection
 from bot.gateway.verstat import Policy
 from bot.hearing.pool import HearingPool
 from bot.settings import Settings
@@ -39,12 +41,6 @@ GIL_SECONDS = 0.001
 
 RATES = tuple(sorted({form.rate for form in FORMATS.values()}))
 """Hz at which the prompts are ready: making the digits for a first line of 16 kHz would keep its caller waiting."""
-
-BACKLOG = 128
-"""Connections that may come while the event loop is busy with others."""
-
-TLS_SECONDS = 10.0
-"""For the handshake of an exchange."""
 
 Tell = Callable[[str], None]
 
@@ -68,6 +64,7 @@ async def serve(settings: Settings, tell: Tell) -> None:
             await doors.enter_async_context(listening_for_http(gateway, http, context))
             if tcp:
                 await doors.enter_async_context(listening_at(gateway, tcp))
+            keep_short()
             tell(f"ready: {', '.join(where)}; {settings.max_calls} calls at most")
             await drained(admission, tell)
 
@@ -155,22 +152,18 @@ async def listening_for_http(
     gateway: Gateway, bound: socket.socket, context: ssl.SSLContext | None
 ) -> AsyncIterator[None]:
     """Open the doors on a socket that has its address."""
-
-    def connection() -> Watched:
-        assert runner.server is not None  # noqa: S101  # it is set up
-        return Watched(runner.server(), gateway.strangers)
-
     runner = gateway.runner()
     await runner.setup()
-    patience = TLS_SECONDS if context else None
-    loop = asyncio.get_running_loop()
-    server = await loop.create_server(
-        connection, sock=bound, ssl=context, ssl_handshake_timeout=patience, backlog=BACKLOG
-    )
+    handlers = runner.server
+    assert handlers is not None  # noqa: S101  # it is set up
+
+    def connection(line: socket.socket) -> Connection:
+        return Connection(line, handlers(), gateway.strangers)
+
     try:
-        yield
+        async with accepting(bound, connection, context, gateway.strangers.cut_longest):
+            yield
     finally:
-        server.close()
         await runner.cleanup()
 
 
@@ -187,6 +180,10 @@ def _bound(host: str, port: int, setting: str) -> socket.socket:
         except OSError:
             bound.close()
             raise
+    except UnicodeError:  # a label that no name can have
+        raise VoicebotError(
+            f"{host[:40]!r} is no name of a machine; set VOICEBOT_HOST to one of this machine's"
+        ) from None
     except OSError as error:
         why = "is taken by another program" if error.errno == errno.EADDRINUSE else f"cannot be used ({error.strerror})"
         raise VoicebotError(f"{host}:{port} {why}; set {setting} to another one") from None

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import ssl
 from collections import deque
 from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing, asynccontextmanager
@@ -252,12 +253,16 @@ async def connected(
 
 @asynccontextmanager
 async def dialled(
-    url: str, form: str = "slin", as_json: bool = False, secret: str | None = None
+    url: str,
+    form: str = "slin",
+    as_json: bool = False,
+    secret: str | None = None,
+    trusted: ssl.SSLContext | None = None,
 ) -> AsyncIterator[FakeAsterisk]:
     """A WebSocket as Asterisk opens one; nothing is sent over it yet."""
     auth = BasicAuth("asterisk", secret) if secret is not None else None
     async with (
         ClientSession() as session,
-        session.ws_connect(url, protocols=(PROTOCOL,), autoping=False, auth=auth) as socket,
+        session.ws_connect(url, protocols=(PROTOCOL,), autoping=False, auth=auth, ssl=trusted) as socket,
     ):
         yield FakeAsterisk(socket, form, as_json)

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import socket
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any
 
 import pytest
-from aiohttp import BasicAuth, ClientSession, web
-from aiohttp.test_utils import BaseTestServer
+from aiohttp import BasicAuth, ClientSession
 
 from bot.call import Ended, Watch
 from bot.events import Channel, HungUp, Outcome
@@ -22,6 +20,7 @@ from bot.gateway.lobby import Lobby
 from bot.gateway.metrics import Metrics
 from bot.gateway.metronome import Metronome
 from bot.gateway.server import Gateway
+from bot.gateway.serving import _bound, listening_for_http
 from bot.gateway.verstat import Policy
 from tests.channels.fake_asterisk import FakeAsterisk, dialled
 
@@ -35,7 +34,7 @@ class Listeners:
         self.callers: list[str | None] = []
         self.channels: list[Channel] = []
 
-    async def answer(self, channel: Channel, watch: Watch) -> Outcome:
+    async def answer(self, channel: Channel, watch: Watch, name: str = "") -> Outcome:
         self.callers.append(channel.caller)
         self.channels.append(channel)
         async for event in channel.events():
@@ -45,15 +44,15 @@ class Listeners:
         return Outcome.HUNG_UP
 
 
-class Server(BaseTestServer):
-    """Serves as `voicebot serve` does, on a free port."""
+@dataclass(frozen=True)
+class Server:
+    """Where a gateway listens."""
 
-    def __init__(self, gateway: Gateway) -> None:
-        super().__init__()
-        self._gateway = gateway
+    host: str
+    port: int
 
-    async def _make_runner(self, **kwargs: Any) -> web.AppRunner:
-        return self._gateway.runner()
+    def make_url(self, path: str) -> str:
+        return f"http://{self.host}:{self.port}{path}"
 
 
 @dataclass
@@ -111,21 +110,24 @@ async def _come(condition: Callable[[], bool]) -> None:
 
 @asynccontextmanager
 async def site(
-    answer: Callable[[Channel, Watch], Awaitable[Outcome]],
+    answer: Callable[[Channel, Watch, str], Awaitable[Outcome]],
     *,
     calls: int = 10,
     secret: str = SECRET,
     call_seconds: float = 1000,
     verstat: Policy = "off",
+    context: ssl.SSLContext | None = None,
 ) -> AsyncIterator[Site]:
     metrics, now = Metrics(), [0.0]
     metronome = Metronome(metrics.ticked)
     gateway = Gateway(
         answer, Guard(secret, False), Admission(calls), metrics, metronome, Lobby(lambda: now[0]), call_seconds, verstat
     )
-    bound = socket.create_server(("127.0.0.1", 0))
-    async with Server(gateway) as server, listening_at(gateway, bound):
-        yield Site(gateway, metronome, server, bound.getsockname(), now)
+    http, tcp = (_bound("127.0.0.1", 0, "VOICEBOT_PORT") for _ in range(2))
+    server = Server(*http.getsockname())
+    where = tcp.getsockname()
+    async with listening_for_http(gateway, http, context), listening_at(gateway, tcp):
+        yield Site(gateway, metronome, server, where, now)
 
 
 @pytest.fixture

@@ -80,10 +80,10 @@ def bundled(rate: int) -> Hearing:
 
 def answering(
     dialogue: Scripted, opened: Callable[[int], Hearing] = tallying
-) -> Callable[[Channel, Watch], Awaitable[Outcome]]:
+) -> Callable[[Channel, Watch, str], Awaitable[Outcome]]:
     """A bot that says what the script has it say."""
 
-    async def answer(channel: Channel, watch: Watch) -> Outcome:
+    async def answer(channel: Channel, watch: Watch, name: str = "") -> Outcome:
         hearing = opened(channel.rate)
         return await Call("id", channel, hearing, dialogue, Levels(), TIMING, apology="xin lỗi", watch=watch).run()
 

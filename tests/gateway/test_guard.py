@@ -1,6 +1,7 @@
 """Who may bring calls, and where `voicebot serve` refuses to listen."""
 
 import base64
+import re
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from bot.errors import VoicebotError
 from bot.gateway.audiosocket import address_of
 from bot.gateway.guard import Guard, open_guard, tls
-from bot.settings import Settings
+from bot.settings import ROOT, Settings
 
 SECRET = "sixteen characters and more: ấy"
 
@@ -39,6 +40,9 @@ def test_the_secret_opens(header: str) -> None:
         "Basic ấy",
         "Bearer",
         "Digest " + SECRET,
+        "Bearer \udcff\udcfe",
+        "Basic \udcff",
+        "\udcff",
     ],
 )
 def test_anything_else_does_not(header: str | None) -> None:
@@ -67,9 +71,32 @@ def test_on_this_machine_alone_it_needs_none(host: str) -> None:
     assert open_guard(Settings(host=host)).admits(None, None)
 
 
-def test_a_short_secret_is_none() -> None:
+@pytest.mark.parametrize("secret", ["short", f"{SECRET}, short"])
+def test_a_short_secret_is_none(secret: str) -> None:
     with pytest.raises(VoicebotError, match="16 characters"):
-        open_guard(Settings(line_secret="short"))
+        open_guard(Settings(line_secret=secret))
+
+
+def test_the_secret_of_the_example_is_none() -> None:
+    for file in (ROOT / "deploy" / "asterisk" / "site.example").iterdir():
+        for secret in re.findall(r"(?:VOICEBOT_SECRET|password) = (\S+)", file.read_text("utf-8")):
+            with pytest.raises(VoicebotError, match="example"):
+                open_guard(Settings(line_secret=secret))
+
+
+def test_while_the_secret_is_changed_the_old_one_and_the_new_one_open() -> None:
+    old, new = "o" * 16, "n" * 16
+    guard = open_guard(Settings(line_secret=f"{new}, {old}"))
+    assert [guard.admits(f"Bearer {each}", None) for each in (old, new, f"{new}, {old}", "", ",")] == [
+        *(True, True),
+        *(False, False, False),
+    ]
+
+
+@pytest.mark.parametrize("secret", [",", " , "])
+def test_commas_alone_are_no_secret(secret: str) -> None:
+    with pytest.raises(VoicebotError, match="VOICEBOT_LINE_SECRET"):
+        open_guard(Settings(host="0.0.0.0", line_secret=secret))
 
 
 def test_tls_says_which_file_it_cannot_use(tmp_path: Path) -> None:
@@ -82,7 +109,9 @@ def test_tls_says_which_file_it_cannot_use(tmp_path: Path) -> None:
             tls(Settings(tls_certificate=str(tmp_path / name)))
 
 
-@pytest.mark.parametrize("setting", ["9092", ":9092", "localhost:", "localhost:x", "localhost:0", "localhost:65536"])
+@pytest.mark.parametrize(
+    "setting", ["9092", ":9092", "localhost:", "localhost:x", "localhost:0", "localhost:65536", "127.0.0.1:٩٠"]
+)
 def test_a_wrong_address_of_audiosocket_is_told(setting: str) -> None:
     with pytest.raises(VoicebotError, match="audiosocket"):
         address_of(setting)

@@ -21,7 +21,7 @@ async def test_a_call_that_lasts_too_long_is_hung_up(listeners: Listeners) -> No
 
 
 async def test_a_bot_that_hangs_is_cut_off_after_the_longest_call(monkeypatch: pytest.MonkeyPatch) -> None:
-    async def hang(channel: Channel, watch: Watch) -> Outcome:
+    async def hang(channel: Channel, watch: Watch, name: str = "") -> Outcome:
         await asyncio.Event().wait()
         raise AssertionError
 
@@ -33,7 +33,7 @@ async def test_a_bot_that_hangs_is_cut_off_after_the_longest_call(monkeypatch: p
 
 
 async def test_a_bot_that_breaks_ends_its_call_and_nothing_secret_is_logged(caplog: pytest.LogCaptureFixture) -> None:
-    async def fall(channel: Channel, watch: Watch) -> Outcome:
+    async def fall(channel: Channel, watch: Watch, name: str = "") -> Outcome:
         if channel.caller == "0912345678":
             raise ZeroDivisionError(SECRET_NUMBER)
         return await Listeners().answer(channel, watch)
@@ -90,7 +90,7 @@ async def test_draining_lets_calls_end_and_takes_no_more(listeners: Listeners) -
 async def test_what_a_hotline_watches_is_counted() -> None:
     menu, number = Expect(Grammar.MENU), Expect(Grammar.NUMBER)
 
-    async def answer(channel: Channel, watch: Watch) -> Outcome:
+    async def answer(channel: Channel, watch: Watch, name: str = "") -> Outcome:
         watch(Speaks(0.0, "xin chào", 1.0, None, None, False, menu))
         watch(Understood(2.0, 2.0, "", Silence()))
         watch(Speaks(2.0, "mời bấm", 1.0, 250.0, 100.0, False, menu))

@@ -63,7 +63,7 @@ async def test_late_and_lost_sound_of_a_call_is_counted() -> None:
     channels: list[Channel] = []
     over = asyncio.Event()
 
-    async def answer(channel: Channel, watch: Watch) -> Outcome:
+    async def answer(channel: Channel, watch: Watch, name: str = "") -> Outcome:
         await channel.play(np.full(RATE, 1000, np.int16), "clip")
         channels.append(channel)
         await over.wait()

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import aiohttp
 import pytest
-from aiohttp import web
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -22,6 +21,7 @@ from bot.gateway.lobby import Lobby
 from bot.gateway.metrics import Metrics
 from bot.gateway.metronome import Metronome
 from bot.gateway.server import Gateway
+from bot.gateway.serving import _bound, listening_for_http
 from bot.settings import Settings
 from tests.channels.fake_asterisk import FakeAsterisk
 from tests.gateway.conftest import Listeners
@@ -74,14 +74,10 @@ def theirs(tmp_path_factory: pytest.TempPathFactory) -> Authority:
 async def serving(settings: Settings, guard: Guard, listeners: Listeners) -> AsyncIterator[str]:
     metrics = Metrics()
     gateway = Gateway(listeners.answer, guard, Admission(9), metrics, Metronome(metrics.ticked), Lobby(lambda: 0.0), 99)
-    runner = gateway.runner()
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0, ssl_context=tls(settings))
-    await site.start()
-    try:
-        yield f"https://localhost:{runner.addresses[0][1]}"
-    finally:
-        await runner.cleanup()
+    bound = _bound("127.0.0.1", 0, "VOICEBOT_PORT")
+    port = bound.getsockname()[1]
+    async with listening_for_http(gateway, bound, tls(settings)):
+        yield f"https://localhost:{port}"
 
 
 def client(trusts: Authority, shows: Path | None) -> ssl.SSLContext:

@@ -1,0 +1,77 @@
+"""Takes connections from a socket, one at a time between the other work of the event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+import ssl
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+BACKLOG = 128
+"""Connections that may come while the event loop is busy with others."""
+
+TLS_SECONDS = 10.0
+"""For the handshake of an exchange."""
+
+FULL_SECONDS = 0.1
+"""Until the next try, where the system gives no further connection."""
+
+Protocol = Callable[[socket.socket], asyncio.Protocol]
+"""Made for a connection that was just accepted, before any handshake of TLS. `connection_lost` tells it of any end."""
+
+log = logging.getLogger(__name__)
+
+
+@asynccontextmanager
+async def accepting(
+    bound: socket.socket,
+    protocol: Protocol,
+    context: ssl.SSLContext | None = None,
+    full: Callable[[], None] = lambda: None,
+) -> AsyncIterator[None]:
+    """Take connections on a socket that has its address. `full` hears when the system has no room for a further one."""
+    bound.setblocking(False)
+    bound.listen(BACKLOG)
+    taking = asyncio.ensure_future(_take(bound, protocol, context, full))
+    try:
+        yield
+    finally:
+        taking.cancel()
+        await asyncio.wait([taking])
+        bound.close()
+
+
+async def _take(
+    bound: socket.socket, protocol: Protocol, context: ssl.SSLContext | None, full: Callable[[], None]
+) -> None:
+    loop = asyncio.get_running_loop()
+    opening: set[asyncio.Task[None]] = set()
+    try:
+        while True:
+            try:
+                line, _ = await loop.sock_accept(bound)
+            except ConnectionError:  # it was closed before it was taken
+                continue
+            except OSError as error:
+                log.error("no further connection can be taken (%s)", error.strerror)
+                full()
+                await asyncio.sleep(FULL_SECONDS)
+                continue
+            task = asyncio.create_task(_open(line, protocol(line), context))
+            opening.add(task)
+            task.add_done_callback(opening.discard)
+            await asyncio.sleep(0)  # a flood of connections holds nobody else up
+    finally:
+        for task in opening:
+            task.cancel()
+
+
+async def _open(line: socket.socket, protocol: asyncio.Protocol, context: ssl.SSLContext | None) -> None:
+    patience = TLS_SECONDS if context else None
+    loop = asyncio.get_running_loop()
+    try:
+        await loop.connect_accepted_socket(lambda: protocol, line, ssl=context, ssl_handshake_timeout=patience)
+    except (OSError, asyncio.TimeoutError) as error:  # no handshake, or gone
+        protocol.connection_lost(error)
