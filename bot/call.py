@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Union
 
@@ -40,6 +40,7 @@ from bot.events import (
     Reply,
     Said,
     SecretDigits,
+    Segment,
     Silence,
     Speech,
     TooFew,
@@ -186,7 +187,7 @@ class Call:
         seconds = 0.0
         latency = None
         for segment in reply.segments:
-            clip = await self._speech.clip(segment, self._channel.rate)
+            clip = await self._speech.clip(self._ours(segment), self._channel.rate)
             self._marks += 1
             await self._channel.play(clip, str(self._marks))
             seconds += len(clip) / self._channel.rate
@@ -196,6 +197,10 @@ class Call:
         text = " ".join(segment.text if isinstance(segment, Prompt) else MASK for segment in shown)
         self._watch(Speaks(self._at, text, seconds, latency, self._wait_ms, _holds_password(reply), reply.expect))
         return str(self._marks)
+
+    def _ours(self, segment: Segment) -> Segment:
+        """A secret of this call, whatever the dialogue says."""
+        return replace(segment, call=self._id) if isinstance(segment, SecretDigits) else segment
 
     async def _wait_for(self, mark: str) -> None:
         while await self._next() != Played(mark):

@@ -337,10 +337,12 @@ class Prompt:
 
 @dataclass(frozen=True)
 class SecretDigits:
-    """A sealed number or password, revealed only where it is spoken, digit by digit."""
+    """A sealed number or password, revealed only where it is spoken, digit by digit. `call`: the id of the call in
+    which it is spoken, which must be the one it was sealed in; the call itself writes it there."""
 
     token: str
     holds: Literal["number", "password"] = "number"
+    call: str = ""
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,9 @@
 
 A sealed token is one word of lower-case letters and digits, so that it passes unharmed through Rasa's
 `/intent{"entity": "token"}`, its tokenizers and its tracker. Inside is a Fernet token (AES-128-CBC, HMAC-SHA256,
-time of sealing; https://github.com/fernet/spec) under a key of its own for each purpose, so that an insurance number's
-token is never revealed as a password. Texts of up to 15 characters all give tokens of one length.
+time of sealing; https://github.com/fernet/spec) under a key of its own for each purpose and each call, so that an
+insurance number's token is never revealed as a password, and no token in another call than its own. Texts of up to 15
+characters all give tokens of one length.
 """
 
 from __future__ import annotations
@@ -14,11 +15,12 @@ import enum
 import os
 import re
 import secrets
+import stat
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from cryptography.fernet import Fernet, InvalidToken
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
@@ -30,6 +32,9 @@ SEAL_KEY = ROOT / "var" / "seal.key"
 TOKEN = re.compile(r"\bsealed[a-z2-7]{117,}\b")
 """A sealed token in running text: the prefix, then base32 of a Fernet token, which has 73 bytes or more."""
 
+FEWEST_BYTES = 8
+"""Different ones in a key. Of 32 random bytes nearly all differ; a key of zeros, or of one word repeated, has few."""
+
 _PREFIX = "sealed"
 
 
@@ -37,7 +42,7 @@ class SealBroken(VoicebotError):  # noqa: N818  # the name says what happened
     """A token that cannot be revealed; neither the token nor the text is in the message."""
 
     def __init__(self) -> None:
-        super().__init__("a sealed token cannot be opened: it is too old, damaged, of another purpose or another key")
+        super().__init__("a sealed token cannot be opened: it is too old, damaged, of another purpose, call or key")
 
 
 class Purpose(str, enum.Enum):
@@ -49,28 +54,39 @@ class Purpose(str, enum.Enum):
 
 
 class Seal:
-    """Seals texts and reveals them for `seconds`.
+    """Seals texts of one call and reveals them for `seconds`.
 
-    key    as `Fernet.generate_key` makes it: urlsafe base64 of 32 bytes; VoicebotError if it is none
+    keys   as `Fernet.generate_key` makes them: urlsafe base64 of 32 bytes; VoicebotError if one is none. The first one
+           seals, all of them reveal: so a key is changed without dropping the calls in progress
     clock  seconds since 1970
+    call   the call's id; empty: what was typed to Rasa itself, in no call
     """
 
-    def __init__(self, key: bytes, seconds: int, clock: Callable[[], float] = time.time) -> None:
-        raw = decode_key(key, "the seal key (VOICEBOT_SEAL_KEY)")
-        self._fernets = {purpose: Fernet(_derive(raw, purpose)) for purpose in Purpose}
-        self._seconds = seconds
-        self._clock = clock
+    def __init__(
+        self, keys: bytes | Sequence[bytes], seconds: int, clock: Callable[[], float] = time.time, call: str = ""
+    ) -> None:
+        self._keys = [keys] if isinstance(keys, bytes) else list(keys)
+        self._raw = [decode_key(key, "the seal key (VOICEBOT_SEAL_KEY)") for key in self._keys]
+        self._seconds, self._clock, self._call = seconds, clock, call
+
+    def of_call(self, call: str) -> Seal:
+        """The same seal for another call: neither opens a token of the other."""
+        return Seal(self._keys, self._seconds, self._clock, call)
 
     def seal(self, text: str, purpose: Purpose) -> str:
-        """A token that only `reveal` for the same purpose opens; each call gives another one."""
-        return _word(self._fernets[purpose].encrypt_at_time(text.encode(), int(self._clock())))
+        """A token that only `reveal` for the same purpose and call opens; each time another one."""
+        return _word(self._fernets(purpose).encrypt_at_time(text.encode(), int(self._clock())))
 
     def reveal(self, token: str, purpose: Purpose) -> str:
-        """The sealed text. Raises SealBroken for anything but an unchanged, unexpired token of this purpose."""
+        """The sealed text. Raises SealBroken for all but an unchanged, unexpired token of this purpose and call."""
         try:
-            return self._fernets[purpose].decrypt_at_time(_fernet(token), self._seconds, int(self._clock())).decode()
+            opened = self._fernets(purpose).decrypt_at_time(_fernet(token), self._seconds, int(self._clock()))
+            return opened.decode()
         except (InvalidToken, ValueError):
             raise SealBroken from None
+
+    def _fernets(self, purpose: Purpose) -> MultiFernet:
+        return MultiFernet([Fernet(_derive(raw, purpose, self._call)) for raw in self._raw])
 
 
 def is_sealed(text: str) -> bool:
@@ -80,18 +96,20 @@ def is_sealed(text: str) -> bool:
 
 def load_seal(settings: Settings) -> Seal:
     """The seal of these settings; without a key in them that of var/seal.key, made on first use."""
-    key = settings.seal_key.encode() or key_file(SEAL_KEY)
-    return Seal(key, settings.seal_seconds)
+    given = [part.strip().encode() for part in settings.seal_key.split(",") if part.strip()]
+    return Seal(given or key_file(SEAL_KEY), settings.seal_seconds)
 
 
 def key_file(path: Path) -> bytes:
     """The key in a file, made with mode 0600 if there is none. Of several processes that make it at once one wins.
 
-    Raises VoicebotError where the file cannot be read or made, or holds no key.
+    Raises VoicebotError where the file cannot be read or made, can be read by everybody, or holds no key.
     """
     try:
         if not path.exists():
             _make(path)
+        if path.stat().st_mode & stat.S_IRWXO:
+            raise VoicebotError(f"{path}: everybody on this machine can read this key: chmod 600 it, or take a new one")
         key = path.read_bytes().strip()
     except OSError as error:
         raise VoicebotError(f"{path}: cannot read or make this key file ({error.strerror}); correct it") from None
@@ -109,6 +127,8 @@ def decode_key(key: bytes, name: str) -> bytes:
         raise VoicebotError(
             f"{name} holds no key (urlsafe base64 of 32 bytes): put the right one back, or remove it for a new one"
         )
+    if len(set(raw)) < FEWEST_BYTES:
+        raise VoicebotError(f"{name} holds a key that anybody could guess: remove it for a new one")
     return raw
 
 
@@ -128,9 +148,9 @@ def _make(path: Path) -> None:
         aside.unlink()
 
 
-def _derive(key: bytes, purpose: Purpose) -> bytes:
-    """The purpose's own Fernet key (HKDF, RFC 5869)."""
-    info = f"voicebot seal {purpose.value}".encode()
+def _derive(key: bytes, purpose: Purpose, call: str) -> bytes:
+    """The Fernet key of this purpose and call (HKDF, RFC 5869)."""
+    info = f"voicebot seal {purpose.value} {call}".encode()
     return base64.urlsafe_b64encode(HKDF(SHA256(), length=32, salt=None, info=info).derive(key))
 
 

@@ -1,5 +1,6 @@
 """What is sealed can be read by nobody on the way, and by the right place for a limited time."""
 
+import base64
 import json
 import stat
 import string
@@ -80,6 +81,27 @@ def test_a_token_of_another_key_stays_shut(seal: Seal, clock: Clock) -> None:
         seal.reveal(Seal(Fernet.generate_key(), 600, clock).seal(NUMBER, Purpose.CALLER), Purpose.CALLER)
 
 
+def test_a_token_of_one_call_is_never_revealed_in_another(seal: Seal) -> None:
+    calls = [seal, seal.of_call("1"), seal.of_call("2"), seal.of_call("1 2")]
+    for sealed_in in calls:
+        token = sealed_in.seal(NUMBER, Purpose.CALLER)
+        for asked_in in calls:
+            if asked_in is sealed_in:
+                assert asked_in.reveal(token, Purpose.CALLER) == NUMBER
+            else:
+                with pytest.raises(SealBroken):
+                    asked_in.reveal(token, Purpose.CALLER)
+
+
+def test_while_a_key_is_changed_tokens_of_both_are_revealed_and_the_first_one_seals(clock: Clock) -> None:
+    new = Fernet.generate_key()
+    before, both, after = (Seal(keys, 600, clock, "call") for keys in (KEY, [new, KEY], new))
+    assert both.reveal(before.seal(NUMBER, Purpose.CALLER), Purpose.CALLER) == NUMBER
+    assert after.reveal(both.seal(NUMBER, Purpose.CALLER), Purpose.CALLER) == NUMBER
+    with pytest.raises(SealBroken):
+        after.reveal(before.seal(NUMBER, Purpose.CALLER), Purpose.CALLER)
+
+
 def test_a_token_with_any_character_changed_stays_shut(seal: Seal) -> None:
     token = seal.seal(NUMBER, Purpose.CALLER)
     for i, character in enumerate(token):
@@ -149,6 +171,35 @@ def test_the_key_of_the_settings_is_used(path: Path) -> None:
     assert not path.exists()
 
 
+def test_the_settings_take_several_keys(path: Path) -> None:
+    new = Fernet.generate_key()
+    both = load_seal(Settings(seal_key=f"{new.decode()}, {KEY.decode()}"))
+    assert both.reveal(Seal(KEY, 600).seal(NUMBER, Purpose.CALLER), Purpose.CALLER) == NUMBER
+    assert Seal(new, 600).reveal(both.seal(NUMBER, Purpose.CALLER), Purpose.CALLER) == NUMBER
+
+
+@pytest.mark.parametrize("raw", [bytes(32), b"k" * 32, b"secret!!" * 4, bytes(range(7)) * 4 + bytes(4)])
+def test_a_key_that_anybody_could_guess_is_refused(raw: bytes, path: Path) -> None:
+    key = base64.urlsafe_b64encode(raw)
+    with pytest.raises(VoicebotError, match="guess"):
+        load_seal(Settings(seal_key=key.decode()))
+    path.parent.mkdir()
+    path.write_bytes(key)
+    path.chmod(0o600)
+    with pytest.raises(VoicebotError, match=r"seal\.key.*guess"):
+        load_seal(Settings())
+
+
+@pytest.mark.parametrize("mode", [0o644, 0o604, 0o602, 0o601])
+def test_a_key_file_that_everybody_can_read_is_refused(path: Path, mode: int) -> None:
+    load_seal(Settings())
+    path.chmod(mode)
+    with pytest.raises(VoicebotError, match="chmod 600"):
+        load_seal(Settings())
+    path.chmod(0o640)  # a group may: so Kubernetes gives secrets to a container
+    load_seal(Settings())
+
+
 def test_without_one_a_key_file_is_made_that_only_its_owner_reads(path: Path) -> None:
     token = load_seal(Settings()).seal(NUMBER, Purpose.CALLER)
     assert load_seal(Settings()).reveal(token, Purpose.CALLER) == NUMBER
@@ -185,6 +236,7 @@ def test_a_bad_key_is_named_without_being_told(key: str, path: Path) -> None:
 def test_a_broken_key_file_is_named(path: Path, content: bytes) -> None:
     path.parent.mkdir()
     path.write_bytes(content)
+    path.chmod(0o600)
     with pytest.raises(VoicebotError, match=r"seal\.key"):
         load_seal(Settings())
     assert path.read_bytes() == content

@@ -60,7 +60,7 @@ class CallSpeech:
 
     async def _secret(self, segment: SecretDigits, rate: int) -> Samples:
         clips = await self._digit_clips(rate)
-        digits = self._seal.reveal(segment.token, PURPOSES[segment.holds])
+        digits = self._seal.of_call(segment.call).reveal(segment.token, PURPOSES[segment.holds])
         if not re.fullmatch("[0-9]+", digits):
             raise VoicebotError("a sealed text that is to be spoken holds something else than digits")
         return join(clips, groups(digits), PACES[segment.holds], rate)

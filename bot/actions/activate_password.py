@@ -9,7 +9,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from bot.actions.services import ServiceAction, in_thread
+from bot.actions.services import ServiceAction, in_thread, reset_of
 from bot.errors import VoicebotError
 
 logger = logging.getLogger(__name__)
@@ -23,7 +23,7 @@ class ActionActivatePassword(ServiceAction):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[dict[str, Any]]:
         try:
-            active = await in_thread(lambda: self.services.accounts.activate(tracker.sender_id))
+            active = await in_thread(lambda: self.services.accounts.activate(reset_of(tracker.sender_id)))
         except VoicebotError as error:
             logger.error("a reset could not be completed: %s", error)
             active = False

@@ -9,7 +9,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from bot.actions.services import ServiceAction, in_thread
+from bot.actions.services import ServiceAction, in_thread, reset_of
 from bot.errors import VoicebotError
 from bot.sealing import Purpose, SealBroken
 
@@ -30,23 +30,32 @@ class ActionCheckAccount(ServiceAction):
             return [SlotSet("reset_state", "unavailable")]
         if password is None:
             return [SlotSet("reset_state", "refused")]
-        sealed = self.services.seal.seal(password, Purpose.PASSWORD)
+        sealed = self.services.seal.of_call(tracker.sender_id).seal(password, Purpose.PASSWORD)
         return [SlotSet("password", sealed), SlotSet("reset_state", "pending")]
 
     def _begin_reset(self, tracker: Tracker) -> str | None:
         try:
-            number = self.services.seal.reveal(tracker.get_slot("insurance_number") or "", Purpose.INSURANCE_NUMBER)
-            return self.services.accounts.begin_reset(tracker.sender_id, self._caller(tracker), number)
-        except SealBroken:  # expired or forged: no more a match than a wrong number is
+            number = self._number(tracker)
+            return self.services.accounts.begin_reset(reset_of(tracker.sender_id), self._caller(tracker), number)
+        except SealBroken:  # expired, forged, or of another call: no more a match than a wrong number is
             return None
+
+    def _number(self, tracker: Tracker) -> str:
+        """The insurance number. What was typed in `rasa shell` is sealed by Rasa itself, which knows of no call."""
+        call = tracker.sender_id if _on_a_line(tracker) else ""
+        token = tracker.get_slot("insurance_number") or ""
+        return self.services.seal.of_call(call).reveal(token, Purpose.INSURANCE_NUMBER)
 
     def _caller(self, tracker: Tracker) -> str | None:
         """The calling number; None, which matches no account, where the line withheld it.
 
         Only a conversation that no line started (`rasa shell`) has the number of the settings."""
         if sealed := tracker.get_slot("caller"):
-            return self.services.seal.reveal(sealed, Purpose.CALLER)
-        on_a_line = any(
-            e["event"] == "user" and e["parse_data"]["intent"]["name"] == "start_call" for e in tracker.events
-        )
-        return None if on_a_line else self.services.settings.caller or None
+            return self.services.seal.of_call(tracker.sender_id).reveal(sealed, Purpose.CALLER)
+        return None if _on_a_line(tracker) else self.services.settings.caller or None
+
+
+def _on_a_line(tracker: Tracker) -> bool:
+    """Whether a line began this conversation, and not `rasa shell`."""
+    begun = ("start_call", "caller_withheld")
+    return any(e["event"] == "user" and e["parse_data"]["intent"]["name"] in begun for e in tracker.events)

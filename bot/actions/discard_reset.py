@@ -8,7 +8,7 @@ from typing import Any
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from bot.actions.services import ServiceAction, in_thread
+from bot.actions.services import ServiceAction, in_thread, reset_of
 from bot.errors import VoicebotError
 
 logger = logging.getLogger(__name__)
@@ -22,7 +22,7 @@ class ActionDiscardReset(ServiceAction):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[dict[str, Any]]:
         try:
-            await in_thread(lambda: self.services.accounts.discard(tracker.sender_id))
+            await in_thread(lambda: self.services.accounts.discard(reset_of(tracker.sender_id)))
         except VoicebotError as error:  # nobody is left to tell, and a pending password never works
             logger.error("a pending reset could not be discarded: %s", error)
         return []

@@ -39,6 +39,12 @@ def shared() -> Services:
     return Services(load())
 
 
+def reset_of(sender_id: str) -> str:
+    """What the accounts know a conversation by: a call of the exchange, or the conversation where no exchange named it.
+    A call has one reset, however often its exchange brings it (`bot.assembly.call_id`)."""
+    return sender_id.partition(".")[0]
+
+
 async def in_thread(work: Callable[[], T]) -> T:
     """Databases and password hashing block: other calls go on meanwhile."""
     return await asyncio.get_running_loop().run_in_executor(None, work)

@@ -14,7 +14,7 @@ def open_dialogue(settings: Settings) -> Dialogue:
         from bot.dialogue.served import ServedRasa
         from bot.sealing import load_seal
 
-        return ServedRasa(settings.rasa_url, load_seal(settings).seal, settings.number_lengths)
+        return ServedRasa(settings.rasa_url, load_seal(settings), settings.number_lengths)
     from bot.dialogue.embedded import EmbeddedRasa  # takes seconds to import
 
     return EmbeddedRasa(settings)

@@ -57,7 +57,7 @@ class EmbeddedRasa:
         _quieten()
         self._lengths = settings.number_lengths
         services = Services(settings)
-        self._seal = services.seal.seal
+        self._seal = services.seal
         self._trackers = InMemoryTrackerStore(Domain.empty())
         model = settings.path(settings.rasa_model)
         self._agent = _load(model, self._trackers, InProcessActions(services))
@@ -69,7 +69,7 @@ class EmbeddedRasa:
 
     async def tell(self, call_id: str, utterance: Utterance) -> Reply:
         """One turn. Raises VoicebotError where a response of domain.yml is wrong or an action failed."""
-        text = to_rasa(utterance, self._seal, self._lengths)
+        text = to_rasa(utterance, self._seal.of_call(call_id).seal, self._lengths)
         messages = await self._agent.handle_text(text, sender_id=call_id)
         reply = from_rasa(messages or [], self._lengths)
         if reply.outcome is not None:

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 
 import aiohttp
 
-from bot.dialogue.messages import Sealer, from_rasa, to_rasa
+from bot.dialogue.messages import from_rasa, to_rasa
 from bot.errors import VoicebotError
 from bot.events import Reply, Utterance
+from bot.sealing import Seal
 
 TIMEOUT = aiohttp.ClientTimeout(total=10, connect=3)
 """Seconds: longer than any action takes, shorter than a caller waits."""
@@ -18,16 +19,15 @@ TIMEOUT = aiohttp.ClientTimeout(total=10, connect=3)
 class ServedRasa:
     """Rasa at `url`, e.g. http://localhost:5005. Any number of calls at once."""
 
-    def __init__(
-        self, url: str, seal: Sealer, lengths: Sequence[int], timeout: aiohttp.ClientTimeout = TIMEOUT
-    ) -> None:
+    def __init__(self, url: str, seal: Seal, lengths: Sequence[int], timeout: aiohttp.ClientTimeout = TIMEOUT) -> None:
         self._url = url.rstrip("/")
         self._seal, self._lengths, self._timeout = seal, lengths, timeout
         self._session: aiohttp.ClientSession | None = None
 
     async def tell(self, call_id: str, utterance: Utterance) -> Reply:
         """One turn. Raises VoicebotError where Rasa cannot be reached, is too slow or answers nonsense."""
-        message = {"sender": call_id, "message": to_rasa(utterance, self._seal, self._lengths)}
+        text = to_rasa(utterance, self._seal.of_call(call_id).seal, self._lengths)
+        message = {"sender": call_id, "message": text}
         try:
             async with self._open().post(f"{self._url}/webhooks/rest/webhook", json=message) as response:
                 response.raise_for_status()

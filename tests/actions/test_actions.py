@@ -19,15 +19,21 @@ from bot.settings import ROOT, Settings
 
 
 class PaperSeal:
-    """Writes the purpose beside the text."""
+    """Writes call and purpose beside the text."""
+
+    def __init__(self, call: str = "") -> None:
+        self._call = call
+
+    def of_call(self, call: str) -> PaperSeal:
+        return PaperSeal(call)
 
     def seal(self, text: str, purpose: Purpose) -> str:
-        return f"{purpose.value}:{text}"
+        return f"{self._call}/{purpose.value}:{text}"
 
     def reveal(self, token: str, purpose: Purpose) -> str:
-        if not token.startswith(f"{purpose.value}:"):
+        if not token.startswith(f"{self._call}/{purpose.value}:"):
             raise SealBroken
-        return token.removeprefix(f"{purpose.value}:")
+        return token.partition(":")[2]
 
 
 class PaperAccounts:
@@ -101,12 +107,12 @@ def test_the_actions_are_those_of_the_domain() -> None:
 
 # ── action_check_account ──
 
-MATCH = {"caller": "caller:0912345678", "insurance_number": "insurance_number:0123456789"}
+MATCH = {"caller": "call/caller:0912345678", "insurance_number": "call/insurance_number:0123456789"}
 
 
 async def test_a_match_gives_a_sealed_password(run: Run, accounts: PaperAccounts) -> None:
-    slots, said = await run("action_check_account", MATCH)
-    assert slots == {"password": "password:24681357", "reset_state": "pending"}
+    slots, said = await run("action_check_account", MATCH, intent="start_call")
+    assert slots == {"password": "call/password:24681357", "reset_state": "pending"}
     assert said == []
     assert accounts.asked == [("begin", "call", "0912345678", "0123456789")]
     assert threading.get_ident() not in accounts.threads, "other calls go on meanwhile"
@@ -115,32 +121,51 @@ async def test_a_match_gives_a_sealed_password(run: Run, accounts: PaperAccounts
 @pytest.mark.parametrize(
     "slots",
     [
-        {**MATCH, "caller": "caller:0987654321"},
-        {**MATCH, "insurance_number": "insurance_number:9999999999"},
-        {**MATCH, "insurance_number": "password:0123456789"},
+        {**MATCH, "caller": "call/caller:0987654321"},
+        {**MATCH, "insurance_number": "call/insurance_number:9999999999"},
+        {**MATCH, "insurance_number": "call/password:0123456789"},
         {**MATCH, "insurance_number": None},
         {**MATCH, "caller": "damaged"},
+        {**MATCH, "caller": "another/caller:0912345678"},
+        {**MATCH, "caller": "/caller:0912345678"},
+        {**MATCH, "insurance_number": "another/insurance_number:0123456789"},
+        {**MATCH, "insurance_number": "/insurance_number:0123456789"},
     ],
-    ids=["another phone", "another number", "a token of another purpose", "no number", "a damaged phone"],
+    ids=[
+        *("another phone", "another number", "a token of another purpose", "no number", "a damaged phone"),
+        *("a phone of another call", "a phone of no call", "a number of another call", "a number of no call"),
+    ],
 )
 async def test_anything_else_is_refused(run: Run, slots: dict[str, Any]) -> None:
-    assert (await run("action_check_account", slots))[0] == {"reset_state": "refused"}
+    assert (await run("action_check_account", slots, intent="start_call"))[0] == {"reset_state": "refused"}
 
 
-async def test_a_withheld_number_is_not_that_of_the_settings(run: Run, accounts: PaperAccounts) -> None:
-    slots, _ = await run("action_check_account", {**MATCH, "caller": None}, intent="start_call")
+@pytest.mark.parametrize("intent", ["start_call", "caller_withheld"])
+async def test_a_withheld_number_is_not_that_of_the_settings(run: Run, accounts: PaperAccounts, intent: str) -> None:
+    slots, _ = await run("action_check_account", {**MATCH, "caller": None}, intent=intent)
     assert slots == {"reset_state": "refused"}
     assert accounts.asked == [("begin", "call", "None", "0123456789")]
 
 
 async def test_in_a_text_conversation_the_caller_is_that_of_the_settings(run: Run) -> None:
-    slots, _ = await run("action_check_account", {**MATCH, "caller": None}, intent="greet")
+    typed = {"caller": None, "insurance_number": "/insurance_number:0123456789"}
+    slots, _ = await run("action_check_account", typed, intent="greet")
     assert slots["reset_state"] == "pending"
+
+
+async def test_what_the_exchange_names_alike_is_one_call_to_the_accounts(run: Run, accounts: PaperAccounts) -> None:
+    for call_id in ("7.1", "7.2"):
+        slots = {name: token.replace("call/", f"{call_id}/") for name, token in MATCH.items()}
+        await run("action_check_account", slots, intent="start_call", call_id=call_id)
+        await run("action_activate_password", call_id=call_id)
+        await run("action_discard_reset", call_id=call_id)
+    begin = ("begin", "7", "0912345678", "0123456789")
+    assert accounts.asked == [begin, ("activate", "7"), ("discard", "7")] * 2
 
 
 async def test_no_database_is_no_refusal(run: Run, accounts: PaperAccounts) -> None:
     accounts.gone = True
-    assert (await run("action_check_account", MATCH))[0] == {"reset_state": "unavailable"}
+    assert (await run("action_check_account", MATCH, intent="start_call"))[0] == {"reset_state": "unavailable"}
 
 
 # ── action_activate_password, action_discard_reset ──

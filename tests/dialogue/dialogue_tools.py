@@ -41,7 +41,9 @@ class TextCall:
         purpose = Purpose.PASSWORD if holds == "password" else Purpose.INSURANCE_NUMBER
         segments = itertools.chain.from_iterable(reply.segments for reply in self.replies)
         return [
-            self.seal.reveal(s.token, purpose) for s in segments if isinstance(s, SecretDigits) and s.holds == holds
+            self.seal.of_call(self.call_id).reveal(s.token, purpose)
+            for s in segments
+            if isinstance(s, SecretDigits) and s.holds == holds
         ]
 
 

@@ -88,7 +88,7 @@ async def _ready(url: str, processes: list[subprocess.Popen[bytes]], deadline: f
 
 
 async def test_a_whole_call_over_http(served: str, seal: Seal, citizen: Citizen, accounts: Accounts) -> None:
-    rasa = ServedRasa(served, seal.seal, LENGTHS)
+    rasa = ServedRasa(served, seal, LENGTHS)
     call = TextCall(rasa, seal)
     try:
         menu = await call.start(citizen.phone, Silence())
@@ -163,12 +163,12 @@ async def _nothing(request: web.Request) -> web.StreamResponse:
 async def test_a_server_that_is_no_rasa(
     answer: Answer, message: str, serve: Callable[[Answer], Awaitable[str]], seal: Seal
 ) -> None:
-    rasa = ServedRasa(await serve(answer), seal.seal, LENGTHS, aiohttp.ClientTimeout(total=0.2))
+    rasa = ServedRasa(await serve(answer), seal, LENGTHS, aiohttp.ClientTimeout(total=0.2))
     await _fails(rasa, message)
 
 
 async def test_no_server(seal: Seal) -> None:
-    await _fails(ServedRasa(f"http://127.0.0.1:{_free_port()}", seal.seal, LENGTHS), "cannot be reached.*rasa run")
+    await _fails(ServedRasa(f"http://127.0.0.1:{_free_port()}", seal, LENGTHS), "cannot be reached.*rasa run")
 
 
 async def _fails(rasa: ServedRasa, message: str) -> None:
