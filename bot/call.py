@@ -240,7 +240,7 @@ class Call:
             elif isinstance(event, Frame) and (hears_over_prompt or not speaking):
                 heard = await self._heed(partial(self._hearing.feed, event.samples))
             elif isinstance(event, Key) and (turn.expect.interruptible or not speaking):
-                heard = await self._heed(partial(self._hearing.key, event.key))
+                heard = await self._heed(partial(self._hearing.key, event.key, event.seconds))
             for each in heard:
                 turn.hear(each)
             if heard:

@@ -42,9 +42,11 @@ class Frame:
 
 @dataclass(frozen=True)
 class Key:
-    """A key of the telephone's keypad, one of `KEYS`; out of band from the channel or heard as DTMF."""
+    """A key of the telephone's keypad, one of `KEYS`; out of band from the channel or heard as DTMF. It was pressed for
+    so many `seconds`, 0 where that is not known."""
 
     key: str = field(repr=False)
+    seconds: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -170,9 +172,9 @@ class Hearing(Protocol):
         """Hear sound at the channel's rate; what came of it, in order."""
         ...
 
-    def key(self, key: str) -> list[Heard]:
-        """A key that came out of band (the same press also heard as tones is reported once, and so is one that
-        bounced)."""
+    def key(self, key: str, seconds: float = 0.0) -> list[Heard]:
+        """A key that came out of band, pressed for so long, as far as that is known (the same press also heard as tones
+        is reported once, and so is one that bounced)."""
         ...
 
 

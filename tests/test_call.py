@@ -61,7 +61,7 @@ class KeysOnly:
         self.now += len(samples)
         return []
 
-    def key(self, key: str) -> list[Heard]:
+    def key(self, key: str, seconds: float = 0.0) -> list[Heard]:
         return [KeyHeard(key, self.now)]
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
 from collections import deque
 from typing import Protocol, Union
 
@@ -39,6 +40,8 @@ SEND_SECONDS = 5.0
 PING_TICKS, GONE_TICKS = 500, 750
 """An Asterisk that has sent nothing at all for ten seconds is pinged, and gone when it does not answer in five."""
 
+DURATION = re.compile("[0-9]{1,5}", re.ASCII)
+"""Milliseconds that a key was pressed."""
 
 STUCK_TICKS = 1500
 """An Asterisk that has played nothing for half a minute of what is on its way to it, three seconds, never will."""
@@ -123,6 +126,8 @@ class AsteriskChannel(LineChannel):
         self._to_send = asyncio.Event()
         self._writer = asyncio.ensure_future(self._write())
 
+    tells_what_was_played = True
+
     @property
     def late(self) -> int:
         return self._ahead.starved
@@ -175,7 +180,10 @@ class AsteriskChannel(LineChannel):
 
     def _obey(self, message: Message) -> None:
         if message.name == "DTMF_END":
-            self._inbox.press(message.fields.get("digit", ""))
+            pressed = message.fields.get("duration_ms", "")
+            self._inbox.press(
+                message.fields.get("digit", ""), int(pressed) / 1000 if DURATION.fullmatch(pressed) else 0.0
+            )
         elif message.name == "MEDIA_MARK_PROCESSED":
             self._stuck = 0
             for mark in self._ahead.reached(message.fields.get("correlation_id", "")):

@@ -81,10 +81,10 @@ class Inbox:
             if self._waiting >= self._step:
                 self._something.set()
 
-    def press(self, key: str) -> None:
-        """The caller pressed a key; A to D are no keys of a telephone, and what else may come is none at all."""
+    def press(self, key: str, seconds: float = 0.0) -> None:
+        """The caller pressed a key, for so long. A to D are no telephone's keys; what else may come is none at all."""
         if len(key) == 1 and key in KEYS and self._urgent < WAITING_KEYS:
-            self.put(Key(key))
+            self.put(Key(key, seconds))
 
     def put(self, event: Union[Key, Played]) -> None:
         """Anything else that happened; after the end nothing counts."""

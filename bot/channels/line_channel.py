@@ -20,6 +20,9 @@ class LineChannel(ABC):
 
     hears_while_speaking = True
 
+    tells_what_was_played = False
+    """Whether the exchange itself says what it has played: the best that is known of a line that never gives sound."""
+
     def __init__(self, rate: int, caller: str | None) -> None:
         """`rate` in Hz; `caller` as the exchange tells it. With a running event loop."""
         self.rate, self.caller = rate, caller
@@ -46,9 +49,12 @@ class LineChannel(ABC):
         if not self._ended:
             self._queue(samples, mark)
 
-    async def heard(self) -> bool:
+    async def heard(self) -> bool | None:
         """Whether the line lived during the last seconds and lives still: it gives sound (bot/channels/liveness.py).
-        The answer takes one frame; a dead line's takes a second."""
+        The answer takes one frame; a dead line's takes a second. None where it has given none since the call began, and
+        the exchange tells what it has played: a phone that sends nothing while nobody speaks."""
+        if self.tells_what_was_played and not self._liveness.gave_sound and not self._ended:
+            return None
         self._liveness.ask()
         while not self._ended and self._liveness.heard is None:
             self._news.clear()

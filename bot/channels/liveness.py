@@ -32,12 +32,14 @@ class Liveness:
     def __init__(self, rate: int) -> None:
         self._tick_samples = rate * FRAME_MS // 1000
         self._given = deque([0], maxlen=round(WINDOW_SECONDS * 1000 / FRAME_MS) + 1)  # samples a tick, newest last
+        self.gave_sound = False  # ever
         self._missing = 0.0  # samples that may not be missing from the window, and are
         self._asked_ago: int | None = None  # ticks
         self._since_asked = 0  # samples
 
     def sound(self, samples: int) -> None:
         """The line gave so many samples."""
+        self.gave_sound = True
         self._given[-1] += samples
         self._since_asked += samples
 

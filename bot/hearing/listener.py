@@ -108,12 +108,14 @@ class CallHearing:
                 self._press(tone.key, heard)
         return heard
 
-    def key(self, key: str) -> list[Heard]:
+    def key(self, key: str, seconds: float = 0.0) -> list[Heard]:
         """A key that came out of band (the same press also heard as tones is reported once, and so is one that
-        bounced)."""
+        bounced). Pressed for longer than since the last one was over, it came late: keys that a slow network delivers
+        at once are no bounce."""
         heard: list[Heard] = []
         (last, at), self._down = self._down, (key, self._arrived)
-        if key == last and self._arrived - at <= BOUNCE * self._rate:
+        since = (self._arrived - at) / self._rate
+        if key == last and seconds <= since <= BOUNCE:
             return heard
         if not self._as_tones.copied_by(key, self.now):
             self._out_of_band = _Press(key, self.now)

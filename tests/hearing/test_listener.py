@@ -159,6 +159,12 @@ class TestKeys:
     def test_a_key_that_bounces_is_one(self, hearing: CallHearing, after: float) -> None:
         assert keys([*hearing.key("8"), *hearing.feed(silence(after)), *hearing.key("8")]) == ["8"]
 
+    def test_the_same_key_twice_at_once_is_two_where_each_was_pressed_for_longer(self, hearing: CallHearing) -> None:
+        assert keys([*hearing.key("8", 0.08), *hearing.key("8", 0.08)]) == ["8", "8"]
+
+    def test_a_short_press_behind_another_is_a_bounce(self, hearing: CallHearing) -> None:
+        assert keys([*hearing.key("8", 0.1), *hearing.feed(silence(0.05)), *hearing.key("8", 0.03)]) == ["8"]
+
     def test_a_key_that_bounces_twice_is_one(self, hearing: CallHearing) -> None:
         heard = hearing.key("8")
         for _ in range(2):
