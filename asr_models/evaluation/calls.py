@@ -148,7 +148,8 @@ class Overheard:
         reply = await self._dialogue.tell(call_id, utterance)
         words = " ".join(each.text for each in reply.segments if isinstance(each, Prompt))
         numbers = [each.token for each in reply.segments if isinstance(each, SecretDigits) and each.holds == "number"]
-        digits = "".join(self._seal.reveal(token, Purpose.INSURANCE_NUMBER) for token in numbers)
+        seal = self._seal.of_call(call_id)
+        digits = "".join(seal.reveal(token, Purpose.INSURANCE_NUMBER) for token in numbers)
         if self._listener:
             caller, channel = self._listener
             channel.intend(caller.answer(words, digits, reply.expect))
