@@ -54,6 +54,10 @@ class Settings:
     rasa_url: str = ""
     """A served Rasa, e.g. http://localhost:5005; empty: Rasa runs inside this process."""
 
+    actions_url: str = ""
+    """The action server of a served Rasa, e.g. http://localhost:5055/webhook: `voicebot serve` asks it how the account
+    store is. Empty: nothing is known of the store, and calls are taken whatever its state."""
+
     rasa_model: str = "models"
     """The trained dialogue: a folder (its newest is taken) or a file."""
 
@@ -77,11 +81,18 @@ class Settings:
     """Silence inside an unfinished number until the caller is told what is missing."""
 
     max_failures: int = _within(5, 1, 100)
-    """Refusals of one phone number or one insurance number within the lock time before it is locked (NIST 800-63B: at
-    most 100)."""
+    """Guesses of one phone number within a day before it has to wait; a number may be guessed from ten times as many
+    phones. A guess is a pair that was refused, however often, or a password that was not heard to its end."""
 
     lock_seconds: int = _within(3600, 60, 2_592_000)
-    """How long refusals count and a lock lasts; a month at most."""
+    """The longest wait, in seconds. The first lasts a minute, each further one twice as long."""
+
+    max_resets: int = _within(5, 1, 10_000)
+    """Passwords that one account may be given within a day, heard or not."""
+
+    max_refusals: int = _within(500, 1, 1_000_000)
+    """Guesses of all callers within an hour before the alarm. From then on only phones that were served before are
+    looked at."""
 
     host: str = "127.0.0.1"
     """The address of this machine on which `voicebot serve` listens."""

@@ -13,20 +13,28 @@ from sqlalchemy.engine import URL, Connection, make_url
 from sqlalchemy.exc import ArgumentError, IntegrityError, NoSuchModuleError, ProgrammingError, SQLAlchemyError
 from sqlalchemy.pool import QueuePool
 
+from bot.accounts import deadline
 from bot.accounts.schema import keys
 from bot.errors import VoicebotError
 from bot.settings import ROOT
 
-_PATIENCE = {
-    "sqlite": {"timeout": "5"},
-    "postgresql": {"connect_timeout": "5", "options": "-c lock_timeout=5000"},
-}
-"""How long to wait for a busy database, unless the URL says otherwise: a caller would rather wait than call again, and
-a turn of the dialogue has ten seconds. In seconds, lock_timeout in milliseconds."""
+PATIENCE = 2.0
+"""Seconds that a transaction of a call may take in all: waiting for a connection, for a lock, for the network. A caller
+hears nothing meanwhile."""
+
+CONNECTIONS = 12
+"""Of one process: more than it has threads for the store (bot/actions/services.py), so that no thread waits."""
 
 # SQLite's last connection to close copies its log into the file: kept open, a call waits for fewer writes.
 _SQLITE: dict[str, Any] = {"connect_args": {"check_same_thread": False}}
-_SERVER: dict[str, Any] = {"isolation_level": "READ COMMITTED", "pool_pre_ping": True}
+_SERVER: dict[str, Any] = {"isolation_level": "READ COMMITTED"}
+
+_SILENT_CLIENTS = (
+    "-c idle_in_transaction_session_timeout=3000 -c tcp_user_timeout=3000"
+    " -c tcp_keepalives_idle=2 -c tcp_keepalives_interval=1 -c tcp_keepalives_count=2"
+)
+"""PostgreSQL's side of a connection that died without a word: the lock it holds would keep every writer waiting.
+Milliseconds, and for the keepalives seconds."""
 
 
 class AccountsUnavailable(VoicebotError):  # noqa: N818  # the name says what happened
@@ -40,16 +48,28 @@ class Conflict(AccountsUnavailable):
 class Database:
     """One database by URL, a relative SQLite path starting at the checkout.
 
-    Its errors are AccountsUnavailable, one line with no value of the tables in it."""
+    Its errors are AccountsUnavailable, one line with no value of the tables in it. After any of them that may come from
+    a connection, all connections are thrown away: what is wrong with one may be wrong with it for ever."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, patience: float = PATIENCE) -> None:
+        """`patience`: the longest time a transaction may take, in seconds; the URL may say otherwise (SQLite's
+        `timeout`, PostgreSQL's `options`)."""
+        self._patience = patience
         try:
-            parsed = _anchored(make_url(url))
+            parsed = _patient(_anchored(make_url(url)), patience)
             self._backend: str = parsed.get_backend_name()
-            parsed = parsed.set(query={**_PATIENCE.get(self._backend, {}), **parsed.query})
             sqlite = self._backend == "sqlite"
             options = _SQLITE if sqlite else _SERVER
-            self._engine = create_engine(parsed, future=True, hide_parameters=True, poolclass=QueuePool, **options)
+            self._engine = create_engine(
+                parsed,
+                future=True,
+                hide_parameters=True,
+                poolclass=QueuePool,
+                pool_size=CONNECTIONS,
+                max_overflow=0,
+                pool_timeout=patience,
+                **options,
+            )
         except (ArgumentError, NoSuchModuleError, ModuleNotFoundError, ValueError):
             raise VoicebotError(
                 "VOICEBOT_DATABASE_URL is no database URL that can be used here: "
@@ -61,11 +81,13 @@ class Database:
         if sqlite:
             event.listen(self._engine, "connect", _prepare_sqlite)
             event.listen(self._engine, "begin", _begin_sqlite)
+        else:
+            deadline.watch(self._engine)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A transaction that writes nothing."""
-        with self._transaction(writes=False) as connection:
+        with self._transaction(writes=False, patience=self._patience) as connection:
             yield connection
 
     @contextmanager
@@ -74,14 +96,15 @@ class Database:
 
         Raises Conflict where a unique key exists already.
         """
-        with self._transaction(writes=True) as connection:
+        with self._transaction(writes=True, patience=self._patience) as connection:
             if self._file is None:  # SQLite has one writer by itself
                 connection.execute(select(keys.c.id).with_for_update())
             yield connection
 
     @contextmanager
     def creating(self) -> Iterator[Connection]:
-        """A transaction that may make the tables; the file, where there is one, is made for its owner only."""
+        """A transaction that may make the tables, however long that takes. The file, where there is one, is made for
+        its owner only."""
         if self._file is not None:
             try:
                 self._file.parent.mkdir(parents=True, exist_ok=True)
@@ -92,17 +115,24 @@ class Database:
                     "make its folder writable or set VOICEBOT_DATABASE_URL"
                 ) from None
             self._write_ahead()
-        with self._transaction(writes=True) as connection:
+        with self._transaction(writes=True, patience=None) as connection:
+            if self._backend == "postgresql":
+                connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
             yield connection
 
     def close(self) -> None:
         self._engine.dispose()
 
     @contextmanager
-    def _transaction(self, writes: bool) -> Iterator[Connection]:
+    def _transaction(self, writes: bool, patience: float | None) -> Iterator[Connection]:
         if self._file is not None and not self._file.exists():
             raise AccountsUnavailable(f"there is no account store at {self._file}: run `voicebot accounts init`")
-        with self._told(), self._engine.connect().execution_options(writes=writes) as connection, connection.begin():
+        with (
+            self._told(),
+            deadline.within(patience),
+            self._engine.connect().execution_options(writes=writes) as connection,
+            connection.begin(),
+        ):
             yield connection
 
     def _write_ahead(self) -> None:
@@ -121,6 +151,8 @@ class Database:
         except IntegrityError:
             raise Conflict("the same accounts were changed at the same moment: run the command again") from None
         except (SQLAlchemyError, sqlite3.Error) as error:
+            if not isinstance(error, ProgrammingError):
+                self._engine.dispose()
             raise AccountsUnavailable(self._advice(error)) from None
 
     def _advice(self, error: Exception) -> str:
@@ -142,6 +174,10 @@ _ADVICE = {
     "permission denied": "may not be used by this user: grant it the tables, or correct VOICEBOT_DATABASE_URL",
     "locked": "is locked by another program: end that program and try again",
     "lock timeout": "is locked by another program: end that program and try again",
+    "idle-in-transaction": "was too slow: look at this machine's load",
+    deadline.SILENT: "does not answer in time: look at its server and at the network between",
+    "statement timeout": "does not answer in time: look at its server's load",
+    "QueuePool": "does not answer in time: look at its disk and its load",
     "unable to open": "cannot be opened: check that the path is right and that you may read and write there",
     "not a database": "is no SQLite database: restore the file, or set VOICEBOT_DATABASE_URL",
     "malformed": "is damaged: restore the file from its backup",
@@ -159,6 +195,18 @@ def _anchored(url: URL) -> URL:
         raise VoicebotError("VOICEBOT_DATABASE_URL names no file: write sqlite:///var/accounts.sqlite")
     scheme = "file:" if name.startswith("file:") else ""
     return url.set(database=f"{scheme}{ROOT / name.removeprefix(scheme)}")
+
+
+def _patient(url: URL, patience: float) -> URL:
+    """The same, with limits for its own kind of waiting. What the URL says itself comes later, and wins."""
+    if url.get_backend_name() == "sqlite":
+        return url.set(query={"timeout": str(patience), **url.query})
+    if url.get_backend_name() == "postgresql":
+        # Milliseconds; each a little earlier than what would end it less kindly: the deadline costs the connection.
+        lock, statement = round(patience * 850), round(patience * 950)
+        limits = f"-c lock_timeout={lock} -c statement_timeout={statement} {_SILENT_CLIENTS}"
+        return url.update_query_dict({"options": f"{limits} {url.query.get('options', '')}".rstrip()})
+    return url
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

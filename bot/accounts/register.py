@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any, Literal
 
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.engine import Connection
 
 from bot.accounts import reset
 from bot.accounts.phones import NotAPhoneNumber, normalise
 from bot.accounts.pseudonyms import Pseudonyms
-from bot.accounts.schema import accounts
-from bot.accounts.throttle import Throttle
+from bot.accounts.schema import accounts, resets
+from bot.accounts.throttle import UNTIL_UNLOCKED, Throttle, guesses
 from bot.errors import VoicebotError
 
 
@@ -46,8 +46,22 @@ class Account:
     state: Literal["new", "active", "locked"]
     """new: no password was ever given."""
     failures: int
-    """Refusals of this phone or of this insurance number that count now, whichever are more."""
+    """Guesses of this phone or of this insurance number since its last reset, whichever are more."""
     locked_until: datetime | None
+    """None where it is not locked, and where only `unlock` ends the lock."""
+
+
+@dataclass(frozen=True)
+class Listed:
+    """An account in a list of all. The store knows phone numbers as pseudonyms only."""
+
+    insurance_number: str
+    """Masked but for its last three digits."""
+    state: Literal["new", "active"]
+
+
+PAGE = 1000
+"""Accounts that are read in one transaction."""
 
 
 def row(phone: str, insurance_number: str, lengths: Sequence[int], pseudonyms: Pseudonyms) -> Row:
@@ -105,19 +119,40 @@ def find(connection: Connection, phone: str) -> Any:
 def view(connection: Connection, phone: str, pseudonyms: Pseudonyms, throttle: Throttle, now: datetime) -> Account:
     """The account of a phone (E.164). Raises VoicebotError where there is none."""
     found = find(connection, pseudonyms.phone(phone))
-    since = throttle.since(now)
-    refusals = [
-        reset.refusals(connection, since, phone=found.phone),
-        reset.refusals(connection, since, insurance_number=found.insurance_number),
-    ]
-    ends = [end for end in map(throttle.locked_until, refusals) if end is not None and end > now]
+    by_phone = reset.history(connection, phone=found.phone)
+    by_number = reset.history(connection, insurance_number=found.insurance_number)
+    until = throttle.locked_until(by_phone, by_number, now)
     return Account(
         phone=_masked(phone),
         insurance_number=found.masked,
-        state="locked" if ends else "active" if found.password else "new",
-        failures=max(throttle.counting(times, now) for times in refusals),
-        locked_until=max(ends).replace(tzinfo=timezone.utc) if ends else None,
+        state="locked" if until else "active" if found.password else "new",
+        failures=max(len(guesses(by_phone)), len(guesses(by_number))),
+        locked_until=until.replace(tzinfo=timezone.utc) if until and until != UNTIL_UNLOCKED else None,
     )
+
+
+def remove(connection: Connection, phone: str) -> None:
+    """Remove the account of a phone (a pseudonym). Raises VoicebotError where there is none."""
+    found = find(connection, phone)
+    connection.execute(update(resets).where(resets.c.account_id == found.id).values(account_id=None))
+    connection.execute(delete(accounts).where(accounts.c.id == found.id))
+
+
+def change_phone(connection: Connection, phone: str, new: str) -> None:
+    """Give an account another phone (pseudonyms). Raises VoicebotError where there is none, or the new one has one."""
+    found = find(connection, phone)
+    if _pairs(connection, "phone", [new]):
+        raise VoicebotError("the new phone number has an account already: remove one of the two first")
+    connection.execute(update(accounts).where(accounts.c.id == found.id).values(phone=new))
+
+
+def page(connection: Connection, after: int) -> list[tuple[int, Listed]]:
+    """The next accounts after an id, each with its own."""
+    columns = (accounts.c.id, accounts.c.masked, accounts.c.password)
+    query = select(*columns).where(accounts.c.id > after).order_by(accounts.c.id).limit(PAGE)
+    return [
+        (key, Listed(masked, "active" if password else "new")) for key, masked, password in connection.execute(query)
+    ]
 
 
 def _pairs(connection: Connection, column: str, values: Collection[str]) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """A reset in two phases, as SQL inside one transaction of the caller's.
 
-call asks ──▶ refused, locked
+call asks ──▶ refused, repeated, locked
          └──▶ pending ──first reading heard──▶ active       the new password is in force
                      └──call over before────▶ discarded     the old one still is
 """
@@ -10,11 +10,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import insert, or_, select, update
+from sqlalchemy import func, insert, or_, select, update
 from sqlalchemy.engine import Connection
 
 from bot.accounts.schema import State, accounts, resets
-from bot.accounts.throttle import Throttle
+from bot.accounts.throttle import CAP, GRANTED, GUESSES, HOUR, Asked, Throttle, guesses
 
 PENDING_FOR = timedelta(minutes=10)
 """How long a pending reset can be activated (OWASP ASVS 5.0, 6.5.5)."""
@@ -32,25 +32,34 @@ class Attempt:
     password: str = field(repr=False)
 
 
-def begin(connection: Connection, attempt: Attempt, throttle: Throttle) -> bool:
-    """Keep the attempt, pending if phone and number belong together and neither is locked; whether they do.
+@dataclass(frozen=True)
+class Answer:
+    """What became of an attempt."""
+
+    granted: bool
+    refusals: int
+    """Guesses of all callers within the last hour, before this attempt."""
+    capped: bool
+    """It was the guess after which only an operator unlocks this phone or this number."""
+
+
+def begin(connection: Connection, attempt: Attempt, throttle: Throttle) -> Answer:
+    """Keep the attempt, pending if phone and number belong together and the throttle lets it be looked at.
 
     The same statements run whatever the answer. Raises IntegrityError on the second attempt of a call.
     """
+    sweep(connection, attempt.at)
     account_id = connection.execute(
         select(accounts.c.id).where(
-            accounts.c.phone == attempt.phone, accounts.c.insurance_number == attempt.insurance_number
+            accounts.c.phone == (attempt.phone or ""), accounts.c.insurance_number == attempt.insurance_number
         )
     ).scalar()
-    since = throttle.since(attempt.at)
-    by_phone = refusals(connection, since, phone=attempt.phone)
-    by_number = refusals(connection, since, insurance_number=attempt.insurance_number)
-    if throttle.locked(by_phone, attempt.at) or throttle.locked(by_number, attempt.at):
+    by_phone = history(connection, phone=attempt.phone or "")
+    by_number = history(connection, insurance_number=attempt.insurance_number)
+    refusals = refusals_since(connection, attempt.at - HOUR)
+    state = throttle.judge(account_id is not None, attempt.insurance_number, by_phone, by_number, refusals, attempt.at)
+    if attempt.phone is None:  # it can match nothing, so it tells nobody anything
         state = State.LOCKED
-    elif account_id is None:
-        state = State.REFUSED
-    else:
-        state = State.PENDING
     granted = state is State.PENDING
     connection.execute(
         insert(resets).values(
@@ -63,7 +72,9 @@ def begin(connection: Connection, attempt: Attempt, throttle: Throttle) -> bool:
             password=attempt.password if granted else None,
         )
     )
-    return granted
+    last = CAP - 1
+    capped = state is State.REFUSED and last in (len(guesses(by_phone)), len(guesses(by_number)))
+    return Answer(granted, refusals, capped)
 
 
 def activate(connection: Connection, call_id: str, now: datetime) -> bool:
@@ -72,33 +83,52 @@ def activate(connection: Connection, call_id: str, now: datetime) -> bool:
     if reset is None or reset.state != State.PENDING:
         return reset is not None and reset.state == State.ACTIVE
     if now - reset.at > PENDING_FOR:
-        discard(connection, call_id)
+        discard(connection, call_id=call_id)
         return False
     connection.execute(update(accounts).where(accounts.c.id == reset.account_id).values(password=reset.password))
-    _end(connection, call_id, State.ACTIVE)
+    _end(connection, State.ACTIVE, call_id=call_id)
     return True
 
 
-def discard(connection: Connection, call_id: str) -> None:
-    """Forget a pending password; nothing happens to any other reset."""
-    _end(connection, call_id, State.DISCARDED)
+def discard(connection: Connection, **of: str) -> None:
+    """Forget the pending passwords of a call or of a phone; nothing happens to any other reset."""
+    _end(connection, State.DISCARDED, **of)
 
 
-def refusals(connection: Connection, since: datetime, **of: str | None) -> list[datetime]:
-    """When a phone or an insurance number was refused, in order."""
-    ((column, value),) = of.items()
-    query = select(resets.c.at).where(
-        resets.c[column] == value, resets.c.at > since, resets.c.state == State.REFUSED.value
+def sweep(connection: Connection, now: datetime) -> None:
+    """Forget pending passwords whose call never ended as calls do: their process died."""
+    connection.execute(
+        update(resets)
+        .where(resets.c.state == State.PENDING.value, resets.c.at < now - PENDING_FOR)
+        .values(state=State.DISCARDED.value, password=None)
     )
-    return list(connection.execute(query.order_by(resets.c.at)).scalars())
+
+
+def history(connection: Connection, **of: str) -> list[Asked]:
+    """What counts of a phone's or an insurance number's earlier calls, in order of time. There are few: what was
+    repeated or not looked at, without limit, is not among them."""
+    ((column, value),) = of.items()
+    other = resets.c.insurance_number if column == "phone" else resets.c.phone
+    query = select(resets.c.at, resets.c.state, other).where(
+        resets.c[column] == value, resets.c.state.in_(sorted(state.value for state in GUESSES | GRANTED))
+    )
+    return [Asked(at, State(state), value) for at, state, value in connection.execute(query.order_by(resets.c.at))]
+
+
+def refusals_since(connection: Connection, since: datetime) -> int:
+    """How many guesses all callers made since then."""
+    query = select(func.count()).where(
+        resets.c.state.in_(sorted(state.value for state in GUESSES)), resets.c.at > since
+    )
+    return int(connection.execute(query).scalar())
 
 
 def forgive(connection: Connection, phone: str, insurance_number: str) -> int:
-    """Let the refusals of this phone and this number count no more; how many there were."""
+    """Let the guesses of this phone and this number count no more; how many there were."""
     result = connection.execute(
         update(resets)
         .where(
-            resets.c.state == State.REFUSED.value,
+            resets.c.state.in_(sorted(state.value for state in GUESSES)),
             or_(resets.c.phone == phone, resets.c.insurance_number == insurance_number),
         )
         .values(state=State.FORGIVEN.value)
@@ -106,9 +136,10 @@ def forgive(connection: Connection, phone: str, insurance_number: str) -> int:
     return int(result.rowcount)
 
 
-def _end(connection: Connection, call_id: str, state: State) -> None:
+def _end(connection: Connection, state: State, **of: str) -> None:
+    ((column, value),) = of.items()
     connection.execute(
         update(resets)
-        .where(resets.c.call_id == call_id, resets.c.state == State.PENDING.value)
+        .where(resets.c[column] == value, resets.c.state == State.PENDING.value)
         .values(state=state.value, password=None)
     )

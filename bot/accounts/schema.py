@@ -9,7 +9,7 @@ import enum
 
 from sqlalchemy import CheckConstraint, Column, DateTime, ForeignKey, Index, Integer, MetaData, String, Table
 
-REVISION = "0001"
+REVISION = "0002"
 """The newest revision in migrations/versions: what this code works with."""
 
 metadata = MetaData()
@@ -19,8 +19,10 @@ keys = Table(
     metadata,
     Column("id", Integer, CheckConstraint("id = 1", name="one_key"), primary_key=True, autoincrement=False),
     Column("fingerprint", String(64), nullable=False),
+    Column("checked_at", DateTime),
 )
-"""The one key whose pseudonyms are in this store."""
+"""The one key whose pseudonyms are in this store.
+`checked_at`: when it was last made sure that the store can be written; SQLite writes nothing where nothing changes."""
 
 accounts = Table(
     "accounts",
@@ -44,8 +46,10 @@ resets = Table(
     Column("insurance_number", String(64), nullable=False),
     Column("account_id", Integer, ForeignKey("accounts.id")),
     Column("password", String(128)),
-    Index("resets_of_phone", "phone", "at"),
-    Index("resets_of_insurance_number", "insurance_number", "at"),
+    Index("resets_of_phone", "phone", "state", "at"),
+    Index("resets_of_insurance_number", "insurance_number", "state", "at"),
+    Index("resets_of_state", "state", "at"),
+    Index("resets_of_account", "account_id"),
 )
 """What became of each call that asked for a password; the primary key is what keeps it to one a call.
 `phone` and `insurance_number` are as the call gave them; `password` is there while the reset is pending."""
@@ -59,10 +63,12 @@ class State(str, enum.Enum):
     ACTIVE = "active"
     """Heard, and in force since."""
     DISCARDED = "discarded"
-    """Not heard: the old password stayed."""
+    """Not heard: the old password stayed. A guess: the caller may have wanted to know whether the pair is right."""
     REFUSED = "refused"
-    """No match; counts towards a lock."""
+    """No match: a guess."""
+    REPEATED = "repeated"
+    """No match, and the same pair was refused before: no further guess."""
     LOCKED = "locked"
-    """Not looked at: too many were refused before."""
+    """Not looked at: too many guesses before, or no calling number."""
     FORGIVEN = "forgiven"
-    """Refused, and unlocked by an operator."""
+    """A guess that an operator unlocked."""

@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import logging
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta, timezone
 
 from argon2 import PasswordHasher
-from sqlalchemy import func, insert, select, text
+from sqlalchemy import func, insert, select, text, update
 
 from bot.accounts import register, reset
-from bot.accounts.database import AccountsUnavailable, Conflict, Database
+from bot.accounts.database import PATIENCE, AccountsUnavailable, Conflict, Database
 from bot.accounts.passwords import ARGON2ID, Passwords, new_password
 from bot.accounts.phones import NotAPhoneNumber, normalise
 from bot.accounts.pseudonyms import Pseudonyms
-from bot.accounts.register import Account, Entry
+from bot.accounts.register import Account, Entry, Listed
 from bot.accounts.schema import REVISION, accounts, keys
-from bot.accounts.throttle import Throttle
+from bot.accounts.throttle import CAP, HOUR, Throttle
 from bot.errors import VoicebotError
 from bot.sealing import decode_key, key_file
 from bot.settings import ROOT, Settings
 
 ACCOUNTS_KEY = ROOT / "var" / "accounts.key"
 """The key of the pseudonyms in the store: without it the store finds nobody."""
+
+log = logging.getLogger(__name__)
 
 
 def utcnow() -> datetime:
@@ -32,7 +35,9 @@ class Accounts:
     """Accounts in a database. Every method raises AccountsUnavailable where that cannot be used.
 
     url             as SQLAlchemy writes it; a relative SQLite path starts at the checkout
-    max_failures    refusals of a phone or an insurance number within `lock_seconds` that lock it for as long
+    max_failures, lock_seconds, max_resets, max_refusals
+                    how often may be guessed: bot/accounts/throttle.py, bot/settings.py
+    patience        seconds that a transaction may take
     clock           the time now
     number_lengths  digits of an insurance number
     key             of the pseudonyms, as Fernet writes keys; None: that of var/accounts.key, made on first use
@@ -45,13 +50,17 @@ class Accounts:
         *,
         max_failures: int,
         lock_seconds: int,
+        max_resets: int = 5,
+        max_refusals: int = 500,
+        patience: float = PATIENCE,
         clock: Callable[[], datetime] = utcnow,
         number_lengths: Sequence[int] = (10, 12),
         key: bytes | None = None,
         hasher: PasswordHasher = ARGON2ID,
     ) -> None:
-        self._database = Database(url)
-        self._throttle = Throttle(max_failures, timedelta(seconds=lock_seconds))
+        self._database = Database(url, patience)
+        self._throttle = Throttle(max_failures, timedelta(seconds=lock_seconds), max_resets, max_refusals)
+        self._alarmed = False
         self._clock = clock
         self._lengths = number_lengths
         self._pseudonyms = Pseudonyms(decode_key(key or key_file(ACCOUNTS_KEY), "the key of the account store"))
@@ -84,10 +93,11 @@ class Accounts:
         )
         try:
             with self._database.writing() as connection:
-                granted = reset.begin(connection, attempt, self._throttle)
+                answer = reset.begin(connection, attempt, self._throttle)
         except Conflict:
             return None
-        return password if granted else None
+        self._alarm(answer)
+        return password if answer.granted else None
 
     def activate(self, call_id: str) -> bool:
         """The first reading was heard: the pending password comes into force. Whether it is; again is harmless."""
@@ -99,7 +109,17 @@ class Accounts:
         """The call is over: what is still pending is forgotten, the old password stays. Again is harmless."""
         self._check()
         with self._database.writing() as connection:
-            reset.discard(connection, call_id)
+            reset.discard(connection, call_id=call_id)
+
+    def check(self) -> int:
+        """Make sure, by writing, that a reset could be kept now, and forget what calls left behind; how many guesses
+        all callers made within the last hour."""
+        self._check()
+        now = self._now()
+        with self._database.writing() as connection:
+            connection.execute(update(keys).values(checked_at=now))
+            reset.sweep(connection, now)
+            return reset.refusals_since(connection, now - HOUR)
 
     # ── operators ─────────────────────────────────────────────────────────────────────────────────
 
@@ -135,7 +155,7 @@ class Accounts:
             return register.view(connection, e164, self._pseudonyms, self._throttle, now)
 
     def unlock(self, phone: str) -> int:
-        """Forgive the refusals of an account's phone and insurance number; how many. Raises VoicebotError as `show`."""
+        """Forgive the guesses of an account's phone and insurance number; how many. Raises VoicebotError as `show`."""
         self._check()
         pseudonym = self._pseudonyms.phone(normalise(phone))
 
@@ -157,10 +177,56 @@ class Accounts:
             stored: str | None = connection.execute(query).scalar()
         return self._passwords.verify(stored, password)
 
+    def remove(self, phone: str) -> None:
+        """Remove an account, and forget a password that is being read out for it. What became of its calls stays.
+
+        Raises VoicebotError as `show`."""
+        self._check()
+        pseudonym = self._pseudonyms.phone(normalise(phone))
+        with self._database.writing() as connection:
+            reset.discard(connection, phone=pseudonym)
+            register.remove(connection, pseudonym)
+
+    def change_phone(self, phone: str, new: str) -> None:
+        """Move an account to another phone number; its password stays, and one that is being read out to the old phone
+        is forgotten. Raises VoicebotError as `show`, and where the new number has an account already."""
+        self._check()
+        old, pseudonym = (self._pseudonyms.phone(normalise(each)) for each in (phone, new))
+        with self._database.writing() as connection:
+            reset.discard(connection, phone=old)
+            register.change_phone(connection, old, pseudonym)
+
+    def listed(self) -> Iterator[Listed]:
+        """All accounts as an operator may see them, in the order in which they were added."""
+        self._check()
+        after = 0
+        while True:
+            with self._database.reading() as connection:
+                page = register.page(connection, after)
+            if not page:
+                return
+            yield from (listed for _, listed in page)
+            after = page[-1][0]
+
     # ── inside ────────────────────────────────────────────────────────────────────────────────────
 
     def _now(self) -> datetime:
         return self._clock().astimezone(timezone.utc).replace(tzinfo=None)
+
+    def _alarm(self, answer: reset.Answer) -> None:
+        """Say it once in the log when all callers together guess too much, and when they stop."""
+        if answer.capped:
+            log.error("guessing: a phone or an insurance number had %d guesses; only an operator can unlock it", CAP)
+        exhausted = self._throttle.exhausted(answer.refusals)
+        if exhausted and not self._alarmed:
+            log.error(
+                "guessing: %d refusals within an hour are as many as VOICEBOT_MAX_REFUSALS allows;"
+                " until they are fewer, only phones that were served before are",
+                answer.refusals,
+            )
+        elif self._alarmed and not exhausted:
+            log.warning("guessing: the refusals of the last hour are fewer than VOICEBOT_MAX_REFUSALS again")
+        self._alarmed = exhausted
 
     def _caller(self, phone: str | None) -> str | None:
         """A calling number's pseudonym; None for what no account can have."""
@@ -188,11 +254,14 @@ class Accounts:
         self._checked = True
 
 
-def open_accounts(settings: Settings) -> Accounts:
-    """The store of these settings. Does not make one."""
+def open_accounts(settings: Settings, patience: float = PATIENCE) -> Accounts:
+    """The store of these settings. Does not make one. `patience`: seconds that a transaction may take."""
     return Accounts(
         settings.database_url,
         max_failures=settings.max_failures,
         lock_seconds=settings.lock_seconds,
+        max_resets=settings.max_resets,
+        max_refusals=settings.max_refusals,
+        patience=patience,
         number_lengths=settings.number_lengths,
     )

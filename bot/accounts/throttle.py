@@ -1,4 +1,12 @@
-"""How many refusals lock a phone or an insurance number, and for how long. Pure."""
+"""How many guesses there may be, and when the next one is looked at. Pure.
+
+A guess is a pair of phone and insurance number that was refused, counted once however often it is asked again; or a
+reset that its caller did not hear to the end. What is asked during a wait is not looked at, so it is no guess, and the
+wait ends although somebody keeps calling.
+
+    guess   1 … free-1      free      free+1     …            CAP
+    wait    none            1 min     2 min      … longest    until an operator unlocks
+"""
 
 from __future__ import annotations
 
@@ -6,32 +14,119 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.accounts.schema import State
+
+DAY = timedelta(days=1)
+"""Guesses before this time no longer make waits longer, and resets before it no longer count."""
+
+HOUR = timedelta(hours=1)
+"""The time over which the refusals of all callers are counted."""
+
+FIRST_WAIT = timedelta(minutes=1)
+"""After the last free guess; every further one doubles it."""
+
+CAP = 100
+"""Guesses in a row, however slowly they come, after which only an operator unlocks (NIST SP 800-63B-4, 3.2.2)."""
+
+STRANGERS = 10
+"""Times as many guesses are free for an insurance number as for a phone. Strangers who give it from other phones keep
+its owner waiting then, and must not with a few calls. The cap bounds their guesses all the same."""
+
+UNTIL_UNLOCKED = datetime.max
+
+GUESSES = frozenset((State.REFUSED, State.DISCARDED))
+GRANTED = frozenset((State.PENDING, State.ACTIVE, State.DISCARDED))
+
+
+@dataclass(frozen=True)
+class Asked:
+    """An earlier call, found by its phone or by its insurance number; `other` is the other one of the two."""
+
+    at: datetime
+    state: State
+    other: str
+
+
+def guesses(history: Sequence[Asked]) -> list[datetime]:
+    """When there was a guess since the last password that came into force. `history` is in order of time."""
+    found: list[datetime] = []
+    for asked in history:
+        if asked.state is State.ACTIVE:
+            found.clear()
+        elif asked.state in GUESSES:
+            found.append(asked.at)
+    return found
+
+
+@dataclass(frozen=True)
+class Allowance:
+    """Of one phone or one insurance number: `free` guesses within a day, then waits that grow to `longest`."""
+
+    free: int
+    longest: timedelta
+
+    def wait_ends(self, made: Sequence[datetime], now: datetime) -> datetime | None:
+        """When the wait after these guesses, in order, ends; None where there is none now."""
+        if len(made) >= CAP:
+            return UNTIL_UNLOCKED
+        recent = [at for at in made if now - at < DAY]
+        if len(recent) < self.free:
+            return None
+        doublings = min(len(recent) - self.free, 32)  # beyond that the longest wait is shorter
+        end = recent[-1] + min(FIRST_WAIT * 2**doublings, self.longest)
+        return end if now < end else None
+
 
 @dataclass(frozen=True)
 class Throttle:
-    """`max_failures` refusals within `span` lock for another `span`. What is refused while locked does not count,
-    so a lock ends although somebody keeps calling."""
+    """The limits of a store.
+
+    max_failures  guesses of one phone within a day before it has to wait
+    longest       the longest wait
+    max_resets    passwords granted to one phone within a day, heard or not
+    max_refusals  guesses of all callers within an hour; then only phones that were served before are looked at
+    """
 
     max_failures: int
-    span: timedelta
+    longest: timedelta
+    max_resets: int
+    max_refusals: int
 
-    def locked_until(self, refusals: Sequence[datetime]) -> datetime | None:
-        """When the latest lock that these refusals, in order, brought about ends; None if they brought none."""
-        ends = [
-            last + self.span
-            for first, last in zip(refusals, refusals[self.max_failures - 1 :], strict=False)
-            if last - first < self.span
-        ]
-        return max(ends, default=None)
+    def locked_until(self, by_phone: Sequence[Asked], by_number: Sequence[Asked], now: datetime) -> datetime | None:
+        """When a phone and a number with these histories are looked at again; None where they are now."""
+        ends = (
+            Allowance(self.max_failures, self.longest).wait_ends(guesses(by_phone), now),
+            Allowance(self.max_failures * STRANGERS, self.longest).wait_ends(guesses(by_number), now),
+            self._next_reset(by_phone, now),
+        )
+        return max((end for end in ends if end is not None), default=None)
 
-    def locked(self, refusals: Sequence[datetime], now: datetime) -> bool:
-        until = self.locked_until(refusals)
-        return until is not None and now < until
+    def judge(
+        self,
+        matches: bool,
+        insurance_number: str,
+        by_phone: Sequence[Asked],
+        by_number: Sequence[Asked],
+        refusals: int,
+        now: datetime,
+    ) -> State:
+        """What becomes of a call from a phone with a history: pending, refused, repeated or locked.
 
-    def counting(self, refusals: Sequence[datetime], now: datetime) -> int:
-        """How many of them count now."""
-        return sum(now - at < self.span for at in refusals)
+        matches   phone and insurance number belong together
+        refusals  guesses of all callers within the last hour
+        """
+        served = any(asked.state is State.ACTIVE for asked in by_phone)
+        if (self.exhausted(refusals) and not served) or self.locked_until(by_phone, by_number, now):
+            return State.LOCKED
+        if matches:
+            return State.PENDING
+        before = any(asked.state is State.REFUSED and asked.other == insurance_number for asked in by_phone)
+        return State.REPEATED if before else State.REFUSED
 
-    def since(self, now: datetime) -> datetime:
-        """Refusals before this matter no more: a lock may have begun a span ago and counted back another."""
-        return now - 2 * self.span
+    def exhausted(self, refusals: int) -> bool:
+        """Whether the refusals of all callers within an hour are too many."""
+        return refusals >= self.max_refusals
+
+    def _next_reset(self, by_phone: Sequence[Asked], now: datetime) -> datetime | None:
+        granted = [asked.at for asked in by_phone if asked.state in GRANTED and now - asked.at < DAY]
+        return granted[-self.max_resets] + DAY if len(granted) >= self.max_resets else None

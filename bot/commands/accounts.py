@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -74,30 +75,94 @@ def add(
 
 @app.command()
 def show(phone: Phone, as_json: Json = False) -> None:
-    """Show an account: its state and its refusals, never a password, numbers but for their last three digits."""
+    """Show an account: its state and its guesses, never a password, numbers but for their last three digits."""
     account = _accounts().show(phone)
     until = account.locked_until.isoformat(timespec="seconds") if account.locked_until else None
+    locked = f" until {until or 'it is unlocked'}" if account.state == "locked" else ""
     _print(
         as_json,
         {**dataclasses.asdict(account), "locked_until": until},
         f"phone             {account.phone}\n"
         f"insurance number  {account.insurance_number}\n"
-        f"state             {account.state}{f' until {until}' if until else ''}\n"
+        f"state             {account.state}{locked}\n"
         f"failures          {account.failures}",
     )
 
 
 @app.command()
 def unlock(phone: Phone, as_json: Json = False) -> None:
-    """Forgive the refusals that lock an account's phone number and insurance number."""
+    """Forgive the guesses that lock an account's phone number and insurance number."""
     forgiven = _accounts().unlock(phone)
-    _print(as_json, {"forgiven": forgiven}, f"{forgiven} refusals forgiven: the account is not locked.")
+    _print(as_json, {"forgiven": forgiven}, f"{forgiven} guesses forgiven.")
+
+
+@app.command()
+def remove(phone: Phone, as_json: Json = False) -> None:
+    """Remove an account: its phone number gets no password any more."""
+    _accounts().remove(phone)
+    _print(as_json, {"removed": True}, "Removed.")
+
+
+@app.command("change-phone")
+def change_phone(
+    phone: Phone,
+    new: Annotated[str, typer.Argument(help="The new phone number, written in the same way.")],
+    as_json: Json = False,
+) -> None:
+    """Move an account to another phone number. Its password stays."""
+    _accounts().change_phone(phone, new)
+    _print(as_json, {"changed": True}, "Changed.")
+
+
+@app.command()
+def count(as_json: Json = False) -> None:
+    """Count the accounts."""
+    found = _accounts().count()
+    _print(as_json, {"accounts": found}, f"{found} accounts.")
+
+
+@app.command("list")
+def list_(as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a line.")] = False) -> None:
+    """List the accounts: insurance numbers but for their last three digits, and states. The store cannot tell phone
+    numbers, it knows them as pseudonyms."""
+    for listed in _accounts().listed():
+        _print(as_json, dataclasses.asdict(listed), f"{listed.insurance_number:<12}  {listed.state}")
+
+
+@app.command()
+def export(
+    file: Annotated[Path, typer.Argument(help="The CSV file to write; it must not be there yet.")],
+    as_json: Json = False,
+) -> None:
+    """Write what `list` shows to a CSV file that its owner alone can read."""
+    import csv
+
+    from bot.errors import VoicebotError
+
+    accounts = _accounts()
+    try:
+        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as out:
+            rows = csv.writer(out, lineterminator="\n")
+            rows.writerow(["insurance_number", "state"])
+            written = 0
+            for listed in accounts.listed():
+                rows.writerow([listed.insurance_number, listed.state])
+                written += 1
+    except OSError as error:
+        raise VoicebotError(
+            f"{file}: cannot be written ({error.strerror}); name a file that is not there yet"
+        ) from None
+    _print(as_json, {"path": str(file), "accounts": written}, f"{written} accounts written to {file}.")
+
+
+PATIENCE = 60.0
+"""Seconds that a transaction of a command may take: an operator can wait where a caller cannot."""
 
 
 def _accounts() -> Accounts:
     from bot.accounts import open_accounts
 
-    return open_accounts(load())
+    return open_accounts(load(), PATIENCE)
 
 
 def _print(as_json: bool, found: dict[str, object], text: str) -> None:

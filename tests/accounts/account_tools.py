@@ -15,6 +15,9 @@ on_sqlite = pytest.mark.parametrize("url", ["sqlite"], indirect=True)
 KEY = Fernet.generate_key()
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
+LIMITS = {"max_failures": 3, "lock_seconds": 3600, "max_resets": 6, "max_refusals": 200}
+"""How often may be guessed in the tests' stores."""
+
 
 class Clock:
     def __init__(self) -> None:

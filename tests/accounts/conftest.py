@@ -1,15 +1,18 @@
 """A store for each test, with a clock the test sets and a hasher that wastes no time.
 
-VOICEBOT_TEST_DATABASE_URL names a PostgreSQL database that may be emptied: the same tests then run there too.
+The same tests run on PostgreSQL: on a server that they start, or in the database that VOICEBOT_TEST_DATABASE_URL names
+and that may be emptied.
 """
 
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from account_tools import CHEAP, KEY, Clock, Open
+from account_tools import CHEAP, KEY, LIMITS, Clock, Open
+from postgres import server
 from sqlalchemy import create_engine, text
 
 from bot.accounts import Accounts
@@ -21,21 +24,30 @@ def clock() -> Clock:
     return Clock()
 
 
-POSTGRESQL = os.environ.get("VOICEBOT_TEST_DATABASE_URL")
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[str]:
+    """A PostgreSQL database that may be emptied."""
+    if given := os.environ.get("VOICEBOT_TEST_DATABASE_URL"):
+        yield given
+        return
+    with tempfile.TemporaryDirectory() as folder:  # pytest's own folders are closed to the server's user
+        Path(folder).chmod(0o755)
+        with server(Path(folder) / "postgresql") as url:
+            yield url
 
 
-@pytest.fixture(params=["sqlite", "postgresql"] if POSTGRESQL else ["sqlite"])
+@pytest.fixture(params=["sqlite", "postgresql"])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """An empty database."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path}/accounts.sqlite"
-    assert POSTGRESQL
-    engine = create_engine(POSTGRESQL)
+    url: str = request.getfixturevalue("postgresql")
+    engine = create_engine(url)
     with engine.begin() as connection:
         for table in ("resets", "accounts", "keys", "alembic_version"):
             connection.execute(text(f"DROP TABLE IF EXISTS {table}"))
     engine.dispose()
-    return POSTGRESQL
+    return url
 
 
 @pytest.fixture
@@ -43,8 +55,8 @@ def open_store(url: str, clock: Clock) -> Iterator[Open]:
     """Opens the store as one more process would."""
     opened: list[Accounts] = []
 
-    def open_store(url: str = url, key: bytes = KEY) -> Accounts:
-        opened.append(Accounts(url, max_failures=3, lock_seconds=3600, clock=clock, key=key, hasher=CHEAP))
+    def open_store(url: str = url, key: bytes = KEY, **limits: int) -> Accounts:
+        opened.append(Accounts(url, **{**LIMITS, **limits}, clock=clock, key=key, hasher=CHEAP))
         return opened[-1]
 
     yield open_store
@@ -56,7 +68,7 @@ def open_store(url: str, clock: Clock) -> Iterator[Open]:
 def demo_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A SQLite store with the demo accounts, to be copied: quicker than making one for each test."""
     path = tmp_path_factory.mktemp("demo") / "accounts.sqlite"
-    accounts = Accounts(f"sqlite:///{path}", max_failures=3, lock_seconds=3600, key=KEY, hasher=CHEAP)
+    accounts = Accounts(f"sqlite:///{path}", **LIMITS, key=KEY, hasher=CHEAP)
     accounts.init()
     accounts.import_rows(DEMO)
     accounts.close()

@@ -6,9 +6,12 @@ from pathlib import Path
 
 import pytest
 from account_tools import Open, on_sqlite
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError
 
 import bot.accounts
@@ -70,3 +73,40 @@ def test_calls_are_unique_by_a_key_of_the_database(accounts: Accounts) -> None:
         connection.exec_driver_sql(insert)
         connection.exec_driver_sql(insert)
     assert isinstance(caught.value.__context__, IntegrityError)
+
+
+def test_a_store_of_the_first_version_is_brought_up_to_date(open_store: Open) -> None:
+    """Refusals of before stay; those that told nobody anything new are guesses no longer."""
+    (phone, number), *_ = DEMO
+    accounts = open_store()
+    accounts.init()
+    accounts.import_rows(DEMO)
+    of_phone, wrong = accounts._pseudonyms.phone("+84912345678"), "w" * 64
+    rows = [
+        ("first", "01", f"'{of_phone}'"),
+        ("again", "02", f"'{of_phone}'"),
+        ("withheld", "03", "NULL"),
+    ]
+    with accounts._database.creating() as connection:
+        downgrade(connection)
+        for call_id, minute, caller in rows:
+            connection.exec_driver_sql(
+                "INSERT INTO resets (call_id, at, state, phone, insurance_number) "
+                f"VALUES ('{call_id}', '2026-03-01 07:{minute}:00.000000', 'refused', {caller}, '{wrong}')"
+            )
+    old = open_store()
+    with pytest.raises(AccountsUnavailable, match="run `voicebot accounts init`"):
+        old.begin_reset("early", phone, number)
+    old.init()
+    assert old.show(phone).failures == 1
+    with old._database.reading() as connection:
+        found = dict(connection.exec_driver_sql("SELECT call_id, state FROM resets").all())
+    assert found == {"first": "refused", "again": "repeated", "withheld": "locked"}
+    assert old.begin_reset("call", phone, number)
+
+
+def downgrade(connection: Connection) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["connection"] = connection
+    command.downgrade(config, "0001")

@@ -162,4 +162,28 @@ def test_the_two_phases_may_run_in_two_processes(accounts: Accounts, open_store:
 
 
 def test_passwords_differ(accounts: Accounts) -> None:
-    assert len({granted(accounts, f"call {i}") for i in range(20)}) == 20
+    passwords = {granted(accounts, f"call {i} {phone}", phone, number) for i in range(4) for phone, number in DEMO}
+    assert len(passwords) == 4 * len(DEMO)
+
+
+# ── while an operator changes the account ─────────────────────────────────────────────────────────
+
+
+def test_an_account_that_is_removed_during_a_call_gets_no_password(accounts: Accounts) -> None:
+    granted(accounts, "call")
+    accounts.remove(PHONE)
+    assert not accounts.activate("call")
+    assert accounts.begin_reset("again", PHONE, NUMBER) is None
+    assert accounts.add(PHONE, NUMBER)
+    assert not accounts.activate("call")
+
+
+def test_a_phone_that_is_changed_during_a_call_gets_no_password(accounts: Accounts, clock: Clock) -> None:
+    old = granted(accounts, "first")
+    accounts.activate("first")
+    granted(accounts, "call")
+    accounts.change_phone(PHONE, "0966123123")
+    assert not accounts.activate("call")
+    assert accounts.verify("0966123123", old)
+    assert accounts.begin_reset("old phone", PHONE, NUMBER) is None
+    granted(accounts, "new phone", "0966123123")

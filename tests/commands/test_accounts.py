@@ -94,14 +94,47 @@ def test_a_locked_account_is_shown_and_unlocked(run: Run, monkeypatch: pytest.Mo
 
     accounts = store.open_accounts(load())
     for i in range(2):
-        assert accounts.begin_reset(f"wrong {i}", PHONE, DEMO[1][1]) is None
+        assert accounts.begin_reset(f"wrong {i}", PHONE, DEMO[1 + i][1]) is None
     accounts.close()
     shown = printed(run("show", PHONE, "--json"))
     assert (shown["state"], shown["failures"]) == ("locked", 2)
-    assert "locked until" in run("show", PHONE).output
+    assert "locked until 2" in run("show", PHONE).output
     assert printed(run("unlock", PHONE, "--json")) == {"forgiven": 2}
     assert printed(run("show", PHONE, "--json"))["state"] == "new"
-    assert "2 refusals" not in run("unlock", PHONE).output
+    assert "0 guesses" in run("unlock", PHONE).output
+
+
+def test_an_account_is_removed(run: Run) -> None:
+    run("init", "--demo")
+    assert printed(run("remove", PHONE, "--json")) == {"removed": True}
+    assert "no account has this phone number" in error(run("remove", PHONE))
+    assert printed(run("count", "--json")) == {"accounts": len(DEMO) - 1}
+    assert printed(run("add", PHONE, NUMBER, "--json")) == {"added": True}
+
+
+def test_an_account_moves_to_another_phone(run: Run) -> None:
+    run("init", "--demo")
+    assert printed(run("change-phone", PHONE, "+84966123123", "--json")) == {"changed": True}
+    assert printed(run("show", "0966123123", "--json"))["insurance_number"] == "*******789"
+    assert "no account has this phone number" in error(run("show", PHONE))
+    assert "has an account already" in error(run("change-phone", "0966123123", DEMO[1][0]))
+    for arguments in ((PHONE, "0966123124"), ("0966123123", "12"), ("x", "y")):
+        error(run("change-phone", *arguments))
+
+
+def test_accounts_are_listed_and_exported_without_a_readable_number(run: Run, tmp_path: Path) -> None:
+    run("init", "--demo")
+    listed = [json.loads(line) for line in run("list", "--json").stdout.splitlines()]
+    assert len(listed) == len(DEMO)
+    assert listed[0] == {"insurance_number": "*******789", "state": "new"}
+    path = tmp_path / "accounts-of-today.csv"
+    assert printed(run("export", path, "--json")) == {"path": str(path), "accounts": len(DEMO)}
+    text = path.read_text()
+    assert text.startswith("insurance_number,state\n*******789,new\n")
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert not any(number in text + run("list").output for pair in DEMO for number in pair)
+    assert "cannot be written" in error(run("export", path))
+    assert path.read_text() == text
 
 
 def test_a_good_file_is_imported(run: Run, file: Path) -> None:
@@ -137,6 +170,8 @@ def test_bad_usage_is_status_2(run: Run, arguments: tuple[str, ...]) -> None:
     assert run(*arguments).exit_code == 2
 
 
-@pytest.mark.parametrize("command", ["init", "import", "add", "show", "unlock"])
+@pytest.mark.parametrize(
+    "command", ["init", "import", "add", "show", "unlock", "remove", "change-phone", "count", "list", "export"]
+)
 def test_every_command_has_help(run: Run, command: str) -> None:
     assert run(command, "--help").exit_code == 0

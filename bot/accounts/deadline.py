@@ -1,0 +1,86 @@
+"""A limit on how long a thread waits for PostgreSQL in all, whatever is silent: its server, the network, a lock.
+
+PostgreSQL's own limits count on its server, and those of TCP where nothing acknowledges a packet: a connection that a
+firewall forgot, or a server that is stopped, keeps to neither. So psycopg2 does its waiting here: at the end of the
+limit it closes the connection, and no thread hangs on it.
+"""
+
+from __future__ import annotations
+
+import select
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+from sqlalchemy.exc import InvalidatePoolError
+
+PING_SECONDS = 0.5
+"""For the sign of life of a connection that lay idle. One that is silent costs a caller so much, not the reset."""
+
+SILENT = "no answer in time"
+"""What psycopg2 raises at the end of the limit: an OperationalError with this text."""
+
+_limits = threading.local()
+
+
+@contextmanager
+def within(seconds: float | None) -> Iterator[None]:
+    """What this thread asks of PostgreSQL meanwhile must come to an end in so many seconds, and inside an earlier limit
+    within that one. None: no limit."""
+    before: float | None = getattr(_limits, "at", None)
+    if seconds is not None:
+        mine = time.monotonic() + seconds
+        _limits.at = mine if before is None else min(before, mine)
+    try:
+        yield
+    finally:
+        _limits.at = before
+
+
+def watch(engine: Engine) -> None:
+    """Keep an engine's connections to the limits of `within`, and have each answer a ping before it is used again.
+
+    Only psycopg2 can be kept to a limit; it is set up for the whole process, and waits as ever where there is none."""
+    if engine.driver == "psycopg2":
+        from psycopg2.extensions import set_wait_callback
+
+        set_wait_callback(_wait)
+    fresh = "fresh"
+
+    def connected(_connection: object, record: Any) -> None:
+        record.info[fresh] = True
+
+    def checked_out(connection: object, record: Any, _proxy: object) -> None:
+        if record.info.pop(fresh, False):
+            return
+        try:
+            with within(PING_SECONDS):
+                alive = engine.dialect.do_ping(connection)
+        except engine.dialect.dbapi.Error:
+            alive = False
+        if not alive:
+            raise InvalidatePoolError  # the others will have died with it
+
+    event.listen(engine, "connect", connected)
+    event.listen(engine, "checkout", checked_out)
+
+
+def _wait(connection: Any) -> None:
+    """psycopg2's way to wait until its connection has done what it was asked (`psycopg2.extras.wait_select`), with a
+    limit. An error raised here closes the connection."""
+    import psycopg2
+    from psycopg2.extensions import POLL_OK, POLL_READ
+
+    while (state := connection.poll()) != POLL_OK:
+        limit: float | None = getattr(_limits, "at", None)
+        left = None if limit is None else limit - time.monotonic()
+        ready = select.poll()  # unlike select(), for any number of open files
+        ready.register(connection.fileno(), select.POLLIN if state == POLL_READ else select.POLLOUT)
+        if left is not None and (left <= 0 or not ready.poll(left * 1000)):
+            raise psycopg2.OperationalError(SILENT)
+        if left is None:
+            ready.poll()
