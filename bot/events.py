@@ -376,6 +376,27 @@ class Dialogue(Protocol):
     async def close(self) -> None: ...
 
 
+@dataclass(frozen=True)
+class StoreHealth:
+    """Of the account store behind a dialogue."""
+
+    trouble: str = ""
+    """Why no reset could be kept now, in one line for an operator; empty where one could."""
+    refusals: int = 0
+    """Guesses of all callers within the last hour."""
+    max_refusals: int = 0
+    """So many and more are an alarm (bot/settings.py)."""
+
+
+@runtime_checkable
+class KeepsStore(Protocol):
+    """A dialogue that has the account store in its own process."""
+
+    async def health(self) -> StoreHealth:
+        """Look after the store; takes seconds where it does not answer, and never raises."""
+        ...
+
+
 # ── to speech ─────────────────────────────────────────────────────────────────────────────────────
 
 

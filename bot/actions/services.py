@@ -5,17 +5,30 @@ from __future__ import annotations
 import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache, cached_property
 from typing import Any, TypeVar
 
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from bot.accounts import Accounts, open_accounts
+from bot.accounts import Accounts, AccountsUnavailable, open_accounts
+from bot.errors import VoicebotError
+from bot.events import StoreHealth
 from bot.sealing import Seal, load_seal
 from bot.settings import Settings, load
 
 T = TypeVar("T")
+
+THREADS = 8
+"""At once in the store. Writers take turns there, and a password's hash keeps a core busy."""
+
+WORK_SECONDS = 2.4
+"""For a piece of work in the store, waiting for a thread included. Longer than a transaction may take
+(bot.accounts.database.PATIENCE), so that a thread is stuck at a disk that hangs and nowhere else; shorter than a caller
+bears silence."""
+
+_threads = ThreadPoolExecutor(THREADS, thread_name_prefix="accounts")
 
 
 class Services:
@@ -32,6 +45,17 @@ class Services:
     def seal(self) -> Seal:
         return load_seal(self.settings)
 
+    def _check(self) -> int:
+        return self.accounts.check()  # the store is opened here, in the thread
+
+    async def health(self) -> StoreHealth:
+        """Of the account store, by writing to it."""
+        limit = self.settings.max_refusals
+        try:
+            return StoreHealth("", await in_thread(self._check), limit)
+        except VoicebotError as error:
+            return StoreHealth(str(error), 0, limit)
+
 
 @cache
 def shared() -> Services:
@@ -46,8 +70,17 @@ def reset_of(sender_id: str) -> str:
 
 
 async def in_thread(work: Callable[[], T]) -> T:
-    """Databases and password hashing block: other calls go on meanwhile."""
-    return await asyncio.get_running_loop().run_in_executor(None, work)
+    """Databases and password hashing block: other calls go on meanwhile.
+
+    Raises AccountsUnavailable where it takes too long. Work that has not begun by then never will; work that has goes
+    on unseen, and a password that it gives stays pending until it is forgotten."""
+    job = asyncio.get_running_loop().run_in_executor(_threads, work)
+    try:
+        return await asyncio.wait_for(job, WORK_SECONDS)
+    except asyncio.TimeoutError:
+        raise AccountsUnavailable(
+            "the account store does not answer in time: look at its disk, and at this machine's load"
+        ) from None
 
 
 class ServiceAction(Action, ABC):  # type: ignore[misc]  # rasa_sdk ships no types

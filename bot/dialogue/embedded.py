@@ -28,7 +28,7 @@ from bot.actions.services import Services
 from bot.dialogue.freshness import AGAIN, changed_since, check_domain
 from bot.dialogue.messages import from_rasa, to_rasa
 from bot.errors import VoicebotError
-from bot.events import Reply, Utterance
+from bot.events import Reply, StoreHealth, Utterance
 from bot.settings import ROOT, Settings
 
 log = logging.getLogger(__name__)
@@ -56,7 +56,7 @@ class EmbeddedRasa:
         from another domain.yml."""
         _quieten()
         self._lengths = settings.number_lengths
-        services = Services(settings)
+        services = self._services = Services(settings)
         self._seal = services.seal
         self._trackers = InMemoryTrackerStore(Domain.empty())
         model = settings.path(settings.rasa_model)
@@ -75,6 +75,9 @@ class EmbeddedRasa:
         if reply.outcome is not None:
             self._trackers.store.pop(call_id, None)
         return reply
+
+    async def health(self) -> StoreHealth:
+        return await self._services.health()
 
     async def close(self) -> None:
         """Nothing is held open."""

@@ -11,8 +11,9 @@ from collections.abc import Sequence
 from itertools import count
 
 from bot.errors import VoicebotError
-from bot.events import CallStarted, Gone, Reply, Utterance
+from bot.events import CallStarted, Gone, Reply, StoreHealth, Utterance
 from bot.gateway.dialogue_worker import pack, unpack
+from bot.gateway.pulse import StoreWatch
 from bot.settings import Settings
 
 WORKER = (sys.executable, "-m", "bot.gateway.dialogue_worker")
@@ -68,6 +69,7 @@ class DialogueProcess:
         self._calls: set[str] = set()
         self._process: Process | None = None
         self._keeping: asyncio.Future[None] | None = None
+        self.store = StoreWatch()
 
     @property
     def up(self) -> bool:
@@ -174,6 +176,9 @@ class DialogueProcess:
                 message = await unpack(process.stdout)
                 self._silent = 0
                 if message is None:
+                    continue
+                if isinstance(message, StoreHealth):
+                    self.store.told(message)
                     continue
                 number, answer = message
                 waiting = self._waiting.pop(number, None)

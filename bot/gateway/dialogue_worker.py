@@ -4,7 +4,7 @@ A process, because a turn of Rasa keeps Python busy for tens of milliseconds, in
 
     stdin    the settings, then requests (number, call id, utterance) and pulses (None)
     stdout   None when everything is loaded, or a text that says why not; then answers (number, Reply or a text), and
-             None for each pulse
+             None for each pulse, and every few seconds a StoreHealth
     end      with stdin: the process never outlives its parent
 
 Every message is a pickle behind its length, 4 bytes, big-endian: both ends are this program, nobody else has the pipe.
@@ -25,9 +25,12 @@ from collections.abc import Callable
 from typing import Any, BinaryIO
 
 from bot.errors import VoicebotError
-from bot.events import Dialogue, Utterance
+from bot.events import Dialogue, KeepsStore, Utterance
 from bot.gateway import LOG
 from bot.settings import Settings
+
+STORE_SECONDS = 2.0
+"""From one look after the account store to the next."""
 
 _LENGTH = struct.Struct("!I")
 
@@ -67,6 +70,7 @@ async def _work(open_dialogue: Callable[[Settings], Dialogue], answers: BinaryIO
     gc.freeze()  # what was loaded stays: looking through it again and again would hold turns up
     _answer(answers, None)
     tasks: set[asyncio.Task[None]] = set()
+    watching = asyncio.create_task(_watch_store(dialogue, answers)) if isinstance(dialogue, KeepsStore) else None
     try:
         while True:
             request = await unpack(reader)
@@ -77,7 +81,15 @@ async def _work(open_dialogue: Callable[[Settings], Dialogue], answers: BinaryIO
             tasks.add(task)
             task.add_done_callback(tasks.discard)
     except asyncio.IncompleteReadError:
+        if watching:
+            watching.cancel()
         await dialogue.close()
+
+
+async def _watch_store(dialogue: KeepsStore, answers: BinaryIO) -> None:
+    while True:
+        _answer(answers, await dialogue.health())
+        await asyncio.sleep(STORE_SECONDS)
 
 
 async def _turn(dialogue: Dialogue, answers: BinaryIO, number: int, call_id: str, utterance: Utterance) -> None:

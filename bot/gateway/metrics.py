@@ -87,6 +87,13 @@ class Metrics:
         self.dialogue_up = Gauge(
             "voicebot_dialogue_up", "1 while the dialogue answers; at 0 no call is taken.", registry=registry
         )
+        self.store_up = Gauge(
+            "voicebot_store_up", "1 while the account store can be written; at 0 no call is taken.", registry=registry
+        )
+        self.guesses = Gauge(
+            "voicebot_guesses_last_hour", "Refused pairs and passwords not heard, of all callers.", registry=registry
+        )
+        self.guessing = Gauge("voicebot_guessing_alarm", "1 while these are as many as are allowed.", registry=registry)
         self.turn = Histogram(
             "voicebot_dialogue_turn_seconds", "Rasa's turns, its actions included.",
             buckets=TURN_BUCKETS, registry=registry)  # fmt: skip

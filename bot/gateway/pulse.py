@@ -1,15 +1,27 @@
-"""Whether a served Rasa can be reached, asked every few seconds: a gateway without it is to be sent no call."""
+"""Whether a served Rasa can be reached, and how the account store is, asked every few seconds: a gateway without either
+is to be sent no call."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
+from importlib.metadata import version
 
 import aiohttp
+
+from bot.events import StoreHealth
 
 PATH = "/webhooks/rest/"
 """Where Rasa's REST channel, which takes the turns, says that it is there. It needs no token, touches no tracker and no
 lock, and is missing where `rest` is not enabled, where every turn would fail, too."""
+
+ASK_FOR_STORE = {
+    "next_action": "action_store_health",
+    "tracker": {"sender_id": "pulse"},
+    "domain": {},
+    "version": version("rasa-sdk"),
+}
+"""What an action server answers with the health of its account store (bot/actions/store_health.py)."""
 
 PULSE_SECONDS = 2.0
 """From one beat to the next."""
@@ -25,11 +37,37 @@ known in 4 s at most, one that hangs in 10; the first beat that is answered brin
 log = logging.getLogger(__name__)
 
 
-class Pulse:
-    """Of Rasa at `url`, e.g. http://localhost:5005."""
+class StoreWatch:
+    """What is known of the account store, which the dialogue looks after; the log tells when it goes and comes back."""
 
-    def __init__(self, url: str) -> None:
-        self._url = url.rstrip("/")
+    def __init__(self) -> None:
+        self.health = StoreHealth()
+
+    @property
+    def up(self) -> bool:
+        """Nothing is known to be wrong with it."""
+        return not self.health.trouble
+
+    @property
+    def alarmed(self) -> bool:
+        """Callers guess too much."""
+        return 0 < self.health.max_refusals <= self.health.refusals
+
+    def told(self, health: StoreHealth) -> None:
+        was_up, self.health = self.up, health
+        if was_up and not self.up:
+            log.error("%s; no call is taken until it can be used", health.trouble)
+        elif self.up and not was_up:
+            log.warning("the account store can be used again")
+
+
+class Pulse:
+    """Of Rasa at `url`, e.g. http://localhost:5005, and of the account store behind the action server's `actions_url`,
+    e.g. http://localhost:5055/webhook; nothing is known of the store where that is empty."""
+
+    def __init__(self, url: str, actions_url: str = "") -> None:
+        self._url, self._actions_url = url.rstrip("/"), actions_url
+        self.store = StoreWatch()
         self._missed = MISSES - 1  # of a Rasa that was never there, one beat tells enough
 
     @property
@@ -45,7 +83,8 @@ class Pulse:
 
     async def beat(self) -> None:
         """Ask once."""
-        was_up, trouble = self.up, await self._trouble()
+        trouble, _ = await asyncio.gather(self._trouble(), self._look_after_store())
+        was_up = self.up
         self._missed = self._missed + 1 if trouble else 0
         if was_up and not self.up:
             log.error("Rasa at %s %s; no call is taken until it answers", self._url, trouble)
@@ -62,3 +101,18 @@ class Pulse:
             return "does not answer in time"
         except (aiohttp.ClientError, OSError, ValueError) as error:
             return f"cannot be reached ({type(error).__name__})"
+
+    async def _look_after_store(self) -> None:
+        if not self._actions_url:
+            return
+        try:
+            async with (
+                aiohttp.ClientSession(timeout=TIMEOUT) as session,
+                session.post(self._actions_url, json=ASK_FOR_STORE) as response,
+            ):
+                response.raise_for_status()
+                (event,) = (await response.json())["events"]
+                health = StoreHealth(**event["value"])
+        except (asyncio.TimeoutError, aiohttp.ClientError, OSError, ValueError, LookupError, TypeError) as error:
+            health = StoreHealth(f"the action server at {self._actions_url} does not tell ({type(error).__name__})")
+        self.store.told(health)

@@ -29,7 +29,7 @@ from bot.gateway.guard import Guard, open_guard, tls
 from bot.gateway.lobby import Lobby
 from bot.gateway.metrics import Metrics
 from bot.gateway.metronome import Metronome
-from bot.gateway.pulse import Pulse
+from bot.gateway.pulse import Pulse, StoreWatch
 from bot.gateway.server import Gateway
 from bot.gateway.strangers import Connection
 from bot.gateway.verstat import Policy
@@ -100,18 +100,25 @@ class Rasa:
     def __init__(self, metrics: Metrics) -> None:
         self._metrics = metrics
         self._health: DialogueProcess | Pulse | None = None
-        metrics.dialogue_up.set_function(lambda: self.up)
+        metrics.dialogue_up.set_function(lambda: self._health is None or self._health.up)
+        metrics.store_up.set_function(lambda: self._store.up)
+        metrics.guesses.set_function(lambda: self._store.health.refusals)
+        metrics.guessing.set_function(lambda: self._store.alarmed)
 
     @property
     def up(self) -> bool:
-        """Nothing is known to be wrong with it."""
-        return self._health is None or self._health.up
+        """Nothing is known to be wrong with it, nor with the account store behind it."""
+        return (self._health is None or self._health.up) and self._store.up
+
+    @property
+    def _store(self) -> StoreWatch:
+        return self._health.store if self._health else StoreWatch()
 
     async def open(self, settings: Settings) -> Dialogue:
         """Raises VoicebotError where there is none."""
         if settings.rasa_url:
             dialogue = await dialogue_here(settings)
-            self._health = Pulse(settings.rasa_url)
+            self._health = Pulse(settings.rasa_url, settings.actions_url)
         else:
             dialogue = self._health = await open_dialogue_process(settings)
         await _rehearse(dialogue)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -12,8 +13,9 @@ from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.utils import call_potential_coroutine
 
 from bot.accounts import AccountsUnavailable
-from bot.actions import all_actions
+from bot.actions import all_actions, services
 from bot.actions.services import Services
+from bot.events import StoreHealth
 from bot.sealing import Purpose, SealBroken
 from bot.settings import ROOT, Settings
 
@@ -43,6 +45,11 @@ class PaperAccounts:
         self.asked: list[tuple[str, ...]] = []
         self.threads: set[int] = set()
         self.gone = False
+        self.hangs: threading.Event | None = None
+
+    def check(self) -> int:
+        self._note("check")
+        return 7
 
     def begin_reset(self, call_id: str, phone: str | None, insurance_number: str) -> str | None:
         self._note("begin", call_id, str(phone), insurance_number)
@@ -58,6 +65,8 @@ class PaperAccounts:
     def _note(self, *asked: str) -> None:
         self.asked.append(asked)
         self.threads.add(threading.get_ident())
+        if self.hangs:
+            self.hangs.wait()
         if self.gone:
             raise AccountsUnavailable("the account store cannot be used; look after it")
 
@@ -73,9 +82,9 @@ Run = Callable[..., Any]
 @pytest.fixture
 def run(accounts: PaperAccounts) -> Run:
     """Runs an action: its slots, and the responses it utters."""
-    services = Services(Settings(caller="0912345678"))
-    vars(services).update(accounts=accounts, seal=PaperSeal())
-    actions: dict[str, Action] = {action.name(): action for action in all_actions(services)}
+    its = Services(Settings(caller="0912345678"))
+    vars(its).update(accounts=accounts, seal=PaperSeal())
+    actions: dict[str, Action] = {action.name(): action for action in all_actions(its)}
 
     async def run(
         name: str,
@@ -166,6 +175,33 @@ async def test_what_the_exchange_names_alike_is_one_call_to_the_accounts(run: Ru
 async def test_no_database_is_no_refusal(run: Run, accounts: PaperAccounts) -> None:
     accounts.gone = True
     assert (await run("action_check_account", MATCH, intent="start_call"))[0] == {"reset_state": "unavailable"}
+
+
+# ── the store does not answer ──
+
+
+async def test_a_store_that_hangs_is_given_up_and_others_are_served(
+    run: Run, accounts: PaperAccounts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """More calls at once than there are threads; none that waited for one begins later."""
+    monkeypatch.setattr(services, "WORK_SECONDS", 0.05)
+    accounts.hangs = threading.Event()
+    calls = services.THREADS + 3
+    hung = await asyncio.gather(*(run("action_check_account", MATCH, call_id=str(n)) for n in range(calls)))
+    assert [slots for slots, _ in hung] == [{"reset_state": "unavailable"}] * calls
+    accounts.hangs.set()
+    accounts.hangs = None
+    monkeypatch.undo()
+    assert (await run("action_check_account", MATCH))[0]["reset_state"] == "pending"
+    assert len(accounts.asked) == services.THREADS + 1
+
+
+async def test_the_health_of_the_store(run: Run, accounts: PaperAccounts) -> None:
+    its = Services(Settings(max_refusals=9))
+    vars(its).update(accounts=accounts)
+    assert await its.health() == StoreHealth("", 7, 9)
+    accounts.gone = True
+    assert await its.health() == StoreHealth("the account store cannot be used; look after it", 0, 9)
 
 
 # ── action_activate_password, action_discard_reset ──

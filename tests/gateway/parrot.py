@@ -1,6 +1,7 @@
 """A dialogue in place of Rasa for the tests of its process: `python -m tests.gateway.parrot [WHY NOT]`.
 
-It says the words it is told; "die", "hang", "complain", "fail" and "crash" it does."""
+It says the words it is told; "die", "hang", "complain", "fail" and "crash" it does. Its account store has the trouble
+that follows "store"."""
 
 import asyncio
 import logging
@@ -8,14 +9,23 @@ import os
 import sys
 
 from bot.errors import VoicebotError
-from bot.events import Expect, Gone, Outcome, Prompt, Reply, Said, Utterance
+from bot.events import Expect, Gone, Outcome, Prompt, Reply, Said, StoreHealth, Utterance
+from bot.gateway import dialogue_worker
 from bot.gateway.dialogue_worker import main
 from bot.settings import Settings
+
+dialogue_worker.STORE_SECONDS = 0.05
 
 NOTHING = Expect("nothing")
 
 
 class Parrot:
+    def __init__(self) -> None:
+        self._trouble = ""
+
+    async def health(self) -> StoreHealth:
+        return StoreHealth(self._trouble, 7, 9)
+
     async def tell(self, call_id: str, utterance: Utterance) -> Reply:
         print("noise that a library makes on stdout")
         words = utterance.text if isinstance(utterance, Said) else "hello"
@@ -23,6 +33,8 @@ class Parrot:
             os._exit(3)
         elif words == "hang":
             await asyncio.Event().wait()
+        elif words.startswith("store"):
+            self._trouble = words.removeprefix("store").strip()
         elif words == "complain":
             logging.getLogger(__name__).error("a parrot is tired")
         elif words == "fail":

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bot.errors import VoicebotError
-from bot.events import CallStarted, Gone, Outcome, Prompt, Said
+from bot.events import CallStarted, Gone, Outcome, Prompt, Said, StoreHealth
 from bot.gateway import dialogue_process
 from bot.gateway.dialogue_process import (
     DEAF_PULSES,
@@ -83,6 +83,21 @@ async def test_when_the_process_dies_its_calls_end_and_new_ones_begin(parrot: Di
     assert await say(parrot, "new", "hai") == "hai"
     with pytest.raises(VoicebotError, match="ended"):
         await say(parrot, "waits", "một")
+
+
+async def test_the_process_tells_how_its_account_store_is(
+    parrot: DialogueProcess, caplog: pytest.LogCaptureFixture
+) -> None:
+    await parrot.tell("a", CallStarted(None))
+    await until(lambda: parrot.store.health == StoreHealth("", 7, 9))
+    await say(parrot, "a", "store read-only")
+    await until(lambda: not parrot.store.up)
+    assert parrot.up, "the process itself is well"
+    await say(parrot, "a", "store")
+    await until(lambda: parrot.store.up)
+    gone, back = (record for record in caplog.records if "store" in record.message or "read-only" in record.message)
+    assert (gone.levelname, gone.message) == ("ERROR", "read-only; no call is taken until it can be used")
+    assert back.levelname == "WARNING"
 
 
 FAILS_ONCE = """
