@@ -44,7 +44,11 @@ async def measure(calls: int) -> None:
     """Measure and print."""
     with tempfile.TemporaryDirectory() as folder:
         settings = dataclasses.replace(
-            load(), database_url=f"sqlite:///{folder}/accounts.sqlite", number_lengths=(10,), max_failures=10**6
+            load(),
+            database_url=f"sqlite:///{folder}/accounts.sqlite",
+            number_lengths=(10,),
+            max_failures=10**6,
+            max_resets=10**6,
         )
         _demo_accounts(settings)
         started = time.perf_counter()

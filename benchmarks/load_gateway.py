@@ -54,6 +54,7 @@ async def running(
             "VOICEBOT_LINE_SECRET": secret,
             "VOICEBOT_MAX_CALLS": str(limit),
             "VOICEBOT_NUMBER_LENGTHS": "10",
+            **{f"VOICEBOT_MAX_{limit}": "1000000" for limit in ("FAILURES", "RESETS", "REFUSALS")},
         }
         log = Path(folder) / "gateway.log"
         process = _start(port, environ, log)

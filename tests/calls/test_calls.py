@@ -19,6 +19,7 @@ from bot.channels.caller_script import MissingRecordingError, load_script
 from bot.events import RATE
 from bot.settings import Settings, load
 from bot.simulation import simulate_call
+from tests.conftest import GENEROUS
 
 SCRIPTS = sorted(Path(__file__).parent.glob("*.yml"))
 
@@ -29,7 +30,7 @@ EARLY = {"d_number_three_wishes", "e_menu_key_bounced"}
 
 @pytest.fixture(scope="session")
 def settings(dialogue_model: Path, accounts_url: str) -> Settings:
-    settings = dataclasses.replace(load({}), rasa_model=str(dialogue_model), database_url=accounts_url)
+    settings = dataclasses.replace(load(GENEROUS), rasa_model=str(dialogue_model), database_url=accounts_url)
     accounts = open_accounts(settings)
     with (Path(__file__).parent / "accounts.csv").open(encoding="utf-8") as rows:
         accounts.import_rows([(row["phone"], row["insurance_number"]) for row in csv.DictReader(rows)])

@@ -23,6 +23,7 @@ from bot.assembly import DOMAIN
 from bot.events import RATE, Prompt, Samples
 from bot.sealing import load_seal
 from bot.settings import Settings, load
+from tests.conftest import GENEROUS
 from tests.pbx import certificates
 from tests.pbx.exchange import Exchange, Sites
 from tests.pbx.gateway import Gateway, free_port, serving
@@ -52,7 +53,7 @@ def tools() -> Path:
 
 @pytest.fixture(scope="session")
 def settings(dialogue_model: Path, accounts_url: str) -> Settings:
-    return load({"VOICEBOT_RASA_MODEL": str(dialogue_model), "VOICEBOT_DATABASE_URL": accounts_url})
+    return load({**GENEROUS, "VOICEBOT_RASA_MODEL": str(dialogue_model), "VOICEBOT_DATABASE_URL": accounts_url})
 
 
 @pytest.fixture(scope="session")
