@@ -54,7 +54,8 @@ async def running(
             "VOICEBOT_LINE_SECRET": secret,
             "VOICEBOT_MAX_CALLS": str(limit),
             "VOICEBOT_NUMBER_LENGTHS": "10",
-            **{f"VOICEBOT_MAX_{limit}": "1000000" for limit in ("FAILURES", "RESETS", "REFUSALS")},
+            "VOICEBOT_MAX_RESETS": "10000",
+            "VOICEBOT_MAX_REFUSALS": "1000000",
         }
         log = Path(folder) / "gateway.log"
         process = _start(port, environ, log)
