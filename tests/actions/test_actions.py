@@ -187,12 +187,12 @@ async def test_a_store_that_hangs_is_given_up_and_others_are_served(
     monkeypatch.setattr(services, "WORK_SECONDS", 0.05)
     accounts.hangs = threading.Event()
     calls = services.THREADS + 3
-    hung = await asyncio.gather(*(run("action_check_account", MATCH) for _ in range(calls)))
+    hung = await asyncio.gather(*(run("action_check_account", MATCH, intent="start_call") for _ in range(calls)))
     assert [slots for slots, _ in hung] == [{"reset_state": "unavailable"}] * calls
     accounts.hangs.set()
     accounts.hangs = None
     monkeypatch.undo()
-    assert (await run("action_check_account", MATCH))[0]["reset_state"] == "pending"
+    assert (await run("action_check_account", MATCH, intent="start_call"))[0]["reset_state"] == "pending"
     assert len(accounts.asked) == services.THREADS + 1
 
 
