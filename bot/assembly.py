@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
-import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 import yaml
 
 from bot.call import Call, Heed, Watch, at_once
+from bot.call_keys import CallKeys
 from bot.errors import VoicebotError
 from bot.events import Channel, Dialogue, Outcome, Speech
 from bot.settings import ROOT, Settings
@@ -25,10 +24,16 @@ class Voicebot:
     """The whole bot, ready to answer. Make it with `open_voicebot`, and close it."""
 
     def __init__(
-        self, settings: Settings, dialogue: Dialogue, speech: Speech, apology: str, heed: Heed = at_once
+        self,
+        settings: Settings,
+        dialogue: Dialogue,
+        speech: Speech,
+        calls: CallKeys,
+        apology: str,
+        heed: Heed = at_once,
     ) -> None:
         self._settings, self._dialogue, self._speech, self._apology = settings, dialogue, speech, apology
-        self._heed = heed
+        self._calls, self._heed = calls, heed
         self._timing = Timing.of(settings)
 
     async def answer(self, channel: Channel, watch: Watch, name: str = "") -> Outcome:
@@ -36,28 +41,23 @@ class Voicebot:
         it names alike have one reset between them."""
         from bot.hearing import open_hearing
 
-        call = Call(
-            call_id(name),
-            channel,
-            open_hearing(self._settings, channel.rate),
-            self._dialogue,
-            self._speech,
-            self._timing,
-            apology=self._apology,
-            watch=watch,
-            heed=self._heed,
-        )
-        return await call.run()
+        with self._calls.call(name) as call_id:
+            call = Call(
+                call_id,
+                channel,
+                open_hearing(self._settings, channel.rate),
+                self._dialogue,
+                self._speech,
+                self._timing,
+                apology=self._apology,
+                watch=watch,
+                heed=self._heed,
+            )
+            return await call.run()
 
     async def close(self) -> None:
         await self._speech.close()
         await self._dialogue.close()
-
-
-def call_id(name: str) -> str:
-    """A new id for a call: nobody can guess it, and what stands before its dot is the same for the same name."""
-    key = f"{hashlib.sha256(name.encode()).hexdigest()[:32]}." if name else ""
-    return key + secrets.token_hex(8)
 
 
 async def dialogue_here(settings: Settings) -> Dialogue:
@@ -85,7 +85,8 @@ async def open_voicebot(
 
     apology, prompts = read_prompts(DOMAIN)
     progress("loading the recogniser, the voice and the dialogue")
-    speech = open_speech(settings, load_seal(settings))
+    seal = load_seal(settings)
+    speech = open_speech(settings, seal)
     try:
         opened, _, _ = await asyncio.gather(
             dialogue(settings),
@@ -95,7 +96,7 @@ async def open_voicebot(
     except BaseException:
         await speech.close()
         raise
-    return Voicebot(settings, opened, speech, apology, heed)
+    return Voicebot(settings, opened, speech, seal.calls, apology, heed)
 
 
 def read_prompts(domain: Path) -> tuple[str, list[str]]:

@@ -5,6 +5,9 @@ A sealed token is one word of lower-case letters and digits, so that it passes u
 time of sealing; https://github.com/fernet/spec) under a key of its own for each purpose and each call, so that an
 insurance number's token is never revealed as a password, and no token in another call than its own. Texts of up to 15
 characters all give tokens of one length.
+
+A password is sealed to the key of its call as well (bot/call_keys.py): who has the seal key and all tokens cannot read
+it, neither during the call nor after it.
 """
 
 from __future__ import annotations
@@ -24,6 +27,7 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from bot.call_keys import CallKeys, share_with
 from bot.errors import VoicebotError
 from bot.settings import ROOT, Settings
 
@@ -34,6 +38,9 @@ TOKEN = re.compile(r"\bsealed[a-z2-7]{117,}\b")
 
 FEWEST_BYTES = 8
 """Different ones in a key. Of 32 random bytes nearly all differ; a key of zeros, or of one word repeated, has few."""
+
+TO_A_CALL = b"\x01"
+"""First byte of a token that begins with a public key. A Fernet token begins with 0x80."""
 
 _PREFIX = "sealed"
 
@@ -63,30 +70,42 @@ class Seal:
     """
 
     def __init__(
-        self, keys: bytes | Sequence[bytes], seconds: int, clock: Callable[[], float] = time.time, call: str = ""
+        self,
+        keys: bytes | Sequence[bytes],
+        seconds: int,
+        clock: Callable[[], float] = time.time,
+        call: str = "",
+        calls: CallKeys | None = None,
     ) -> None:
+        self.calls = calls or CallKeys()
+        """The calls that go on in this process."""
         self._keys = [keys] if isinstance(keys, bytes) else list(keys)
         self._raw = [decode_key(key, "the seal key (VOICEBOT_SEAL_KEY)") for key in self._keys]
         self._seconds, self._clock, self._call = seconds, clock, call
 
     def of_call(self, call: str) -> Seal:
         """The same seal for another call: neither opens a token of the other."""
-        return Seal(self._keys, self._seconds, self._clock, call)
+        return Seal(self._keys, self._seconds, self._clock, call, self.calls)
 
     def seal(self, text: str, purpose: Purpose) -> str:
-        """A token that only `reveal` for the same purpose and call opens; each time another one."""
-        return _word(self._fernets(purpose).encrypt_at_time(text.encode(), int(self._clock())))
+        """A token that only `reveal` for the same purpose and call opens; each time another one. A password's is opened
+        only in the process that holds the call, and only as long as the call lasts."""
+        shared, public = (share_with(self._call) if purpose is Purpose.PASSWORD else None) or (b"", b"")
+        token = self._fernets(purpose, shared).encrypt_at_time(text.encode(), int(self._clock()))
+        return _word((TO_A_CALL + public if public else b"") + base64.urlsafe_b64decode(token))
 
     def reveal(self, token: str, purpose: Purpose) -> str:
         """The sealed text. Raises SealBroken for all but an unchanged, unexpired token of this purpose and call."""
         try:
-            opened = self._fernets(purpose).decrypt_at_time(_fernet(token), self._seconds, int(self._clock()))
-            return opened.decode()
+            public, body = _parts(_bytes(token))
+            shared = self.calls.shared(self._call, public) if public else b""
+            fernet = self._fernets(purpose, shared)
+            return fernet.decrypt_at_time(base64.urlsafe_b64encode(body), self._seconds, int(self._clock())).decode()
         except (InvalidToken, ValueError):
             raise SealBroken from None
 
-    def _fernets(self, purpose: Purpose) -> MultiFernet:
-        return MultiFernet([Fernet(_derive(raw, purpose, self._call)) for raw in self._raw])
+    def _fernets(self, purpose: Purpose, shared: bytes) -> MultiFernet:
+        return MultiFernet([Fernet(_derive(raw + shared, purpose, self._call)) for raw in self._raw])
 
 
 def is_sealed(text: str) -> bool:
@@ -154,18 +173,24 @@ def _derive(key: bytes, purpose: Purpose, call: str) -> bytes:
     return base64.urlsafe_b64encode(HKDF(SHA256(), length=32, salt=None, info=info).derive(key))
 
 
-def _word(fernet_token: bytes) -> str:
+def _parts(raw: bytes) -> tuple[bytes, bytes]:
+    """The public key before a Fernet token, empty where there is none, and the token."""
+    if raw.startswith(TO_A_CALL):
+        return raw[1:33], raw[33:]
+    return b"", raw
+
+
+def _word(raw: bytes) -> str:
     """Fernet's own base64 has "-", "_" and "=", at which tokenizers cut, and capitals, which some lower."""
-    raw = base64.urlsafe_b64decode(fernet_token)
     return _PREFIX + base64.b32encode(raw).decode().rstrip("=").lower()
 
 
-def _fernet(token: str) -> bytes:
-    """Back to Fernet's form. Raises ValueError for what `_word` never writes."""
+def _bytes(token: str) -> bytes:
+    """What `_word` wrote. Raises ValueError for what it never writes."""
     if not is_sealed(token):
         raise ValueError
     body = token.removeprefix(_PREFIX).upper()
-    fernet_token = base64.urlsafe_b64encode(base64.b32decode(body + "=" * (-len(body) % 8)))
-    if _word(fernet_token) != token:  # base32 leaves spare bits at its end
+    raw = base64.b32decode(body + "=" * (-len(body) % 8))
+    if _word(raw) != token:  # base32 leaves spare bits at its end
         raise ValueError
-    return fernet_token
+    return raw

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import sealing
+from bot.actions.services import reset_of
 from bot.errors import VoicebotError
 from bot.sealing import TOKEN, Purpose, Seal, SealBroken, is_sealed, key_file, load_seal
 from bot.settings import Settings
@@ -91,6 +92,47 @@ def test_a_token_of_one_call_is_never_revealed_in_another(seal: Seal) -> None:
             else:
                 with pytest.raises(SealBroken):
                     asked_in.reveal(token, Purpose.CALLER)
+
+
+class TestACallsOwnKey:
+    def test_a_password_is_revealed_only_where_the_call_is_and_only_while_it_lasts(self, seal: Seal) -> None:
+        actions = Seal(KEY, 600, lambda: 1_000_000.0)  # another process, with the same key
+        with seal.calls.call("7") as call:
+            token = actions.of_call(call).seal(NUMBER, Purpose.PASSWORD)
+            assert is_sealed(token)
+            assert seal.of_call(call).reveal(token, Purpose.PASSWORD) == NUMBER
+            with pytest.raises(SealBroken):
+                actions.of_call(call).reveal(token, Purpose.PASSWORD)
+            with seal.calls.call("7") as another, pytest.raises(SealBroken):
+                seal.of_call(another).reveal(token, Purpose.PASSWORD)
+        with pytest.raises(SealBroken):
+            seal.of_call(call).reveal(token, Purpose.PASSWORD)
+
+    def test_the_seal_key_is_needed_as_well(self, seal: Seal, clock: Clock) -> None:
+        with seal.calls.call("") as call:
+            token = Seal(Fernet.generate_key(), 600, clock, call).seal(NUMBER, Purpose.PASSWORD)
+            with pytest.raises(SealBroken):
+                seal.of_call(call).reveal(token, Purpose.PASSWORD)
+
+    def test_a_changed_token_stays_shut(self, seal: Seal) -> None:
+        with seal.calls.call("") as call:
+            mine = seal.of_call(call)
+            token = mine.seal(NUMBER, Purpose.PASSWORD)
+            for i, character in enumerate(token):
+                with pytest.raises(SealBroken):
+                    mine.reveal(token[:i] + ("a" if character != "a" else "b") + token[i + 1 :], Purpose.PASSWORD)
+
+    def test_numbers_are_revealed_by_the_actions(self, seal: Seal, clock: Clock) -> None:
+        with seal.calls.call("7") as call:
+            token = seal.of_call(call).seal(NUMBER, Purpose.CALLER)
+            assert Seal(KEY, 600, clock, call).reveal(token, Purpose.CALLER) == NUMBER
+
+    def test_ids_differ_and_begin_alike_for_what_an_exchange_names_alike(self, seal: Seal) -> None:
+        with seal.calls.call("7") as one, seal.calls.call("7") as two, seal.calls.call("8") as other:
+            assert one != two
+            assert reset_of(one) == reset_of(two) != reset_of(other)
+        with seal.calls.call("") as one, seal.calls.call("") as two:
+            assert reset_of(one) != reset_of(two)
 
 
 def test_while_a_key_is_changed_tokens_of_both_are_revealed_and_the_first_one_seals(clock: Clock) -> None:

@@ -65,7 +65,7 @@ def shared() -> Services:
 
 def reset_of(sender_id: str) -> str:
     """What the accounts know a conversation by: a call of the exchange, or the conversation where no exchange named it.
-    A call has one reset, however often its exchange brings it (`bot.assembly.call_id`)."""
+    A call has one reset, however often its exchange brings it (`bot.call_keys`)."""
     return sender_id.partition(".")[0]
 
 

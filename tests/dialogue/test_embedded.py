@@ -16,7 +16,7 @@ from bot.accounts import Accounts
 from bot.dialogue import open_dialogue
 from bot.errors import VoicebotError
 from bot.events import Chosen, Grammar, Number, Outcome, PlayedOut, Utterance
-from bot.sealing import Seal
+from bot.sealing import Purpose, Seal
 from bot.settings import Settings
 
 if TYPE_CHECKING:
@@ -81,3 +81,28 @@ def test_rasa_leaves_the_event_loop_of_the_process_alone() -> None:
     program = "import asyncio; before = asyncio.get_event_loop_policy(); import bot.dialogue.embedded; "
     program += "assert asyncio.get_event_loop_policy() is before, 'another event loop was set'"
     subprocess.run([sys.executable, "-c", program], check=True, timeout=60)
+
+
+async def test_what_was_sealed_in_one_call_is_refused_in_another(
+    rasa: EmbeddedRasa, seal: Seal, accounts: Accounts, citizen: Citizen
+) -> None:
+    """Whoever reads a tracker store and reaches Rasa's port has a call's tokens, and can say them again."""
+    here = TextCall(rasa, seal)
+    await here.start(citizen.phone, Chosen("ask_reset"), Number(citizen.number, spoken=False), PlayedOut())
+    [password] = set(here.revealed("password"))
+    told = seal.of_call(here.call_id)
+    caller = told.seal(citizen.phone, Purpose.CALLER)
+    number = told.seal(citizen.number, Purpose.INSURANCE_NUMBER)
+    outcomes = {}
+    for sender in ("insider", here.call_id):
+        said = [
+            f'/start_call{{"caller": "{caller}"}}',
+            "/ask_reset",
+            f'/give_number{{"insurance_number": "{number}", "number_source": "keys"}}',
+        ]
+        messages = [await rasa._agent.handle_text(text, sender_id=sender) for text in said]
+        outcomes[sender] = [each["custom"].get("outcome") for each in messages[-1] or [] if "custom" in each]
+        await rasa._agent.handle_text("/played", sender_id=sender)
+    assert outcomes["insider"] == ["refused"]
+    assert "reset" not in outcomes[here.call_id]
+    assert accounts.verify(citizen.phone, password)

@@ -187,6 +187,10 @@ class TestWhatIsWrong:
         told = await self.refused(VOICEBOT_HOST="0.0.0.0", VOICEBOT_RASA_MODEL="/nowhere")
         assert "VOICEBOT_LINE_SECRET" in told
 
+    async def test_a_host_that_is_no_name(self) -> None:
+        told = await self.refused(VOICEBOT_HOST="a" * 300, VOICEBOT_LINE_SECRET=SECRET)
+        assert "VOICEBOT_HOST" in told
+
     async def test_no_trained_dialogue(self, tmp_path: Path) -> None:
         told = await self.refused("--port", str(free_port()), VOICEBOT_RASA_MODEL=str(tmp_path / "none"))
         assert "make setup" in told
