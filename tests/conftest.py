@@ -17,8 +17,6 @@ SHARED = ROOT.parent / "shared"
 GENEROUS = {"VOICEBOT_MAX_FAILURES": "100", "VOICEBOT_MAX_RESETS": "10000", "VOICEBOT_MAX_REFUSALS": "1000000"}
 """Tests of whole calls share a few accounts, and call more often than callers may."""
 
-os.environ.update(GENEROUS)
-
 
 @pytest.fixture(scope="session")
 def shared() -> Path:

@@ -16,6 +16,8 @@ from sqlalchemy.engine import Connection
 from bot.accounts.schema import State, accounts, resets
 from bot.accounts.throttle import CAP, GRANTED, GUESSES, HOUR, Asked, Throttle, guesses
 
+_STATES = {state.value: state for state in State}
+
 PENDING_FOR = timedelta(minutes=10)
 """How long a pending reset can be activated (OWASP ASVS 5.0, 6.5.5)."""
 
@@ -112,7 +114,7 @@ def history(connection: Connection, **of: str) -> list[Asked]:
     query = select(resets.c.at, resets.c.state, other).where(
         resets.c[column] == value, resets.c.state.in_(sorted(state.value for state in GUESSES | GRANTED))
     )
-    return [Asked(at, State(state), value) for at, state, value in connection.execute(query.order_by(resets.c.at))]
+    return [Asked(at, _STATES[state], value) for at, state, value in connection.execute(query.order_by(resets.c.at))]
 
 
 def refusals_since(connection: Connection, since: datetime) -> int:

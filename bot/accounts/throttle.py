@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from bot.accounts.schema import State
 
@@ -38,8 +39,7 @@ GUESSES = frozenset((State.REFUSED, State.DISCARDED))
 GRANTED = frozenset((State.PENDING, State.ACTIVE, State.DISCARDED))
 
 
-@dataclass(frozen=True)
-class Asked:
+class Asked(NamedTuple):
     """An earlier call, found by its phone or by its insurance number; `other` is the other one of the two."""
 
     at: datetime

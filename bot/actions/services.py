@@ -55,6 +55,8 @@ class Services:
             return StoreHealth("", await in_thread(self._check), limit)
         except VoicebotError as error:
             return StoreHealth(str(error), 0, limit)
+        except Exception as error:  # who looks after the store must not stop, and the error's text may hold secrets
+            return StoreHealth(f"looking after the account store failed ({type(error).__name__})", 0, limit)
 
 
 @cache

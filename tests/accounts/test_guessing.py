@@ -3,6 +3,7 @@
 A call by keys takes 6.25 s until its answer begins (measured over real WebSockets), so a line makes 576 calls an hour.
 """
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
@@ -36,7 +37,7 @@ class Book:
     def ask(self, pair: Pair, now: datetime, heard: bool = True) -> State:
         """What becomes of a call; a password that is given is heard, or not."""
         phone, number = pair
-        recent = sum(1 for at in reversed(self._guesses[-S.max_refusals :]) if now - at < HOUR)
+        recent = len(self._guesses) - bisect_right(self._guesses, now - HOUR)
         by_phone, by_number = self._by_phone[phone], self._by_number[number]
         state = THROTTLE.judge(pair in self._accounts, number, by_phone, by_number, recent, now)
         if state is State.PENDING:
@@ -67,9 +68,8 @@ def known_pairs() -> Iterator[Pair]:
     return cycle((f"citizen {n}", f"number of citizen {n}") for n in range(100_000))
 
 
-def hour_of(lines: int, attack: Iterator[Pair], book: Book, start: datetime = START) -> int:
-    """How many calls of an hour are looked at."""
-    calls = lines * CALLS_AN_HOUR
+def hour_of(calls: int, attack: Iterator[Pair], book: Book, start: datetime = START) -> int:
+    """How many of an hour's calls are looked at."""
     times = (start + HOUR * n / calls for n in range(calls))
     return sum(book.ask(next(attack), at, heard=False) in GUESSES for at in times)
 
@@ -94,7 +94,7 @@ LINES = (1, 10, 100)
 def test_guesses_an_hour(
     attack: Callable[[], Iterator[Pair]], looked_at: tuple[int, ...], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    found = tuple(hour_of(lines, attack(), Book(citizens())) for lines in LINES)
+    found = tuple(hour_of(lines * CALLS_AN_HOUR, attack(), Book(citizens())) for lines in LINES)
     with capsys.disabled():
         shown = ", ".join(f"{n:,} lines {each}" for n, each in zip(LINES, found, strict=True))
         print(f"\n    guesses an hour, {attack.__name__.replace('_', ' ')}: {shown}")
@@ -104,14 +104,14 @@ def test_guesses_an_hour(
 def test_a_phone_and_a_number_are_guessed_a_hundred_times_and_no_more() -> None:
     for attack, days in ((numbers_of_a_phone(), 6), (phones_of_a_number(), 4)):
         book = Book(citizens())
-        guesses = sum(hour_of(1, attack, book, START + hour * HOUR) for hour in range(24 * days))
+        guesses = sum(hour_of(60, attack, book, START + hour * HOUR) for hour in range(24 * days))
         assert guesses == CAP
 
 
 def test_while_all_lines_guess_who_was_served_before_is_served() -> None:
     book = Book(citizens())
     assert book.ask((VICTIM, NUMBER), START) is State.ACTIVE
-    hour_of(100, everywhere(), book)
+    hour_of(100 * CALLS_AN_HOUR, everywhere(), book)
     assert book.ask((VICTIM, NUMBER), START + HOUR - timedelta(seconds=1)) is State.ACTIVE
 
 

@@ -202,6 +202,8 @@ async def test_the_health_of_the_store(run: Run, accounts: PaperAccounts) -> Non
     assert await its.health() == StoreHealth("", 7, 9)
     accounts.gone = True
     assert await its.health() == StoreHealth("the account store cannot be used; look after it", 0, 9)
+    accounts.asked = None  # type: ignore[assignment]  # what nobody foresaw
+    assert "AttributeError" in (await its.health()).trouble
 
 
 # ── action_activate_password, action_discard_reset ──

@@ -43,7 +43,7 @@ def voicebot(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str])
 @pytest.fixture
 def ready(dialogue_model: Path, accounts_url: str) -> dict[str, str]:
     """Variables of a bot that is set up."""
-    return {"VOICEBOT_RASA_MODEL": str(dialogue_model), "VOICEBOT_DATABASE_URL": accounts_url}
+    return {**GENEROUS, "VOICEBOT_RASA_MODEL": str(dialogue_model), "VOICEBOT_DATABASE_URL": accounts_url}
 
 
 def assert_one_line(err: list[str], *words: str) -> None:

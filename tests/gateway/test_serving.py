@@ -23,6 +23,7 @@ from bot.channels.audiosocket import UUID
 from bot.settings import ROOT
 from tests.channels import fake_audiosocket
 from tests.channels.fake_asterisk import FakeAsterisk, dialled
+from tests.conftest import GENEROUS
 
 SECRET = "a secret of sixteen characters"
 GUARD = 120
@@ -89,7 +90,8 @@ async def served(**environ: str) -> AsyncIterator[Served]:
 
 @pytest.fixture
 async def here(dialogue_model: Path, accounts_url: str) -> AsyncIterator[Served]:
-    async with served(VOICEBOT_RASA_MODEL=str(dialogue_model), VOICEBOT_DATABASE_URL=accounts_url) as serving:
+    ready = {"VOICEBOT_RASA_MODEL": str(dialogue_model), "VOICEBOT_DATABASE_URL": accounts_url}
+    async with served(**GENEROUS, **ready) as serving:
         yield serving
 
 

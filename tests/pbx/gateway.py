@@ -16,6 +16,7 @@ from pathlib import Path
 
 from bot.accounts import Accounts, open_accounts
 from bot.settings import ROOT, Settings
+from tests.conftest import GENEROUS
 
 READY_SECONDS, STOP_SECONDS = 150, 20
 
@@ -57,6 +58,7 @@ def serving(folder: Path, settings: Settings, secret: str, tls: Path | None = No
     port, audiosocket = free_port(socket.SOCK_STREAM), free_port(socket.SOCK_STREAM)
     environ = {
         **os.environ,
+        **GENEROUS,
         "VOICEBOT_RASA_MODEL": settings.rasa_model,
         "VOICEBOT_DATABASE_URL": settings.database_url,
         "VOICEBOT_LINE_SECRET": secret,

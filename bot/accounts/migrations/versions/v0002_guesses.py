@@ -10,9 +10,9 @@ down_revision = "0001"
 
 def upgrade() -> None:
     op.add_column("keys", sa.Column("checked_at", sa.DateTime))
-    for column in ("phone", "insurance_number"):
+    for column, other in (("phone", "insurance_number"), ("insurance_number", "phone")):
         op.drop_index(f"resets_of_{column}", "resets")
-        op.create_index(f"resets_of_{column}", "resets", [column, "state", "at"])
+        op.create_index(f"resets_of_{column}", "resets", [column, "state", "at", other])
     op.create_index("resets_of_state", "resets", ["state", "at"])
     op.create_index("resets_of_account", "resets", ["account_id"])
     op.execute("UPDATE resets SET state = 'locked' WHERE state = 'refused' AND phone IS NULL")
