@@ -29,8 +29,8 @@ _limits = threading.local()
 
 @contextmanager
 def within(seconds: float | None) -> Iterator[None]:
-    """What this thread asks of PostgreSQL meanwhile must come to an end in so many seconds, and inside an earlier limit
-    within that one. None: no limit."""
+    """Limit how long this thread may wait for PostgreSQL in the `with` block: so many seconds in all. An outer limit
+    that ends sooner still holds. None adds no limit."""
     before: float | None = getattr(_limits, "at", None)
     if seconds is not None:
         mine = time.monotonic() + seconds
@@ -44,7 +44,8 @@ def within(seconds: float | None) -> Iterator[None]:
 def watch(engine: Engine) -> None:
     """Keep an engine's connections to the limits of `within`, and have each answer a ping before it is used again.
 
-    Only psycopg2 can be kept to a limit; it is set up for the whole process, and waits as ever where there is none."""
+    Only psycopg2 can be limited. Its way of waiting is set for the whole process; a thread without a limit waits as
+    before."""
     if engine.driver == "psycopg2":
         from psycopg2.extensions import set_wait_callback
 

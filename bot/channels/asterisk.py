@@ -111,6 +111,8 @@ async def open_asterisk(socket: Socket, transport: asyncio.BaseTransport | None,
 class AsteriskChannel(LineChannel):
     """A call on an open WebSocket."""
 
+    tells_what_was_played = True
+
     def __init__(
         self, socket: Socket, transport: asyncio.BaseTransport | None, start: Start, caller: str | None
     ) -> None:
@@ -125,8 +127,6 @@ class AsteriskChannel(LineChannel):
         self._out: deque[Union[str, bytes, Ping]] = deque()
         self._to_send = asyncio.Event()
         self._writer = asyncio.ensure_future(self._write())
-
-    tells_what_was_played = True
 
     @property
     def late(self) -> int:

@@ -62,12 +62,13 @@ def strangers(scores: Scores, encoder: Encoder) -> int:
 
 
 def doubted(text: str, scores: Scores, encoder: Encoder) -> bool:
-    """Whether the yes that the first pass heard in this text is not what the second pass hears: it hears other words in
-    its place, or before it."""
+    """Whether the second pass hears other words in place of the yes that the first pass heard in this text, or words
+    before it that are not polite ones."""
     known = {word: column for word, column in encoder.words.items() if word in YES or word in POLITE}
     heard = _syllables(scores, encoder)
     enough = {known[word] for word in (DONE, *YES) if word in known and (word != DONE or text == DONE)}
-    if all(column in known.values() for _, column in heard) and any(column in enough for _, column in heard):
+    others = [at for at, column in heard if column not in known.values()]
+    if not others and any(column in enough for _, column in heard):
         return False
     spoken = f"được {DONE}" if text == DONE else text  # of which the first pass often hears the end alone
     cost, begins = 0.0, len(scores)
@@ -81,7 +82,7 @@ def doubted(text: str, scores: Scores, encoder: Encoder) -> bool:
             return True
     if begins == len(scores):
         return False  # no yes that the second pass knows
-    return cost < DOUBT or any(at < begins and column not in known.values() for at, column in heard)
+    return cost < DOUBT or any(at < begins for at in others)
 
 
 def _spotted(words: Iterable[str], scores: Scores, encoder: Encoder) -> tuple[float, int]:

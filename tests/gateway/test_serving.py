@@ -120,28 +120,26 @@ def core_limits(process: int) -> list[str]:
     return [own, *(limit for child in children for limit in core_limits(int(child)))]
 
 
+async def call_by_keys(here: Served) -> None:
+    """A whole call that the exchange names `by-keys`."""
+    async with here.call("caller=0912345678&call=by-keys") as caller:
+        await caller.start()
+        await hear_out(caller)
+        await press(caller, "8")
+        await hear_out(caller)
+        await press(caller, "0123456789#")
+        while not caller.ended:
+            await hear_out(caller)
+
+
 async def test_whole_calls_and_a_drain(here: Served) -> None:
     """One process for all of it, because loading it takes longest."""
     assert len(core_limits(here.process.pid)) > 1
     assert set(core_limits(here.process.pid)) == {"0"}
-    async with here.call("caller=0912345678&call=by-keys") as caller:
-        await caller.start()
-        await hear_out(caller)
-        await press(caller, "8")
-        await hear_out(caller)
-        await press(caller, "0123456789#")
-        while not caller.ended:
-            await hear_out(caller)
-        assert await here.ask("/endings/by-keys") == (200, "reset")
-    async with here.call("caller=0912345678&call=by-keys") as caller:
-        await caller.start()
-        await hear_out(caller)
-        await press(caller, "8")
-        await hear_out(caller)
-        await press(caller, "0123456789#")
-        while not caller.ended:
-            await hear_out(caller)
-        assert await here.ask("/endings/by-keys") == (200, "refused"), "one reset for what the exchange names so"
+    await call_by_keys(here)
+    assert await here.ask("/endings/by-keys") == (200, "reset")
+    await call_by_keys(here)
+    assert await here.ask("/endings/by-keys") == (200, "refused"), "one reset for what the exchange names so"
 
     _, name = await here.ask("/callers", {"caller": "0912345678"})
     async with fake_audiosocket.dialled("127.0.0.1", here.audiosocket) as line:
