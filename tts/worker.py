@@ -25,6 +25,9 @@ from typing import Any, BinaryIO
 VOLUME = 0.7
 """espeak-ng's default of 1.0 clips its own peaks; the level is set afterwards (tts/sound.py)."""
 
+TRIES = 5
+"""A setting is lost where the machine is busy, once in some thousand starts."""
+
 MISSING = "espeak-ng is missing: apt-get install espeak-ng (macOS: brew install espeak-ng)"
 
 
@@ -39,7 +42,7 @@ def main(voice: str, speed: int) -> None:
         # pyttsx3 raises whatever its driver met when the library was not found
         _answer(answers, {"error": MISSING})
         return
-    if not str(engine.getProperty("voice")).endswith(voice):
+    if not _has(engine, "voice", voice):
         _answer(answers, {"error": f"espeak-ng has no voice {voice}: apt-get install --reinstall espeak-ng-data"})
         return
     lines: queue.SimpleQueue[bytes] = queue.SimpleQueue()
@@ -56,19 +59,32 @@ def _read(lines: queue.SimpleQueue[bytes]) -> None:
 
 
 def _engine(voice: str, speed: int) -> Any:
-    """An engine with its voice set.
-
-    The voice is set once, and one utterance is thrown away after it: espeak-ng takes settings in a queue of its own,
-    and pyttsx3 cancels what is spoken while that queue is busy. Setting the voice before every utterance lost one
-    in two hundred."""
+    """An engine with its voice, speed and volume set."""
     import pyttsx3
 
     engine = pyttsx3.init("espeak")
-    engine.setProperty("voice", voice)
-    engine.setProperty("rate", speed)
-    engine.setProperty("volume", VOLUME)
-    _speak(engine, "a")
+    settle(engine, {"voice": voice, "rate": speed, "volume": VOLUME})
     return engine
+
+
+def settle(engine: Any, wanted: dict[str, Any]) -> None:
+    """Set what is wanted until the engine has it, with an utterance thrown away after each try.
+
+    espeak-ng takes settings in a queue of its own, and pyttsx3 empties that queue at the end of each utterance: a
+    setting that espeak-ng has not come to by then is lost. So settings are made before the first words alone (set
+    before every utterance, one in two hundred was lost), and then looked at. Gives up after `TRIES`: what espeak-ng
+    does not know it never has."""
+    for _ in range(TRIES):
+        for name, value in wanted.items():
+            engine.setProperty(name, value)
+        _speak(engine, "a")
+        if all(_has(engine, name, value) for name, value in wanted.items()):
+            return
+
+
+def _has(engine: Any, name: str, value: Any) -> bool:
+    found = engine.getProperty(name)
+    return str(found).endswith(value) if name == "voice" else bool(found == value)
 
 
 def _speak(engine: Any, text: str) -> tuple[int, bytes]:

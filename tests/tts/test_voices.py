@@ -6,7 +6,9 @@ import signal
 import subprocess
 import sys
 import threading
+import wave
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 import pytest
@@ -17,6 +19,7 @@ from bot.settings import ROOT
 from tts.espeak import Espeak
 from tts.sound import MARGIN_MS, PEAK
 from tts.voice import VOICES, Voice, open_voice
+from tts.worker import settle
 
 SENTENCE = "số điện thoại và mã số bảo hiểm không khớp"
 
@@ -48,6 +51,43 @@ def test_a_slower_voice_takes_longer(northern: Voice) -> None:
         assert len(slow.render(SENTENCE, 8000)) > 1.2 * len(northern.render(SENTENCE, 8000))
     finally:
         slow.close()
+
+
+class Forgetful:
+    """An engine that loses the first settings made, as espeak-ng's does on a busy machine."""
+
+    def __init__(self, lost: int) -> None:
+        self.lost = lost
+        self.has: dict[str, object] = {"voice": "gmw/en", "rate": 200, "volume": 1.0}
+
+    def setProperty(self, name: str, value: object) -> None:  # noqa: N802  # pyttsx3's name
+        if self.lost:
+            self.lost -= 1
+        else:
+            self.has[name] = f"aav/{value}" if name == "voice" else value
+
+    def getProperty(self, name: str) -> object:  # noqa: N802
+        return self.has[name]
+
+    def save_to_file(self, text: str, sound: BinaryIO) -> None:
+        with wave.open(sound, "wb") as file:
+            file.setparams((1, 2, 22050, 0, "NONE", ""))
+
+    def runAndWait(self) -> None:  # noqa: N802
+        pass
+
+
+@pytest.mark.parametrize("lost", range(8))
+def test_a_setting_that_was_lost_is_made_again(lost: int) -> None:
+    engine = Forgetful(lost)
+    settle(engine, {"voice": "vi", "rate": 110, "volume": 0.7})
+    assert engine.has == {"voice": "aav/vi", "rate": 110, "volume": 0.7}
+
+
+def test_a_setting_the_engine_never_has_is_given_up() -> None:
+    engine = Forgetful(10**6)
+    settle(engine, {"rate": 110})
+    assert engine.has["rate"] == 200
 
 
 def test_an_unknown_voice_is_refused_with_the_list_of_voices() -> None:
