@@ -61,8 +61,9 @@ GAP = 4 * RATE
 """Samples after the caller's last word or key for which speech that was not understood still delays a decision, and
 after a short sound in which no word was heard."""
 
-WORDLESS = 8 * RATE
-"""Samples of speech without any word of the grammar after which the bot speaks: it may be a television."""
+WORDLESS = 44 * RATE // 10
+"""Samples of speech without any word of the grammar after which the bot speaks: it may be a television. With what it
+takes to be sure, the bot is mute for less than five seconds."""
 
 BESIDE = RATE
 """Samples between unknown speech and a yes that still belong together."""

@@ -115,8 +115,8 @@ class TestNumber:
     def test_a_number_of_which_nothing_can_be_read_is_no_match(self) -> None:
         assert meant(TEN, speech("mười mốt trăm"))[0] == Unintelligible()
 
-    def test_while_somebody_speaks_nothing_is_decided_for_eight_seconds(self) -> None:
-        assert meant(TEN, [SpeechStarted(at(1))]) == (Unintelligible(), pytest.approx(9.0, abs=0.021))
+    def test_while_somebody_speaks_nothing_is_decided_for_four_seconds(self) -> None:
+        assert meant(TEN, [SpeechStarted(at(1))]) == (Unintelligible(), pytest.approx(5.4, abs=0.021))
 
     def test_a_command_is_no_number(self) -> None:
         assert meant(TEN_OR_TWELVE, speech("gặp tổng đài viên"))[0] == Said("gặp tổng đài viên", 0.9)
