@@ -27,7 +27,7 @@ test: setup ## every test: pytest, and Rasa's own conversation tests
 	@$(BIN)/rasa test core --stories tests --model models/dialogue.tar.gz --out results --no-plot --fail-on-prediction-errors
 	@$(BIN)/rasa test nlu --nlu tests/test_nlu.yml --model models/dialogue.tar.gz --out results/nlu --successes --no-plot
 	@$(BIN)/python tests/dialogue/check_nlu.py results/nlu
-	@$(BIN)/pytest
+	@$(BIN)/pytest -n 2 --dist loadfile
 
 lint: .setup/environment ## style and types
 	$(BIN)/ruff check .

@@ -267,7 +267,11 @@ def test_processes_that_start_at_once_share_one_key(path: Path) -> None:
     assert len(list(path.parent.iterdir())) == 1
 
 
-@pytest.mark.parametrize("key", ["abc", "không phải khóa", "A" * 43, KEY.decode()[:-2], "!" + KEY.decode()[1:]])
+@pytest.mark.parametrize(
+    "key",
+    ["abc", "không phải khóa", "A" * 43, KEY.decode()[:-2], "!" + KEY.decode()[1:]],
+    ids=["short", "words", "no padding", "cut", "a sign"],
+)
 def test_a_bad_key_is_named_without_being_told(key: str, path: Path) -> None:
     with pytest.raises(VoicebotError, match="VOICEBOT_SEAL_KEY") as caught:
         load_seal(Settings(seal_key=key))

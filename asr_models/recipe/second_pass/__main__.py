@@ -60,6 +60,9 @@ def main() -> None:
     parser.add_argument("--start", type=Path, help="folder with weights to begin with (Whisper's own)")
     parser.add_argument("--minutes", type=float, default=60, help="of training in all (60)")
     parser.add_argument("--piece", type=float, default=math.inf, metavar="MINUTES", help="stop then, to go on later")
+    parser.add_argument(
+        "--step-seconds", type=float, metavar="SECONDS", help="count each step as so long: the same training everywhere"
+    )
     parser.add_argument("--every", type=int, default=1, metavar="N", help="one recording in N, to try the recipe out")
     parser.add_argument("--licence", choices=["any", "free"], default="any", help="free: of free recordings alone")
     parser.add_argument("--dev-apart", action="store_true", help="leave the development speakers out: for trials")
@@ -104,7 +107,7 @@ def train(args: argparse.Namespace) -> None:
     from . import weights
     from .examples import WordStudio
     from .feed import Feeder
-    from .train import Trainer
+    from .train import Budget, Trainer
     from .train import train as go_on
     from .vocabulary import Vocabulary
 
@@ -133,7 +136,7 @@ def train(args: argparse.Namespace) -> None:
     if checkpoint.exists():
         trainer.restore(checkpoint)
     if trainer.seconds < args.minutes * 60:
-        go_on(trainer, feeder, checkpoint, args.weights, args.minutes, args.piece)
+        go_on(trainer, feeder, checkpoint, args.weights, Budget(args.minutes, args.piece, args.step_seconds))
     feeder.close()
     print(f"{trainer.steps} steps, {trainer.seconds / 60:.1f} minutes, weights in {args.weights}")
 

@@ -187,19 +187,26 @@ class Trainer:
         weights.write(folder, {name: a.float().cpu().numpy() for name, a in self.average.items()}, self.vocabulary)
 
 
-def train(trainer: Trainer, feeder: Feeder, checkpoint: Path, folder: Path, minutes: float, piece: float) -> None:
-    """Until `minutes` of training are over, those before an interruption counted in, or `piece` minutes of this call.
+class Budget(NamedTuple):
+    """How long to train; what was trained before an interruption counts."""
 
-    Writes weights to `folder`.
-    """
-    clock = told = saved = time.monotonic()
-    before, examples, half = trainer.seconds, 0, trainer.seconds > minutes * 30
+    minutes: float  # in all
+    piece: float = math.inf  # minutes of this call, at most
+    step: float | None = None  # seconds that a step counts; None: those it took
+
+
+def train(trainer: Trainer, feeder: Feeder, checkpoint: Path, folder: Path, budget: Budget) -> None:
+    """Until the budget is spent. Writes weights to `folder`."""
+    minutes, piece, _ = budget
+    clock = time.monotonic()
+    before, steps, examples, half = trainer.seconds, trainer.steps, 0, trainer.seconds > minutes * 30
+    told = saved = now = before
     losses: list[Tensor] = []
     for batch in feeder.batches():
         losses.append(torch.stack(trainer.step(batch, trainer.seconds / (minutes * 60))))
         examples += len(batch.sound)
-        now = time.monotonic()
-        trainer.seconds = before + now - clock
+        spent = (trainer.steps - steps) * budget.step if budget.step else time.monotonic() - clock
+        now = trainer.seconds = before + spent
         over = trainer.seconds >= min(minutes * 60, before + piece * 60)
         if over or now - told > TELL:
             tell(trainer, minutes, torch.stack(losses).mean(0).tolist(), examples / (now - told))
