@@ -9,6 +9,8 @@ import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
+from bot.gateway.certificates import Certificates
+
 BACKLOG = 128
 """Connections that may come while the event loop is busy with others."""
 
@@ -28,13 +30,13 @@ log = logging.getLogger(__name__)
 async def accepting(
     bound: socket.socket,
     protocol: Protocol,
-    context: ssl.SSLContext | None = None,
+    certificates: Certificates = lambda: None,
     full: Callable[[], None] = lambda: None,
 ) -> AsyncIterator[None]:
     """Take connections on a socket that has its address. `full` hears when the system has no room for a further one."""
     bound.setblocking(False)
     bound.listen(BACKLOG)
-    taking = asyncio.ensure_future(_take(bound, protocol, context, full))
+    taking = asyncio.ensure_future(_take(bound, protocol, certificates, full))
     try:
         yield
     finally:
@@ -43,9 +45,7 @@ async def accepting(
         bound.close()
 
 
-async def _take(
-    bound: socket.socket, protocol: Protocol, context: ssl.SSLContext | None, full: Callable[[], None]
-) -> None:
+async def _take(bound: socket.socket, protocol: Protocol, certificates: Certificates, full: Callable[[], None]) -> None:
     loop = asyncio.get_running_loop()
     opening: set[asyncio.Task[None]] = set()
     try:
@@ -59,7 +59,7 @@ async def _take(
                 full()
                 await asyncio.sleep(FULL_SECONDS)
                 continue
-            task = asyncio.create_task(_open(line, protocol(line), context))
+            task = asyncio.create_task(_open(line, protocol(line), certificates()))
             opening.add(task)
             task.add_done_callback(opening.discard)
             await asyncio.sleep(0)  # a flood of connections holds nobody else up

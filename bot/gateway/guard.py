@@ -9,7 +9,6 @@ import hashlib
 import hmac
 import ipaddress
 import re
-import ssl
 
 from bot.errors import VoicebotError
 from bot.settings import Settings
@@ -93,26 +92,3 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
-
-
-def tls(settings: Settings) -> ssl.SSLContext | None:
-    """TLS of the settings, None where there is none. Raises VoicebotError where a file cannot be used.
-
-    A client certificate is asked for and not demanded here, because health and metrics need none: the guard does."""
-    if not settings.tls_certificate:
-        if settings.tls_client_ca:
-            raise VoicebotError("tls_client_ca needs tls_certificate and tls_key: set both, too")
-        return None
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    try:
-        context.load_cert_chain(
-            settings.path(settings.tls_certificate), settings.path(settings.tls_key or settings.tls_certificate)
-        )
-        if settings.tls_client_ca:
-            context.load_verify_locations(settings.path(settings.tls_client_ca))
-            context.verify_mode = ssl.CERT_OPTIONAL
-    except (OSError, ssl.SSLError) as error:
-        raise VoicebotError(
-            f"TLS: a file of tls_certificate, tls_key or tls_client_ca cannot be used ({error})"
-        ) from None
-    return context

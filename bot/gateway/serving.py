@@ -9,7 +9,6 @@ import logging
 import os
 import signal
 import socket
-import ssl
 import sys
 import time
 from collections.abc import AsyncIterator, Callable
@@ -23,9 +22,10 @@ from bot.events import CallStarted, Dialogue, Gone
 from bot.gateway.accepting import accepting
 from bot.gateway.admission import Admission
 from bot.gateway.audiosocket import address_of, listening_at
+from bot.gateway.certificates import Certificates, certificates
 from bot.gateway.dialogue_process import DialogueProcess, open_dialogue_process
 from bot.gateway.few_lines import keep_short
-from bot.gateway.guard import Guard, open_guard, tls
+from bot.gateway.guard import Guard, open_guard
 from bot.gateway.lobby import Lobby
 from bot.gateway.metrics import Metrics
 from bot.gateway.metronome import Metronome
@@ -51,17 +51,19 @@ async def serve(settings: Settings, tell: Tell) -> None:
     """Serve until SIGTERM or SIGINT, then drain; a second signal ends at once. `tell` hears what is being waited for.
 
     Raises VoicebotError where a part is missing, a port is taken, or strangers could bring calls."""
-    guard, context = open_guard(settings), tls(settings)
+    guard, secure = open_guard(settings), certificates(settings)
     with ExitStack() as sockets:  # whatever is wrong with addresses is told before anything is loaded
         http = sockets.enter_context(_bound(settings.host, settings.port, "VOICEBOT_PORT"))
-        where = [f"Asterisk at {'wss' if context else 'ws'}://{settings.host}:{settings.port}/asterisk"]
+        where = [
+            f"Asterisk at {'wss' if settings.tls_certificate else 'ws'}://{settings.host}:{settings.port}/asterisk"
+        ]
         tcp = None
         if settings.audiosocket:
             tcp = sockets.enter_context(_bound(*address_of(settings.audiosocket), "VOICEBOT_AUDIOSOCKET"))
             where.append(f"AudioSocket at {settings.audiosocket}")
         admission = Admission(settings.max_calls)
         async with _opened(settings, guard, admission, tell) as gateway, AsyncExitStack() as doors:
-            await doors.enter_async_context(listening_for_http(gateway, http, context))
+            await doors.enter_async_context(listening_for_http(gateway, http, secure))
             if tcp:
                 await doors.enter_async_context(listening_at(gateway, tcp))
             keep_short()
@@ -155,9 +157,7 @@ async def _beating(metronome: Metronome, metrics: Metrics, admission: Admission,
 
 
 @asynccontextmanager
-async def listening_for_http(
-    gateway: Gateway, bound: socket.socket, context: ssl.SSLContext | None
-) -> AsyncIterator[None]:
+async def listening_for_http(gateway: Gateway, bound: socket.socket, secure: Certificates) -> AsyncIterator[None]:
     """Open the doors on a socket that has its address."""
     runner = gateway.runner()
     await runner.setup()
@@ -168,7 +168,7 @@ async def listening_for_http(
         return Connection(line, handlers(), gateway.strangers)
 
     try:
-        async with accepting(bound, connection, context, gateway.strangers.cut_longest):
+        async with accepting(bound, connection, secure, gateway.strangers.cut_longest):
             yield
     finally:
         await runner.cleanup()

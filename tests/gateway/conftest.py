@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -15,6 +14,7 @@ from bot.call import Ended, Watch
 from bot.events import Channel, HungUp, Outcome
 from bot.gateway.admission import Admission
 from bot.gateway.audiosocket import listening_at
+from bot.gateway.certificates import Certificates
 from bot.gateway.guard import Guard
 from bot.gateway.lobby import Lobby
 from bot.gateway.metrics import Metrics
@@ -116,7 +116,7 @@ async def site(
     secret: str = SECRET,
     call_seconds: float = 1000,
     verstat: Policy = "off",
-    context: ssl.SSLContext | None = None,
+    secure: Certificates = lambda: None,
 ) -> AsyncIterator[Site]:
     metrics, now = Metrics(), [0.0]
     metronome = Metronome(metrics.ticked)
@@ -126,7 +126,7 @@ async def site(
     http, tcp = (_bound("127.0.0.1", 0, "VOICEBOT_PORT") for _ in range(2))
     server = Server(*http.getsockname())
     where = tcp.getsockname()
-    async with listening_for_http(gateway, http, context), listening_at(gateway, tcp):
+    async with listening_for_http(gateway, http, secure), listening_at(gateway, tcp):
         yield Site(gateway, metronome, server, where, now)
 
 

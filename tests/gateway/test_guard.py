@@ -2,13 +2,12 @@
 
 import base64
 import re
-from pathlib import Path
 
 import pytest
 
 from bot.errors import VoicebotError
 from bot.gateway.audiosocket import address_of
-from bot.gateway.guard import Guard, open_guard, tls
+from bot.gateway.guard import Guard, open_guard
 from bot.settings import ROOT, Settings
 
 SECRET = "sixteen characters and more: ấy"
@@ -97,16 +96,6 @@ def test_while_the_secret_is_changed_the_old_one_and_the_new_one_open() -> None:
 def test_commas_alone_are_no_secret(secret: str) -> None:
     with pytest.raises(VoicebotError, match="VOICEBOT_LINE_SECRET"):
         open_guard(Settings(host="0.0.0.0", line_secret=secret))
-
-
-def test_tls_says_which_file_it_cannot_use(tmp_path: Path) -> None:
-    assert tls(Settings()) is None
-    with pytest.raises(VoicebotError, match="tls_certificate"):
-        tls(Settings(tls_client_ca="ca.pem"))
-    (tmp_path / "none.pem").write_text("no certificate")
-    for name in ("none.pem", "missing.pem"):
-        with pytest.raises(VoicebotError, match="cannot be used"):
-            tls(Settings(tls_certificate=str(tmp_path / name)))
 
 
 @pytest.mark.parametrize(

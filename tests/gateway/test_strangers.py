@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 
 from bot.gateway import accepting, strangers
+from bot.gateway.certificates import certificates
 from bot.gateway.few_lines import LINES, LINES_SECONDS, FewLines
-from bot.gateway.guard import tls
 from bot.settings import Settings
 from tests.channels.fake_asterisk import dialled
 from tests.gateway.conftest import SECRET, Listeners, Site, site, until
@@ -186,8 +186,8 @@ class TestHowLong:
         """TLS has a goodbye of its own, which nobody has to answer."""
         monkeypatch.setattr(strangers, "STRANGER_SECONDS", 0.2)
         ours = Authority(tmp_path, "ours")
-        context = tls(Settings(tls_certificate=str(ours.issue("gateway"))))
-        async with site(listeners.answer, context=context) as here:
+        secure = certificates(Settings(tls_certificate=str(ours.issue("gateway"))))
+        async with site(listeners.answer, secure=secure) as here:
             with socket.create_connection((here.server.host, here.server.port), timeout=10) as line:
                 secure = line
                 if shakes_hands:
@@ -198,8 +198,8 @@ class TestHowLong:
                 secure.close()
 
     async def test_a_handshake_that_fails_leaves_no_stranger_behind(self, listeners: Listeners, tmp_path: Path) -> None:
-        context = tls(Settings(tls_certificate=str(Authority(tmp_path, "ours").issue("gateway"))))
-        async with site(listeners.answer, context=context) as here, connected(here) as (reader, writer):
+        secure = certificates(Settings(tls_certificate=str(Authority(tmp_path, "ours").issue("gateway"))))
+        async with site(listeners.answer, secure=secure) as here, connected(here) as (reader, writer):
             await until(lambda: here.gateway.strangers.waiting == 1)
             writer.write(b"GET / HTTP/1.1\r\n\r\n")
             with contextlib.suppress(ConnectionError):
@@ -227,8 +227,8 @@ class TestHowMany:
         """Over TLS they have not even begun a handshake."""
         monkeypatch.setattr(strangers, "STRANGERS", 3)
         ours = Authority(tmp_path, "ours")
-        context = tls(Settings(tls_certificate=str(ours.issue("gateway")))) if secure else None
-        async with site(listeners.answer, context=context) as here, AsyncExitStack() as lines:
+        settings = Settings(tls_certificate=str(ours.issue("gateway"))) if secure else Settings()
+        async with site(listeners.answer, secure=certificates(settings)) as here, AsyncExitStack() as lines:
             first, _ = await lines.enter_async_context(connected(here))
             for _ in range(4):
                 await lines.enter_async_context(connected(here))
