@@ -58,6 +58,10 @@ class Settings:
     """The action server of a served Rasa, e.g. http://localhost:5055/webhook: `voicebot serve` asks it how the account
     store is. Empty: nothing is known of the store, and calls are taken whatever its state."""
 
+    rasa_secret: str = dataclasses.field(default="", repr=False)
+    """What a gateway must know to bring turns to a served Rasa, and Rasa to ask its actions; empty: they answer their
+    own machine alone. Several, with commas between them, while it is changed: the first is sent, each opens."""
+
     rasa_model: str = "models"
     """The trained dialogue: a folder (its newest is taken) or a file."""
 

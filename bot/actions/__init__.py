@@ -1,10 +1,12 @@
-"""rasa_sdk actions, one a file. `rasa run actions --actions bot.actions` serves them, `executor` runs them here."""
+"""rasa_sdk actions, one a file. `rasa run actions --actions bot.actions` serves them behind a door (door.py);
+`executor` runs them here."""
 
 from __future__ import annotations
 
 from rasa_sdk import Action
 from rasa_sdk.executor import ActionExecutor
 
+from bot.actions import door
 from bot.actions.activate_password import ActionActivatePassword
 from bot.actions.ask_insurance_number import ActionAskInsuranceNumber
 from bot.actions.ask_number_confirmed import ActionAskNumberConfirmed
@@ -14,6 +16,8 @@ from bot.actions.discard_reset import ActionDiscardReset
 from bot.actions.repeat import ActionRepeat
 from bot.actions.services import Services
 from bot.actions.validate_reset_form import ValidateResetForm
+
+door.hang()
 
 
 def all_actions(services: Services) -> list[Action]:

@@ -9,12 +9,14 @@ from bot.settings import Settings
 def open_dialogue(settings: Settings) -> Dialogue:
     """The dialogue that the settings name; blocks for the seconds that loading Rasa takes.
 
-    Raises VoicebotError where there is no trained model."""
+    Raises VoicebotError where there is no trained model, or a secret is none."""
     if settings.rasa_url:
+        from bot.credentials import checked
         from bot.dialogue.served import ServedRasa
         from bot.sealing import load_seal
 
-        return ServedRasa(settings.rasa_url, load_seal(settings), settings.number_lengths)
+        secrets = checked("rasa_secret", settings.rasa_secret, sent=True)
+        return ServedRasa(settings.rasa_url, load_seal(settings), settings.number_lengths, secrets)
     from bot.dialogue.embedded import EmbeddedRasa  # takes seconds to import
 
     return EmbeddedRasa(settings)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from http import HTTPStatus
 
 import aiohttp
 
+from bot.credentials import Credentials
 from bot.dialogue.messages import from_rasa, to_rasa
 from bot.errors import VoicebotError
 from bot.events import Reply, Utterance
@@ -17,10 +19,17 @@ TIMEOUT = aiohttp.ClientTimeout(total=10, connect=3)
 
 
 class ServedRasa:
-    """Rasa at `url`, e.g. http://localhost:5005. Any number of calls at once."""
+    """Rasa at `url`, e.g. http://localhost:5005, which wants one of these secrets. Any number of calls at once."""
 
-    def __init__(self, url: str, seal: Seal, lengths: Sequence[int], timeout: aiohttp.ClientTimeout = TIMEOUT) -> None:
-        self._url = url.rstrip("/")
+    def __init__(
+        self,
+        url: str,
+        seal: Seal,
+        lengths: Sequence[int],
+        secrets: Credentials,
+        timeout: aiohttp.ClientTimeout = TIMEOUT,
+    ) -> None:
+        self._url, self._secrets = url.rstrip("/"), secrets
         self._seal, self._lengths, self._timeout = seal, lengths, timeout
         self._session: aiohttp.ClientSession | None = None
 
@@ -37,9 +46,13 @@ class ServedRasa:
                 f"Rasa at {self._url} does not answer in time; see its log and that of its actions"
             ) from None
         except aiohttp.ClientResponseError as error:
+            if error.status == HTTPStatus.UNAUTHORIZED:
+                raise VoicebotError(
+                    f"Rasa at {self._url} does not know this gateway; set the same VOICEBOT_RASA_SECRET for both"
+                ) from None
             raise VoicebotError(
                 f"{self._url} answers with status {error.status}, not as Rasa's REST channel does;"
-                " correct VOICEBOT_RASA_URL, and enable `rest` in credentials.yml"
+                " correct VOICEBOT_RASA_URL, and start Rasa with this project's credentials.yml"
             ) from None
         except (aiohttp.ClientError, ValueError) as error:
             raise VoicebotError(
@@ -56,5 +69,5 @@ class ServedRasa:
     def _open(self) -> aiohttp.ClientSession:
         """Made on first use: a session belongs to the event loop that is running then."""
         if not self._session:
-            self._session = aiohttp.ClientSession(timeout=self._timeout)
+            self._session = aiohttp.ClientSession(timeout=self._timeout, headers=self._secrets.headers)
         return self._session

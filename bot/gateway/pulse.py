@@ -9,11 +9,12 @@ from importlib.metadata import version
 
 import aiohttp
 
+from bot.credentials import Credentials
 from bot.events import StoreHealth
 
 PATH = "/webhooks/rest/"
-"""Where Rasa's REST channel, which takes the turns, says that it is there. It needs no token, touches no tracker and no
-lock, and is missing where `rest` is not enabled, where every turn would fail, too."""
+"""Where Rasa's REST channel, which takes the turns, says that it is there. It touches no tracker and no lock, and is
+missing where the channel is not enabled, where every turn would fail, too."""
 
 ASK_FOR_STORE = {
     "next_action": "action_store_health",
@@ -63,10 +64,11 @@ class StoreWatch:
 
 class Pulse:
     """Of Rasa at `url`, e.g. http://localhost:5005, and of the account store behind the action server's `actions_url`,
-    e.g. http://localhost:5055/webhook; nothing is known of the store where that is empty."""
+    e.g. http://localhost:5055/webhook; nothing is known of the store where that is empty. Both want one of the
+    secrets."""
 
-    def __init__(self, url: str, actions_url: str = "") -> None:
-        self._url, self._actions_url = url.rstrip("/"), actions_url
+    def __init__(self, url: str, secrets: Credentials, actions_url: str = "") -> None:
+        self._url, self._secrets, self._actions_url = url.rstrip("/"), secrets, actions_url
         self.store = StoreWatch()
         self._missed = MISSES - 1  # of a Rasa that was never there, one beat tells enough
 
@@ -91,11 +93,14 @@ class Pulse:
         elif self.up and not was_up:
             log.warning("Rasa at %s answers again", self._url)
 
+    def _session(self) -> aiohttp.ClientSession:
+        return aiohttp.ClientSession(timeout=TIMEOUT, headers=self._secrets.headers)
+
     async def _trouble(self) -> str | None:
         """Why it cannot be reached, None where it can."""
         try:
             # A connection of its own: one that is kept may end between two beats, and waits behind the turns in a pool.
-            async with aiohttp.ClientSession(timeout=TIMEOUT) as session, session.get(self._url + PATH) as response:
+            async with self._session() as session, session.get(self._url + PATH) as response:
                 return f"answers with status {response.status}" if response.status >= 400 else None
         except asyncio.TimeoutError:
             return "does not answer in time"
@@ -107,7 +112,7 @@ class Pulse:
             return
         try:
             async with (
-                aiohttp.ClientSession(timeout=TIMEOUT) as session,
+                self._session() as session,
                 session.post(self._actions_url, json=ASK_FOR_STORE) as response,
             ):
                 response.raise_for_status()

@@ -17,6 +17,7 @@ from typing import cast
 
 from bot.assembly import dialogue_here, open_voicebot
 from bot.channels.asterisk_messages import FORMATS
+from bot.credentials import checked
 from bot.errors import VoicebotError
 from bot.events import CallStarted, Dialogue, Gone
 from bot.gateway.accepting import accepting
@@ -120,7 +121,9 @@ class Rasa:
         """Raises VoicebotError where there is none."""
         if settings.rasa_url:
             dialogue = await dialogue_here(settings)
-            self._health = Pulse(settings.rasa_url, settings.actions_url)
+            self._health = Pulse(
+                settings.rasa_url, checked("rasa_secret", settings.rasa_secret, sent=True), settings.actions_url
+            )
         else:
             dialogue = self._health = await open_dialogue_process(settings)
         await _rehearse(dialogue)

@@ -21,8 +21,10 @@ def programs() -> Path | None:
 
 
 @contextmanager
-def server(folder: Path) -> Iterator[str]:
-    """Runs a server in a new folder, on a spare port; the URL of its empty database. Skips where there is none."""
+def server(folder: Path, superuser: str = "voicebot") -> Iterator[str]:
+    """Runs a server in a new folder, on a spare port; the URL of its empty database. Skips where there is none.
+
+    It asks nobody for a password."""
     bin_ = programs()
     if bin_ is None:
         pytest.skip("needs PostgreSQL: apt install postgresql")
@@ -38,11 +40,11 @@ def server(folder: Path) -> Iterator[str]:
         subprocess.run([*as_user, str(bin_ / program), *arguments], check=True, cwd="/", stdout=subprocess.DEVNULL)
 
     data, log = str(folder / "data"), str(folder / "log")
-    run("initdb", "-D", data, "-A", "trust", "-U", "voicebot", "--no-sync")
+    run("initdb", "-D", data, "-A", "trust", "-U", superuser, "--no-sync")
     run("pg_ctl", "-D", data, "-l", log, "-w", "-o", f"-p {port} -k {folder} -c fsync=off", "start")
     try:
-        run("createdb", "-h", "127.0.0.1", "-p", str(port), "-U", "voicebot", "accounts")
-        yield f"postgresql://voicebot@127.0.0.1:{port}/accounts"
+        run("createdb", "-h", "127.0.0.1", "-p", str(port), "-U", superuser, "accounts")
+        yield f"postgresql://{superuser}@127.0.0.1:{port}/accounts"
     finally:
         run("pg_ctl", "-D", data, "-m", "immediate", "stop")
 

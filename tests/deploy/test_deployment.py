@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 import re
+import subprocess
+import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,8 +14,13 @@ from typing import Any
 import pytest
 import tomli
 import yaml
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.pool import NullPool
 
 from bot.settings import ROOT, Settings
+from tests.accounts.postgres import programs, server
 from tests.deploy.conftest import CHART, COMPOSE
 
 SETTINGS = {f"VOICEBOT_{field.name.upper()}": field for field in dataclasses.fields(Settings)}
@@ -165,6 +173,75 @@ def test_only_what_touches_accounts_has_their_key_and_database(compose: dict[str
         "actions",
         "accounts",
     }
+
+
+def test_each_database_has_a_role_of_its_own_that_cannot_enter_the_other(tmp_path: Path) -> None:
+    with tempfile.TemporaryDirectory() as folder:  # pytest's own folders are closed to the server's user
+        Path(folder).chmod(0o755)
+        with server(Path(folder) / "postgresql", "postgres") as url:
+            at = make_url(url)
+            environ = {
+                "PATH": f"{programs()}:{os.environ['PATH']}", "PGHOST": str(at.host), "PGPORT": str(at.port),
+                "POSTGRES_USER": "postgres", "ACCOUNTS_DB_PASSWORD": "it's", "TRACKERS_DB_PASSWORD": "another",
+            }  # fmt: skip
+            subprocess.run([COMPOSE / "databases.sh"], env=environ, check=True, capture_output=True)
+
+            def enters(role: str, database: str) -> bool:
+                engine = create_engine(at.set(username=role, database=database), poolclass=NullPool)
+                try:
+                    with engine.begin() as connection:
+                        connection.execute(text("CREATE TABLE own (id INTEGER)"))
+                except OperationalError as error:
+                    if "permission denied for database" in str(error):
+                        return False
+                    raise
+                return True
+
+            pairs = [(role, database) for role in ("voicebot", "trackers") for database in ("voicebot", "trackers")]
+            assert [pair for pair in pairs if enters(*pair)] == [("voicebot", "voicebot"), ("trackers", "trackers")]
+
+
+def test_who_needs_not_reach_another_cannot(compose: dict[str, Any], manifests: list[dict[str, Any]]) -> None:
+    networks = {name: set(each["networks"]) for name, each in compose["services"].items()}
+
+    def reached_by(name: str) -> set[str]:
+        return {other for other, own in networks.items() if other != name and own & networks[name]}
+
+    assert reached_by("front") == {"gateway"}
+    assert not reached_by("gateway") & {"db", "redis", "forget", "accounts"}
+    assert [name for name, each in compose["networks"].items() if not each.get("internal")] == ["outside"]
+
+    deployments = of_kind(manifests, "Deployment")
+    parts = {name: each["spec"]["template"]["metadata"]["labels"] for name, each in deployments.items()}
+    policies = of_kind(manifests, "NetworkPolicy")
+    assert policies.keys() - {"bot-jobs"} == parts.keys() - {"bot-front"}  # exchanges reach the front from anywhere
+    for name in parts.keys() - {"bot-front"}:
+        spec = policies[name]["spec"]
+        assert spec["podSelector"]["matchLabels"] == parts[name]
+        container = deployments[name]["spec"]["template"]["spec"]["containers"][0]
+        assert {p["port"] for rule in spec["ingress"] for p in rule["ports"]} == {
+            container["ports"][0]["containerPort"]
+        }
+        asking = [
+            s["podSelector"]["matchLabels"] for rule in spec["ingress"] for s in rule["from"] if "podSelector" in s
+        ]
+        assert asking
+        assert [each for each in asking if each not in parts.values()] == []
+    assert "ingress" not in policies["bot-jobs"]["spec"]  # nobody
+
+
+def test_who_asks_rasa_or_its_actions_shows_a_secret_and_they_want_it(
+    compose: dict[str, Any], manifests: list[dict[str, Any]]
+) -> None:
+    name = "VOICEBOT_RASA_SECRET"
+    assert {"gateway", "rasa", "actions"} <= {
+        n for n, each in compose["services"].items() if name in each.get("environment", {})
+    }
+    assert {c["name"] for c in containers(manifests) if name in {v["name"] for v in c.get("env", ())}} == {
+        *("gateway", "rasa", "actions"),
+    }
+    credentials = yaml.safe_load((ROOT / "credentials.yml").read_text())
+    assert credentials.keys() == {"bot.dialogue.channel.GuardedRest"}
 
 
 def test_no_container_of_the_chart_may_become_more_than_it_is(manifests: list[dict[str, Any]]) -> None:

@@ -11,6 +11,7 @@ import pytest
 from aiohttp import BasicAuth, ClientSession
 
 from bot.call import Ended, Watch
+from bot.credentials import Credentials
 from bot.events import Channel, HungUp, Outcome
 from bot.gateway.admission import Admission
 from bot.gateway.audiosocket import listening_at
@@ -121,7 +122,14 @@ async def site(
     metrics, now = Metrics(), [0.0]
     metronome = Metronome(metrics.ticked)
     gateway = Gateway(
-        answer, Guard(secret, False), Admission(calls), metrics, metronome, Lobby(lambda: now[0]), call_seconds, verstat
+        answer,
+        Guard(Credentials(secret), False),
+        Admission(calls),
+        metrics,
+        metronome,
+        Lobby(lambda: now[0]),
+        call_seconds,
+        verstat,
     )
     http, tcp = (_bound("127.0.0.1", 0, "VOICEBOT_PORT") for _ in range(2))
     server = Server(*http.getsockname())

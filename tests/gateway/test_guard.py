@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from bot.credentials import Credentials
 from bot.errors import VoicebotError
 from bot.gateway.audiosocket import address_of
 from bot.gateway.guard import Guard, open_guard
@@ -21,7 +22,7 @@ def basic(user: str, password: str) -> str:
     "header", [basic("asterisk", SECRET), basic("", SECRET), f"Bearer {SECRET}", f"bearer  {SECRET} "]
 )
 def test_the_secret_opens(header: str) -> None:
-    assert Guard(SECRET, certificates=False).admits(header, None)
+    assert Guard(Credentials(SECRET), certificates=False).admits(header, None)
 
 
 @pytest.mark.parametrize(
@@ -45,16 +46,16 @@ def test_the_secret_opens(header: str) -> None:
     ],
 )
 def test_anything_else_does_not(header: str | None) -> None:
-    assert not Guard(SECRET, certificates=False).admits(header, None)
+    assert not Guard(Credentials(SECRET), certificates=False).admits(header, None)
 
 
 def test_where_certificates_are_asked_for_the_secret_alone_does_not_open() -> None:
     certificate = {"subject": ((("commonName", "pbx"),),)}
-    assert not Guard(SECRET, certificates=True).admits(basic("asterisk", SECRET), None)
-    assert not Guard(SECRET, certificates=True).admits(None, certificate)
-    assert Guard(SECRET, certificates=True).admits(basic("asterisk", SECRET), certificate)
-    assert not Guard("", certificates=True).admits(None, {})
-    assert Guard("", certificates=True).admits(None, certificate)
+    assert not Guard(Credentials(SECRET), certificates=True).admits(basic("asterisk", SECRET), None)
+    assert not Guard(Credentials(SECRET), certificates=True).admits(None, certificate)
+    assert Guard(Credentials(SECRET), certificates=True).admits(basic("asterisk", SECRET), certificate)
+    assert not Guard(Credentials(""), certificates=True).admits(None, {})
+    assert Guard(Credentials(""), certificates=True).admits(None, certificate)
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "10.0.0.5", "voicebot.example", ""])

@@ -9,6 +9,7 @@ import pytest
 
 from bot import hearing
 from bot.channels.asterisk_messages import FORMATS
+from bot.credentials import Credentials
 from bot.events import Expect, Reply
 from bot.gateway import serving
 from bot.gateway.admission import Admission
@@ -42,7 +43,9 @@ async def test_prompts_are_ready_at_every_rate_that_a_line_may_have(monkeypatch:
     monkeypatch.setattr(serving, "dialogue_here", dialogue)
     for module, changed in ((gc, "freeze"), (sys, "setswitchinterval")):  # of this whole process
         monkeypatch.setattr(module, changed, lambda *_: None)
-    async with serving._opened(Settings(rasa_url="http://127.0.0.1:9"), Guard("", False), Admission(1), lambda _: None):
+    async with serving._opened(
+        Settings(rasa_url="http://127.0.0.1:9"), Guard(Credentials(""), False), Admission(1), lambda _: None
+    ):
         assert voice.ready.keys() == {form.rate for form in FORMATS.values()}
         first, *others = voice.ready.values()
         assert first

@@ -16,6 +16,7 @@ from rasa_sdk.executor import ActionExecutor
 from bot.accounts import store
 from bot.actions import services
 from bot.actions.services import Services
+from bot.credentials import Credentials
 from bot.events import Dialogue, StoreHealth
 from bot.gateway import pulse as pulses
 from bot.gateway import serving
@@ -26,6 +27,8 @@ from bot.gateway.pulse import MISSES, Pulse
 from bot.gateway.serving import Rasa
 from bot.settings import Settings
 from tests.gateway.conftest import until
+
+NONE = Credentials("")
 
 
 class FakeRasa:
@@ -79,7 +82,7 @@ async def test_one_lost_beat_is_forgiven_and_more_are_not_until_it_answers(
 ) -> None:
     if wrong == "never":
         monkeypatch.setattr(pulses, "TIMEOUT", aiohttp.ClientTimeout(total=0.05))
-    pulse = Pulse(rasa.url)
+    pulse = Pulse(rasa.url, NONE)
     forgiven = [wrong] * (MISSES - 1)
     assert all(await beat(pulse, rasa, 200, *forgiven, 200, *forgiven))
     assert await beat(pulse, rasa, wrong, wrong, 200) == [False, False, True]
@@ -87,7 +90,7 @@ async def test_one_lost_beat_is_forgiven_and_more_are_not_until_it_answers(
 
 async def test_the_first_beat_decides() -> None:
     """A gateway that starts together with a Rasa that is still loading is not sent calls for a beat or two."""
-    pulse = Pulse(f"http://127.0.0.1:{unused_port()}")
+    pulse = Pulse(f"http://127.0.0.1:{unused_port()}", NONE)
     assert pulse.up
     await pulse.beat()
     assert not pulse.up
@@ -95,7 +98,7 @@ async def test_the_first_beat_decides() -> None:
 
 @pytest.mark.parametrize("url", ["http://", "http://[", "rasa:5005", "http://127.0.0.1:99999"])
 async def test_what_is_no_address_is_no_rasa(url: str) -> None:
-    pulse = Pulse(url)
+    pulse = Pulse(url, NONE)
     await pulse.beat()
     assert not pulse.up
 
@@ -103,14 +106,14 @@ async def test_what_is_no_address_is_no_rasa(url: str) -> None:
 @pytest.mark.parametrize("end", ["", "/"])
 async def test_it_asks_the_channel_of_the_turns_and_tells_it_nothing(rasa: FakeRasa, end: str) -> None:
     """What Rasa is told with POST leaves rows in its tracker store."""
-    await Pulse(f"{rasa.url.rstrip('/')}/behind{end}").beat()
+    await Pulse(f"{rasa.url.rstrip('/')}/behind{end}", NONE).beat()
     assert rasa.asked == [("GET", "/behind/webhooks/rest/")]
 
 
 async def test_the_log_tells_when_it_went_and_when_it_came_back(
     rasa: FakeRasa, caplog: pytest.LogCaptureFixture
 ) -> None:
-    pulse = Pulse(rasa.url)
+    pulse = Pulse(rasa.url, NONE)
     await beat(pulse, rasa, 200, 200, *[503] * 5, 200, 200)
     gone, back = (record for record in caplog.records if record.name == pulses.__name__)
     assert gone.levelno == logging.ERROR
@@ -197,7 +200,7 @@ async def test_an_action_server_is_asked_for_the_account_store(
     app = web.Application()
     app.router.add_post("/webhook", webhook)
     async with TestServer(app) as actions:
-        pulse = Pulse(rasa.url, str(actions.make_url("/webhook")))
+        pulse = Pulse(rasa.url, NONE, str(actions.make_url("/webhook")))
         await pulse.beat()
         assert pulse.up
         assert "run `voicebot accounts init`" in pulse.store.health.trouble
