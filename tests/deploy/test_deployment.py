@@ -244,6 +244,15 @@ def test_who_asks_rasa_or_its_actions_shows_a_secret_and_they_want_it(
     assert credentials.keys() == {"bot.dialogue.channel.GuardedRest"}
 
 
+def test_rasa_tells_nobody_how_it_is_used() -> None:
+    """Its telemetry is on unless somebody says otherwise."""
+    assert "ENV RASA_TELEMETRY_ENABLED=false" in (COMPOSE / "Dockerfile").read_text()
+    assert "export RASA_TELEMETRY_ENABLED := false" in (ROOT / "Makefile").read_text()
+    embedded = (ROOT / "bot" / "dialogue" / "embedded.py").read_text()
+    before = embedded.partition("import rasa")[0].partition("from rasa")[0]
+    assert 'os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")' in before
+
+
 def test_no_container_of_the_chart_may_become_more_than_it_is(manifests: list[dict[str, Any]]) -> None:
     made = list(containers(manifests))
     assert len(made) == 6
