@@ -12,12 +12,18 @@ from bot.call import Call, Heed, Watch, at_once
 from bot.call_keys import CallKeys
 from bot.errors import VoicebotError
 from bot.events import Channel, Dialogue, Outcome, Speech
+from bot.patience import Words
 from bot.settings import ROOT, Settings
 from bot.turn import Timing
 
 DOMAIN = ROOT / "domain.yml"
-APOLOGY = "utter_out_of_order"
-"""The response of domain.yml that is spoken where the dialogue itself fails."""
+WORDS = {
+    "wait": "utter_please_wait",
+    "apology": "utter_out_of_order",
+    "void": "utter_password_void",
+    "stands": "utter_password_stands",
+}
+"""The responses of domain.yml that are spoken where the dialogue itself is slow or fails (bot.call.Words)."""
 
 
 class Voicebot:
@@ -29,10 +35,10 @@ class Voicebot:
         dialogue: Dialogue,
         speech: Speech,
         calls: CallKeys,
-        apology: str,
+        words: Words,
         heed: Heed = at_once,
     ) -> None:
-        self._settings, self._dialogue, self._speech, self._apology = settings, dialogue, speech, apology
+        self._settings, self._dialogue, self._speech, self._words = settings, dialogue, speech, words
         self._calls, self._heed = calls, heed
         self._timing = Timing.of(settings)
 
@@ -49,7 +55,7 @@ class Voicebot:
                 self._dialogue,
                 self._speech,
                 self._timing,
-                apology=self._apology,
+                words=self._words,
                 watch=watch,
                 heed=self._heed,
             )
@@ -83,7 +89,7 @@ async def open_voicebot(
     from bot.sealing import load_seal
     from tts.speech import open_speech
 
-    apology, prompts = read_prompts(DOMAIN)
+    words, prompts = read_prompts(DOMAIN)
     progress("loading the recogniser, the voice and the dialogue")
     seal = load_seal(settings)
     speech = open_speech(settings, seal)
@@ -96,19 +102,22 @@ async def open_voicebot(
     except BaseException:
         await speech.close()
         raise
-    return Voicebot(settings, opened, speech, seal.calls, apology, heed)
+    return Voicebot(settings, opened, speech, seal.calls, words, heed)
 
 
-def read_prompts(domain: Path) -> tuple[str, list[str]]:
-    """Of a Rasa domain file: the apology, and the texts of all responses that have no variable in them.
+def read_prompts(domain: Path) -> tuple[Words, list[str]]:
+    """Of a Rasa domain file: what the call says of its own accord, and the texts of all responses that have no variable
+    in them.
 
-    Raises VoicebotError where the file cannot be read or has no apology."""
+    Raises VoicebotError where the file cannot be read or lacks one of `WORDS`."""
     try:
         responses = yaml.safe_load(domain.read_text("utf-8"))["responses"]
         texts = [
             variation["text"] for variations in responses.values() for variation in variations if "text" in variation
         ]
-        return responses[APOLOGY][0]["text"], [text for text in texts if "{" not in text]
+        words = Words(**{name: str(responses[response][0]["text"]) for name, response in WORDS.items()})
+        return words, [text for text in texts if "{" not in text]
     except (OSError, yaml.YAMLError, KeyError, TypeError, AttributeError) as error:
         reason = f"{type(error).__name__}: {error}".splitlines()[0]
-        raise VoicebotError(f"{domain}: no Rasa domain with {APOLOGY} ({reason}); correct it") from None
+        needed = ", ".join(WORDS.values())
+        raise VoicebotError(f"{domain}: no Rasa domain with {needed} ({reason}); correct it") from None

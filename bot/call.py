@@ -7,6 +7,7 @@ Whoever wants to see the call (the terminal, a report, later metrics) watches it
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
@@ -39,6 +40,7 @@ from bot.events import (
     Prompt,
     Reply,
     Said,
+    Samples,
     SecretDigits,
     Segment,
     Silence,
@@ -50,6 +52,7 @@ from bot.events import (
     Unintelligible,
     Utterance,
 )
+from bot.patience import LIMIT_SECONDS, Patience, Words
 from bot.turn import Timing, Turn
 
 MASK = "••••••••"
@@ -101,6 +104,9 @@ class Ended:
     failure: str | None = None
 
 
+WAIT_CLIP_SECONDS = 0.1
+"""For the words that ask to wait. They are ready since the start."""
+
 Notice = Union[Speaks, Listens, Understood, Ended]
 Watch = Callable[[Notice], None]
 """Sees each notice at once; must be quick. Times named `at` are seconds since the call began, by sample count."""
@@ -131,15 +137,16 @@ class Call:
         speech: Speech,
         timing: Timing,
         *,
-        apology: str,
+        words: Words,
         watch: Watch,
         heed: Heed = at_once,
     ) -> None:
-        """`apology` is what is said where the dialogue fails, so it cannot come from the dialogue."""
         self._id = call_id
         self._channel, self._hearing, self._dialogue, self._speech = channel, hearing, dialogue, speech
-        self._timing, self._apology, self._watch = timing, apology, watch
+        self._timing, self._words, self._watch = timing, words, watch
         self._heed = heed
+        self._patience = Patience(channel, self._ask_to_wait)
+        self._apology = words.apology  # what is true where a part fails now
         self._own_phone = as_dialled(channel.caller) if channel.caller else ""
         self._events = channel.events()
         self._heard = 0  # samples of the channel since the call began
@@ -152,10 +159,12 @@ class Call:
         """Hold the call. Never raises for what a caller, a voice or a dialogue does; the outcome tells."""
         reply, failure = None, None
         try:
-            reply = await self._dialogue.tell(self._id, CallStarted(self._channel.caller))
+            reply = await self._tell(CallStarted(self._channel.caller))
             while reply.outcome is None:
                 utterance = await self._exchange(reply)
-                reply = await self._dialogue.tell(self._id, utterance)
+                reply = await self._tell(utterance)
+            if reply.outcome is Outcome.RESET:
+                self._apology = self._words.stands
             await self._close(reply)
             outcome = reply.outcome
         except CallerGone:
@@ -165,6 +174,7 @@ class Call:
         except VoicebotError as error:
             outcome, failure = Outcome.ERROR, str(error)
             await self._apologise()
+            await self._leave()
         self._watch(Ended(self._at, outcome, failure))
         return outcome
 
@@ -180,6 +190,9 @@ class Call:
             self._heard += len(event.samples)
         return event
 
+    async def _tell(self, utterance: Utterance) -> Reply:
+        return await self._patience.of(self._dialogue.tell(self._id, utterance))
+
     # ── speaking ──
 
     async def _say(self, reply: Reply) -> str:
@@ -187,16 +200,34 @@ class Call:
         seconds = 0.0
         latency = None
         for segment in reply.segments:
-            clip = await self._speech.clip(self._ours(segment), self._channel.rate)
-            self._marks += 1
-            await self._channel.play(clip, str(self._marks))
-            seconds += len(clip) / self._channel.rate
+            clip = await self._patience.of(self._speech.clip(self._ours(segment), self._channel.rate))
+            seconds += await self._play(clip)
+            if isinstance(segment, SecretDigits) and segment.holds == "password" and reply.outcome is None:
+                self._apology = self._words.void  # until the dialogue says that it is in force
             if latency is None and self._wait_ms is not None and not isinstance(segment, Pause):
                 latency = self._wait_ms + (time.perf_counter() - self._ready_at) * 1000
         shown = [segment for segment in reply.segments if not isinstance(segment, Pause)]
         text = " ".join(segment.text if isinstance(segment, Prompt) else MASK for segment in shown)
         self._watch(Speaks(self._at, text, seconds, latency, self._wait_ms, _holds_password(reply), reply.expect))
         return str(self._marks)
+
+    async def _play(self, clip: Samples) -> float:
+        """Queue sound; how many seconds it lasts."""
+        self._marks += 1
+        await self._channel.play(clip, str(self._marks))
+        seconds = len(clip) / self._channel.rate
+        self._patience.plays(seconds)
+        return seconds
+
+    async def _ask_to_wait(self) -> None:
+        """Say that it takes longer, unless not even that can be said."""
+        clip = asyncio.ensure_future(self._speech.clip(Prompt(self._words.wait), self._channel.rate))
+        await self._channel.wait(clip, WAIT_CLIP_SECONDS)
+        if not clip.done() or clip.exception():
+            clip.cancel()
+            return
+        seconds = await self._play(clip.result())
+        self._watch(Speaks(self._at, self._words.wait, seconds, None, None, False, Expect("nothing")))
 
     def _ours(self, segment: Segment) -> Segment:
         """A secret of this call, whatever the dialogue says."""
@@ -214,12 +245,15 @@ class Call:
         if not isinstance(reply.expect.kind, Grammar):
             await self._wait_for(mark)
             self._turn = self._wait_ms = None
-            return Unheard() if await self._channel.heard() is False else PlayedOut()
+            heard = await self._channel.heard()
+            self._patience.turn_over(0.0)
+            return Unheard() if heard is False else PlayedOut(time.time() + LIMIT_SECONDS)
         self._turn = Turn(reply.expect, self._timing, self._turn, self._own_phone)
         utterance = await self._listen(self._turn, reply.expect.kind, mark)
         self._ready_at = time.perf_counter()
         waited = max(0, self._hearing.now - self._turn.ended_at) / RATE if self._turn.heard else 0.0
         self._wait_ms = waited * 1000 if self._turn.heard else None
+        self._patience.turn_over(waited)
         self._watch(Understood(self._at, self._at - waited, self._turn.text, utterance))
         return utterance
 
@@ -265,7 +299,10 @@ class Call:
     async def _leave(self) -> str | None:
         """Tell the dialogue that the caller is gone, so that no work stays half done."""
         try:
-            await self._dialogue.tell(self._id, Gone())
+            gone = asyncio.ensure_future(self._dialogue.tell(self._id, Gone()))
+            await self._channel.wait(gone, LIMIT_SECONDS)
+            if not gone.cancel():
+                gone.result()
         except VoicebotError as error:
             return str(error)
         return None

@@ -8,10 +8,11 @@ Times named `at` count samples at `RATE` since the call began: the sample count 
 
 from __future__ import annotations
 
+import asyncio
 import enum
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, Protocol, Union, runtime_checkable
+from typing import Any, Literal, Protocol, Union, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -94,6 +95,12 @@ class Channel(Protocol):
     async def heard(self) -> bool | None:
         """Whether what was played to its end just now was heard, as far as the line shows; None where the channel
         cannot know. Asked after `Played`, while events go on arriving."""
+        ...
+
+    async def wait(self, work: asyncio.Future[Any], seconds: float) -> float:
+        """Wait until the work is done or so many seconds have passed on the line; how many have. What the caller does
+        meanwhile is kept. On a channel that runs faster than real time the bot's work takes no time, unless the work
+        sleeps on the channel."""
         ...
 
     async def hang_up(self) -> None:
@@ -256,6 +263,10 @@ class Unintelligible:
 @dataclass(frozen=True)
 class PlayedOut:
     """The reply was played to its end (sent where `Expect.kind` is PLAYED)."""
+
+    until: float | None = field(default=None, compare=False)
+    """Unix time, in seconds, after which nobody waits for the answer: the caller has been told that the password is
+    void, so it must not come into force any more. None: no limit."""
 
 
 @dataclass(frozen=True)

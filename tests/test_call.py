@@ -3,14 +3,11 @@
 The channel is a scripted caller on keys; dialogue, hearing and speech are small stand-ins that note what they are told.
 """
 
-from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
 import pytest
 
-from bot.call import Call, Ended, Notice, Speaks
-from bot.channels.caller_script import parse_script
+from bot.call import Ended, Speaks
 from bot.channels.script import ScriptChannel
 from bot.errors import VoicebotError
 from bot.events import (
@@ -20,96 +17,20 @@ from bot.events import (
     Expect,
     Gone,
     Grammar,
-    Heard,
-    KeyHeard,
     Number,
     Outcome,
     PlayedOut,
     Prompt,
     Reply,
-    Samples,
-    SecretDigits,
-    Segment,
     Silence,
     TooFew,
     Unheard,
-    Utterance,
 )
-from bot.turn import Timing
-
-TIMING = Timing(no_input=3 * RATE, settle=RATE // 2, pause=RATE)
-MENU = Expect(Grammar.MENU, lengths=(10,), keys={"8": "ask_reset"})
-NUMBER = Expect(Grammar.NUMBER, lengths=(10,))
-NOTHING = Expect("nothing", interruptible=False)
-GOODBYE = Reply((Prompt("tạm biệt"),), NOTHING, Outcome.RESET)
-
-
-class KeysOnly:
-    """Hearing of a caller who never speaks."""
-
-    def __init__(self) -> None:
-        self.now = 0
-        self.grammars: list[Grammar] = []
-
-    def expect(self, grammar: Grammar, over_prompt: bool = False) -> None:
-        self.grammars.append(grammar)
-
-    def prompt_ended(self) -> None:
-        pass
-
-    def feed(self, samples: Samples) -> list[Heard]:
-        self.now += len(samples)
-        return []
-
-    def key(self, key: str, seconds: float = 0.0) -> list[Heard]:
-        return [KeyHeard(key, self.now)]
-
-
-class Beeps:
-    """Every segment is two seconds long."""
-
-    async def clip(self, segment: Segment, rate: int) -> Samples:
-        return np.full(2 * rate, 1000, np.int16)
-
-    async def warm(self, texts: Sequence[str], rate: int) -> None: ...
-
-    async def close(self) -> None: ...
-
-
-class Scripted:
-    """A dialogue that gives its replies in order and notes what it is told."""
-
-    def __init__(self, *replies: Reply | VoicebotError) -> None:
-        self.replies = list(replies)
-        self.told: list[Utterance] = []
-
-    async def tell(self, call_id: str, utterance: Utterance) -> Reply:
-        self.told.append(utterance)
-        if isinstance(utterance, Gone):
-            return Reply((), NOTHING, Outcome.HUNG_UP)
-        reply = self.replies.pop(0)
-        if isinstance(reply, VoicebotError):
-            raise reply
-        return reply
-
-    async def close(self) -> None: ...
-
-
-async def hold(steps: str, dialogue: Scripted, tmp_path: Path) -> tuple[Outcome, list[Notice], ScriptChannel]:
-    script = parse_script(f'caller: "0912345678"\nsteps:\n{steps}', tmp_path / "script.yml")
-    channel = ScriptChannel(script)
-    notices: list[Notice] = []
-    call = Call("id", channel, KeysOnly(), dialogue, Beeps(), TIMING, apology="xin lỗi", watch=notices.append)
-    return await call.run(), notices, channel
-
-
-def seconds_spoken(channel: ScriptChannel) -> float:
-    return float(np.count_nonzero(channel.recording[1])) / RATE
+from tests.call_tools import GOODBYE, MENU, NOTHING, NUMBER, READING, Scripted, hold, seconds_spoken
 
 
 async def test_the_way_of_a_call(tmp_path: Path) -> None:
-    reading = Reply((Prompt("mật khẩu mới"), SecretDigits("token", "password")), Expect("played", interruptible=False))
-    dialogue = Scripted(Reply((Prompt("xin chào"),), MENU), Reply((Prompt("mã số"),), NUMBER), reading, GOODBYE)
+    dialogue = Scripted(Reply((Prompt("xin chào"),), MENU), Reply((Prompt("mã số"),), NUMBER), READING, GOODBYE)
     outcome, notices, _ = await hold('  - press: "8"\n  - press: "0123456789"\n', dialogue, tmp_path)
     assert outcome is Outcome.RESET
     assert dialogue.told == [
@@ -127,8 +48,7 @@ async def test_the_way_of_a_call(tmp_path: Path) -> None:
 
 
 async def test_a_password_is_reported_heard_only_when_its_last_sample_was(tmp_path: Path) -> None:
-    reading = Reply((Prompt("mật khẩu mới"), SecretDigits("token", "password")), Expect("played", interruptible=False))
-    dialogue = Scripted(reading, GOODBYE)
+    dialogue = Scripted(READING, GOODBYE)
     outcome, _, channel = await hold("  - hang_up: {after: 3.9}\n", dialogue, tmp_path)
     assert outcome is Outcome.HUNG_UP
     assert dialogue.told == [CallStarted("0912345678"), Gone()]
@@ -142,9 +62,8 @@ async def test_a_password_that_was_played_to_a_dead_line_is_not_reported_heard(
         return False
 
     monkeypatch.setattr(ScriptChannel, "heard", dead)
-    reading = Reply((Prompt("mật khẩu mới"), SecretDigits("token", "password")), Expect("played", interruptible=False))
     void = Reply((Prompt("không có hiệu lực"),), NOTHING, Outcome.ERROR)
-    dialogue = Scripted(reading, void)
+    dialogue = Scripted(READING, void)
     outcome, _, _ = await hold("  - wait: 1\n", dialogue, tmp_path)
     assert outcome is Outcome.ERROR
     assert dialogue.told == [CallStarted("0912345678"), Unheard()]

@@ -79,12 +79,13 @@ def begin(connection: Connection, attempt: Attempt, throttle: Throttle) -> Answe
     return Answer(granted, refusals, capped)
 
 
-def activate(connection: Connection, call_id: str, now: datetime) -> bool:
-    """Bring a pending password into force; whether the call's password is in force afterwards."""
+def activate(connection: Connection, call_id: str, now: datetime, until: datetime | None = None) -> bool:
+    """Bring a pending password into force; whether the call's password is in force afterwards. After `until` nobody
+    waits for that any more, and the caller was told that the password is void: so it is forgotten."""
     reset = connection.execute(select(resets).where(resets.c.call_id == call_id)).one_or_none()
     if reset is None or reset.state != State.PENDING:
         return reset is not None and reset.state == State.ACTIVE
-    if now - reset.at > PENDING_FOR:
+    if now - reset.at > PENDING_FOR or (until is not None and now > until):
         discard(connection, call_id=call_id)
         return False
     connection.execute(update(accounts).where(accounts.c.id == reset.account_id).values(password=reset.password))

@@ -99,11 +99,13 @@ class Accounts:
         self._alarm(answer)
         return password if answer.granted else None
 
-    def activate(self, call_id: str) -> bool:
-        """The first reading was heard: the pending password comes into force. Whether it is; again is harmless."""
+    def activate(self, call_id: str, until: float | None = None) -> bool:
+        """The first reading was heard: the pending password comes into force, but not after `until` (Unix time, in
+        seconds). Whether it is in force; again is harmless."""
         self._check()
+        last = None if until is None else datetime.fromtimestamp(until, timezone.utc).replace(tzinfo=None)
         with self._database.writing() as connection:
-            return reset.activate(connection, call_id, self._now())
+            return reset.activate(connection, call_id, self._now(), last)
 
     def discard(self, call_id: str) -> None:
         """The call is over: what is still pending is forgotten, the old password stays. Again is harmless."""

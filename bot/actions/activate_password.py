@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import logging
+import math
+import time
 from typing import Any
 
 from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from bot.actions.services import ServiceAction, in_thread, reset_of
+from bot.actions.services import WORK_SECONDS, ServiceAction, in_thread, reset_of
 from bot.errors import VoicebotError
 
 logger = logging.getLogger(__name__)
@@ -22,9 +24,17 @@ class ActionActivatePassword(ServiceAction):
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[dict[str, Any]]:
+        until = min(_until(tracker), time.time() + WORK_SECONDS)
         try:
-            active = await in_thread(lambda: self.services.accounts.activate(reset_of(tracker.sender_id)))
+            active = await in_thread(lambda: self.services.accounts.activate(reset_of(tracker.sender_id), until))
         except VoicebotError as error:
             logger.error("a reset could not be completed: %s", error)
             active = False
         return [SlotSet("reset_state", "done" if active else "unavailable")]
+
+
+def _until(tracker: Tracker) -> float:
+    """Unix time, in seconds, until which the call waits for the answer. Activation that comes later, from a process
+    that stood still, must not happen: the caller has been told that the password is void."""
+    value = next(tracker.get_latest_entity_values("until"), None)
+    return math.inf if value is None else float(value)

@@ -6,9 +6,11 @@ import asyncio
 import contextlib
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator
+from typing import Any
 
 from bot.channels.inbox import Inbox
 from bot.channels.liveness import Liveness
+from bot.channels.waiting import by_the_clock
 from bot.events import ChannelEvent, Samples
 
 CLOSE_SECONDS = 2.0
@@ -60,6 +62,9 @@ class LineChannel(ABC):
             self._news.clear()
             await self._news.wait()
         return not self._ended and self._liveness.heard is True
+
+    async def wait(self, work: asyncio.Future[Any], seconds: float) -> float:
+        return await by_the_clock(work, seconds)
 
     @abstractmethod
     async def stop(self) -> None: ...

@@ -6,12 +6,14 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import AsyncIterator
+from typing import Any
 
 import numpy as np
 
 from bot.channels.duplex import Duplex
 from bot.channels.keypad import keypad
 from bot.channels.sound_device import SoundDevice
+from bot.channels.waiting import by_the_clock
 from bot.errors import VoicebotError
 from bot.events import ChannelEvent, HungUp, Key, Samples
 
@@ -78,6 +80,9 @@ class MicrophoneChannel:
 
     async def stop(self) -> None:
         self._duplex.stop()
+
+    async def wait(self, work: asyncio.Future[Any], seconds: float) -> float:
+        return await by_the_clock(work, seconds)
 
     async def heard(self) -> None:
         """Nobody knows who listens to a loudspeaker."""

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import deque
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -14,6 +16,7 @@ from bot.channels.caller_script import BargeIn, CallerScript, CallerVoice, Play,
 from bot.channels.line import LAWS, NOMINAL_LEVEL, Line, active_level, key_tone, noise_at, noise_loop, telephone_band
 from bot.channels.scripted_caller import FRAME, KEY_FRAMES, ScriptedCaller
 from bot.channels.simulated_line import LONGEST_CALL, SimulatedLine
+from bot.channels.waiting import Sleepers
 from bot.events import KEYS, RATE, ChannelEvent, Frame, HungUp, Key, Played, Samples
 
 
@@ -40,7 +43,10 @@ class ScriptChannel(SimulatedLine):
         self._line = Line(law, noise, script.voice.loss, script.voice.seed)
         in_frames = {action: np.pad(sound, (0, -sound.size % FRAME)) for action, sound in sounds.items()}
         self._caller = ScriptedCaller(script.steps, in_frames, tones, self._ear)
-        self._real_time = real_time
+        self._moments = self._caller.moments()
+        self._real_time, self._started = real_time, time.monotonic()
+        self._sleepers = Sleepers()
+        self._kept: deque[ChannelEvent] = deque()  # what happened and was not fetched yet
         self._caller_sound: list[Samples] = []
         self._bot_sound: list[Samples] = []
 
@@ -59,23 +65,43 @@ class ScriptChannel(SimulatedLine):
         return self._caller.left_over()
 
     async def events(self) -> AsyncIterator[ChannelEvent]:
-        start = time.monotonic()
-        for moment in self._caller.moments():
-            if moment.hangs_up or self._ended or self._gives_up():
-                break
-            bot_sound, marks = self._playout.take(FRAME)
-            sound = self._line.carry(np.zeros(FRAME, np.int16) if moment.sound is None else moment.sound)
+        while not self._ended:
+            if not self._kept:
+                await self._step()
+            while self._kept and not self._ended:
+                yield self._kept.popleft()
+        yield HungUp()
+
+    async def wait(self, work: asyncio.Future[Any], seconds: float) -> float:
+        """Time passes while somebody sleeps; other work takes none."""
+        began, end = self._ear.now, self._ear.now + round(seconds * RATE)
+        while not work.done() and self._ear.now < end:
+            if self._real_time or self._sleepers:
+                await self._step()
+            else:
+                await self._sleepers.any_or(work)
+        return (self._ear.now - began) / RATE
+
+    async def sleep(self, seconds: float) -> None:
+        """For stand-ins of a slow part: come back when so much time has passed on this line."""
+        await self._sleepers.sleep_until(self._ear.now + round(seconds * RATE))
+
+    async def _step(self) -> None:
+        """20 ms pass, also after the end of the call."""
+        moment = next(self._moments)
+        if moment.hangs_up or self._gives_up():
+            self._ended = True
+        bot_sound, marks = self._playout.take(FRAME)
+        sound = self._line.carry(np.zeros(FRAME, np.int16) if moment.sound is None else moment.sound)
+        self._ear.advance(self._playout.pending, moment.acting)
+        if not self._ended:
             self._caller_sound.append(sound)
             self._bot_sound.append(bot_sound)
-            self._ear.advance(self._playout.pending, moment.acting)
-            passed: list[ChannelEvent] = [Key(moment.key)] if moment.key else []
-            for event in (*passed, Frame(sound), *(Played(mark) for mark in marks)):
-                if not self._ended:
-                    yield event
-            ahead = self._ear.now / RATE - (time.monotonic() - start) if self._real_time else 0
-            await asyncio.sleep(max(0, ahead))  # 0: others on this event loop live too, though nothing waits here
-        self._ended = True
-        yield HungUp()
+            self._kept.extend([Key(moment.key)] if moment.key else [])
+            self._kept.extend((Frame(sound), *map(Played, marks)))
+        self._sleepers.advanced(self._ear.now)
+        ahead = self._ear.now / RATE - (time.monotonic() - self._started) if self._real_time else 0
+        await asyncio.sleep(max(0, ahead))  # 0: others on this event loop live too, though nothing waits here
 
     def _gives_up(self) -> bool:
         if self._ear.fed_up:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+from typing import Any
+
 from bot.channels.playout import Playout
 from bot.channels.scripted_caller import Ear
 from bot.events import RATE, Samples
@@ -33,6 +36,11 @@ class SimulatedLine:
 
     async def heard(self) -> None:
         """There is no line that could die."""
+
+    async def wait(self, work: asyncio.Future[Any], seconds: float) -> float:
+        """The bot's work takes no time here."""
+        await asyncio.wait([work])
+        return 0.0
 
     async def hang_up(self) -> None:
         self._ended = True

@@ -70,7 +70,12 @@ class EmbeddedRasa:
     async def tell(self, call_id: str, utterance: Utterance) -> Reply:
         """One turn. Raises VoicebotError where a response of domain.yml is wrong or an action failed."""
         text = to_rasa(utterance, self._seal.of_call(call_id).seal, self._lengths)
-        messages = await self._agent.handle_text(text, sender_id=call_id)
+        try:
+            messages = await self._agent.handle_text(text, sender_id=call_id)
+        except VoicebotError:
+            raise
+        except Exception as error:  # whatever Rasa raises ends one call, and its text may hold secrets
+            raise VoicebotError(f"Rasa failed in a turn ({type(error).__name__}); see its log") from None
         reply = from_rasa(messages or [], self._lengths)
         if reply.outcome is not None:
             self._trackers.store.pop(call_id, None)

@@ -155,6 +155,20 @@ def test_a_pending_reset_waits_ten_minutes_and_no_longer(accounts: Accounts, clo
     assert not accounts.verify(OTHER_PHONE, late)
 
 
+def test_a_password_that_the_caller_was_told_is_void_comes_into_force_at_no_later_time(
+    accounts: Accounts, clock: Clock
+) -> None:
+    soon, late = granted(accounts, "soon"), granted(accounts, "late", OTHER_PHONE, OTHER_NUMBER)
+    until = clock.now.timestamp() + 10
+    clock.advance(seconds=10)
+    assert accounts.activate("soon", until)
+    clock.advance(seconds=0.1)
+    assert not accounts.activate("late", until)
+    assert not accounts.activate("late")
+    assert accounts.verify(PHONE, soon)
+    assert not accounts.verify(OTHER_PHONE, late)
+
+
 def test_the_two_phases_may_run_in_two_processes(accounts: Accounts, open_store: Open) -> None:
     password = granted(accounts, "call")
     assert open_store().activate("call")

@@ -14,7 +14,7 @@ from rasa_sdk.utils import call_potential_coroutine
 
 from bot.accounts import AccountsUnavailable
 from bot.actions import all_actions, services
-from bot.actions.services import Services
+from bot.actions.services import WORK_SECONDS, Services
 from bot.events import StoreHealth
 from bot.sealing import Purpose, SealBroken
 from bot.settings import ROOT, Settings
@@ -46,6 +46,7 @@ class PaperAccounts:
         self.threads: set[int] = set()
         self.gone = False
         self.hangs: threading.Event | None = None
+        self.until = 0.0
 
     def check(self) -> int:
         self._note("check")
@@ -55,8 +56,9 @@ class PaperAccounts:
         self._note("begin", call_id, str(phone), insurance_number)
         return "24681357" if (phone, insurance_number) == ("0912345678", "0123456789") else None
 
-    def activate(self, call_id: str) -> bool:
+    def activate(self, call_id: str, until: float) -> bool:
         self._note("activate", call_id)
+        self.until = until
         return call_id == "call"
 
     def discard(self, call_id: str) -> None:
@@ -212,6 +214,15 @@ async def test_the_health_of_the_store(run: Run, accounts: PaperAccounts) -> Non
 @pytest.mark.parametrize(("call_id", "state"), [("call", "done"), ("another", "unavailable")])
 async def test_activation(run: Run, call_id: str, state: str) -> None:
     assert (await run("action_activate_password", call_id=call_id))[0] == {"reset_state": state}
+
+
+@pytest.mark.parametrize(("entities", "seconds"), [({}, WORK_SECONDS), ({"until": "1000001.5"}, 1.5)])
+async def test_activation_must_come_while_the_call_waits_for_it(
+    run: Run, accounts: PaperAccounts, monkeypatch: pytest.MonkeyPatch, entities: dict[str, str], seconds: float
+) -> None:
+    monkeypatch.setattr("time.time", lambda: 1_000_000.0)
+    await run("action_activate_password", intent="played", entities=entities)
+    assert accounts.until == pytest.approx(1_000_000 + seconds)
 
 
 async def test_activation_without_a_database(run: Run, accounts: PaperAccounts) -> None:

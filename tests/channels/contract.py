@@ -97,6 +97,11 @@ class ChannelContract:
         await reader.marks("clip")
         assert await asyncio.wait_for(channel.heard(), GUARD) is self.heard
 
+    async def test_it_waits_for_work_until_that_is_done(self, channel: Channel, reader: Reader) -> None:
+        await reader.next()
+        assert await channel.wait(asyncio.ensure_future(asyncio.sleep(0)), 60) < 1
+        await reader.next()
+
     async def test_stop_drops_what_is_queued_with_its_marks(self, channel: Channel, reader: Reader) -> None:
         await channel.play(tone(channel.rate, 60), "long")
         await channel.play(tone(channel.rate, 0.1), "after it")

@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing, asynccontextmanager
 from functools import partial
+from typing import Any
 
 import numpy as np
 from aiohttp import BasicAuth, ClientSession, ClientWebSocketResponse, WSMsgType, web
@@ -197,6 +198,9 @@ class Driven:
         while not answer.done():
             await self._asterisk.tick()
         return answer.result()
+
+    async def wait(self, work: asyncio.Future[Any], seconds: float) -> float:
+        return await self._channel.wait(work, seconds)
 
     async def events(self) -> AsyncIterator[ChannelEvent]:
         async with aclosing(self._channel.events()) as events:  # type: ignore[type-var]  # they are generators

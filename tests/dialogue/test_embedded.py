@@ -6,6 +6,7 @@ import asyncio
 import dataclasses
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -58,7 +59,30 @@ async def test_a_store_that_fails_before_the_password_is_in_force_does_not_repea
     accounts.discard(call.call_id)  # as if the ten minutes of a pending reset were over
     reply = await call.tell(PlayedOut())
     assert reply.outcome is Outcome.ERROR
+    assert "không có hiệu lực" in words(reply)
     assert len(call.revealed("password")) == 1
+
+
+async def test_a_password_is_not_put_in_force_when_nobody_waits_for_that_any_more(
+    call: TextCall, citizen: Citizen, accounts: Accounts
+) -> None:
+    await call.start(citizen.phone, Chosen("ask_reset"), Number(citizen.number, False))
+    reply = await call.tell(PlayedOut(until=time.time() - 0.1))
+    assert reply.outcome is Outcome.ERROR
+    assert not accounts.verify(citizen.phone, call.revealed("password")[0])
+
+
+async def test_whatever_rasa_raises_is_an_error_of_the_house(
+    rasa: EmbeddedRasa, call: TextCall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("secret 0123456789")
+
+    monkeypatch.setattr(rasa._agent, "handle_text", broken)
+    with pytest.raises(VoicebotError, match="RuntimeError") as error:
+        await call.start("0912345678")
+    assert "0123456789" not in str(error.value)
+    assert error.value.__suppress_context__
 
 
 async def test_other_lengths_of_the_number_are_a_setting(settings: Settings, seal: Seal) -> None:

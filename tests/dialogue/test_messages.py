@@ -59,6 +59,7 @@ def seal(text: str, purpose: Purpose) -> str:
         (Silence(), "/no_input"),
         (Unintelligible(), "/no_match"),
         (PlayedOut(), "/played"),
+        (PlayedOut(1764233333.25), '/played{"until": "1764233333.250"}'),
         (Unheard(), "/unheard"),
         (Gone(), "/hung_up"),
         (Said("đúng rồi"), "đúng rồi"),

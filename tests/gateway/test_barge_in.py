@@ -33,12 +33,12 @@ from bot.events import (
 )
 from bot.hearing import CallHearing, open_hearing
 from bot.settings import Settings
+from tests.call_tools import MENU, NUMBER, TIMING, WORDS, Scripted
 from tests.channels import fake_audiosocket
 from tests.channels.fake_asterisk import FakeAsterisk
 from tests.channels.fake_audiosocket import FakeAudioSocket
 from tests.gateway.conftest import SECRET, Site, site, until
 from tests.hearing.hearing_tools import Tally, voice
-from tests.test_call import MENU, NUMBER, TIMING, Scripted
 
 NOTHING = Expect("nothing", interruptible=False)
 PROMPT, ANSWER = 1000, 2000  # the sounds of what is interrupted, and of what follows it
@@ -85,7 +85,7 @@ def answering(
 
     async def answer(channel: Channel, watch: Watch, name: str = "") -> Outcome:
         hearing = opened(channel.rate)
-        return await Call("id", channel, hearing, dialogue, Levels(), TIMING, apology="xin lỗi", watch=watch).run()
+        return await Call("id", channel, hearing, dialogue, Levels(), TIMING, words=WORDS, watch=watch).run()
 
     return answer
 

@@ -15,7 +15,7 @@ from bot.gateway import serving
 from bot.gateway.admission import Admission
 from bot.gateway.guard import Guard
 from bot.settings import Settings
-from tests.test_call import Scripted
+from tests.call_tools import Scripted
 from tts import speech
 
 
