@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 import os
+import time
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -49,12 +51,15 @@ class InProcessActions(EndpointConfig):  # type: ignore[misc]  # rasa ships no t
 
 
 class EmbeddedRasa:
-    """A trained model and its actions. Any number of calls at once; nothing of a call is kept after its end."""
+    """A trained model and its actions. Any number of calls at once. Nothing of a call is kept after its end, and of one
+    whose end was never told nothing after the time that a call may last."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, clock: Callable[[], float] = time.monotonic) -> None:
         """Load the model; takes seconds. Raises VoicebotError where there is none that can be loaded, or it was trained
-        from another domain.yml."""
+        from another domain.yml. `clock`: seconds."""
         _quieten()
+        self._clock, self._longest_call = clock, settings.max_call_seconds
+        self._last_turn: dict[str, float] = {}  # of the calls that have a tracker, oldest first
         self._lengths = settings.number_lengths
         services = self._services = Services(settings)
         self._seal = services.seal
@@ -69,6 +74,8 @@ class EmbeddedRasa:
 
     async def tell(self, call_id: str, utterance: Utterance) -> Reply:
         """One turn. Raises VoicebotError where a response of domain.yml is wrong or an action failed."""
+        self._last_turn.pop(call_id, None)
+        self._last_turn[call_id] = self._clock()
         text = to_rasa(utterance, self._seal.of_call(call_id).seal, self._lengths)
         try:
             messages = await self._agent.handle_text(text, sender_id=call_id)
@@ -78,11 +85,20 @@ class EmbeddedRasa:
             raise VoicebotError(f"Rasa failed in a turn ({type(error).__name__}); see its log") from None
         reply = from_rasa(messages or [], self._lengths)
         if reply.outcome is not None:
-            self._trackers.store.pop(call_id, None)
+            self._forget(call_id)
         return reply
 
     async def health(self) -> StoreHealth:
+        """Of the account store. What calls left behind that never ended is forgotten: their pending passwords, and
+        their trackers."""
+        dead = self._clock() - self._longest_call
+        for call_id in [call_id for call_id, at in self._last_turn.items() if at < dead]:
+            self._forget(call_id)
         return await self._services.health()
+
+    def _forget(self, call_id: str) -> None:
+        self._trackers.store.pop(call_id, None)
+        self._last_turn.pop(call_id, None)
 
     async def close(self) -> None:
         """Nothing is held open."""

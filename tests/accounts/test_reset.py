@@ -155,6 +155,22 @@ def test_a_pending_reset_waits_ten_minutes_and_no_longer(accounts: Accounts, clo
     assert not accounts.verify(OTHER_PHONE, late)
 
 
+def test_a_reset_that_nobody_ended_is_swept_after_ten_minutes(
+    accounts: Accounts, open_store: Open, clock: Clock
+) -> None:
+    """Its gateway was killed in the middle of the call. Looking after the store sweeps, as a starting gateway does at
+    once and then every two seconds."""
+    granted(accounts, "dead")
+    clock.advance(minutes=5)
+    granted(accounts, "alive", OTHER_PHONE, OTHER_NUMBER)
+    clock.advance(minutes=5)
+    assert open_store().check() == 0
+    clock.advance(seconds=1)
+    assert open_store().check() == 1  # a password that was not heard is a guess
+    assert not accounts.activate("dead")
+    assert accounts.activate("alive")
+
+
 def test_a_password_that_the_caller_was_told_is_void_comes_into_force_at_no_later_time(
     accounts: Accounts, clock: Clock
 ) -> None:

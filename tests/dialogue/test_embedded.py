@@ -16,7 +16,7 @@ from dialogue_tools import Citizen, TextCall, words
 from bot.accounts import Accounts
 from bot.dialogue import open_dialogue
 from bot.errors import VoicebotError
-from bot.events import Chosen, Grammar, Number, Outcome, PlayedOut, Utterance
+from bot.events import Chosen, Gone, Grammar, Number, Outcome, PlayedOut, Utterance
 from bot.sealing import Purpose, Seal
 from bot.settings import Settings
 
@@ -70,6 +70,27 @@ async def test_a_password_is_not_put_in_force_when_nobody_waits_for_that_any_mor
     reply = await call.tell(PlayedOut(until=time.time() - 0.1))
     assert reply.outcome is Outcome.ERROR
     assert not accounts.verify(citizen.phone, call.revealed("password")[0])
+
+
+async def test_a_call_whose_end_was_never_told_leaves_no_tracker(
+    rasa: EmbeddedRasa, seal: Seal, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = 0.0
+    monkeypatch.setattr(rasa, "_clock", lambda: now)
+    dead, alive, ended = (TextCall(rasa, seal) for _ in range(3))
+    await ended.start("0912345678", Gone())
+    await dead.start("0912345678")
+    now = float(settings.max_call_seconds)
+    await alive.start("0912345678")
+    await rasa.health()
+    assert {dead.call_id, alive.call_id} <= rasa._trackers.store.keys()
+    now += 0.1
+    await rasa.health()
+    kept = rasa._trackers.store.keys()
+    assert (dead.call_id in kept, alive.call_id in kept, ended.call_id in kept) == (False, True, False)
+    assert list(rasa._last_turn) == [alive.call_id]
+    await alive.tell(Gone())
+    assert not rasa._last_turn
 
 
 async def test_whatever_rasa_raises_is_an_error_of_the_house(
