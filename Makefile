@@ -13,7 +13,7 @@ UV := .tools/bin/uv
 BIN := .venv/bin
 DIALOGUE := domain.yml config.yml $(shell find data bot/dialogue bot/negation.py -name '*.yml' -o -name '*.py' 2>/dev/null)
 
-.PHONY: help setup run test lint format bench bench-load eval train train-second-pass clean
+.PHONY: help setup run test lint format bench bench-load prove eval train train-second-pass clean
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
 
@@ -43,6 +43,9 @@ bench: setup ## turn latency, real-time factor, memory, number words
 
 bench-load: setup ## how many calls at once; LOAD='--soak 60 --calls 70' or '--overload 1.5 --calls 100'
 	@$(BIN)/python -m benchmarks.load $(LOAD)
+
+prove: setup ## 30,000 calls with a fault in each (two hours; goes on where it was stopped); writes proof/results.json
+	@$(BIN)/python -m proof --resume --json proof/results.json $(PROOF)
 
 eval: setup ## the recogniser on people left out of training; writes asr_models/vi-digits/CARD.md
 	@$(BIN)/python -m asr_models.evaluation --card

@@ -107,6 +107,9 @@ class Ended:
 WAIT_CLIP_SECONDS = 0.1
 """For the words that ask to wait. They are ready since the start."""
 
+ASK_SECONDS = 2.4
+"""For the question, after a failure, whether a password is in force. A dialogue that lives answers at once."""
+
 Notice = Union[Speaks, Listens, Understood, Ended]
 Watch = Callable[[Notice], None]
 """Sees each notice at once; must be quick. Times named `at` are seconds since the call began, by sample count."""
@@ -173,6 +176,8 @@ class Call:
             failure = await self._leave()
         except VoicebotError as error:
             outcome, failure = Outcome.ERROR, str(error)
+            if self._apology == self._words.void and await self._stands():
+                self._apology = self._words.stands
             await self._apologise()
             await self._leave()
         self._watch(Ended(self._at, outcome, failure))
@@ -295,6 +300,15 @@ class Call:
             await self._channel.transfer()
         else:
             await self._channel.hang_up()
+
+    async def _stands(self) -> bool:
+        """Whether the password that was read is in force after all: its activation was done, and the answer was lost.
+        If it is not, asking discards it."""
+        try:
+            reply = await self._patience.of(self._dialogue.tell(self._id, Gone()), ASK_SECONDS)
+        except VoicebotError:
+            return False
+        return reply.outcome is Outcome.RESET
 
     async def _leave(self) -> str | None:
         """Tell the dialogue that the caller is gone, so that no work stays half done."""

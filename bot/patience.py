@@ -60,11 +60,11 @@ class Patience:
         """So much more is going to be heard."""
         self._sound = max(0.0, self._sound) + seconds
 
-    async def of(self, work: Awaitable[T]) -> T:
-        """The result of a piece of work. Raises what the work raises, and VoicebotError where it takes too long: then
-        it is cancelled."""
+    async def of(self, work: Awaitable[T], limit: float = LIMIT_SECONDS) -> T:
+        """The result of a piece of work. Raises what the work raises, and VoicebotError where it takes more than
+        `limit` seconds: then it is cancelled."""
         task = asyncio.ensure_future(work)
-        left = LIMIT_SECONDS
+        left = limit
         try:
             while True:
                 passed = await self._channel.wait(task, min(left, max(0.0, self._sound + QUIET_SECONDS)))

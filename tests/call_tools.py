@@ -87,11 +87,12 @@ class Scripted:
         self.replies = list(replies)
         self.told: list[Utterance] = []
         self.channel: ScriptChannel | None = None
+        self.stands = False  # the password of the call is in force, though no reply said so
 
     async def tell(self, call_id: str, utterance: Utterance) -> Reply:
         self.told.append(utterance)
         if isinstance(utterance, Gone):
-            return Reply((), NOTHING, Outcome.HUNG_UP)
+            return Reply((), NOTHING, Outcome.RESET if self.stands else Outcome.HUNG_UP)
         reply = self.replies.pop(0)
         if isinstance(reply, Slow):
             assert self.channel

@@ -191,7 +191,14 @@ async def test_after_an_error_the_dialogue_is_told_that_the_call_is_over(tmp_pat
     """So it discards what is pending."""
     dialogue = Scripted(READING, VoicebotError("gone"))
     await hold(WAITS, dialogue, tmp_path)
-    assert dialogue.told == [CallStarted("0912345678"), PlayedOut(), Gone()]
+    assert dialogue.told == [CallStarted("0912345678"), PlayedOut(), Gone(), Gone()]  # asked, and once more at the end
+
+
+async def test_a_password_whose_activation_was_done_but_not_told_is_called_in_force(tmp_path: Path) -> None:
+    dialogue = Scripted(READING, VoicebotError("the answer was lost"))
+    dialogue.stands = True
+    _, notices, _ = await hold(WAITS, dialogue, tmp_path)
+    assert said(notices)[-1] == "có hiệu lực"
 
 
 async def test_a_dialogue_is_told_how_long_the_call_waits_for_a_password_s_activation(

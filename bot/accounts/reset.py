@@ -98,6 +98,11 @@ def discard(connection: Connection, **of: str) -> None:
     _end(connection, State.DISCARDED, **of)
 
 
+def is_active(connection: Connection, call_id: str) -> bool:
+    """Whether a call brought its password into force."""
+    return bool(connection.execute(select(resets.c.state).where(resets.c.call_id == call_id)).scalar() == State.ACTIVE)
+
+
 def sweep(connection: Connection, now: datetime) -> None:
     """Forget pending passwords whose call never ended as calls do: their process died."""
     connection.execute(

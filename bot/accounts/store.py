@@ -107,11 +107,13 @@ class Accounts:
         with self._database.writing() as connection:
             return reset.activate(connection, call_id, self._now(), last)
 
-    def discard(self, call_id: str) -> None:
-        """The call is over: what is still pending is forgotten, the old password stays. Again is harmless."""
+    def discard(self, call_id: str) -> bool:
+        """The call is over: what is still pending is forgotten, the old password stays. Again is harmless. Whether the
+        password of the call is in force: it was heard."""
         self._check()
         with self._database.writing() as connection:
             reset.discard(connection, call_id=call_id)
+            return reset.is_active(connection, call_id)
 
     def check(self) -> int:
         """Make sure, by writing, that a reset could be kept now, and forget what calls left behind; how many guesses

@@ -11,7 +11,8 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from bot.actions.services import WORK_SECONDS, ServiceAction, in_thread, reset_of
+from bot.actions import services
+from bot.actions.services import ServiceAction, in_thread, reset_of
 from bot.errors import VoicebotError
 
 logger = logging.getLogger(__name__)
@@ -24,13 +25,21 @@ class ActionActivatePassword(ServiceAction):
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[dict[str, Any]]:
-        until = min(_until(tracker), time.time() + WORK_SECONDS)
+        call, until = reset_of(tracker.sender_id), min(_until(tracker), time.time() + services.WORK_SECONDS)
         try:
-            active = await in_thread(lambda: self.services.accounts.activate(reset_of(tracker.sender_id), until))
+            active = await in_thread(lambda: self.services.accounts.activate(call, until))
         except VoicebotError as error:
             logger.error("a reset could not be completed: %s", error)
-            active = False
+            active = await self._after_all(call)
         return [SlotSet("reset_state", "done" if active else "unavailable")]
+
+    async def _after_all(self, call: str) -> bool:
+        """Whether it was done and only the answer was lost. If it was not, it never will be: it is discarded."""
+        try:
+            return await in_thread(lambda: self.services.accounts.discard(call))
+        except VoicebotError as error:
+            logger.error("a reset that could not be completed could not be discarded either: %s", error)
+            return False
 
 
 def _until(tracker: Tracker) -> float:

@@ -1,4 +1,5 @@
-"""A caller who hung up heard no whole password: the pending one is dropped, the old one stays in force."""
+"""A caller who hung up, or whose call failed: a password that was not heard is dropped, the old one stays in force. The
+answer says whether it was in force already."""
 
 from __future__ import annotations
 
@@ -6,6 +7,7 @@ import logging
 from typing import Any
 
 from rasa_sdk import Tracker
+from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from bot.actions.services import ServiceAction, in_thread, reset_of
@@ -22,7 +24,8 @@ class ActionDiscardReset(ServiceAction):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[dict[str, Any]]:
         try:
-            await in_thread(lambda: self.services.accounts.discard(reset_of(tracker.sender_id)))
-        except VoicebotError as error:  # nobody is left to tell, and a pending password never works
+            active = await in_thread(lambda: self.services.accounts.discard(reset_of(tracker.sender_id)))
+        except VoicebotError as error:  # a pending password never works
             logger.error("a pending reset could not be discarded: %s", error)
-        return []
+            return []
+        return [SlotSet("reset_state", "done")] if active else []

@@ -55,8 +55,6 @@ class Services:
             return StoreHealth("", await in_thread(self._check), limit)
         except VoicebotError as error:
             return StoreHealth(str(error), 0, limit)
-        except Exception as error:  # who looks after the store must not stop, and the error's text may hold secrets
-            return StoreHealth(f"looking after the account store failed ({type(error).__name__})", 0, limit)
 
 
 @cache
@@ -74,15 +72,19 @@ def reset_of(sender_id: str) -> str:
 async def in_thread(work: Callable[[], T]) -> T:
     """Databases and password hashing block: other calls go on meanwhile.
 
-    Raises AccountsUnavailable where it takes too long. Work that has not begun by then never will; work that has goes
-    on unseen, and a password that it gives stays pending until it is forgotten."""
+    Raises AccountsUnavailable where it fails otherwise than as foreseen, or takes too long. Work that has not begun by
+    then never will; work that has goes on unseen, and a password that it gives stays pending until it is forgotten."""
     job = asyncio.get_running_loop().run_in_executor(_threads, work)
     try:
         return await asyncio.wait_for(job, WORK_SECONDS)
+    except VoicebotError:
+        raise
     except asyncio.TimeoutError:
         raise AccountsUnavailable(
             "the account store does not answer in time: look at its disk, and at this machine's load"
         ) from None
+    except Exception as error:  # nobody foresaw it, and its text may hold secrets
+        raise AccountsUnavailable(f"work in the account store failed ({type(error).__name__})") from None
 
 
 class ServiceAction(Action, ABC):  # type: ignore[misc]  # rasa_sdk ships no types

@@ -54,14 +54,16 @@ class EmbeddedRasa:
     """A trained model and its actions. Any number of calls at once. Nothing of a call is kept after its end, and of one
     whose end was never told nothing after the time that a call may last."""
 
-    def __init__(self, settings: Settings, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, settings: Settings, clock: Callable[[], float] = time.monotonic, services: Services | None = None
+    ) -> None:
         """Load the model; takes seconds. Raises VoicebotError where there is none that can be loaded, or it was trained
-        from another domain.yml. `clock`: seconds."""
+        from another domain.yml. `clock`: seconds. `services`: None: those of the settings."""
         _quieten()
         self._clock, self._longest_call = clock, settings.max_call_seconds
         self._last_turn: dict[str, float] = {}  # of the calls that have a tracker, oldest first
         self._lengths = settings.number_lengths
-        services = self._services = Services(settings)
+        services = self._services = services or Services(settings)
         self._seal = services.seal
         self._trackers = InMemoryTrackerStore(Domain.empty())
         model = settings.path(settings.rasa_model)

@@ -47,6 +47,7 @@ class PaperAccounts:
         self.gone = False
         self.hangs: threading.Event | None = None
         self.until = 0.0
+        self.loses_answers = 0
 
     def check(self) -> int:
         self._note("check")
@@ -61,15 +62,17 @@ class PaperAccounts:
         self.until = until
         return call_id == "call"
 
-    def discard(self, call_id: str) -> None:
+    def discard(self, call_id: str) -> bool:
         self._note("discard", call_id)
+        return call_id == "heard"
 
     def _note(self, *asked: str) -> None:
         self.asked.append(asked)
         self.threads.add(threading.get_ident())
         if self.hangs:
             self.hangs.wait()
-        if self.gone:
+        if self.gone or self.loses_answers > 0:
+            self.loses_answers -= 1
             raise AccountsUnavailable("the account store cannot be used; look after it")
 
 
@@ -228,6 +231,32 @@ async def test_activation_must_come_while_the_call_waits_for_it(
 async def test_activation_without_a_database(run: Run, accounts: PaperAccounts) -> None:
     accounts.gone = True
     assert (await run("action_activate_password"))[0] == {"reset_state": "unavailable"}
+
+
+@pytest.mark.parametrize(
+    ("call_id", "lost", "state"), [("heard", 1, "done"), ("call", 1, "unavailable"), ("heard", 2, "unavailable")]
+)
+async def test_after_a_failed_activation_what_is_not_in_force_is_discarded(
+    run: Run, accounts: PaperAccounts, call_id: str, lost: int, state: str
+) -> None:
+    accounts.loses_answers = lost
+    assert (await run("action_activate_password", call_id=call_id))[0] == {"reset_state": state}
+    assert accounts.asked == [("activate", call_id), ("discard", call_id)]
+
+
+@pytest.mark.parametrize("name", ["action_check_account", "action_activate_password", "action_discard_reset"])
+async def test_what_nobody_foresaw_in_the_store_is_no_traceback_in_a_log(
+    run: Run, accounts: PaperAccounts, caplog: pytest.LogCaptureFixture, name: str
+) -> None:
+    accounts.asked = None  # type: ignore[assignment]  # it fails with an AttributeError
+    slots, _ = await run(name, {"insurance_number": "/insurance_number:0123456789"})
+    assert slots in ({"reset_state": "unavailable"}, {})
+    assert "failed (AttributeError)" in caplog.text
+    assert "Traceback" not in caplog.text
+
+
+async def test_hanging_up_after_a_password_came_into_force_tells_so(run: Run) -> None:
+    assert await run("action_discard_reset", call_id="heard") == ({"reset_state": "done"}, [])
 
 
 @pytest.mark.parametrize("gone", [False, True])

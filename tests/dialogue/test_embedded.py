@@ -72,6 +72,18 @@ async def test_a_password_is_not_put_in_force_when_nobody_waits_for_that_any_mor
     assert not accounts.verify(citizen.phone, call.revealed("password")[0])
 
 
+@pytest.mark.parametrize("heard", [True, False])
+async def test_a_call_that_ends_is_told_whether_its_password_is_in_force(
+    call: TextCall, citizen: Citizen, accounts: Accounts, heard: bool
+) -> None:
+    await call.start(citizen.phone, Chosen("ask_reset"), Number(citizen.number, False))
+    if heard:
+        accounts.activate(call.call_id)  # and the answer to that was lost
+    reply = await call.tell(Gone())
+    assert reply.outcome is (Outcome.RESET if heard else Outcome.HUNG_UP)
+    assert accounts.verify(citizen.phone, call.revealed("password")[0]) is heard
+
+
 async def test_a_call_whose_end_was_never_told_leaves_no_tracker(
     rasa: EmbeddedRasa, seal: Seal, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,0 +1,113 @@
+"""`make prove`: key-driven calls through the whole bot, faster than real time, with a fault in each.
+
+    python -m proof --calls 30000 --seed 1 --json proof/results.json
+
+What the n-th call of a seed meets is derived from both (proof/plan.py); --first begins with another n.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import logging
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from bot.assembly import DOMAIN, read_prompts
+from bot.settings import ROOT
+from proof.campaign import Campaign, as_json
+from proof.house import opened
+from proof.table import table, together
+
+PROGRESS_SECONDS = 2.0
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m proof", description=__doc__.splitlines()[0])
+    parser.add_argument("--calls", type=int, default=30_000, help="calls in all, the undisturbed ones among them")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--first", type=int, default=0, help="n of the first call")
+    parser.add_argument("--minutes", type=float, default=0.0, help="end after so many; 0: when all calls were held")
+    parser.add_argument("--json", type=Path, help="where the results go")
+    parser.add_argument("--resume", action="store_true", help="go on behind the calls in the file of --json")
+    arguments = parser.parse_args()
+    before: dict[str, Any] | None = None
+    first, calls = arguments.first, arguments.calls
+    if arguments.resume and arguments.json and arguments.json.exists():
+        before = json.loads(arguments.json.read_text("utf-8"))
+        if before["seed"] != arguments.seed:
+            parser.error(f"{arguments.json} is of seed {before['seed']}; give --seed {before['seed']} or another file")
+        first, calls = before["last"] + 1, calls - before["calls"]
+    results = asyncio.run(prove(calls, arguments.seed, first, arguments.minutes))
+    if before:
+        results = together(before, results)
+    if arguments.json:
+        arguments.json.write_text(json.dumps(results, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    print(table(results))
+    sys.exit(1 if results["violations"] else 0)
+
+
+async def prove(calls: int, seed: int, first: int, minutes: float, folder: Path | None = None) -> dict[str, Any]:
+    """Hold the calls and return what came of them."""
+    with tempfile.TemporaryDirectory(prefix="proof-") as made:
+        folder = folder or Path(made)
+        log_file = folder / "run.log"
+        handler = logging.FileHandler(log_file, encoding="utf-8")
+        logging.getLogger().addHandler(handler)
+        began = time.monotonic()
+        try:
+            async with opened(folder, ROOT / "models" / "dialogue.tar.gz") as house:
+                campaign = Campaign(house, seed, read_prompts(DOMAIN)[0], log_file)
+                opened_at = time.monotonic()
+                n = first
+                shown = 0.0
+                while (done := campaign.tally.calls + campaign.tally.fresh) < calls:
+                    now = time.monotonic()
+                    if minutes and now - began > minutes * 60:
+                        break
+                    if now - shown > PROGRESS_SECONDS:
+                        _show(done, calls, now - opened_at, sum(campaign.tally.violations.values()))
+                        shown = now
+                    await campaign.hold([n], lambda _: None)
+                    n += 1
+                seconds = time.monotonic() - opened_at
+                _show(done, calls, seconds, sum(campaign.tally.violations.values()))
+            campaign.look_through(folder)
+        finally:
+            logging.getLogger().removeHandler(handler)
+            handler.close()
+        return {
+            "seed": seed,
+            "first": first,
+            "last": n - 1,
+            **as_json(campaign.tally),
+            "seconds": round(seconds, 1),
+            "calls_per_second": round(done / seconds, 2),
+            "commit": _commit(),
+            "machine": f"{platform.machine()}, {os.cpu_count()} cores, {platform.system()} {platform.release()}",
+            "python": platform.python_version(),
+        }
+
+
+def _show(done: int, calls: int, seconds: float, violations: int) -> None:
+    rate = done / seconds if seconds else 0.0
+    left = (calls - done) / rate / 60 if rate else 0.0
+    end = "\r" if sys.stderr.isatty() else "\n"
+    line = f"{done} of {calls} calls, {rate:.1f} a second, {left:.0f} min left, {violations} violations"
+    print(line, end=end, file=sys.stderr, flush=True)
+
+
+def _commit() -> str:
+    command = ["git", "describe", "--always", "--dirty", "--abbrev=12"]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False).stdout.strip()
+
+
+if __name__ == "__main__":
+    main()

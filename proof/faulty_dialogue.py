@@ -1,0 +1,82 @@
+"""A dialogue whose turns fail, hang and come late as planned; and the clock, which jumps before a turn."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+from bot.dialogue.embedded import EmbeddedRasa
+from bot.errors import VoicebotError
+from bot.events import CallStarted, Chosen, Number, PlayedOut, Reply, Utterance
+from bot.patience import LIMIT_SECONDS
+from proof.run import Clock, Run, this_run
+
+TURN_OF: dict[type, str] = {CallStarted: "start", Chosen: "menu", Number: "number", PlayedOut: "played"}
+
+FOR_EVER = 3600.0
+"""Seconds: longer than any call."""
+
+
+class FaultyDialogue:
+    """`bot.events.Dialogue` around a Rasa in this process. `told`: notes which call is which."""
+
+    def __init__(self, rasa: EmbeddedRasa, clock: Clock, told: Callable[[str, Run], None]) -> None:
+        self._rasa, self._clock, self._told = rasa, clock, told
+        self.late: set[asyncio.Task[Reply]] = set()
+        """Turns that go on after their call gave them up."""
+        self._handle = rasa._agent.handle_text
+        rasa._agent.handle_text = self._handle_text
+
+    async def tell(self, call_id: str, utterance: Utterance) -> Reply:
+        run = this_run()
+        assert run is not None  # noqa: S101  # every call of the campaign has one
+        self._told(call_id, run)
+        turn = TURN_OF.get(type(utterance), "")
+        line, plan = run.line, run.plan
+        seconds = plan.seconds if plan else 0.0
+        if run.meets("clock jumps", turn):
+            self._clock.offset += seconds
+        if run.meets("dialogue fails", turn):
+            raise VoicebotError("the dialogue fails, as planned")
+        if run.meets("dialogue hangs", turn):
+            await line.sleep(FOR_EVER)
+        if run.meets("dialogue stopped", turn):
+            await self._stopped(call_id, utterance)
+        if run.meets("dialogue slow", turn):
+            await line.sleep(seconds)
+        reply = await self._rasa.tell(call_id, utterance)
+        if kept := self._rasa._trackers.store.get(call_id):
+            run.trackers.append(str(kept))
+        if run.meets("dialogue's answer lost", turn):
+            raise VoicebotError("the dialogue's answer is lost, as planned")
+        if run.meets("dialogue's answer late", turn):
+            await line.sleep(seconds)
+        if run.meets("dialogue's answer never", turn):
+            await line.sleep(FOR_EVER)
+        return reply
+
+    async def _stopped(self, call_id: str, utterance: Utterance) -> None:
+        """Stand still until the call gives the turn up; then do it nevertheless, as a process does that was stopped."""
+        run = this_run()
+        assert run is not None  # noqa: S101  # `tell` has it
+        try:
+            await run.line.sleep(FOR_EVER)
+        except asyncio.CancelledError:
+            self._clock.offset += LIMIT_SECONDS + 0.1  # time has passed on the line, but hardly any on the clock
+            task = asyncio.ensure_future(self._rasa.tell(call_id, utterance))
+            self.late.add(task)
+            raise
+
+    async def _handle_text(self, text: str, sender_id: str) -> Any:
+        run = this_run()
+        turn = next((turn for turn, intent in _INTENTS.items() if text.startswith(intent)), "")
+        if run and run.meets("dialogue crashes", turn):
+            raise RuntimeError("Rasa crashes, as planned")
+        return await self._handle(text, sender_id=sender_id)
+
+    async def close(self) -> None:
+        await self._rasa.close()
+
+
+_INTENTS = {"start": "/start_call", "menu": "/ask_reset", "number": "/give_number", "played": "/played"}

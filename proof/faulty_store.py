@@ -1,0 +1,186 @@
+"""A real account store in SQLite to which things happen as planned."""
+
+from __future__ import annotations
+
+import resource
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any, TypedDict, TypeVar
+
+from argon2 import PasswordHasher
+from sqlalchemy import event
+
+from bot.accounts import Accounts, AccountsUnavailable
+from bot.actions.services import reset_of
+from proof.run import Clock, Run
+
+T = TypeVar("T")
+
+PATIENCE = 0.1
+"""Seconds that a transaction may take: 2 on the telephone. The same limits, made short."""
+
+WORK_SECONDS = 0.25
+"""For a piece of work: 2.4 on the telephone."""
+
+BRIEFLY = 0.04
+"""Seconds of a lock that ends in time."""
+
+HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+"""Of passwords: what is proved here does not depend on how long a hash takes."""
+
+
+class Limits(TypedDict):
+    """How often may be guessed, as `Accounts` takes it."""
+
+    max_failures: int
+    lock_seconds: int
+    max_resets: int
+    max_refusals: int
+
+
+class FaultyAccounts(Accounts):
+    """`bot.accounts.Accounts`."""
+
+    def __init__(self, file: Path, clock: Clock, key: bytes, limits: Limits) -> None:
+        def now() -> datetime:
+            return datetime.now(timezone.utc) + timedelta(seconds=clock.offset)
+
+        super().__init__(f"sqlite:///{file}", patience=PATIENCE, clock=now, key=key, hasher=HASHER, **limits)
+        self._path = file
+        self._runs: dict[str, Run] = {}
+        self.issued: dict[str, list[str]] = {}
+        """Passwords by call."""
+        self._read_only = False
+        self._dies = threading.local()
+        engine = self._database._engine
+        event.listen(engine, "checkout", self._checked_out)
+        event.listen(engine, "commit", self._committing)
+
+    def told(self, call_id: str, run: Run) -> None:
+        """A turn of this call begins."""
+        self._runs[reset_of(call_id)] = run
+
+    def forget(self) -> None:
+        """The calls so far are over."""
+        self._runs.clear()
+        self.issued.clear()
+
+    def begin_reset(self, call_id: str, phone: str | None, insurance_number: str) -> str | None:
+        def work() -> str | None:
+            password = super(FaultyAccounts, self).begin_reset(call_id, phone, insurance_number)
+            if password:
+                self.issued.setdefault(call_id, []).append(password)
+            return password
+
+        return self._meets(call_id, "begin", work)
+
+    def activate(self, call_id: str, until: float | None = None) -> bool:
+        return self._meets(call_id, "activate", lambda: super(FaultyAccounts, self).activate(call_id, until))
+
+    def discard(self, call_id: str) -> bool:
+        return self._meets(call_id, "discard", lambda: super(FaultyAccounts, self).discard(call_id))
+
+    # ── what happens ──
+
+    def _meets(self, call_id: str, operation: str, work: Callable[[], T]) -> T:
+        run = self._runs.get(call_id)
+        plan = run.plan if run else None
+        kind = plan.kind if plan and plan.operation == operation else ""
+        if kind == "store crashes":
+            raise RuntimeError("the store crashes, as planned")
+        if kind == "store hangs":
+            time.sleep(WORK_SECONDS + 0.05)
+        with _FAULTS.get(kind, _nothing)(self):
+            result = work()
+        if kind == "store hangs afterwards":
+            time.sleep(WORK_SECONDS + 0.05)
+        if kind == "store's answer lost":
+            raise AccountsUnavailable("the store's answer is lost, as planned")
+        return result
+
+    def _checked_out(self, connection: Any, record: Any, _proxy: object) -> None:
+        if record.info.get("read only", False) != self._read_only:
+            connection.execute(f"PRAGMA query_only={int(self._read_only)}")
+            record.info["read only"] = self._read_only
+
+    def _committing(self, connection: Any) -> None:
+        if getattr(self._dies, "now", False):
+            connection.connection.dbapi_connection.close()
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        other = sqlite3.connect(self._path, isolation_level=None, timeout=5)
+        other.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        finally:
+            other.execute("ROLLBACK")
+            other.close()
+
+    @contextmanager
+    def _locked_briefly(self) -> Iterator[None]:
+        other = sqlite3.connect(self._path, isolation_level=None, timeout=5, check_same_thread=False)
+        other.execute("BEGIN IMMEDIATE")
+        timer = threading.Timer(BRIEFLY, other.execute, ["ROLLBACK"])
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.join()
+            other.close()
+
+    @contextmanager
+    def _made_read_only(self) -> Iterator[None]:
+        self._read_only = True
+        try:
+            yield
+        finally:
+            self._read_only = False
+
+    @contextmanager
+    def _full(self) -> Iterator[None]:
+        """No write of this process succeeds."""
+        soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (0, hard))
+        try:
+            yield
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+    @contextmanager
+    def _gone(self) -> Iterator[None]:
+        away = self._path.with_suffix(".away")
+        self._path.rename(away)
+        try:
+            yield
+        finally:
+            away.rename(self._path)
+
+    @contextmanager
+    def _dying(self) -> Iterator[None]:
+        """The connection breaks between the last statement and the commit."""
+        self._dies.now = True
+        try:
+            yield
+        finally:
+            self._dies.now = False
+
+
+@contextmanager
+def _nothing(_: FaultyAccounts) -> Iterator[None]:
+    yield
+
+
+_FAULTS = {
+    "store locked": FaultyAccounts._locked,
+    "store locked briefly": FaultyAccounts._locked_briefly,
+    "store read-only": FaultyAccounts._made_read_only,
+    "store's disk full": FaultyAccounts._full,
+    "store gone": FaultyAccounts._gone,
+    "store dies in mid-transaction": FaultyAccounts._dying,
+}

@@ -1,0 +1,51 @@
+"""Results: of several runs together, and in Markdown for docs/security.md. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from bot.events import Outcome
+
+PROMISES = (
+    "inconsistent account",
+    "unheard password in force",
+    "heard twice, not in force",
+    "heard, and left in doubt",
+    "told what is not so",
+    "stuck",
+    "silence",
+    "canary in the log",
+    "canary in a tracker",
+    "canary in a file",
+)
+
+
+def table(results: Mapping[str, Any]) -> str:
+    """Two tables: what must not be, and how the calls ended."""
+    lines = ["| must not happen | times |", "|---|---:|"]
+    lines += [f"| {promise} | {results['violations'].get(promise, 0)} |" for promise in PROMISES]
+    outcomes = [o.value for o in Outcome if any(o.value in counts for counts in results["outcomes"].values())]
+    lines += ["", f"| fault | {' | '.join(outcomes)} |", f"|---|{'---:|' * len(outcomes)}"]
+    for kind, counts in results["outcomes"].items():
+        lines.append(f"| {kind} | {' | '.join(str(counts.get(outcome, 0)) for outcome in outcomes)} |")
+    return "\n".join(lines)
+
+
+def together(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
+    """The results of two runs of one seed, the second of which went on where the first ended."""
+    both = {**after, "first": before["first"]}
+    for name in ("calls", "faulted", "undisturbed", "seconds", "log_bytes"):
+        both[name] = round(before[name] + after[name], 1)
+    both["calls_per_second"] = round(both["calls"] / both["seconds"], 2) if both["seconds"] else 0.0
+    both["violations"] = _sum(before["violations"], after["violations"])
+    kinds = sorted({*before["outcomes"], *after["outcomes"]})
+    both["outcomes"] = {k: _sum(before["outcomes"].get(k, {}), after["outcomes"].get(k, {})) for k in kinds}
+    both["examples"] = [*before["examples"], *after["examples"]]
+    both["longest_silence_seconds"] = max(before["longest_silence_seconds"], after["longest_silence_seconds"])
+    both["commits"] = sorted({*before.get("commits", [before["commit"]]), after["commit"]})
+    return both
+
+
+def _sum(before: Mapping[str, int], after: Mapping[str, int]) -> dict[str, int]:
+    return {name: before.get(name, 0) + after.get(name, 0) for name in sorted({*before, *after})}

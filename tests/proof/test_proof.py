@@ -1,0 +1,117 @@
+"""The fault campaign in short, and that it would see what it looks for."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bot.assembly import DOMAIN, read_prompts
+from bot.events import RATE
+from proof import canary
+from proof.campaign import Campaign, as_json
+from proof.house import House, citizen, opened
+from proof.plan import KINDS, OPERATIONS, TURNS, trial
+from proof.sound import DIGIT_MS, FIRST_LEVEL, PROMPT_LEVEL, STEP, heard_whole
+from proof.table import table, together
+
+EACH = 3
+"""Calls of each kind."""
+
+
+async def hold(folder: Path, model: Path, numbers: range, before: object = None) -> dict[str, object]:
+    async with opened(folder, model) as house:
+        if callable(before):
+            before(house)
+        campaign = Campaign(house, 1, read_prompts(DOMAIN)[0], folder / "run.log")
+        (folder / "run.log").touch()
+        await campaign.hold(numbers, lambda _: None)
+        campaign.look_through(folder)
+        return as_json(campaign.tally)
+
+
+async def test_no_fault_leaves_an_account_in_doubt(tmp_path: Path, dialogue_model: Path) -> None:
+    results = await hold(tmp_path, dialogue_model, range(EACH * len(KINDS)))
+    assert results["examples"] == []
+    assert results["violations"] == {}
+    assert results["longest_silence_seconds"] <= 2.5  # type: ignore[operator]  # it is a number
+    assert results["outcomes"].keys() == set(KINDS)  # type: ignore[attr-defined]  # it is a dictionary
+
+
+async def test_a_password_in_force_that_nobody_heard_would_be_seen(
+    tmp_path: Path, dialogue_model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a dialogue would bring about that takes every hang-up for a reading that was heard."""
+
+    def careless(house: House) -> None:
+        discard = type(house.accounts).discard
+
+        def activate(accounts: object, call_id: str) -> bool:
+            house.accounts.activate(call_id)
+            return discard(house.accounts, call_id)
+
+        monkeypatch.setattr(type(house.accounts), "discard", activate)
+
+    n = KINDS.index("hung up in a reading")
+    results = await hold(tmp_path, dialogue_model, range(n, n + 1), careless)
+    assert results["violations"] == {"unheard password in force": 1}
+
+
+def test_a_trial_is_derived_from_seed_and_number() -> None:
+    plans = [trial(7, n) for n in range(400)]
+    assert plans == [trial(7, n) for n in range(400)]
+    assert plans != [trial(8, n) for n in range(400)]
+
+
+def test_every_fault_meets_every_step() -> None:
+    plans = [trial(1, n) for n in range(12 * len(KINDS))]
+    assert Counter(plan.kind for plan in plans) == dict.fromkeys(KINDS, 12)
+    for kind in KINDS:
+        assert {plan.turn for plan in plans if plan.kind == kind} == set(TURNS)
+        assert {plan.operation for plan in plans if plan.kind == kind} == set(OPERATIONS)
+
+
+def test_what_was_heard_is_known_to_the_sample() -> None:
+    digit = DIGIT_MS * RATE // 1000
+    prompt, quiet = np.full(800, PROMPT_LEVEL, np.int16), np.zeros(100, np.int16)
+    row = [part for d in (1, 2, 2, 4, 5, 6, 7, 0) for part in (np.full(digit, FIRST_LEVEL + STEP * d, np.int16), quiet)]
+    reading = np.concatenate([prompt, *row[:-1]])
+    assert heard_whole(np.concatenate([reading, prompt, reading]), RATE) == ["12245670"] * 2
+    assert heard_whole(np.concatenate([reading, reading[:-1]]), RATE) == ["12245670"]
+    assert heard_whole(reading[:-1], RATE) == []
+
+
+def test_a_secret_is_found_however_it_is_written(tmp_path: Path) -> None:
+    for text in (
+        "x 0912000001 y",
+        "+84912000001",
+        "0 9 1 2 0 0 0 0 0 1",
+        "không chín một hai không không không không không một",
+    ):
+        assert canary.found_in(text, ["0912000001"]) == 1
+    assert canary.found_in("0912000002", ["0912000001"]) == 0
+    (tmp_path / "binary").write_bytes(b"\x00\xff84912000001\x00")
+    (tmp_path / "digest").write_bytes(b"ab0912000001cd")
+    assert canary.found_in_files(tmp_path, {"0912000001"}) == ["binary"]
+
+
+def test_no_two_citizens_have_a_number_in_common() -> None:
+    people = [citizen(n) for n in range(50_000)]
+    assert len({person.phone for person in people}) == len({person.number for person in people}) == len(people)
+
+
+def test_results_of_a_run_in_two_parts_are_those_of_one() -> None:
+    part = {
+        **{"seed": 1, "first": 0, "last": 9, "calls": 20, "faulted": 10, "undisturbed": 10, "seconds": 4.0},
+        **{"log_bytes": 5, "calls_per_second": 5.0, "violations": {"stuck": 1}, "examples": ["stuck: n=3"]},
+        **{"outcomes": {"none": {"reset": 10}}, "longest_silence_seconds": 2.0, "commit": "a"},
+    }
+    later = {**part, "first": 10, "last": 19, "outcomes": {"none": {"reset": 9, "error": 1}}, "commit": "b"}
+    both = together(part, later)
+    assert (both["first"], both["last"], both["calls"], both["violations"]) == (0, 19, 40, {"stuck": 2})
+    assert both["outcomes"] == {"none": {"reset": 19, "error": 1}}
+    assert both["commits"] == ["a", "b"]
+    assert "| none | 19 | 1 |" in table(both)
+    assert "| stuck | 2 |" in table(both)
