@@ -16,6 +16,7 @@ def spellings(secret: str) -> Iterator[str]:
     yield secret
     yield " ".join(secret)
     yield speak(secret)
+    yield speak(secret).replace(",", "")
     if secret.startswith("0"):
         yield f"+84{secret[1:]}"
         yield f"84{secret[1:]}"
