@@ -98,6 +98,9 @@ class Settings:
     """Guesses of all callers within an hour before the alarm. From then on only phones that were served before are
     looked at."""
 
+    audit_days: int = _within(730, 0, 36_500)
+    """How long records of the audit trail are kept; 0: for ever."""
+
     host: str = "127.0.0.1"
     """The address of this machine on which `voicebot serve` listens."""
 

@@ -6,17 +6,19 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.migration import MigrationContext
 from alembic.util import CommandError
 from sqlalchemy.engine import Connection
 
 from bot.accounts.database import AccountsUnavailable
 
 
-def upgrade(connection: Connection) -> None:
-    """Bring the schema to the newest revision, inside the connection's transaction.
+def upgrade(connection: Connection) -> str | None:
+    """Bring the schema to the newest revision, inside the connection's transaction; the revision before, None for none.
 
     Raises AccountsUnavailable where the store is of a version that this program does not know.
     """
+    before: str | None = MigrationContext.configure(connection).get_current_revision()
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).with_name("migrations")).replace("%", "%%"))
     config.attributes["connection"] = connection
@@ -26,3 +28,4 @@ def upgrade(connection: Connection) -> None:
         raise AccountsUnavailable(
             "the account store was made by a newer version of this program: bring the program up to date"
         ) from None
+    return before

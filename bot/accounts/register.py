@@ -131,19 +131,23 @@ def view(connection: Connection, phone: str, pseudonyms: Pseudonyms, throttle: T
     )
 
 
-def remove(connection: Connection, phone: str) -> None:
-    """Remove the account of a phone (a pseudonym). Raises VoicebotError where there is none."""
+def remove(connection: Connection, phone: str) -> Any:
+    """Remove the account of a phone (a pseudonym); its row. Raises VoicebotError where there is none."""
     found = find(connection, phone)
     connection.execute(update(resets).where(resets.c.account_id == found.id).values(account_id=None))
     connection.execute(delete(accounts).where(accounts.c.id == found.id))
+    return found
 
 
-def change_phone(connection: Connection, phone: str, new: str) -> None:
-    """Give an account another phone (pseudonyms). Raises VoicebotError where there is none, or the new one has one."""
+def change_phone(connection: Connection, phone: str, new: str) -> Any:
+    """Give an account another phone (pseudonyms); its row.
+
+    Raises VoicebotError where there is none, or where the new phone has one."""
     found = find(connection, phone)
     if _pairs(connection, "phone", [new]):
         raise VoicebotError("the new phone number has an account already: remove one of the two first")
     connection.execute(update(accounts).where(accounts.c.id == found.id).values(phone=new))
+    return found
 
 
 def page(connection: Connection, after: int) -> list[tuple[int, Listed]]:

@@ -7,16 +7,26 @@ call asks ──▶ refused, repeated, locked
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import func, insert, or_, select, update
 from sqlalchemy.engine import Connection
 
+from bot.accounts.chain import Event, What
 from bot.accounts.schema import State, accounts, resets
 from bot.accounts.throttle import CAP, GRANTED, GUESSES, HOUR, Asked, Throttle, guesses
+from bot.accounts.trail import Trail
 
 _STATES = {state.value: state for state in State}
+
+_OUTCOMES = {
+    State.PENDING: What.GRANTED,
+    State.REFUSED: What.REFUSED,
+    State.REPEATED: What.REPEATED,
+    State.LOCKED: What.LOCKED,
+}
 
 PENDING_FOR = timedelta(minutes=10)
 """How long a pending reset can be activated (OWASP ASVS 5.0, 6.5.5)."""
@@ -45,12 +55,12 @@ class Answer:
     """It was the guess after which only an operator unlocks this phone or this number."""
 
 
-def begin(connection: Connection, attempt: Attempt, throttle: Throttle) -> Answer:
+def begin(connection: Connection, trail: Trail, attempt: Attempt, throttle: Throttle) -> Answer:
     """Keep the attempt, pending if phone and number belong together and the throttle lets it be looked at.
 
     The same statements run whatever the answer. Raises IntegrityError on the second attempt of a call.
     """
-    sweep(connection, attempt.at)
+    sweep(connection, trail, attempt.at)
     account_id = connection.execute(
         select(accounts.c.id).where(
             accounts.c.phone == (attempt.phone or ""), accounts.c.insurance_number == attempt.insurance_number
@@ -60,9 +70,20 @@ def begin(connection: Connection, attempt: Attempt, throttle: Throttle) -> Answe
     by_number = history(connection, insurance_number=attempt.insurance_number)
     refusals = refusals_since(connection, attempt.at - HOUR)
     state = throttle.judge(account_id is not None, attempt.insurance_number, by_phone, by_number, refusals, attempt.at)
+    waits = throttle.locked_until(by_phone, by_number, attempt.at) is not None
+    why = "guesses or passwords of this phone or number" if waits else "guesses of all callers"
     if attempt.phone is None:  # it can match nothing, so it tells nobody anything
-        state = State.LOCKED
+        state, why = State.LOCKED, "no calling number"
     granted = state is State.PENDING
+    event = Event(
+        attempt.at,
+        _OUTCOMES[state],
+        call=attempt.call_id,
+        phone=attempt.phone,
+        insurance_number=attempt.insurance_number,
+        detail=why if state is State.LOCKED else "",
+    )
+    trail.record(connection, event)
     connection.execute(
         insert(resets).values(
             call_id=attempt.call_id,
@@ -79,23 +100,26 @@ def begin(connection: Connection, attempt: Attempt, throttle: Throttle) -> Answe
     return Answer(granted, refusals, capped)
 
 
-def activate(connection: Connection, call_id: str, now: datetime, until: datetime | None = None) -> bool:
+def activate(
+    connection: Connection, trail: Trail, call_id: str, now: datetime, until: datetime | None = None
+) -> bool:
     """Bring a pending password into force; whether the call's password is in force afterwards. After `until` nobody
     waits for that any more, and the caller was told that the password is void: so it is forgotten."""
     reset = connection.execute(select(resets).where(resets.c.call_id == call_id)).one_or_none()
     if reset is None or reset.state != State.PENDING:
         return reset is not None and reset.state == State.ACTIVE
     if now - reset.at > PENDING_FOR or (until is not None and now > until):
-        discard(connection, call_id=call_id)
+        discard(connection, trail, now, call_id=call_id)
         return False
     connection.execute(update(accounts).where(accounts.c.id == reset.account_id).values(password=reset.password))
-    _end(connection, State.ACTIVE, call_id=call_id)
+    _end(connection, trail, reset, State.ACTIVE, Event(now, What.ACTIVATED))
     return True
 
 
-def discard(connection: Connection, **of: str) -> None:
+def discard(connection: Connection, trail: Trail, now: datetime, actor: str = "call", **of: str) -> None:
     """Forget the pending passwords of a call or of a phone; nothing happens to any other reset."""
-    _end(connection, State.DISCARDED, **of)
+    ((column, value),) = of.items()
+    _discard(connection, trail, Event(now, What.DISCARDED, actor), resets.c[column] == value)
 
 
 def is_active(connection: Connection, call_id: str) -> bool:
@@ -103,13 +127,9 @@ def is_active(connection: Connection, call_id: str) -> bool:
     return bool(connection.execute(select(resets.c.state).where(resets.c.call_id == call_id)).scalar() == State.ACTIVE)
 
 
-def sweep(connection: Connection, now: datetime) -> None:
+def sweep(connection: Connection, trail: Trail, now: datetime) -> None:
     """Forget pending passwords whose call never ended as calls do: their process died."""
-    connection.execute(
-        update(resets)
-        .where(resets.c.state == State.PENDING.value, resets.c.at < now - PENDING_FOR)
-        .values(state=State.DISCARDED.value, password=None)
-    )
+    _discard(connection, trail, Event(now, What.DISCARDED, "bot", detail="no end"), resets.c.at < now - PENDING_FOR)
 
 
 def history(connection: Connection, **of: str) -> list[Asked]:
@@ -144,10 +164,14 @@ def forgive(connection: Connection, phone: str, insurance_number: str) -> int:
     return int(result.rowcount)
 
 
-def _end(connection: Connection, state: State, **of: str) -> None:
-    ((column, value),) = of.items()
-    connection.execute(
-        update(resets)
-        .where(resets.c[column] == value, resets.c.state == State.PENDING.value)
-        .values(state=state.value, password=None)
-    )
+def _discard(connection: Connection, trail: Trail, event: Event, which: Any) -> None:
+    pending = connection.execute(select(resets).where(resets.c.state == State.PENDING.value, which)).all()
+    for reset in pending:
+        _end(connection, trail, reset, State.DISCARDED, event)
+
+
+def _end(connection: Connection, trail: Trail, reset: Any, state: State, event: Event) -> None:
+    """Of a pending reset. `event` lacks only whose it is."""
+    connection.execute(update(resets).where(resets.c.call_id == reset.call_id).values(state=state.value, password=None))
+    whose = {"call": reset.call_id, "phone": reset.phone, "insurance_number": reset.insurance_number}
+    trail.record(connection, replace(event, **whose))

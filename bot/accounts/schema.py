@@ -7,9 +7,20 @@ from __future__ import annotations
 
 import enum
 
-from sqlalchemy import CheckConstraint, Column, DateTime, ForeignKey, Index, Integer, MetaData, String, Table
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+)
 
-REVISION = "0002"
+REVISION = "0003"
 """The newest revision in migrations/versions: what this code works with."""
 
 metadata = MetaData()
@@ -54,6 +65,36 @@ resets = Table(
 """What became of each call that asked for a password; the primary key is what keeps it to one a call.
 `phone` and `insurance_number` are as the call gave them; `password` is there while the reset is pending.
 The first two indexes hold all that is read of a history, so that a long one takes hardly longer than none."""
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", DateTime, nullable=False),
+    Column("actor", String(64), nullable=False),
+    Column("event", String(32), nullable=False),
+    Column("call", String(128)),
+    Column("phone", String(64)),
+    Column("insurance_number", String(64)),
+    Column("detail", String(200), nullable=False),
+    Column("previous", String(64), nullable=False),
+    Column("hash", String(64), nullable=False),
+    Index("audit_of_phone", "phone", "seq"),
+    Index("audit_of_insurance_number", "insurance_number", "seq"),
+    Index("audit_of_call", "call", "seq"),
+)
+"""The audit trail (chain.py). Rows are added; triggers refuse to change one, and to remove what no checkpoint holds."""
+
+checkpoints = Table(
+    "checkpoints",
+    metadata,
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", String(32), nullable=False),
+    Column("hash", String(64), nullable=False),
+    Column("key", String(64), nullable=False),
+    Column("signature", String(128), nullable=False),
+)
+"""Signatures over the audit trail up to the record `seq`. `at` is text, since it is signed."""
 
 
 class State(str, enum.Enum):

@@ -2,29 +2,32 @@
 
 from __future__ import annotations
 
-import logging
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta, timezone
 
 from argon2 import PasswordHasher
-from sqlalchemy import func, insert, select, text, update
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.engine import Connection
 
 from bot.accounts import register, reset
-from bot.accounts.database import PATIENCE, AccountsUnavailable, Conflict, Database
+from bot.accounts.alarm import Alarm
+from bot.accounts.audit import Audit
+from bot.accounts.backing import Backing
+from bot.accounts.chain import Event, What
+from bot.accounts.database import PATIENCE, Conflict, Database
+from bot.accounts.operators import operator
 from bot.accounts.passwords import ARGON2ID, Passwords, new_password
-from bot.accounts.phones import NotAPhoneNumber, normalise
-from bot.accounts.pseudonyms import Pseudonyms
+from bot.accounts.phones import normalise
 from bot.accounts.register import Account, Entry, Listed
 from bot.accounts.schema import REVISION, accounts, keys
-from bot.accounts.throttle import CAP, HOUR, Throttle
+from bot.accounts.throttle import HOUR, Throttle
 from bot.errors import VoicebotError
 from bot.sealing import decode_key, key_file
 from bot.settings import ROOT, Settings
 
 ACCOUNTS_KEY = ROOT / "var" / "accounts.key"
 """The key of the pseudonyms in the store: without it the store finds nobody."""
-
-log = logging.getLogger(__name__)
 
 
 def utcnow() -> datetime:
@@ -37,6 +40,7 @@ class Accounts:
     url             as SQLAlchemy writes it; a relative SQLite path starts at the checkout
     max_failures, lock_seconds, max_resets, max_refusals
                     how often may be guessed: bot/accounts/throttle.py, bot/settings.py
+    audit_days      how long records of the audit trail are kept; 0: for ever
     patience        seconds that a transaction may take
     clock           the time now
     number_lengths  digits of an insurance number
@@ -52,6 +56,7 @@ class Accounts:
         lock_seconds: int,
         max_resets: int = 5,
         max_refusals: int = 500,
+        audit_days: int = 0,
         patience: float = PATIENCE,
         clock: Callable[[], datetime] = utcnow,
         number_lengths: Sequence[int] = (10, 12),
@@ -59,13 +64,15 @@ class Accounts:
         hasher: PasswordHasher = ARGON2ID,
     ) -> None:
         self._database = Database(url, patience)
+        secret = decode_key(key or key_file(ACCOUNTS_KEY), "the key of the account store")
+        self._backing = Backing(self._database, secret, ACCOUNTS_KEY, clock)
+        self._pseudonyms, self._trail = self._backing.pseudonyms, self._backing.trail
+        self._check, self._now, self._caller = self._backing.check, self._backing.now, self._backing.caller
         self._throttle = Throttle(max_failures, timedelta(seconds=lock_seconds), max_resets, max_refusals)
-        self._alarmed = False
-        self._clock = clock
+        self._alarm = Alarm(self._throttle)
         self._lengths = number_lengths
-        self._pseudonyms = Pseudonyms(decode_key(key or key_file(ACCOUNTS_KEY), "the key of the account store"))
         self._passwords = Passwords(self._pseudonyms, hasher)
-        self._checked = False
+        self.audit = Audit(self._backing, timedelta(days=audit_days) if audit_days else None)
 
     @property
     def name(self) -> str:
@@ -93,10 +100,10 @@ class Accounts:
         )
         try:
             with self._database.writing() as connection:
-                answer = reset.begin(connection, attempt, self._throttle)
+                answer = reset.begin(connection, self._trail, attempt, self._throttle)
         except Conflict:
             return None
-        self._alarm(answer)
+        self._alarm.heed(answer)
         return password if answer.granted else None
 
     def activate(self, call_id: str, until: float | None = None) -> bool:
@@ -105,14 +112,14 @@ class Accounts:
         self._check()
         last = None if until is None else datetime.fromtimestamp(until, timezone.utc).replace(tzinfo=None)
         with self._database.writing() as connection:
-            return reset.activate(connection, call_id, self._now(), last)
+            return reset.activate(connection, self._trail, call_id, self._now(), last)
 
     def discard(self, call_id: str) -> bool:
         """The call is over: what is still pending is forgotten, the old password stays. Again is harmless. Whether the
         password of the call is in force: it was heard."""
         self._check()
         with self._database.writing() as connection:
-            reset.discard(connection, call_id=call_id)
+            reset.discard(connection, self._trail, self._now(), call_id=call_id)
             return reset.is_active(connection, call_id)
 
     def check(self) -> int:
@@ -122,7 +129,8 @@ class Accounts:
         now = self._now()
         with self._database.writing() as connection:
             connection.execute(update(keys).values(checked_at=now))
-            reset.sweep(connection, now)
+            reset.sweep(connection, self._trail, now)
+            self.audit.tend(connection)
             return reset.refusals_since(connection, now - HOUR)
 
     # ── operators ─────────────────────────────────────────────────────────────────────────────────
@@ -132,9 +140,11 @@ class Accounts:
         from bot.accounts.migrate import upgrade  # loads Alembic, which no call needs
 
         with self._database.creating() as connection:
-            upgrade(connection)
-            if connection.execute(select(keys)).first() is None:
+            before = upgrade(connection)
+            if connection.execute(select(keys).with_for_update()).first() is None:
                 connection.execute(insert(keys).values(id=1, fingerprint=self._pseudonyms.fingerprint))
+            if before != REVISION:
+                self._record(connection, What.INIT, detail=f"schema {before or 'none'} to {REVISION}")
         self._check()
 
     def add(self, phone: str, insurance_number: str) -> bool:
@@ -149,7 +159,12 @@ class Accounts:
         self._check()
         wanted = [register.row(*row, self._lengths, self._pseudonyms) for row in rows]
         with self._database.writing() as connection:
-            return register.enter(connection, wanted)
+            entries = register.enter(connection, wanted)
+            statuses = Counter(entry.status for entry in entries)
+            only = wanted[0] if len(wanted) == 1 else register.Row()
+            detail = ", ".join(f"{statuses[status]} {status}" for status in ("added", "unchanged", "bad"))
+            self._record(connection, What.IMPORT, only.phone, only.insurance_number, detail)
+            return entries
 
     def show(self, phone: str) -> Account:
         """The account of a phone number. Raises VoicebotError where there is none."""
@@ -162,10 +177,13 @@ class Accounts:
         """Forgive the guesses of an account's phone and insurance number; how many. Raises VoicebotError as `show`."""
         self._check()
         pseudonym = self._pseudonyms.phone(normalise(phone))
-
         with self._database.writing() as connection:
             account = register.find(connection, pseudonym)
-            return reset.forgive(connection, account.phone, account.insurance_number)
+            forgiven = reset.forgive(connection, account.phone, account.insurance_number)
+            self._record(
+                connection, What.UNLOCK, account.phone, account.insurance_number, f"{forgiven} guesses forgiven"
+            )
+            return forgiven
 
     def count(self) -> int:
         """How many accounts there are."""
@@ -188,8 +206,9 @@ class Accounts:
         self._check()
         pseudonym = self._pseudonyms.phone(normalise(phone))
         with self._database.writing() as connection:
-            reset.discard(connection, phone=pseudonym)
-            register.remove(connection, pseudonym)
+            reset.discard(connection, self._trail, self._now(), operator(), phone=pseudonym)
+            removed = register.remove(connection, pseudonym)
+            self._record(connection, What.REMOVE, pseudonym, removed.insurance_number)
 
     def change_phone(self, phone: str, new: str) -> None:
         """Move an account to another phone number; its password stays, and one that is being read out to the old phone
@@ -197,12 +216,16 @@ class Accounts:
         self._check()
         old, pseudonym = (self._pseudonyms.phone(normalise(each)) for each in (phone, new))
         with self._database.writing() as connection:
-            reset.discard(connection, phone=old)
-            register.change_phone(connection, old, pseudonym)
+            reset.discard(connection, self._trail, self._now(), operator(), phone=old)
+            moved = register.change_phone(connection, old, pseudonym)
+            for each, detail in ((old, "from this phone"), (pseudonym, "to this phone")):
+                self._record(connection, What.CHANGE_PHONE, each, moved.insurance_number, detail)
 
     def listed(self) -> Iterator[Listed]:
         """All accounts as an operator may see them, in the order in which they were added."""
         self._check()
+        with self._database.writing() as connection:
+            self._record(connection, What.LIST)
         after = 0
         while True:
             with self._database.reading() as connection:
@@ -214,48 +237,10 @@ class Accounts:
 
     # ── inside ────────────────────────────────────────────────────────────────────────────────────
 
-    def _now(self) -> datetime:
-        return self._clock().astimezone(timezone.utc).replace(tzinfo=None)
-
-    def _alarm(self, answer: reset.Answer) -> None:
-        """Say it once in the log when all callers together guess too much, and when they stop."""
-        if answer.capped:
-            log.error("guessing: a phone or an insurance number had %d guesses; only an operator can unlock it", CAP)
-        exhausted = self._throttle.exhausted(answer.refusals)
-        if exhausted and not self._alarmed:
-            log.error(
-                "guessing: %d refusals within an hour are as many as VOICEBOT_MAX_REFUSALS allows;"
-                " until they are fewer, only phones that were served before are",
-                answer.refusals,
-            )
-        elif self._alarmed and not exhausted:
-            log.warning("guessing: the refusals of the last hour are fewer than VOICEBOT_MAX_REFUSALS again")
-        self._alarmed = exhausted
-
-    def _caller(self, phone: str | None) -> str | None:
-        """A calling number's pseudonym; None for what no account can have."""
-        try:
-            return self._pseudonyms.phone(normalise(phone or ""))
-        except NotAPhoneNumber:
-            return None
-
-    def _check(self) -> None:
-        """Once: is the store there, is it of this version and of this key?"""
-        if self._checked:
-            return
-        with self._database.reading() as connection:
-            revision = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
-            if revision != REVISION:
-                raise AccountsUnavailable(
-                    f"the account store {self.name} is of another version: run `voicebot accounts init`"
-                )
-            fingerprint = connection.execute(select(keys.c.fingerprint)).scalar()
-        if fingerprint != self._pseudonyms.fingerprint:
-            raise AccountsUnavailable(
-                f"the account store {self.name} was made with another key than {ACCOUNTS_KEY}: "
-                "put that key back, or import the accounts into a new store"
-            )
-        self._checked = True
+    def _record(self, connection: Connection, what: What, phone: str = "", number: str = "", detail: str = "") -> None:
+        """An act of an operator. Phone and insurance number are pseudonyms, empty where it concerns none."""
+        event = Event(self._now(), what, operator(), None, phone or None, number or None, detail)
+        self._trail.record(connection, event)
 
 
 def open_accounts(settings: Settings, patience: float = PATIENCE) -> Accounts:
@@ -266,6 +251,7 @@ def open_accounts(settings: Settings, patience: float = PATIENCE) -> Accounts:
         lock_seconds=settings.lock_seconds,
         max_resets=settings.max_resets,
         max_refusals=settings.max_refusals,
+        audit_days=settings.audit_days,
         patience=patience,
         number_lengths=settings.number_lengths,
     )

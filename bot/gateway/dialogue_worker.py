@@ -54,6 +54,7 @@ def main(open_dialogue: Callable[[Settings], Dialogue]) -> None:
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what libraries print is no answer
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format=LOG)
+    logging.getLogger("bot.accounts.audit").setLevel(logging.INFO)  # checkpoints: the log is a copy of them elsewhere
     asyncio.run(_work(open_dialogue, answers))
 
 

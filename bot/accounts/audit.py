@@ -1,0 +1,97 @@
+"""The audit trail for operators: look whether it is whole, sign it, hand it out, ask it about a phone or a call."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.engine import Connection
+from sqlalchemy.sql.elements import ColumnElement
+
+from bot.accounts import trail
+from bot.accounts.backing import Backing
+from bot.accounts.chain import Checkpoint, Event, Record, Verdict, What, verify
+from bot.accounts.operators import operator
+from bot.accounts.phones import normalise
+from bot.accounts.schema import accounts, audit
+
+log = logging.getLogger(__name__)
+
+
+class Audit:
+    """Every method raises AccountsUnavailable where the store cannot be used.
+
+    keep  how long records are kept, once somebody looks after the trail (`tend`); None: for ever
+    """
+
+    def __init__(self, backing: Backing, keep: timedelta | None) -> None:
+        self._backing, self._keep = backing, keep
+
+    def verify(self, kept: Sequence[Checkpoint] = ()) -> Verdict:
+        """Look through the whole trail. `kept`: checkpoints that were kept elsewhere."""
+        self._backing.check()
+        with self._backing.database.reading() as connection:
+            checkpoints = trail.all_checkpoints(connection)
+        key = self._backing.signer.public
+        verdict = verify(self._records(), [*checkpoints, *kept], key)
+        if verdict.ok or not self._was_pruned(verdict):
+            return verdict
+        return self.verify(kept)  # meanwhile a running bot removed what had become old
+
+    def export(self, since: datetime | None = None, until: datetime | None = None) -> Iterator[Record]:
+        """The records of a time (UTC, no zone; from `since` on and before `until`), in order."""
+        self._note(What.AUDIT_EXPORT)
+        return self._records(*trail.between(since, until))
+
+    def of_phone(self, phone: str) -> list[Record]:
+        """What concerns a phone number, or the insurance number whose account it has, in order.
+
+        Raises VoicebotError for what is no phone number."""
+        pseudonym = self._backing.pseudonyms.phone(normalise(phone))
+        self._note(What.AUDIT_SHOW, pseudonym)
+        with self._backing.database.reading() as connection:
+            query = select(accounts.c.insurance_number).where(accounts.c.phone == pseudonym)
+            number: str | None = connection.execute(query).scalar()
+        hidden = audit.c.event != What.AUDIT_SHOW.value
+        return list(self._records(trail.of_person(pseudonym, number), hidden))
+
+    def of_call(self, call: str) -> list[Record]:
+        """What became of a call, by the exchange's name of it."""
+        self._backing.check()
+        return list(self._records(audit.c.call == call))
+
+    def checkpoint(self) -> Checkpoint | None:
+        """Sign the trail as it is now; None where it is empty."""
+        self._backing.check()
+        with self._backing.database.writing() as connection:
+            return self._backing.trail.checkpoint(connection, self._backing.now())
+
+    def tend(self, connection: Connection) -> None:
+        """Sign what has waited for an hour, and say so in the log, which is a copy elsewhere; remove what is old."""
+        made = self._backing.trail.tend(connection, self._backing.now(), self._keep)
+        if made:
+            log.info("audit checkpoint: %s", made.line())
+
+    def _records(self, *where: ColumnElement) -> Iterator[Record]:
+        self._backing.check()
+        after = 0
+        while True:
+            with self._backing.database.reading() as connection:
+                page = trail.page(connection, after, *where)
+            yield from page
+            if len(page) < trail.PAGE:
+                return
+            after = page[-1].seq
+
+    def _note(self, what: What, phone: str | None = None) -> None:
+        self._backing.check()
+        event = Event(self._backing.now(), what, operator(), phone=phone)
+        with self._backing.database.writing() as connection:
+            self._backing.trail.record(connection, event)
+
+    def _was_pruned(self, verdict: Verdict) -> bool:
+        """Whether records that a look found, or missed, have been removed since it began."""
+        with self._backing.database.reading() as connection:
+            return trail.first(connection) > (verdict.first or 1)
