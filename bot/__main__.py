@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from bot.commands import accounts, call, digits, doctor, models, serve, simulate, speak, transcribe
+from bot.commands import accounts, audit, call, digits, doctor, models, serve, simulate, speak, transcribe
 from bot.errors import VoicebotError
 
 app = typer.Typer(
@@ -26,6 +26,7 @@ for command in (
 ):
     app.command()(command)
 app.add_typer(accounts.app, name="accounts")
+app.add_typer(audit.app, name="audit")
 app.add_typer(models.app, name="models")
 
 

@@ -12,7 +12,18 @@ from contextlib import contextmanager
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 
-_PUBLIC = re.compile(r"(?:[0-9a-f]{32}\.)?([0-9a-f]{64})")
+_PUBLIC = re.compile(r"(?:.+\.)?([0-9a-f]{64})")
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:@-]{0,63}")
+_TELEPHONE = re.compile(r"(?<![0-9])(?:0|\+?84)[0-9]{9}(?![0-9])")
+
+
+def known_as(name: str) -> str:
+    """The name in trackers, log and audit trail of a call that has this name at its exchange: the same, so that it can
+    be looked up there; a hash where it is long, strange, or may have a telephone number in it."""
+    if _NAME.fullmatch(name) and not _TELEPHONE.search(name):
+        return name
+    return hashlib.sha256(name.encode()).hexdigest()[:32]
 
 
 class CallKeys:
@@ -23,11 +34,11 @@ class CallKeys:
 
     @contextmanager
     def call(self, name: str) -> Iterator[str]:
-        """A new call: its id, which nobody can guess. What stands before the dot in it is the same for the same `name`,
-        the exchange's; without a name there is no dot. The key is gone when the context ends."""
+        """A new call: its id, which nobody can guess. What stands before its last dot is the exchange's `name` as
+        `known_as` has it; without a name there is no dot. The key is gone when the context ends."""
         private = X25519PrivateKey.generate()
         public = private.public_key().public_bytes_raw().hex()
-        call = f"{hashlib.sha256(name.encode()).hexdigest()[:32]}.{public}" if name else public
+        call = f"{known_as(name)}.{public}" if name else public
         self._private[call] = private
         try:
             yield call

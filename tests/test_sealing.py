@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 import stat
 import string
 import threading
@@ -133,6 +134,23 @@ class TestACallsOwnKey:
             assert reset_of(one) == reset_of(two) != reset_of(other)
         with seal.calls.call("") as one, seal.calls.call("") as two:
             assert reset_of(one) != reset_of(two)
+
+    @pytest.mark.parametrize(
+        "name", ["7", "1764230000.12", "pbx-1764230000.12", "0f0e0d0c-0b0a-4908-8706-050403020100", "a84b4c76@10.0.0.1"]
+    )
+    def test_the_accounts_know_a_call_by_the_exchanges_name(self, seal: Seal, name: str) -> None:
+        with seal.calls.call(name) as call:
+            assert reset_of(call) == name
+            token = seal.of_call(call).seal(NUMBER, Purpose.PASSWORD)
+            assert seal.of_call(call).reveal(token, Purpose.PASSWORD) == NUMBER
+
+    @pytest.mark.parametrize(
+        "name",
+        ["0912345678", "sip-0912345678-7", "+84912345678", "84912345678@pbx", "a b", "ж", "x" * 65, '"', "\n"],
+    )
+    def test_but_not_by_one_that_could_hold_a_number_or_anything_else(self, seal: Seal, name: str) -> None:
+        with seal.calls.call(name) as call:
+            assert re.fullmatch("[0-9a-f]{32}", reset_of(call))
 
 
 def test_while_a_key_is_changed_tokens_of_both_are_revealed_and_the_first_one_seals(clock: Clock) -> None:

@@ -49,13 +49,17 @@ class Audit:
         """What concerns a phone number, or the insurance number whose account it has, in order.
 
         Raises VoicebotError for what is no phone number."""
-        pseudonym = self._backing.pseudonyms.phone(normalise(phone))
+        pseudonym = self.pseudonym(phone)
         self._note(What.AUDIT_SHOW, pseudonym)
         with self._backing.database.reading() as connection:
             query = select(accounts.c.insurance_number).where(accounts.c.phone == pseudonym)
             number: str | None = connection.execute(query).scalar()
         hidden = audit.c.event != What.AUDIT_SHOW.value
         return list(self._records(trail.of_person(pseudonym, number), hidden))
+
+    def pseudonym(self, phone: str) -> str:
+        """What stands for a phone number in the trail. Raises VoicebotError for what is no phone number."""
+        return self._backing.pseudonyms.phone(normalise(phone))
 
     def of_call(self, call: str) -> list[Record]:
         """What became of a call, by the exchange's name of it."""

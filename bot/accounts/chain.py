@@ -15,7 +15,7 @@ import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
 from cryptography.exceptions import InvalidSignature
@@ -88,7 +88,8 @@ class Record:
 
     def digest(self) -> str:
         """What `hash` must be."""
-        return hashlib.sha256(_canonical({k: v for k, v in asdict(self).items() if k != "hash"})).hexdigest()
+        fields = {name: value for name, value in vars(self).items() if name != "hash"}
+        return hashlib.sha256(_canonical(fields)).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -156,7 +157,7 @@ def link(event: Event, seq: int, previous: str) -> Record:
     """The record of an event behind a record with the hash `previous`."""
     fields = (event.actor, event.what.value, event.call, event.phone, event.insurance_number, event.detail)
     bare = Record(seq, written(event.at), *fields, previous)
-    return Record(**{**asdict(bare), "hash": bare.digest()})
+    return replace(bare, hash=bare.digest())
 
 
 def verify(records: Iterable[Record], checkpoints: Iterable[Checkpoint], key: str) -> Verdict:

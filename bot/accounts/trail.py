@@ -31,6 +31,9 @@ TOGETHER = timedelta(days=1)
 PAGE = 1000
 """Records that are read, or removed, in one transaction."""
 
+_HEAD = select(audit.c.seq, audit.c.hash).order_by(audit.c.seq.desc()).limit(1)
+_APPEND = insert(audit)
+
 
 class Trail:
     """Appends to the chain. `signer`: of the checkpoints."""
@@ -42,8 +45,7 @@ class Trail:
         """Append an event, and every hundredth time a checkpoint."""
         seq, previous = head(connection)
         record = link(event, seq + 1, previous)
-        row = {**asdict(record), "at": event.at}
-        connection.execute(insert(audit).values(**row))
+        connection.execute(_APPEND, {**vars(record), "at": event.at})
         if record.seq % EVERY == 0:
             self._sign(connection, record.seq, record.hash, event.at)
 
@@ -92,7 +94,7 @@ class Trail:
 
 def head(connection: Connection) -> tuple[int, str]:
     """Number and hash of the last record; 0 and GENESIS where there is none."""
-    found = connection.execute(select(audit.c.seq, audit.c.hash).order_by(audit.c.seq.desc()).limit(1)).one_or_none()
+    found = connection.execute(_HEAD).one_or_none()
     return (found.seq, found.hash) if found else (0, GENESIS)
 
 

@@ -66,7 +66,8 @@ def shared() -> Services:
 def reset_of(sender_id: str) -> str:
     """What the accounts know a conversation by: a call of the exchange, or the conversation where no exchange named it.
     A call has one reset, however often its exchange brings it (`bot.call_keys`)."""
-    return sender_id.partition(".")[0]
+    name, _, key = sender_id.rpartition(".")
+    return name or key
 
 
 async def in_thread(work: Callable[[], T]) -> T:

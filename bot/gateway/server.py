@@ -21,6 +21,7 @@ from urllib.parse import parse_qsl
 from aiohttp import web
 
 from bot.call import Ended, Notice, Watch
+from bot.call_keys import known_as
 from bot.channels.asterisk import AsteriskSocket, open_asterisk
 from bot.channels.line_channel import LineChannel
 from bot.errors import VoicebotError
@@ -108,7 +109,9 @@ class Gateway:
             if isinstance(notice, Ended):
                 if name:
                     self.lobby.ended(name, notice.outcome)
-                log.info("a call to %s ended after %.0f s: %s", called or "?", notice.at, notice.outcome.value)
+                called_as = f" (call {known_as(name)})" if name else ""
+                text = "a call to %s ended after %.0f s: %s%s"
+                log.info(text, called or "?", notice.at, notice.outcome.value, called_as)
                 if notice.failure:
                     log.error("that call failed: %s", notice.failure)
 

@@ -174,7 +174,9 @@ class TestAudioSocket:
 
 
 class TestEndings:
-    async def test_the_exchange_learns_how_a_call_ended_for_a_while(self) -> None:
+    async def test_the_exchange_learns_how_a_call_ended_for_a_while(self, caplog: pytest.LogCaptureFixture) -> None:
+        caplog.set_level("INFO")
+
         async def answer(channel: Channel, watch: Watch, name: str = "") -> Outcome:
             await channel.transfer()
             watch(Ended(1.0, Outcome.TRANSFERRED))
@@ -184,6 +186,8 @@ class TestEndings:
             async with here.call("caller=0912345678&call=1700000000.12") as asterisk:
                 await asterisk.until_closed()
                 assert await here.get("/endings/1700000000.12") == (200, "transferred")
+            assert "a call to ? ended after 1 s: transferred (call 1700000000.12)" in caplog.text
+            assert "0912345678" not in caplog.text
             here.now[0] += ENDED_SECONDS
             assert await here.get("/endings/1700000000.12") == (404, "")
 
