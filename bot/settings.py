@@ -98,6 +98,9 @@ class Settings:
     """Guesses of all callers within an hour before the alarm. From then on only phones that were served before are
     looked at."""
 
+    password_hours: int = _within(24, 1, 720)
+    """How long a password that was handed out works. It lets its owner in once, to choose another one."""
+
     audit_days: int = _within(730, 0, 36_500)
     """How long records of the audit trail are kept; 0: for ever."""
 

@@ -41,6 +41,11 @@ class What(str, enum.Enum):
     DISCARDED = "discarded"
     """A pending password was dropped; the old one stays."""
 
+    USED = "used"
+    """A password that was handed out let somebody in."""
+    CHANGED = "changed"
+    """Somebody chose a password of their own."""
+
     INIT = "init"
     IMPORT = "import"
     UNLOCK = "unlock"

@@ -49,6 +49,10 @@ class Account:
     """Guesses of this phone or of this insurance number since its last reset, whichever are more."""
     locked_until: datetime | None
     """None where it is not locked, and where only `unlock` ends the lock."""
+    must_change: bool
+    """Its password was handed out, and its owner has chosen no other yet."""
+    expires_at: datetime | None
+    """When that password works no longer."""
 
 
 @dataclass(frozen=True)
@@ -128,6 +132,8 @@ def view(connection: Connection, phone: str, pseudonyms: Pseudonyms, throttle: T
         state="locked" if until else "active" if found.password else "new",
         failures=max(len(guesses(by_phone)), len(guesses(by_number))),
         locked_until=until.replace(tzinfo=timezone.utc) if until and until != UNTIL_UNLOCKED else None,
+        must_change=found.must_change,
+        expires_at=found.expires_at.replace(tzinfo=timezone.utc) if found.expires_at else None,
     )
 
 

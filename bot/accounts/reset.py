@@ -101,17 +101,23 @@ def begin(connection: Connection, trail: Trail, attempt: Attempt, throttle: Thro
 
 
 def activate(
-    connection: Connection, trail: Trail, call_id: str, now: datetime, until: datetime | None = None
+    connection: Connection,
+    trail: Trail,
+    call_id: str,
+    now: datetime,
+    lifetime: timedelta,
+    until: datetime | None = None,
 ) -> bool:
-    """Bring a pending password into force; whether the call's password is in force afterwards. After `until` nobody
-    waits for that any more, and the caller was told that the password is void: so it is forgotten."""
+    """Bring a pending password into force, for its lifetime; whether the call's password is in force afterwards. After
+    `until` nobody waits for that any more, and the caller was told that the password is void: so it is forgotten."""
     reset = connection.execute(select(resets).where(resets.c.call_id == call_id)).one_or_none()
     if reset is None or reset.state != State.PENDING:
         return reset is not None and reset.state == State.ACTIVE
     if now - reset.at > PENDING_FOR or (until is not None and now > until):
         discard(connection, trail, now, call_id=call_id)
         return False
-    connection.execute(update(accounts).where(accounts.c.id == reset.account_id).values(password=reset.password))
+    handed_out = {"password": reset.password, "must_change": True, "expires_at": now + lifetime, "used_at": None}
+    connection.execute(update(accounts).where(accounts.c.id == reset.account_id).values(**handed_out))
     _end(connection, trail, reset, State.ACTIVE, Event(now, What.ACTIVATED))
     return True
 

@@ -9,6 +9,7 @@ import enum
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     DateTime,
@@ -18,9 +19,10 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
+    false,
 )
 
-REVISION = "0003"
+REVISION = "0004"
 """The newest revision in migrations/versions: what this code works with."""
 
 metadata = MetaData()
@@ -43,9 +45,13 @@ accounts = Table(
     Column("insurance_number", String(64), nullable=False, unique=True),
     Column("masked", String(20), nullable=False),
     Column("password", String(128)),
+    Column("must_change", Boolean, nullable=False, server_default=false()),
+    Column("expires_at", DateTime),
+    Column("used_at", DateTime),
 )
 """`masked`: the insurance number as operators see it, its last three digits readable.
-`password`: the one in force; empty until the first reset."""
+`password`: the one in force; empty until the first reset.
+`must_change`, `expires_at`, `used_at`: of a password that was handed out; `used_at` is when it was first used."""
 
 resets = Table(
     "resets",

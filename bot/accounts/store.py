@@ -15,6 +15,7 @@ from bot.accounts.alarm import Alarm
 from bot.accounts.audit import Audit
 from bot.accounts.backing import Backing
 from bot.accounts.chain import Event, What
+from bot.accounts.credentials import Credentials
 from bot.accounts.database import PATIENCE, Conflict, Database
 from bot.accounts.operators import operator
 from bot.accounts.passwords import ARGON2ID, Passwords, new_password
@@ -40,6 +41,7 @@ class Accounts:
     url             as SQLAlchemy writes it; a relative SQLite path starts at the checkout
     max_failures, lock_seconds, max_resets, max_refusals
                     how often may be guessed: bot/accounts/throttle.py, bot/settings.py
+    password_hours  how long a password that was handed out works
     audit_days      how long records of the audit trail are kept; 0: for ever
     patience        seconds that a transaction may take
     clock           the time now
@@ -56,6 +58,7 @@ class Accounts:
         lock_seconds: int,
         max_resets: int = 5,
         max_refusals: int = 500,
+        password_hours: int = 24,
         audit_days: int = 0,
         patience: float = PATIENCE,
         clock: Callable[[], datetime] = utcnow,
@@ -71,7 +74,9 @@ class Accounts:
         self._throttle = Throttle(max_failures, timedelta(seconds=lock_seconds), max_resets, max_refusals)
         self._alarm = Alarm(self._throttle)
         self._lengths = number_lengths
+        self._lifetime = timedelta(hours=password_hours)
         self._passwords = Passwords(self._pseudonyms, hasher)
+        self.credentials = Credentials(self._backing, self._passwords)
         self.audit = Audit(self._backing, timedelta(days=audit_days) if audit_days else None)
 
     @property
@@ -112,7 +117,7 @@ class Accounts:
         self._check()
         last = None if until is None else datetime.fromtimestamp(until, timezone.utc).replace(tzinfo=None)
         with self._database.writing() as connection:
-            return reset.activate(connection, self._trail, call_id, self._now(), last)
+            return reset.activate(connection, self._trail, call_id, self._now(), self._lifetime, last)
 
     def discard(self, call_id: str) -> bool:
         """The call is over: what is still pending is forgotten, the old password stays. Again is harmless. Whether the
@@ -192,12 +197,8 @@ class Accounts:
             return int(connection.execute(select(func.count()).select_from(accounts)).scalar())
 
     def verify(self, phone: str, password: str) -> bool:
-        """Whether this password opens the account of this phone; a pending one never does."""
-        self._check()
-        query = select(accounts.c.password).where(accounts.c.phone == self._caller(phone))
-        with self._database.reading() as connection:
-            stored: str | None = connection.execute(query).scalar()
-        return self._passwords.verify(stored, password)
+        """Whether this password opens the account of this phone now; a pending one never does."""
+        return self.credentials.opens(phone, password)
 
     def remove(self, phone: str) -> None:
         """Remove an account, and forget a password that is being read out for it. What became of its calls stays.
@@ -251,6 +252,7 @@ def open_accounts(settings: Settings, patience: float = PATIENCE) -> Accounts:
         lock_seconds=settings.lock_seconds,
         max_resets=settings.max_resets,
         max_refusals=settings.max_refusals,
+        password_hours=settings.password_hours,
         audit_days=settings.audit_days,
         patience=patience,
         number_lengths=settings.number_lengths,

@@ -5,11 +5,14 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
+import sys
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bot.errors import VoicebotError
 from bot.settings import load
 
 if TYPE_CHECKING:
@@ -77,16 +80,40 @@ def add(
 def show(phone: Phone, as_json: Json = False) -> None:
     """Show an account: its state and its guesses, never a password, numbers but for their last three digits."""
     account = _accounts().show(phone)
-    until = account.locked_until.isoformat(timespec="seconds") if account.locked_until else None
+    until, expires = _iso(account.locked_until), _iso(account.expires_at)
     locked = f" until {until or 'it is unlocked'}" if account.state == "locked" else ""
+    must_change = f", its password must be changed before {expires}" if account.must_change else ""
     _print(
         as_json,
-        {**dataclasses.asdict(account), "locked_until": until},
+        {**dataclasses.asdict(account), "locked_until": until, "expires_at": expires},
         f"phone             {account.phone}\n"
         f"insurance number  {account.insurance_number}\n"
-        f"state             {account.state}{locked}\n"
+        f"state             {account.state}{locked}{must_change}\n"
         f"failures          {account.failures}",
     )
+
+
+@app.command()
+def check(phone: Phone, as_json: Json = False) -> None:
+    """Whether a password lets the owner of a phone in: for the application behind it. The password is read from stdin,
+    one line. One that was handed out is used up by it, and must be changed. Exit 1 where it does not."""
+    (password,) = _secrets(1)
+    checked = _accounts().credentials.check(phone, password)
+    expires = _iso(checked.expires_at)
+    text = "It is to be changed at once." if checked.must_change else "It lets its owner in."
+    found = {**dataclasses.asdict(checked), "expires_at": expires}
+    _print(as_json, found, text if checked.valid else f"The password is not valid: {checked.reason}.")
+    if not checked.valid:
+        raise typer.Exit(1)
+
+
+@app.command("change-password")
+def change_password(phone: Phone, as_json: Json = False) -> None:
+    """Put a password that its owner chose in the place of the present one. Both are read from stdin, one a line, the
+    present one first. One that was handed out can be changed until 15 minutes after `check` used it up."""
+    password, new = _secrets(2)
+    _accounts().credentials.change(phone, password, new)
+    _print(as_json, {"changed": True}, "Changed.")
 
 
 @app.command()
@@ -137,8 +164,6 @@ def export(
     """Write what `list` shows to a CSV file that its owner alone can read."""
     import csv
 
-    from bot.errors import VoicebotError
-
     accounts = _accounts()
     try:
         with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as out:
@@ -155,6 +180,9 @@ def export(
     _print(as_json, {"path": str(file), "accounts": written}, f"{written} accounts written to {file}.")
 
 
+MOST_BYTES = 4096
+"""Read of stdin."""
+
 PATIENCE = 60.0
 """Seconds that a transaction of a command may take: an operator can wait where a caller cannot."""
 
@@ -163,6 +191,20 @@ def _accounts() -> Accounts:
     from bot.accounts import open_accounts
 
     return open_accounts(load(), PATIENCE)
+
+
+def _secrets(count: int) -> list[str]:
+    """Lines of stdin, since every process can read a command line. Raises VoicebotError where there are others."""
+    lines = sys.stdin.read(MOST_BYTES).splitlines()
+    if len(lines) != count:
+        raise VoicebotError(
+            f"give {count} line{'s' if count > 1 else ''} on stdin, see --help; there were {len(lines)}"
+        )
+    return lines
+
+
+def _iso(at: datetime | None) -> str | None:
+    return at.isoformat(timespec="seconds") if at else None
 
 
 def _print(as_json: bool, found: dict[str, object], text: str) -> None:

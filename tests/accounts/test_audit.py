@@ -11,6 +11,7 @@ from bot.accounts import Accounts, AccountsUnavailable
 from bot.accounts.chain import Checkpoint, Record, read_checkpoint
 from bot.accounts.demo import DEMO
 from bot.accounts.operators import operator
+from bot.accounts.schema import REVISION
 from bot.accounts.trail import EVERY
 from bot.errors import VoicebotError
 
@@ -31,7 +32,7 @@ def recorded(accounts: Accounts) -> list[Record]:
 
 def test_a_store_begins_with_its_schema_and_its_accounts(accounts: Accounts) -> None:
     init, import_ = accounts.audit._records()
-    assert (init.event, init.actor, init.detail) == ("init", operator(), "schema none to 0003")
+    assert (init.event, init.actor, init.detail) == ("init", operator(), f"schema none to {REVISION}")
     assert (import_.event, import_.detail) == ("import", f"{len(DEMO)} added, 0 unchanged, 0 bad")
 
 
