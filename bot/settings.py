@@ -121,6 +121,16 @@ class Settings:
     """What the carrier's check of the calling number's signature (STIR/SHAKEN) counts for: off; prefer (a number that
     failed it is withheld); require (so is every number that has not passed it)."""
 
+    call_back: str = "off"
+    """off; on: the exchange ends every call before it is answered and rings its number, and only who answers that is
+    given a password."""
+
+    max_call_backs: int = _within(3, 1, 100)
+    """How often one number is rung within a day, answered or not."""
+
+    max_call_backs_hour: int = _within(200, 1, 100_000)
+    """How often all numbers together are rung within an hour."""
+
     tls_certificate: str = ""
     """PEM file of this machine's certificate; empty: no TLS."""
 
@@ -171,6 +181,8 @@ def _typed(field: dataclasses.Field[object], value: object) -> object:
         return _lengths(value)
     if field.name == "verstat":
         return _one_of(field.name, value, ("off", "prefer", "require"))
+    if field.name == "call_back":
+        return _one_of(field.name, value, ("off", "on"))
     if isinstance(field.default, (int, float)):
         return _number(field.name, value, type(field.default), *field.metadata[RANGE])
     if not isinstance(value, str) or "\0" in value:

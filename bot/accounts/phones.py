@@ -77,3 +77,10 @@ def as_dialled(phone: str) -> str:
     except NotAPhoneNumber:
         return ""
     return f"0{number.removeprefix('+84')}" if number.startswith("+84") else ""
+
+
+def as_mobile(phone: str) -> str:
+    """The same, empty also for what is no mobile: all that a hotline may ring without a bill or a stranger's office."""
+    dialled = as_dialled(phone)
+    number = _parsed(dialled) if dialled else None
+    return dialled if number and phonenumbers.number_type(number) in _MOBILE else ""

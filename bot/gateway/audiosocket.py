@@ -51,6 +51,12 @@ class AudioSocketDoor:
             name = await read_name(reader)
         finally:
             self._strangers.pop(writer, None)
+        promise = self._gateway.call_backs.arrive(str(name)) if self._gateway.call_backs else None
+        if promise:
+            with promise.place:
+                channel = AudioSocketChannel(reader, writer, promise.number)
+                await self._gateway.hold(channel, str(name), promise.called)
+            return
         announced = self._gateway.lobby.arrive(name)
         if announced is None:
             self._gateway.refuse("unauthorised")

@@ -52,6 +52,12 @@ class Metrics:
             ["reason"],
             registry=registry,
         )
+        self.call_backs = Counter(
+            "voicebot_call_backs",
+            "Call backs: answered, unanswered, and not made: withheld, no_mobile, under_way, day, hour.",
+            ["result"],
+            registry=registry,
+        )
         self.retries = Counter(
             "voicebot_retries", "Turns after which the caller was asked again.", ["reason"], registry=registry
         )

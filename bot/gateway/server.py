@@ -1,13 +1,15 @@
 """The gateway's doors: Asterisk's WebSockets, the lobby of AudioSocket, health and metrics, on one HTTP port.
 
     GET  /asterisk?caller=…&identity=…&did=…&call=…   a call over a WebSocket, subprotocol `media`
-    POST /callers   caller=…&identity=…&did=…         announces a call over AudioSocket; answers with the UUID to show
+    GET  /asterisk?call_back=UUID&did=…&call=…        the same, of somebody who was called back
+    POST /callers     caller=…&identity=…&did=…       announces a call over AudioSocket; answers with the UUID to show
+    POST /call-backs  caller=…&identity=…&did=…       who is to be called back: the UUID to show, and what to dial
     GET  /endings/NAME                     how the call ended that the exchange named so: one of bot.events.Outcome
     GET  /healthz  /readyz  /metrics
 
-The first three are guarded: who shows no secret is answered 401 on the head of its request, and no body is read. A
-connection carries one request. A page of another origin is refused everywhere. Nothing here logs an address, a query or
-a caller.
+All but the last line are guarded: who shows no secret is answered 401 on the head of its request, and no body is read.
+A connection carries one request. A page of another origin is refused everywhere. Nothing here logs an address, a query
+or a caller.
 """
 
 from __future__ import annotations
@@ -15,7 +17,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
 from urllib.parse import parse_qsl
 
 from aiohttp import web
@@ -27,6 +30,7 @@ from bot.channels.line_channel import LineChannel
 from bot.errors import VoicebotError
 from bot.events import Channel, Outcome
 from bot.gateway.admission import Admission, Busy
+from bot.gateway.call_back import CallBacks, NotCalledBack
 from bot.gateway.guard import Guard
 from bot.gateway.lobby import Lobby
 from bot.gateway.metrics import Metrics
@@ -69,9 +73,11 @@ class Gateway:
         lobby: Lobby,
         call_seconds: float,
         verstat: Policy = "off",
+        call_backs: CallBacks | None = None,
     ) -> None:
-        """`call_seconds`: how long a call may last; `verstat`: what the check of a number's signature counts for."""
-        self.admission, self.metrics, self.lobby = admission, metrics, lobby
+        """`call_seconds`: how long a call may last; `verstat`: what the check of a number's signature counts for;
+        `call_backs`: who is called back, None where calls are taken as they come."""
+        self.admission, self.metrics, self.lobby, self.call_backs = admission, metrics, lobby, call_backs
         self.strangers = Strangers()
         self._answer, self._guard, self._metronome = answer, guard, metronome
         self._call_seconds, self._verstat = call_seconds, verstat
@@ -84,6 +90,7 @@ class Gateway:
             [
                 web.get("/asterisk", self._asterisk),
                 web.post("/callers", self._announce),
+                web.post("/call-backs", self._call_back),
                 web.get("/endings/{name}", self._ending),
                 web.get("/healthz", self._health),
                 web.get("/readyz", self._ready),
@@ -152,11 +159,11 @@ class Gateway:
         self._check(request)
         query = request.query
         try:
-            with self.admission.call():
+            with self._place(query) as caller:
                 socket = AsteriskSocket()
                 await socket.prepare(request)
                 try:
-                    channel = await open_asterisk(socket, request.transport, self._caller(query))
+                    channel = await open_asterisk(socket, request.transport, caller)
                 except VoicebotError as error:
                     self.refuse("garbage")
                     log.warning("%s", error)
@@ -177,6 +184,22 @@ class Gateway:
         name = self.lobby.announce(self._caller(fields), number_of(fields.get("did", "")))
         return web.Response(text=str(name))
 
+    async def _call_back(self, request: web.Request) -> web.Response:
+        """An empty answer means that nobody is to be rung."""
+        self._check(request)
+        if self.call_backs is None:
+            log.error("an exchange asks whom to call back: set VOICEBOT_CALL_BACK=on, or change its dialplan")
+            raise web.HTTPNotFound(text="")
+        fields = await _form(request)
+        try:
+            promise = self.call_backs.promise(self._claimed(fields), number_of(fields.get("did", "")))
+        except NotCalledBack:
+            return web.Response(text="")
+        except Busy as busy:
+            self.refuse(busy.reason)
+            raise web.HTTPServiceUnavailable(text="", headers={"Retry-After": "5"}) from None
+        return web.Response(text=f"{promise.name} {promise.number}")
+
     async def _ending(self, request: web.Request) -> web.Response:
         self._check(request)
         outcome = self.lobby.outcome(request.match_info["name"])
@@ -196,7 +219,25 @@ class Gateway:
     async def _metrics_text(self, _: web.Request) -> web.Response:
         return web.Response(body=self.metrics.text(), headers={"Content-Type": "text/plain; version=0.0.4"})
 
+    @contextmanager
+    def _place(self, query: Mapping[str, str]) -> Iterator[str | None]:
+        """A place for a call, and its calling number. Raises Busy."""
+        promise = self.call_backs.arrive(query.get("call_back", "")) if self.call_backs else None
+        if promise:
+            with promise.place:
+                yield promise.number
+        else:
+            with self.admission.call():
+                yield self._caller(query)
+
     def _caller(self, fields: Mapping[str, str]) -> str | None:
+        """The calling number that can be relied on, None where none can."""
+        if self.call_backs is None:
+            return self._claimed(fields)
+        log.warning("a call came that was not called back, and gets no password: let the dialplan call it back")
+        return None
+
+    def _claimed(self, fields: Mapping[str, str]) -> str | None:
         """The calling number, None where it is withheld or not vouched for."""
         vouched = vouched_for(fields.get("identity", ""), self._verstat)
         return number_of(fields.get("caller", "")) if vouched else None

@@ -12,7 +12,7 @@ import socket
 import sys
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, nullcontext
 from typing import cast
 
 from bot.assembly import dialogue_here, open_voicebot
@@ -23,6 +23,7 @@ from bot.events import CallStarted, Dialogue, Gone
 from bot.gateway.accepting import accepting
 from bot.gateway.admission import Admission
 from bot.gateway.audiosocket import address_of, listening_at
+from bot.gateway.call_back import CallBacks
 from bot.gateway.certificates import Certificates, certificates
 from bot.gateway.dialogue_process import DialogueProcess, open_dialogue_process
 from bot.gateway.few_lines import keep_short
@@ -68,7 +69,8 @@ async def serve(settings: Settings, tell: Tell) -> None:
             if tcp:
                 await doors.enter_async_context(listening_at(gateway, tcp))
             keep_short()
-            tell(f"ready: {', '.join(where)}; {settings.max_calls} calls at most")
+            mode = ", who calls is called back" if gateway.call_backs else ""
+            tell(f"ready: {', '.join(where)}; {settings.max_calls} calls at most{mode}")
             await drained(admission, tell)
 
 
@@ -88,13 +90,36 @@ async def _opened(settings: Settings, guard: Guard, admission: Admission, tell: 
             async with _beating(metronome, metrics, admission, rasa):
                 lobby = Lobby(time.monotonic)
                 policy = cast(Policy, settings.verstat)
-                yield Gateway(
-                    bot.answer, guard, admission, metrics, metronome, lobby, settings.max_call_seconds, policy
-                )
+                call_backs = call_backs_of(settings, admission, metrics)
+                with metronome.beats(call_backs.lapse) if call_backs else nullcontext():
+                    yield Gateway(
+                        bot.answer,
+                        guard,
+                        admission,
+                        metrics,
+                        metronome,
+                        lobby,
+                        settings.max_call_seconds,
+                        policy,
+                        call_backs,
+                    )
         finally:
             await bot.close()
     finally:
         pool.close()
+
+
+def call_backs_of(settings: Settings, admission: Admission, metrics: Metrics) -> CallBacks | None:
+    """Whom these settings call back; None where calls are taken as they come."""
+    if settings.call_back == "off":
+        return None
+    return CallBacks(
+        settings.max_call_backs,
+        settings.max_call_backs_hour,
+        admission,
+        time.monotonic,
+        lambda result: metrics.call_backs.labels(result).inc(),
+    )
 
 
 class Rasa:

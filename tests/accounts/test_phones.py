@@ -1,11 +1,13 @@
 """One telephone number, one form."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.accounts.demo import DEMO
-from bot.accounts.phones import RENUMBERED, NotAPhoneNumber, normalise
+from bot.accounts.phones import RENUMBERED, NotAPhoneNumber, as_mobile, normalise
 
 
 @pytest.mark.parametrize(
@@ -141,3 +143,14 @@ def test_any_text_is_a_number_or_none(text: str) -> None:
 @pytest.mark.parametrize("phone", [phone for phone, _ in DEMO])
 def test_demo_phones_are_phone_numbers(phone: str) -> None:
     assert normalise(phone) == "+84" + phone[1:]
+
+
+@given(st.text(alphabet="0123456789+", max_size=15))
+def test_what_is_rung_is_a_mobile_of_ten_digits_or_nothing(written: str) -> None:
+    dialled = as_mobile(written)
+    assert not dialled or (re.fullmatch("0[35789][0-9]{8}", dialled) and as_mobile(normalise(written)) == dialled)
+
+
+@pytest.mark.parametrize("account", DEMO)
+def test_the_demo_accounts_can_be_rung(account: tuple[str, str]) -> None:
+    assert as_mobile(account[0]) == account[0]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 
 import pytest
@@ -15,6 +15,7 @@ from bot.credentials import Credentials
 from bot.events import Channel, HungUp, Outcome
 from bot.gateway.admission import Admission
 from bot.gateway.audiosocket import listening_at
+from bot.gateway.call_back import CallBacks
 from bot.gateway.certificates import Certificates
 from bot.gateway.guard import Guard
 from bot.gateway.lobby import Lobby
@@ -118,24 +119,31 @@ async def site(
     call_seconds: float = 1000,
     verstat: Policy = "off",
     secure: Certificates = lambda: None,
+    call_back: bool = False,
 ) -> AsyncIterator[Site]:
-    metrics, now = Metrics(), [0.0]
+    metrics, now, admission = Metrics(), [0.0], Admission(calls)
     metronome = Metronome(metrics.ticked)
+    lobby, call_backs = Lobby(lambda: now[0]), None
+    if call_back:
+        call_backs = CallBacks(3, 5, admission, lambda: now[0], lambda result: metrics.call_backs.labels(result).inc())
     gateway = Gateway(
         answer,
         Guard(Credentials(secret), False),
-        Admission(calls),
+        admission,
         metrics,
         metronome,
-        Lobby(lambda: now[0]),
+        lobby,
         call_seconds,
         verstat,
+        call_backs,
     )
     http, tcp = (_bound("127.0.0.1", 0, "VOICEBOT_PORT") for _ in range(2))
     server = Server(*http.getsockname())
     where = tcp.getsockname()
+    beats = metronome.beats(call_backs.lapse) if call_backs else nullcontext()
     async with listening_for_http(gateway, http, secure), listening_at(gateway, tcp):
-        yield Site(gateway, metronome, server, where, now)
+        with beats:
+            yield Site(gateway, metronome, server, where, now)
 
 
 @pytest.fixture

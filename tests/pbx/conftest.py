@@ -63,12 +63,12 @@ def gateway(tools: Path, settings: Settings, tmp_path_factory: pytest.TempPathFa
         yield gateway
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def tls_gateway(tools: Path, settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
-    """A gateway that wants a certificate of its own authority, and no secret."""
+    """A gateway that wants a certificate of its own authority, and no secret, and calls everybody back."""
     folder = tmp_path_factory.mktemp("tls-gateway")
     certificates.make(folder)
-    with serving(folder, settings, "", tls=folder) as gateway:
+    with serving(folder, settings, "", tls=folder, call_back=True) as gateway:
         yield gateway
 
 
@@ -80,10 +80,11 @@ def exchange(tools: Path, gateway: Gateway, tmp_path_factory: pytest.TempPathFac
 
 @contextmanager
 def exchanging(
-    tools: Path, folder: Path, gateway: Gateway, secret: str, *, certified: bool = False
+    tools: Path, folder: Path, gateway: Gateway, secret: str, *, certified: bool = False, carrier: int = 9
 ) -> Iterator[Exchange]:
-    """An exchange that brings its calls to this gateway, with this secret, and with a certificate where `certified`."""
-    sites = Sites(free_port(), free_port(), gateway.port, gateway.audiosocket, secret, gateway.tls, certified)
+    """An exchange that brings its calls to this gateway, with this secret, and with a certificate where `certified`.
+    `carrier`: the port where it calls back."""
+    sites = Sites(free_port(), free_port(), gateway.port, gateway.audiosocket, secret, gateway.tls, certified, carrier)
     exchange = Exchange(tools, folder, sites)
     try:
         exchange.start()

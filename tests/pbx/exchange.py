@@ -16,11 +16,30 @@ START_SECONDS, STOP_SECONDS, ASK_SECONDS = 30, 5, 10
 OTHER_FILES = ("acl", "ccss", "cdr", "cel", "chan_websocket", "features", "indications", "pjproject", "udptl")
 """Asterisk wants these, too; every distribution brings them. Empty here."""
 
-HOTLINE, AUDIOSOCKET_LINE, WIDE_LINE = "19009068", "19009069", "19009070"
-ROUTES = {HOTLINE: "voicebot", AUDIOSOCKET_LINE: "voicebot-audiosocket", WIDE_LINE: "voicebot-wide"}
+HOTLINE, AUDIOSOCKET_LINE, WIDE_LINE, CALL_BACK_LINE = "19009068", "19009069", "19009070", "19009071"
+FAILED_SCREENING = "19009072"
+"""As a trunk that is no SIP one brings a number that failed its screening: Asterisk's SIP knows no such thing."""
+
+ROUTES = {
+    HOTLINE: "voicebot",
+    AUDIOSOCKET_LINE: "voicebot-audiosocket",
+    WIDE_LINE: "voicebot-wide",
+    CALL_BACK_LINE: "voicebot-call-back",
+    FAILED_SCREENING: "failed-screening",
+}
 """Called number → context of deploy/asterisk/extensions.conf, or of its copy below."""
 
 RECORDED = """
+[failed-screening]
+exten => _[+0-9].,1,Set(CALLERID(num-pres)=allowed_failed_screen)
+ same => n,Goto(voicebot,${{EXTEN}},1)
+
+[called-back-recorded]
+exten => _[+0-9].,1,Set(URI=${{CHANNEL(pjsip,remote_uri)}})
+ same => n,Set(URI=${{CUT(URI,@,1)}})
+ same => n,MixMonitor({folder}/back.wav,t({folder}/back-${{CUT(URI,:,2)}}-heard.wav))
+ same => n,Goto(called-back,${{EXTEN}},1)
+
 [recorded]
 exten => _[+0-9].,1,Set(AT={folder}/${{CALLERID(num)}})
  same => n,MixMonitor(${{AT}}.wav,r(${{AT}}-said.wav)t(${{AT}}-heard.wav))
@@ -30,7 +49,7 @@ exten => _[+0-9].,1,Set(AT={folder}/${{CALLERID(num)}})
 @dataclass(frozen=True)
 class Sites:
     """What differs from site to site. Ports on 127.0.0.1; `tls`: the folder of certificates of a gateway that wants
-    them, None where the gateway speaks plain; `certified`: the exchange has one."""
+    them, None where the gateway speaks plain; `certified`: the exchange has one; `carrier`: where it makes calls."""
 
     sip: int
     person: int
@@ -39,6 +58,7 @@ class Sites:
     secret: str
     tls: Path | None
     certified: bool
+    carrier: int
 
 
 class Exchange:
@@ -88,6 +108,10 @@ class Exchange:
         """The recording of what this caller heard."""
         return self.recordings / f"{caller}-heard.wav"
 
+    def heard_back(self, number: str) -> Path:
+        """The recording of what who was called back at this number heard."""
+        return self.heard(f"back-{number}")
+
     def stop(self) -> None:
         if self._process is not None and self._process.poll() is None:
             self._process.terminate()
@@ -128,7 +152,8 @@ class Exchange:
         (site / "rtp.conf").write_text("rtpstart = 17000\nrtpend = 17400\n")
         (site / "pjsip.conf").write_text(
             f"[transport-udp](+)\nbind = 127.0.0.1:{sites.sip}\n"
-            "[carrier](+)\ncontext = recorded\n"
+            "[carrier](+type=endpoint)\ncontext = recorded\n"
+            f"[carrier](+type=aor)\ncontact = sip:127.0.0.1:{sites.carrier}\n"
             "[carrier-address](+)\nmatch = 127.0.0.1\n"
             f"[person](+type=aor)\ncontact = sip:person@127.0.0.1:{sites.person}\n"
         )
@@ -141,6 +166,7 @@ class Exchange:
         )
         (site / "extensions.conf").write_text(
             f"[globals](+)\nVOICEBOT_SECRET = {sites.secret}\n"
+            "VOICEBOT_CALL_BACK_PAUSE = 1\nVOICEBOT_RING_SECONDS = 4\nVOICEBOT_CALLED_BACK = called-back-recorded\n"
             f"VOICEBOT_HTTP = http{secure}://localhost:{sites.gateway}\n"
             f"VOICEBOT_AUDIOSOCKET = 127.0.0.1:{sites.audiosocket}\n"
             + (f"VOICEBOT_CA = {sites.tls}/ca.pem\n" if sites.tls else "")

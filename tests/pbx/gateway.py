@@ -53,7 +53,9 @@ class Gateway:
 
 
 @contextmanager
-def serving(folder: Path, settings: Settings, secret: str, tls: Path | None = None) -> Iterator[Gateway]:
+def serving(
+    folder: Path, settings: Settings, secret: str, tls: Path | None = None, *, call_back: bool = False
+) -> Iterator[Gateway]:
     """A gateway that is ready. Raises RuntimeError with its last words where it does not get so."""
     port, audiosocket = free_port(socket.SOCK_STREAM), free_port(socket.SOCK_STREAM)
     environ = {
@@ -64,6 +66,7 @@ def serving(folder: Path, settings: Settings, secret: str, tls: Path | None = No
         "VOICEBOT_LINE_SECRET": secret,
         "VOICEBOT_AUDIOSOCKET": f"127.0.0.1:{audiosocket}",
         "VOICEBOT_VERSTAT": "prefer",
+        "VOICEBOT_CALL_BACK": "on" if call_back else "off",
     }
     if tls:
         environ |= {

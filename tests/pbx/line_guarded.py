@@ -1,4 +1,5 @@
-"""Who may bring calls over a real line: exchanges that know the secret, or show a certificate, and nobody else."""
+"""Who may bring calls over a real line: exchanges that know the secret, or show a certificate, and nobody else
+(line_call_back.py: one that does)."""
 
 from __future__ import annotations
 
@@ -6,13 +7,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bot.accounts.demo import DEMO
-from bot.channels.caller_script import Press, Wait
-from tests.pbx.conftest import Prompts, exchanging
-from tests.pbx.ears import Recording
+from bot.channels.caller_script import Wait
+from tests.pbx.conftest import exchanging
 from tests.pbx.exchange import Exchange
 from tests.pbx.gateway import Gateway, free_port
 from tests.pbx.telephone_sound import Step, write_pcap
-from tests.pbx.telephones import Number, Telephone, dial, person
+from tests.pbx.telephones import Number, Telephone, dial
 
 CALLER = DEMO[0][0]
 
@@ -41,16 +41,3 @@ def test_an_exchange_without_a_certificate_brings_no_call(tls_gateway: Gateway, 
     with exchanging(tools, tmp_path, tls_gateway, "") as impostor:
         assert_refused(ring(tools, tmp_path, impostor, [Wait(1)]), impostor)
     assert tls_gateway.figure('voicebot_calls_refused_total{reason="unauthorised"}') == 1
-
-
-def test_an_exchange_with_a_certificate_brings_a_call_and_learns_over_tls_that_it_is_to_go_on(
-    tls_gateway: Gateway, tools: Path, prompts: Prompts, tmp_path: Path
-) -> None:
-    with exchanging(tools, tmp_path, tls_gateway, "", certified=True) as exchange:
-        somebody = person(tools, tmp_path, exchange.sites.person)
-        try:
-            assert ring(tools, tmp_path, exchange, [Wait(2), Press("0"), Wait(30)]).finish() == 0
-            assert somebody.finish() == 0, "nobody was rung"
-        finally:
-            somebody.stop()
-        assert Recording(exchange.heard(CALLER)).find(prompts["utter_transfer"])

@@ -15,6 +15,7 @@ ASSERTED = "P-Asserted-Identity: <sip:{asserted}@[local_ip]>"
 WITHHELD = f"{ASSERTED}\n    Privacy: id"
 REMOTE_PARTY = "Remote-Party-ID: <sip:{asserted}@[local_ip]>;party=calling;screen=yes;privacy=off"
 CHECK_FAILED = 'P-Asserted-Identity: "A, (b) c" <sip:{asserted};verstat=TN-Validation-Failed@[local_ip]>'
+CHECK_PASSED = "P-Asserted-Identity: <sip:{asserted};verstat=TN-Validation-Passed@[local_ip]>"
 NOTHING = "Subject: a call whose carrier asserts no number"
 """What a carrier says of a caller's number."""
 
@@ -103,6 +104,12 @@ def dial(
         end=end,
     )
     return _sipp(tools, folder, f"caller-{number.asserted}", scenario, port, f"127.0.0.1:{exchange}")
+
+
+def answering(tools: Path, folder: Path, number: str, sound: Path, port: int) -> Telephone:
+    """The telephone of `number`: answers one call at `port` and sends the sound, until the bot hangs up."""
+    scenario = Template((SCENARIOS / "called.xml").read_text()).substitute(number=number, sound=sound, end=BYE)
+    return _sipp(tools, folder, f"called-{number}", scenario, port)
 
 
 def person(tools: Path, folder: Path, port: int) -> Telephone:

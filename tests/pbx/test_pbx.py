@@ -4,4 +4,5 @@ from tests.realtime import run_apart
 
 
 def test_calls_through_a_real_exchange() -> None:
-    run_apart("tests/pbx/phone_line.py", "tests/pbx/line_guarded.py", tries=2, seconds=600)
+    files = ("phone_line", "line_guarded", "line_call_back", "line_screening")
+    run_apart(*(f"tests/pbx/{name}.py" for name in files), tries=2, seconds=600)

@@ -1,0 +1,137 @@
+"""Call-back mode: the number that a call brings decides only which telephone rings, and whoever answers it is the
+caller. Who is rung, how often, and which of the calls that come is the answer. Does no I/O but one line in the log for
+each; `clock` gives seconds.
+
+    first call ─▶ its number ─┬─ withheld, no_mobile, under_way, day, hour: nobody rings
+                              └─ promised ─▶ the exchange rings ─┬─ answered: the call shows its promise's name, once
+                                                                 └─ unanswered: nothing rings again by itself
+
+No account is looked up: whether a number has one does not show. The counts live as long as this process.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import uuid
+from collections import Counter, OrderedDict, deque
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+
+from bot.accounts.phones import as_mobile
+from bot.accounts.pseudonyms import Pseudonyms
+from bot.gateway.admission import Admission
+
+PROMISED_SECONDS = 45.0
+"""From the promise to the call. The dialplan in deploy/asterisk pauses for 3 s and lets the telephone ring for 30."""
+
+DAY, HOUR = 86_400.0, 3_600.0
+"""Seconds over which a number's, and all numbers' call backs are counted."""
+
+log = logging.getLogger(__name__)
+
+
+class NotCalledBack(Exception):  # noqa: N818  # what happens
+    """Nobody is rung; `reason` is withheld, no_mobile, under_way (this number has a call back already), day (it had too
+    many) or hour (all numbers together had)."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(frozen=True)
+class Promise:
+    """A call back. `name`: what its call shows; `number`: what is dialled, and the caller of that call; `called`: the
+    hotline's number, as far as it is known; `place`: to be closed when the call is over; `who`: stands for the number
+    in the log; `until`: seconds, by the clock."""
+
+    name: str
+    number: str = field(repr=False)
+    called: str | None
+    place: ExitStack = field(repr=False)
+    who: str
+    until: float
+
+
+class CallBacks:
+    """A promise takes a place of `admission`, so that nobody is rung for a busy tone, and a drain waits for it.
+
+    a_day   call backs of one number within a day, answered or not
+    an_hour call backs of all numbers within an hour
+    told    hears how each ended: answered, unanswered, or a reason of NotCalledBack
+    """
+
+    def __init__(
+        self, a_day: int, an_hour: int, admission: Admission, clock: Callable[[], float], told: Callable[[str], None]
+    ) -> None:
+        self._a_day, self._an_hour, self._admission, self._clock, self._told = a_day, an_hour, admission, clock, told
+        self._pseudonyms = Pseudonyms(secrets.token_bytes(32))  # nobody needs to know them after this process
+        self._promises: OrderedDict[str, Promise] = OrderedDict()  # by name, in the order in which they end
+        self._under_way: set[str] = set()
+        self._within_hour: deque[float] = deque()
+        self._within_day: deque[tuple[float, str]] = deque()
+        self._of_day: Counter[str] = Counter()
+
+    def promise(self, caller: str | None, called: str | None) -> Promise:
+        """Call this number back; `caller` as the line gives it, None where it is withheld. Raises NotCalledBack, and
+        Busy where no call would be taken."""
+        self._forget()
+        number = as_mobile(caller) if caller else ""
+        who = self._pseudonyms.phone(number)[:12] if number else "?"
+        if reason := self._refusal(caller, number, who):
+            self._tell(who, reason)
+            raise NotCalledBack(reason)
+        place = ExitStack()
+        place.enter_context(self._admission.call())
+        place.callback(self._under_way.discard, who)
+        now = self._clock()
+        self._under_way.add(who)
+        self._within_hour.append(now)
+        self._within_day.append((now, who))
+        self._of_day[who] += 1
+        promise = Promise(str(uuid.uuid4()), number, called, place, who, now + PROMISED_SECONDS)
+        self._promises[promise.name] = promise
+        return promise
+
+    def arrive(self, name: str) -> Promise | None:
+        """The call is here that was called back. None where no call of this name was promised, or too long ago, or it
+        came already."""
+        self.lapse()
+        promise = self._promises.pop(name, None)
+        if promise:
+            self._tell(promise.who, "answered")
+        return promise
+
+    def lapse(self, late: float = 0.0) -> None:
+        """Give up whom nobody answered for; to be called every now and then. (`late` is the metronome's.)"""
+        while self._promises and (promise := next(iter(self._promises.values()))).until <= self._clock():
+            del self._promises[promise.name]
+            promise.place.close()
+            self._tell(promise.who, "unanswered")
+
+    def _refusal(self, caller: str | None, number: str, who: str) -> str | None:
+        if not caller:
+            return "withheld"
+        if not number:
+            return "no_mobile"
+        if who in self._under_way:
+            return "under_way"
+        if self._of_day[who] >= self._a_day:
+            return "day"
+        return "hour" if len(self._within_hour) >= self._an_hour else None
+
+    def _forget(self) -> None:
+        now = self._clock()
+        while self._within_hour and self._within_hour[0] <= now - HOUR:
+            self._within_hour.popleft()
+        while self._within_day and self._within_day[0][0] <= now - DAY:
+            _, who = self._within_day.popleft()
+            self._of_day[who] -= 1
+            if not self._of_day[who]:
+                del self._of_day[who]
+
+    def _tell(self, who: str, how: str) -> None:
+        self._told(how)
+        log.info("a call back to %s: %s", who, how)
