@@ -16,10 +16,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import re
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
-from urllib.parse import parse_qsl
 
 from aiohttp import web
 
@@ -31,6 +29,7 @@ from bot.errors import VoicebotError
 from bot.events import Channel, Outcome
 from bot.gateway.admission import Admission, Busy
 from bot.gateway.call_back import CallBacks, NotCalledBack
+from bot.gateway.forms import form_of, number_of
 from bot.gateway.guard import Guard
 from bot.gateway.lobby import Lobby
 from bot.gateway.metrics import Metrics
@@ -46,11 +45,6 @@ SHUTDOWN_SECONDS = 1.0
 
 LINGER_SECONDS = 1.0
 """After an answer, for a client that is still sending a body: its bytes are dropped, so that it can read the answer."""
-
-BODY_SECONDS = 5.0
-"""For the form of an exchange."""
-
-FORM = "application/x-www-form-urlencoded"
 
 Answer = Callable[[Channel, Watch, str], Awaitable[Outcome]]
 """Holds one call to its end, which the exchange named so: `bot.assembly.Voicebot.answer`."""
@@ -180,7 +174,7 @@ class Gateway:
         if reason := self.admission.refusal:
             self.refuse(reason)
             raise web.HTTPServiceUnavailable(text="", headers={"Retry-After": "5"})
-        fields = await _form(request)
+        fields = await form_of(request)
         name = self.lobby.announce(self._caller(fields), number_of(fields.get("did", "")))
         return web.Response(text=str(name))
 
@@ -190,7 +184,7 @@ class Gateway:
         if self.call_backs is None:
             log.error("an exchange asks whom to call back: set VOICEBOT_CALL_BACK=on, or change its dialplan")
             raise web.HTTPNotFound(text="")
-        fields = await _form(request)
+        fields = await form_of(request)
         try:
             promise = self.call_backs.promise(self._claimed(fields), number_of(fields.get("did", "")))
         except NotCalledBack:
@@ -269,32 +263,6 @@ async def _once(request: web.Request, handler: Handler) -> web.StreamResponse:
         raise
     response.force_close()
     return response
-
-
-async def _form(request: web.Request) -> dict[str, str]:
-    """The fields of a small form. Raises HTTPException for any other body."""
-    length = request.content_length
-    if request.content_type != FORM or "Content-Encoding" in request.headers:
-        raise web.HTTPUnsupportedMediaType(text="")
-    if length is None:
-        raise web.HTTPLengthRequired(text="")
-    if length > BODY_BYTES:
-        raise web.HTTPRequestEntityTooLarge(max_size=BODY_BYTES, actual_size=length, text="")
-    try:
-        body = await asyncio.wait_for(request.read(), BODY_SECONDS)
-        fields = parse_qsl(body.decode(request.charset or "utf-8"))
-    except asyncio.TimeoutError:
-        raise web.HTTPRequestTimeout(text="") from None
-    except (ValueError, LookupError):  # in no encoding there is
-        raise web.HTTPBadRequest(text="") from None
-    return dict(reversed(fields))  # of a field that is given twice, the first
-
-
-def number_of(text: str) -> str | None:
-    """A telephone number as the exchange writes it, None where it is withheld or no number at all. A plus sign that
-    nobody escaped in the query arrives as a space."""
-    number = re.sub("^ ", "+", text)
-    return number if re.fullmatch(r"\+?[0-9]{2,20}", number, re.ASCII) else None
 
 
 def place_of(error: BaseException) -> str:

@@ -173,9 +173,9 @@ class TestHowLong:
                 assert await asyncio.wait_for(reader.read(), 10) == b""
 
     async def test_nor_is_a_body_waited_for(self, listeners: Listeners, monkeypatch: pytest.MonkeyPatch) -> None:
-        from bot.gateway import server
+        from bot.gateway import forms
 
-        monkeypatch.setattr(server, "BODY_SECONDS", 0.01)
+        monkeypatch.setattr(forms, "BODY_SECONDS", 0.01)
         async with site(listeners.answer) as here:
             assert "408" in await answer(here, post(AUTHORISED, FORM, "Content-Length: 17\r\n"), "caller=")
 

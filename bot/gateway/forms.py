@@ -1,0 +1,42 @@
+"""What an exchange says of a call, in the form of a request or in the query of a WebSocket."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from urllib.parse import parse_qsl
+
+from aiohttp import web
+
+from bot.gateway.strangers import BODY_BYTES
+
+BODY_SECONDS = 5.0
+"""For the form of an exchange."""
+
+FORM = "application/x-www-form-urlencoded"
+
+
+async def form_of(request: web.Request) -> dict[str, str]:
+    """The fields of a small form. Raises HTTPException for any other body."""
+    length = request.content_length
+    if request.content_type != FORM or "Content-Encoding" in request.headers:
+        raise web.HTTPUnsupportedMediaType(text="")
+    if length is None:
+        raise web.HTTPLengthRequired(text="")
+    if length > BODY_BYTES:
+        raise web.HTTPRequestEntityTooLarge(max_size=BODY_BYTES, actual_size=length, text="")
+    try:
+        body = await asyncio.wait_for(request.read(), BODY_SECONDS)
+        fields = parse_qsl(body.decode(request.charset or "utf-8"))
+    except asyncio.TimeoutError:
+        raise web.HTTPRequestTimeout(text="") from None
+    except (ValueError, LookupError):  # in no encoding there is
+        raise web.HTTPBadRequest(text="") from None
+    return dict(reversed(fields))  # of a field that is given twice, the first
+
+
+def number_of(text: str) -> str | None:
+    """A telephone number as the exchange writes it, None where it is withheld or no number at all. A plus sign that
+    nobody escaped in the query arrives as a space."""
+    number = re.sub("^ ", "+", text)
+    return number if re.fullmatch(r"\+?[0-9]{2,20}", number, re.ASCII) else None
