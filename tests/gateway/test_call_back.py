@@ -10,7 +10,9 @@ import pytest
 from bot.channels.audiosocket import UUID
 from bot.gateway.admission import Admission, Busy
 from bot.gateway.call_back import DAY, HOUR, PROMISED_SECONDS, CallBacks, NotCalledBack
-from bot.settings import ROOT
+from bot.gateway.metrics import Metrics
+from bot.gateway.serving import call_backs_of
+from bot.settings import ROOT, Settings
 from tests.channels import fake_audiosocket
 from tests.gateway.conftest import SECRET, Listeners, Site, site, until
 
@@ -267,3 +269,17 @@ class TestTheDoors:
         async with site(listeners.answer) as here:
             assert await here.post("/call-backs", {"caller": PHONE}) == (404, "")
             assert "VOICEBOT_CALL_BACK=on" in caplog.text
+
+
+def test_the_settings_say_whether_and_how_often() -> None:
+    assert call_backs_of(Settings(), Admission(9), Metrics()) is None
+    settings, metrics = Settings(call_back="on", max_call_backs=1, max_call_backs_hour=2), Metrics()
+    call_backs = call_backs_of(settings, Admission(9), metrics)
+    assert call_backs is not None
+    call_backs.promise(PHONE, None).place.close()
+    with pytest.raises(NotCalledBack, match="day"):
+        call_backs.promise(PHONE, None)
+    call_backs.promise(OTHER, None)
+    with pytest.raises(NotCalledBack, match="hour"):
+        call_backs.promise(THIRD, None)
+    assert b'voicebot_call_backs_total{result="hour"} 1.0' in metrics.text()
