@@ -1,9 +1,11 @@
 """The hearing of many calls in a few threads, so that decoding never holds up the event loop.
 
-    calls ──work──▶ jobs ──as many as wait, shared among idle threads──▶ threads ──results──▶ calls
+    calls ──work──▶ jobs that wait ──one at a time──▶ threads ──done──▶ results ──all there are──▶ calls
 
-A thread takes all that waits for it as one batch: the busier the machine, the larger the batches, and the less each
-piece of work costs. One call's work stays in order, because a call waits for each before it asks for the next.
+A free thread takes the job that has waited longest. A second pass takes a hundred times as long as other work: it holds
+up its own thread, and nobody whom another one can serve. To wake the loop costs as much as a job does, so a thread does
+it when it has worked for `BATCH` or finds no more work: the busier the machine, the larger the batches. One call's work
+stays in order, because a call waits for each before it asks for the next.
 """
 
 from __future__ import annotations
@@ -19,23 +21,38 @@ from typing import Union
 from bot.events import Heard
 
 Work = Callable[[], list[Heard]]
+Result = Union[list[Heard], Exception]
+
+BATCH = 0.005
+"""Seconds of work after which results are handed back. One by one they cost half as much again (100 calls in silence,
+two threads); those before a second pass are handed back when the loop next hands out work, at the next frame of any
+other call."""
 
 
 @dataclass(frozen=True)
 class _Job:
     work: Work
     done: asyncio.Future[list[Heard]]
-    asked_at: float
+    asked_at: float  # seconds
+
+
+@dataclass(frozen=True)
+class _Done:
+    job: _Job
+    result: Result
+    waited: float  # seconds
+    took: float  # seconds
 
 
 class HearingPool:
-    """Threads for the calls of one event loop. `noted` is told, for each batch, the seconds that its oldest work waited
-    and the seconds that it took."""
+    """Threads for the calls of one event loop. `noted` is told, for each batch of results, the seconds that the work
+    among them waited at most, and the seconds that all of it took."""
 
     def __init__(self, threads: int, noted: Callable[[float, float], None]) -> None:
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="hearing")
         self._idle = threads
         self._jobs: deque[_Job] = deque()
+        self._results: deque[_Done] = deque()
         self._noted = noted
         self._called = False
 
@@ -54,39 +71,50 @@ class HearingPool:
 
     def _hand_out(self, loop: asyncio.AbstractEventLoop) -> None:
         self._called = False
-        while self._jobs and self._idle:
-            share = -(-len(self._jobs) // self._idle)
-            batch = [self._jobs.popleft() for _ in range(share)]
+        self._hand_back()
+        for _ in range(min(self._idle, len(self._jobs))):
             self._idle -= 1
-            self._threads.submit(self._do, batch, loop)
+            self._threads.submit(self._work, loop)
 
-    def _do(self, batch: list[_Job], loop: asyncio.AbstractEventLoop) -> None:
-        began = time.perf_counter()
-        results = [_result(job.work) for job in batch]
-        took = time.perf_counter() - began
-        loop.call_soon_threadsafe(self._done, batch, results, began - batch[0].asked_at, took, loop)
+    def _work(self, loop: asyncio.AbstractEventLoop) -> None:
+        """In a thread: do what waits, until nothing does."""
+        handed_back = time.perf_counter()
+        while True:
+            try:
+                job = self._jobs.popleft()
+            except IndexError:
+                break
+            began = time.perf_counter()
+            result = _result(job.work)
+            now = time.perf_counter()
+            self._results.append(_Done(job, result, began - job.asked_at, now - began))
+            if now - handed_back >= BATCH:
+                handed_back = now
+                loop.call_soon_threadsafe(self._hand_back)
+        loop.call_soon_threadsafe(self._rest, loop)
 
-    def _done(
-        self,
-        batch: list[_Job],
-        results: list[Union[list[Heard], Exception]],
-        waited: float,
-        took: float,
-        loop: asyncio.AbstractEventLoop,
-    ) -> None:
+    def _rest(self, loop: asyncio.AbstractEventLoop) -> None:
+        """A thread has found no more work."""
         self._idle += 1
-        self._noted(waited, took)
-        for job, result in zip(batch, results, strict=True):
-            if job.done.cancelled():
-                continue
-            if isinstance(result, Exception):
-                job.done.set_exception(result)
-            else:
-                job.done.set_result(result)
         self._hand_out(loop)
 
+    def _hand_back(self) -> None:
+        if not self._results:
+            return
+        waited = took = 0.0
+        while self._results:
+            done = self._results.popleft()
+            waited, took = max(waited, done.waited), took + done.took
+            if done.job.done.cancelled():
+                continue
+            if isinstance(done.result, Exception):
+                done.job.done.set_exception(done.result)
+            else:
+                done.job.done.set_result(done.result)
+        self._noted(waited, took)
 
-def _result(work: Work) -> Union[list[Heard], Exception]:
+
+def _result(work: Work) -> Result:
     try:
         return work()
     except Exception as error:

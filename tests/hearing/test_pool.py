@@ -71,6 +71,42 @@ async def test_a_batch_of_long_work_does_not_hold_the_event_loop_up(pool: Hearin
     await asyncio.wait_for(asyncio.gather(*working), GUARD)
 
 
+async def test_nobody_waits_behind_long_work_while_a_thread_is_free(pool: HearingPool) -> None:
+    """A second pass takes longer than all else of a batch; whatever came with it is done by the other thread."""
+    free = threading.Event()
+
+    def long() -> list[Heard]:
+        assert free.wait(GUARD)
+        return []
+
+    before = [asyncio.ensure_future(pool.heed(partial(key, at))) for at in range(5)]
+    waiting = asyncio.ensure_future(pool.heed(long))
+    behind = [asyncio.ensure_future(pool.heed(partial(key, at))) for at in range(5, 10)]
+    assert await asyncio.wait_for(asyncio.gather(*before, *behind), GUARD) == [key(at) for at in range(10)]
+    assert not waiting.done()
+    free.set()
+    assert await asyncio.wait_for(waiting, GUARD) == []
+
+
+async def test_what_was_done_before_long_work_is_told_with_the_next_work(noted: Noted) -> None:
+    alone, began, free = HearingPool(1, noted), threading.Event(), threading.Event()
+
+    def long() -> list[Heard]:
+        began.set()
+        assert free.wait(GUARD)
+        return []
+
+    short = asyncio.ensure_future(alone.heed(partial(key, 0)))
+    waiting = asyncio.ensure_future(alone.heed(long))
+    await asyncio.sleep(0)
+    assert await asyncio.to_thread(began.wait, GUARD)
+    later = asyncio.ensure_future(alone.heed(partial(key, 1)))
+    assert await asyncio.wait_for(short, GUARD) == key(0)
+    free.set()
+    await asyncio.wait_for(asyncio.gather(waiting, later), GUARD)
+    alone.close()
+
+
 async def test_what_work_raises_reaches_its_call_alone(pool: HearingPool) -> None:
     def broken() -> list[Heard]:
         raise ValueError("no model")
