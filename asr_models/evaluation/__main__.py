@@ -6,7 +6,7 @@ import argparse
 import dataclasses
 from pathlib import Path
 
-from asr_models.evaluation import background, card, confidence
+from asr_models.evaluation import background, card, confidence, sections
 from asr_models.evaluation.measure import Evaluation, Recordings
 from bot.errors import VoicebotError
 from bot.hearing import second_of
@@ -45,15 +45,19 @@ def _work(args: argparse.Namespace) -> str:
         settings = dataclasses.replace(load(), model=args.model)
         return background.report(settings, recordings.clips, others.clips, recordings.around, args.background)
     if args.beside:
-        marks, text = card.BESIDE, beside([args.model, args.beside], recordings, args.strings)
+        text = beside([args.model, args.beside], recordings, args.strings)
     else:
         evaluation = Evaluation(args.model, recordings, args.strings, args.calls)
-        marks, text = card.FIGURES, evaluation.report(folder if args.card else Path.cwd())
+        text = sections.report(evaluation, folder if args.card else Path.cwd(), args.only)
     if not args.card:
         return text
     path = folder / "CARD.md"
     old = path.read_text(encoding="utf-8") if path.exists() else f"# {folder.name}\n"
-    path.write_text(card.replaced(old, text, marks), encoding="utf-8")
+    if args.only and not args.beside:
+        new = card.merged(old, text)
+    else:
+        new = card.replaced(old, text, card.BESIDE if args.beside else card.FIGURES)
+    path.write_text(new, encoding="utf-8")
     return ""
 
 
@@ -63,6 +67,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--part", default="test", choices=["test", "dev"], help="whom to measure on (test)")
     parser.add_argument("--strings", type=int, default=60, help="for each speaker and line")
     parser.add_argument("--calls", type=int, default=25, help="scripted calls for each speaker and line; 0: none")
+    parser.add_argument(
+        "--only", nargs="+", default=[], choices=sections.SECTIONS, metavar="PART", help=", ".join(sections.SECTIONS)
+    )
     parser.add_argument("--shared", type=Path, default=ROOT.parent / "shared", help="folder with speech/ and noise/")
     parser.add_argument("--card", action="store_true", help="write on the model's card, not to the terminal")
     parser.add_argument("--beside", metavar="MODEL", help="only compare with another model, by name or folder")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -38,8 +39,9 @@ def confusion_table(matrix: npt.NDArray[np.int64]) -> str:
     return table(["said \\ heard", *names], rows)
 
 
-def draw_confusions(matrix: npt.NDArray[np.int64], path: Path) -> None:
-    """Share of each digit heard as each other one, of all digits for those inserted; the diagonal is left out."""
+def draw_confusions(matrix: npt.NDArray[np.int64], path: Path, whose: str) -> None:
+    """Share of each digit heard as each other one, of all digits for those inserted; the diagonal is left out. `whose`:
+    which pass's they are."""
     from matplotlib.figure import Figure
 
     names = [*map(str, range(10)), "–"]
@@ -54,12 +56,12 @@ def draw_confusions(matrix: npt.NDArray[np.int64], path: Path) -> None:
     for row, column in zip(*np.nonzero(np.nan_to_num(share) >= 0.005), strict=True):
         axes.text(column, row, f"{100 * share[row, column]:.0f}", ha="center", va="center", fontsize=7)
     figure.colorbar(image, label="% of a digit's occurrences")
-    axes.set_title("What digits are taken for (– lost or inserted)", fontsize=10)
+    axes.set_title(f"What digits are taken for by the {whose} (– lost or inserted)", fontsize=9)
     figure.savefig(path, dpi=110, metadata={"Software": None})
 
 
-def draw_calibration(bins: Sequence[Bin], path: Path) -> None:
-    """Share of right numbers against confidence, with 95 % intervals."""
+def draw_calibration(bins: Sequence[Bin], score: float, path: Path) -> None:
+    """Share of right numbers against confidence, with 95 % intervals. `score`: Brier's."""
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(4.6, 4.2), layout="constrained")
@@ -71,7 +73,7 @@ def draw_calibration(bins: Sequence[Bin], path: Path) -> None:
     for b in bins:
         axes.annotate(str(b.answers), (b.confidence, b.right.value), (5, -10), textcoords="offset points", fontsize=7)
     axes.set(xlim=(0, 1.02), ylim=(0, 1.02), xlabel="confidence", ylabel="share of whole numbers right")
-    axes.set_title(f"Calibration (error {expected_calibration_error(bins):.2f})", fontsize=10)
+    axes.set_title(f"Calibration (error {expected_calibration_error(bins):.2f}, Brier score {score:.2f})", fontsize=10)
     figure.savefig(path, dpi=110, metadata={"Software": None})
 
 
@@ -81,3 +83,17 @@ def replaced(card: str, text: str, marks: Marks = FIGURES) -> str:
         card = f"{card.rstrip()}\n\n## {marks.title}\n{marks.begin}\n{marks.end}\n"
     before, rest = card.split(marks.begin)
     return f"{before}{marks.begin}\n{text.strip()}\n{marks.end}{rest.split(marks.end)[1]}"
+
+
+def merged(card: str, text: str) -> str:
+    """The card with these sections of the figures in place of those of the same title; new ones come last."""
+    if FIGURES.begin not in card:
+        return replaced(card, text)
+    old = sections(card.split(FIGURES.begin)[1].split(FIGURES.end)[0])
+    return replaced(card, "\n\n".join((old | sections(text)).values()))
+
+
+def sections(text: str) -> dict[str, str]:
+    """Markdown by its headings of the third level."""
+    parts = [part.strip() for part in re.split(r"^(?=### )", text, flags=re.MULTILINE) if part.strip()]
+    return {part.splitlines()[0]: part for part in parts}

@@ -18,8 +18,8 @@ from typing import NamedTuple
 import numpy as np
 
 from asr_models.evaluation import people
+from asr_models.evaluation.figures import brier, expected_calibration_error
 from asr_models.evaluation.figures import calibration as bins_of
-from asr_models.evaluation.figures import expected_calibration_error
 from asr_models.evaluation.lines import CONDITIONS
 from asr_models.evaluation.measure import Recordings
 from bot.commands.transcribe import hear
@@ -305,6 +305,7 @@ def report(numbers: Sequence[Dictated], encoder: Encoder | None) -> str:
     new = list(foretold(numbers, encoder))
     bins = bins_of([confidence for confidence, _ in new], [right for _, right in new])
     told = "\n".join(f"  {b.confidence:.2f}  {b.right}  {b.answers:5}" for b in bins)
+    score = brier([confidence for confidence, _ in new], [right for _, right in new])
     table = "\n".join(f"  {row.sure:.2f}  {row.asked:5}  {row.mended:6}  {row.saved:+5} s" for row in rows)
     weights = f"second/second.json\n  weights = {_told(both.weights)}\n" if both.weights else ""
     return (
@@ -312,7 +313,7 @@ def report(numbers: Sequence[Dictated], encoder: Encoder | None) -> str:
         f"  SCORES = ({low:.2g}, {high:.2g})\n{weights}"
         f"  ({len(said)} numbers; surprise {surprise(said):.3f} nats)\n"
         "of a speaker whom the constants were not fitted on, mean distance of confidence and share right: "
-        f"{expected_calibration_error(bins):.3f}\n  confidence  right  numbers\n{told}\n"
+        f"{expected_calibration_error(bins):.3f}, Brier score {score:.3f}\n  confidence  right  numbers\n{told}\n"
         f"bot/numbers/hypotheses.py\n  SLOPE, SHIFT = {slope:.2f}, {shift:.2f}\n  SURE = {best.sure:.2f}\n"
         f"  sure  asked  mended  saved\n{table}\n"
     )

@@ -101,3 +101,9 @@ def expected_calibration_error(bins: Sequence[Bin]) -> float:
     """Mean distance of confidence and share right, weighted by answers (Guo et al., 2017)."""
     total = sum(b.answers for b in bins)
     return sum(b.answers * abs(b.confidence - b.right.value) for b in bins) / total
+
+
+def brier(confidences: Sequence[float], right: Sequence[bool]) -> float:
+    """Mean square of the distance between confidence and what came true, 0 or 1: 0 is a prophet, 0.25 says one half of
+    everything (Brier, 1950)."""
+    return float(np.mean((np.asarray(confidences) - np.asarray(right, float)) ** 2))

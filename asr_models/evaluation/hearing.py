@@ -6,13 +6,18 @@ import ctypes
 import resource
 import time
 from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
 
 import numpy as np
 
 from bot.commands.transcribe import Transcript, hear
 from bot.events import RATE, Grammar, Partial, Samples
-from bot.hearing import load_models, open_hearing
+from bot.hearing import CallHearing, load_models, open_hearing, second_of
+from bot.hearing.encoder import Encoder
+from bot.hearing.opinions import Considerate
+from bot.hearing.recogniser import TELLS_UNKNOWN, Recognised, Recogniser, opener
+from bot.hearing.second_pass import compared, weighed
 from bot.settings import Settings
 
 FIRST = 5
@@ -21,11 +26,50 @@ FIRST = 5
 FRAME = RATE // 50
 
 
-class Ear:
-    """Hearing with one model, as calls use it."""
+NOBODY = Recognised((), ())
+"""What a first pass that has no say tells."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
+
+class Passes(Enum):
+    """Who decides what was said."""
+
+    FIRST = "first pass"
+    BOTH = "both passes"
+    SECOND = "second pass"
+
+
+class SecondAlone:
+    """The second pass's own alternatives. The first pass tells no more than when there are words, by which a piece
+    ends."""
+
+    def __init__(self, first: Recogniser, encoder: Encoder) -> None:
+        self._first, self._encoder = first, encoder
+        self._sound: list[Samples] = []
+
+    def accept(self, samples: Samples) -> str:
+        self._sound.append(samples)
+        return self._first.accept(samples)
+
+    def pause(self) -> None:
+        """Nothing is done ahead."""
+
+    def finish(self) -> Recognised:
+        first = self._first.finish()
+        if not first.texts:
+            return first
+        scores = self._encoder.scores(np.concatenate(self._sound))
+        return weighed(compared(NOBODY, scores, self._encoder), self._encoder.weights._replace(first=0.0))
+
+
+class Ear:
+    """Hearing with one model, as calls use it, or with one of its passes alone."""
+
+    def __init__(self, settings: Settings, passes: Passes = Passes.BOTH) -> None:
+        """Raises ModelError where the model is missing or broken, and ValueError where the second pass is to hear
+        alone and there is none."""
+        self._settings, self._passes = settings, passes
+        if passes is Passes.SECOND and not second_of(settings.model):
+            raise ValueError(f"{settings.model} has no second pass")
         self.seconds = self.cpu_seconds = 0.0
         began = time.perf_counter()
         load_models(settings)
@@ -35,9 +79,22 @@ class Ear:
     def real_time_factor(self) -> float:
         return self.cpu_seconds / self.seconds
 
+    def _open(self) -> CallHearing:
+        """As `bot.hearing.open_hearing`."""
+        if self._passes is Passes.BOTH:
+            return open_hearing(self._settings, RATE)
+        first, encoder = opener(self._settings.model), second_of(self._settings.model)
+
+        def recogniser(grammar: Grammar) -> Recogniser:
+            if encoder and self._passes is Passes.SECOND and grammar is Grammar.NUMBER:
+                return SecondAlone(first(grammar), encoder)
+            return Considerate(lambda: first(grammar), grammar in TELLS_UNKNOWN)
+
+        return CallHearing(RATE, recogniser)
+
     def hear(self, sound: Samples, grammar: Grammar, lengths: tuple[int, ...] = (10, 12)) -> Transcript:
         """One recording, as `voicebot transcribe` reads it."""
-        transcript = hear("", sound, RATE, open_hearing(self._settings, RATE), grammar, lengths)
+        transcript = hear("", sound, RATE, self._open(), grammar, lengths)
         self.seconds += transcript.seconds
         self.cpu_seconds += transcript.cpu_seconds
         return transcript
@@ -66,7 +123,8 @@ def _resident() -> int:
 
 @dataclass(frozen=True)
 class Heard:
-    """A number said and what came of it. `digits` is what a call would take, `best` the recogniser's first choice."""
+    """A number said and what came of it. `digits` is what a call would take, `best` the recogniser's first choice;
+    `shortest` as in `Spoken`."""
 
     speaker: str
     said: str
@@ -74,13 +132,14 @@ class Heard:
     best: str
     among_first: bool
     confidence: float
+    shortest: float = 0.0
 
     @property
     def right(self) -> bool:
         return self.digits == self.said
 
 
-def number(ear: Ear, speaker: str, said: str, sound: Samples) -> Heard:
+def number(ear: Ear, speaker: str, said: str, sound: Samples, shortest: float = 0.0) -> Heard:
     """A dictated number, expected at its own length."""
     transcript = ear.hear(sound, Grammar.NUMBER, (len(said),))
     listed = [each["digits"] or "" for each in transcript.alternatives]
@@ -91,4 +150,5 @@ def number(ear: Ear, speaker: str, said: str, sound: Samples) -> Heard:
         next(iter(listed), ""),
         said in (transcript.digits, *listed[:FIRST]),
         transcript.confidence,
+        shortest,
     )

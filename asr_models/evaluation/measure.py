@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-import platform
 import sys
 from collections import defaultdict
 from collections.abc import Iterator
@@ -14,21 +13,20 @@ from pathlib import Path
 
 import numpy as np
 
-from asr_models.evaluation import calls, card, people
+from asr_models.evaluation import calls, people
 from asr_models.evaluation.figures import (
     Share,
-    calibration,
     confusions,
     errors,
-    expected_calibration_error,
     over_speakers,
     ratio,
     share,
 )
-from asr_models.evaluation.hearing import Ear, Heard, number
-from asr_models.evaluation.lines import CLEAN, CONDITIONS, OFFICE, Condition, Surroundings
+from asr_models.evaluation.hearing import Ear, Heard, Passes, number
+from asr_models.evaluation.lines import CLEAN, OFFICE, Condition, Surroundings
 from asr_models.recipe.corpora import Clip
 from bot.events import Grammar
+from bot.hearing import second_of
 from bot.numbers import read
 from bot.settings import load
 
@@ -66,79 +64,36 @@ class Evaluation:
         self.shared = recordings.shared
         self.count, self.calls = strings, calls
         self.settings = dataclasses.replace(load(), model=model)
-        self.ear = Ear(self.settings)
+        self._ears: dict[Passes, Ear] = {}
+        self._heard: dict[tuple[Condition, int, Passes], list[Heard]] = {}
+        self.ear = self.ear_of(Passes.BOTH)
 
-    def strings(self, condition: Condition, length: int) -> list[Heard]:
-        _tell(f"{length} digits, {condition.name}")
-        return [
-            number(self.ear, name, said.digits, self.around.carry(said.sound, condition, seed))
-            for name, words in self.speakers.items()
-            for seed, said in enumerate(people.strings(name, words, length, self.count))
-        ]
+    @property
+    def passes(self) -> list[Passes]:
+        """Those that this model has."""
+        return list(Passes) if second_of(self.settings.model) else [Passes.FIRST]
 
-    def report(self, folder: Path) -> str:
-        """Everything, as Markdown; pictures go to the folder."""
-        megabytes = self.megabytes_a_call()  # first of all: later there is memory left over from what was heard
-        clean = self.strings(CLEAN, 10)
-        factor = self.ear.real_time_factor
-        others = {c: self.strings(c, 10) for c in CONDITIONS[1:]}
-        twelve = self.strings(CLEAN, 12)
-        matrix = np.sum([confusions(h.said, h.digits) for h in clean], axis=0)
-        every = [h for heard in (clean, *others.values()) for h in heard]
-        bins = calibration([h.confidence for h in every], [h.right for h in every])
-        card.draw_confusions(matrix, folder / "confusions.png")
-        card.draw_calibration(bins, folder / "calibration.png")
-        lines = [("10", CLEAN.name, clean), *(("10", c.name, h) for c, h in others.items()), ("12", CLEAN.name, twelve)]
-        rates = ["taken", "first", "among five", "digit errors"]
-        # fmt: off
-        return "\n".join((
-            "### Whole numbers, by speaker",
-            f"{self.count} strings of ten digits each, and as many of twelve, {CLEAN.name}. “Taken” is what a call",
-            "goes on with; “first” heads the list of alternatives, where those of the right length lead; “among",
-            "five”: the right one is among the first five.\n",
-            card.table(["speaker", "digits known", *rates], self.by_speaker(clean)),
-            "Twelve digits:\n",
-            card.table(["speaker", "digits known", *rates], self.by_speaker(twelve)),
-            "### Whole numbers, by dialect",
-            "All strings of ten digits. The intervals are over strings, as if speakers were all alike: with so few of",
-            "them, what is told apart here is these people, not the dialects.\n",
-            card.table(["dialect", "line", "speakers", "strings", *rates],
-                       [row for c, heard in ((CLEAN, clean), *others.items()) if c in (CLEAN, OFFICE)
-                        for row in self.by_dialect(c, heard)]),
-            "### Whole numbers, by line, noise and length",
-            "Means over speakers; the intervals draw speakers anew.\n",
-            card.table(["digits", "line", *rates], [[n, name, *self.over_all(heard)] for n, name, heard in lines]),
-            *self.scripted(),
-            "### Numbers as read",
-            "“Seven hundred and sixty-nine million …”: read fluently, two to nine digits.\n",
-            card.table(["speaker", "numbers", "right"], self.as_read()),
-            "### Confusions",
-            "Ten digits, clean.\n",
-            card.confusion_table(matrix), "![Confusions of digits](confusions.png)\n",
-            "### Sounds that are no number",
-            "Graph `number`. “Number”: as many digits as a number has, and so taken for one.\n",
-            card.table(["what", "recordings", "any digit", "three digits or more", "number"], self.no_numbers()),
-            "### Yes, no, back",
-            "Single words of many people, over a telephone-like line.\n",
-            card.table(["said", "graph", "recordings", "right", "something else"], self.words()),
-            "### Confidence",
-            f"Of whole numbers: all strings of ten digits on all lines, {len(every)} of them. Mean distance of",
-            f"confidence and share right: {expected_calibration_error(bins):.3f}. Its six constants were fitted on",
-            "numbers of these speakers; `--fit-confidence` tells what each is told with those of the others.\n",
-            card.table(["confidence", "right", "numbers"], [[f"{b.confidence:.2f}", b.right, b.answers] for b in bins]),
-            "![Calibration of confidence](calibration.png)\n",
-            "### Cost",
-            card.table(["what", "figure"], [
-                ["real-time factor, all of hearing, one core", f"{factor:.4f}"],
-                ["calls in the middle of speech that one core can hear", f"{1 / factor:.0f}"],
-                ["memory of a further call in the middle of speech", f"{megabytes:.1f} MB"],
-                ["loading all four graphs", f"{self.ear.load_seconds:.2f} s"],
-                ["machine", f"{platform.machine()}, {_processor()}"],
-            ]),
-        ))
-        # fmt: on
+    def ear_of(self, passes: Passes) -> Ear:
+        if passes not in self._ears:
+            self._ears[passes] = Ear(self.settings, passes)
+        return self._ears[passes]
 
+    def strings(self, condition: Condition, length: int, passes: Passes = Passes.BOTH) -> list[Heard]:
+        """Strings of so many digits by all speakers, heard once for all parts that ask for them."""
+        key = condition, length, passes
+        if key not in self._heard:
+            _tell(f"{length} digits, {condition.name}, {passes.value}")
+            ear = self.ear_of(passes)
+            self._heard[key] = [
+                number(ear, name, said.digits, self.around.carry(said.sound, condition, seed), said.shortest)
+                for name, words in self.speakers.items()
+                for seed, said in enumerate(people.strings(name, words, length, self.count))
+            ]
+        return self._heard[key]
+
+    @cached_property
     def megabytes_a_call(self) -> float:
+        """To be asked for first of all: later there is memory left over from what was heard."""
         name, words = next(iter(self.speakers.items()))
         said = next(people.strings(name, words, 12, 1))
         return self.ear.megabytes_a_call(self.around.carry(said.sound, CLEAN, 0))
@@ -159,23 +114,6 @@ class Evaluation:
             by_speaker[h.speaker].append((h.right, h.best == h.said, h.among_first, _wrong(h) / len(h.said)))
         shares = np.array([np.mean(hits, axis=0) for hits in by_speaker.values()])
         return [over_speakers(column) for column in shares.T]
-
-    def scripted(self) -> Iterator[str]:
-        """The section of whole calls."""
-        if not self.calls:
-            return
-        yield "### Whole calls"
-        yield (
-            f"{self.calls} scripted calls of each speaker, with a number of ten digits, through the whole bot: its"
-            "\ndialogue, account store and prompts. The caller listens to the read-back and says *đúng* or *không*"
-            "\n(recordings of others); he answers what he is asked, by voice, and takes the keypad where it is offered"
-            "\nafter something went wrong. “Right”: he hears the new password of his account. “At once”: right, and he"
-            "\ngave his number only once, though one digit or the rest of it may have been asked for. “Wrong”: a number"
-            "\nthat is not his was taken, which the account store refused; the others gave up or were handed over to a"
-            "\nperson. Intervals are Wilson's over calls. Seconds: the median, to the end of the goodbye.\n"
-        )
-        head = ["line", "speaker", "calls", "right", "at once", "with no question", "keypad", "wrong", "seconds"]
-        yield card.table(head, [row for condition in (CLEAN, OFFICE) for row in self.made(condition)])
 
     def made(self, condition: Condition) -> Iterator[list[object]]:
         """A row for each speaker, and one for all."""
@@ -268,8 +206,3 @@ def _rates(heard: list[Heard]) -> list[object]:
 
 def _tell(what: str) -> None:
     print(what, "…", file=sys.stderr, flush=True)
-
-
-def _processor() -> str:
-    lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-    return next((line.split(": ")[1] for line in lines if line.startswith("model name")), "unknown processor")

@@ -39,6 +39,8 @@ class Spoken(NamedTuple):
     speaker: str
     words: tuple[str, ...]
     sound: Sound
+    shortest: float = 0.0
+    """Seconds of the shortest word that it was joined of."""
 
     @property
     def digits(self) -> str:
@@ -67,18 +69,25 @@ def strings(speaker: str, words: Words, length: int, count: int) -> Iterator[Spo
     draw = random.Random(f"{speaker}-{length}")
     for _ in range(count):
         said = tuple(draw.choice(sorted(words)) for _ in range(length))
-        yield Spoken(speaker, said, dictated(words, said, draw))
+        takes, sound = _joined(words, said, draw)
+        yield Spoken(speaker, said, sound, min(take.size for take in takes) / RATE)
 
 
 def dictated(words: Words, said: Sequence[str], draw: random.Random) -> Sound:
     """One or more words in a row, a recording of each drawn, with the pauses of somebody who reads in threes."""
-    parts = []
+    return _joined(words, said, draw)[1]
+
+
+def _joined(words: Words, said: Sequence[str], draw: random.Random) -> tuple[list[Sound], Sound]:
+    """The recordings that were drawn, and the sound of all."""
+    takes, parts = [], []
     for place, word in enumerate(said):
         take = draw.choice(words[word])
         edges = np.minimum(1, np.minimum(np.arange(take.size), np.arange(take.size)[::-1]) / FADE)
         pause = draw.uniform(*(AFTER_THREE if place % 3 == 2 else BETWEEN))
+        takes.append(take)
         parts += [take / (np.percentile(np.abs(take), 99) + 1) * edges, np.zeros(round(pause * RATE))]
-    return np.concatenate(parts[:-1])
+    return takes, np.concatenate(parts[:-1])
 
 
 def outside(clips: list[Clip], limit: int) -> dict[str, list[Spoken]]:

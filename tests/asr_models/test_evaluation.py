@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from asr_models.evaluation import card, people
 from asr_models.evaluation.figures import (
     NONE,
+    brier,
     calibration,
     confusions,
     errors,
@@ -16,9 +19,14 @@ from asr_models.evaluation.figures import (
     ratio,
     share,
 )
+from asr_models.evaluation.hearing import Ear, Heard, Passes
 from asr_models.evaluation.lines import CONDITIONS, Condition, Surroundings
+from asr_models.evaluation.sections import PICTURES, report
+from bot.channels.caller_script import CallerVoice, Say
+from bot.channels.caller_voice import sound_of
 from bot.channels.line import active_level
-from bot.events import RATE
+from bot.events import RATE, Grammar
+from bot.settings import Settings
 
 
 class TestShares:
@@ -82,6 +90,13 @@ class TestCalibration:
         assert expected_calibration_error(calibration([1.0, 1.0], [False, False])) == 1
 
 
+class TestBrierScore:
+    def test_a_prophet_has_none_and_who_cannot_tell_has_a_quarter(self) -> None:
+        assert brier([1.0, 0.0], [True, False]) == 0
+        assert brier([0.5, 0.5], [True, False]) == 0.25
+        assert brier([0.0], [True]) == 1
+
+
 def voice(seconds: float = 1.0) -> people.Sound:
     """A rough voice: a buzz in syllables, within the telephone's band."""
     time = np.arange(round(seconds * RATE)) / RATE
@@ -96,6 +111,11 @@ class TestStrings:
         assert set(one.digits) <= set("0123456")
         assert one.words == again.words
         assert np.array_equal(one.sound, again.sound)
+
+    def test_its_shortest_word_is_told_in_seconds(self) -> None:
+        words = {word: [voice(0.2 + i / 20)] for i, word in enumerate(people.DIGITS[:7])}
+        for said in people.strings("cn-a", words, 3, 20):
+            assert said.shortest == pytest.approx(0.2 + min(map(int, said.digits)) / 20)
 
     def test_speakers_of_few_digits_dictate_nothing(self) -> None:
         assert people.speakers([]) == {}
@@ -136,3 +156,65 @@ class TestCard:
         assert again.count("new figures") == again.count("new beside") == 1
         assert "\nfigures" not in again
         assert again.count(card.BESIDE.begin) == again.count(card.BESIDE.end) == 1
+
+    def test_parts_that_were_measured_alone_take_their_places(self) -> None:
+        old = card.replaced("# model\n", "### One\nfirst\n\n### Two\nsecond\n")
+        new = card.merged(old, "### Two\nanother\n\n### Three\nthird\n")
+        assert [new.index(text) for text in ("first", "another", "third")] == sorted(
+            new.index(text) for text in ("first", "another", "third")
+        )
+        assert "second" not in new
+        assert card.merged(new, "### Two\nanother\n") == new
+
+    def test_a_new_card_has_the_parts_that_were_measured(self) -> None:
+        assert "### One" in card.merged("# model\n", "### One\nfirst\n")
+
+
+class TestPasses:
+    """Three ways to hear the same numbers; the words of this model are synthetic, so the figures mean nothing."""
+
+    @pytest.fixture(scope="class")
+    def ears(self) -> dict[Passes, Ear]:
+        return {passes: Ear(Settings(), passes) for passes in Passes}
+
+    def test_each_hears_numbers(self, ears: dict[Passes, Ear]) -> None:
+        sound = sound_of(Say("một hai ba bốn năm"), CallerVoice())
+        padded = np.pad(sound, RATE // 2)
+        assert {ear.hear(padded, Grammar.NUMBER, (5,)).digits for ear in ears.values()} == {"12345"}
+
+    def test_the_second_alone_needs_a_second_pass(self) -> None:
+        with pytest.raises(ValueError, match="no second pass"):
+            Ear(Settings(model="vi-digits-free"), Passes.SECOND)
+
+
+class TestSections:
+    class Stub:
+        """Two speakers, of whom the second pass hears both and the first only one."""
+
+        count, speakers, passes = 2, dict.fromkeys(("cn-a", "dw-b")), list(Passes)
+
+        def strings(self, condition: Condition, length: int, passes: Passes = Passes.BOTH) -> list[Heard]:
+            said = "0123456789"[:length]
+            return [
+                Heard(name, said, said if right else said[1:], said, right, 0.9, 0.1 if name == "dw-b" else 0.3)
+                for name in self.speakers
+                for right in (True, passes is not Passes.FIRST or name == "cn-a")
+            ]
+
+    def test_passes_stand_side_by_side_under_the_worst_speaker(self, tmp_path: Path) -> None:
+        text = report(self.Stub(), tmp_path, ["passes"])  # type: ignore[arg-type]
+        assert "**The worst speaker, both passes, ten digits, clean, µ-law: cn-a, 100.0%" in text
+        rows = [line for line in text.splitlines() if line.startswith("| 10 | clean, µ-law | dw-b")]
+        assert [row.count("50.0%") + row.count("100.0%") for row in rows] == [3]
+        assert {file.name for file in tmp_path.iterdir()} == set(PICTURES.values())
+
+    def test_strings_without_short_words_are_told_apart(self, tmp_path: Path) -> None:
+        text = report(self.Stub(), tmp_path, ["passes"])  # type: ignore[arg-type]
+        assert "| clean, µ-law | all | 4 | 75.0% | 100.0% | 100.0% |" in text
+        assert "| clean, µ-law | no word under 0.15 s | 2 | 100.0% | 100.0% | 100.0% |" in text
+
+    def test_only_what_was_asked_for_is_measured(self, tmp_path: Path) -> None:
+        text = report(self.Stub(), tmp_path, ["confidence"])  # type: ignore[arg-type]
+        assert list(card.sections(text)) == ["### Confidence"]
+        assert "Brier score" in text
+        assert [file.name for file in tmp_path.iterdir()] == ["calibration.png"]
