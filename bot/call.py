@@ -154,6 +154,7 @@ class Call:
         self._events = channel.events()
         self._heard = 0  # samples of the channel since the call began
         self._marks = 0
+        self._expect = Expect("nothing")  # of the last reply
         self._turn: Turn | None = None
         self._ready_at = 0.0  # monotonic time at which the caller's turn was decided
         self._wait_ms: float | None = None  # None where the caller did nothing
@@ -211,6 +212,7 @@ class Call:
                 self._apology = self._words.void  # until the dialogue says that it is in force
             if latency is None and self._wait_ms is not None and not isinstance(segment, Pause):
                 latency = self._wait_ms + (time.perf_counter() - self._ready_at) * 1000
+        self._expect = reply.expect
         shown = [segment for segment in reply.segments if not isinstance(segment, Pause)]
         text = " ".join(segment.text if isinstance(segment, Prompt) else MASK for segment in shown)
         self._watch(Speaks(self._at, text, seconds, latency, self._wait_ms, _holds_password(reply), reply.expect))
@@ -232,7 +234,7 @@ class Call:
             clip.cancel()
             return
         seconds = await self._play(clip.result())
-        self._watch(Speaks(self._at, self._words.wait, seconds, None, None, False, Expect("nothing")))
+        self._watch(Speaks(self._at, self._words.wait, seconds, None, None, False, self._expect))
 
     def _ours(self, segment: Segment) -> Segment:
         """A secret of this call, whatever the dialogue says."""
