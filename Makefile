@@ -44,8 +44,9 @@ bench: setup ## turn latency, real-time factor, memory, number words
 bench-load: setup ## how many calls at once; LOAD='--soak 60 --calls 70' or '--overload 1.5 --calls 100'
 	@$(BIN)/python -m benchmarks.load $(LOAD)
 
-prove: setup ## 30,000 calls with a fault in each (two hours; goes on where it was stopped); writes proof/results.json
+prove: setup ## 31,000 calls, each with a fault (two hours; goes on where it was stopped); writes proof/*.json
 	@$(BIN)/python -m proof --resume --json proof/results.json $(PROOF)
+	@$(BIN)/python -m proof.sockets --json proof/sockets.json
 
 eval: setup ## the recogniser on people left out of training; writes asr_models/vi-digits/CARD.md
 	@$(BIN)/python -m asr_models.evaluation --card

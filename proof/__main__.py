@@ -90,7 +90,7 @@ async def prove(calls: int, seed: int, first: int, minutes: float, folder: Path 
             **as_json(campaign.tally),
             "seconds": round(seconds, 1),
             "calls_per_second": round(done / seconds, 2),
-            "commit": _commit(),
+            "commit": commit(),
             "machine": f"{platform.machine()}, {os.cpu_count()} cores, {platform.system()} {platform.release()}",
             "python": platform.python_version(),
         }
@@ -104,7 +104,7 @@ def _show(done: int, calls: int, seconds: float, violations: int) -> None:
     print(line, end=end, file=sys.stderr, flush=True)
 
 
-def _commit() -> str:
+def commit() -> str:
     command = ["git", "describe", "--always", "--dirty", "--abbrev=12"]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False).stdout.strip()
 

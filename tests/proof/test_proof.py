@@ -16,6 +16,7 @@ from proof.house import House, citizen, opened
 from proof.plan import KINDS, OPERATIONS, TURNS, trial
 from proof.sound import DIGIT_MS, FIRST_LEVEL, PROMPT_LEVEL, STEP, heard_whole
 from proof.table import table, together
+from proof.wire import readings
 
 EACH = 3
 """Calls of each kind."""
@@ -81,6 +82,13 @@ def test_what_was_heard_is_known_to_the_sample() -> None:
     assert heard_whole(np.concatenate([reading, prompt, reading]), RATE) == ["12245670"] * 2
     assert heard_whole(np.concatenate([reading, reading[:-1]]), RATE) == ["12245670"]
     assert heard_whole(reading[:-1], RATE) == []
+
+
+def test_readings_over_the_wire_are_told_apart_by_their_distance() -> None:
+    clips = [bytes([digit + 1]) * 1600 for digit in range(10)]
+    row = b"".join(clips[int(digit)] + bytes(4480) for digit in "12245670")
+    assert readings(row + bytes(16000) + row, clips) == ["12245670", "12245670"]
+    assert readings(row + bytes(16000) + row[:-4481], clips) == ["12245670", "1224567"]
 
 
 def test_a_secret_is_found_however_it_is_written(tmp_path: Path) -> None:
