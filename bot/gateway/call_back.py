@@ -104,12 +104,16 @@ class CallBacks:
             self._tell(promise.who, "answered")
         return promise
 
+    def give_up(self, name: str) -> None:
+        """The exchange could not reach the one of this name. Nothing happens where the call came, or there is none."""
+        if promise := self._promises.pop(name, None):
+            promise.place.close()
+            self._tell(promise.who, "unanswered")
+
     def lapse(self, late: float = 0.0) -> None:
         """Give up whom nobody answered for; to be called every now and then. (`late` is the metronome's.)"""
         while self._promises and (promise := next(iter(self._promises.values()))).until <= self._clock():
-            del self._promises[promise.name]
-            promise.place.close()
-            self._tell(promise.who, "unanswered")
+            self.give_up(promise.name)
 
     def _refusal(self, caller: str | None, number: str, who: str) -> str | None:
         if not caller:

@@ -4,6 +4,7 @@
     GET  /asterisk?call_back=UUID&did=…&call=…        the same, of somebody who was called back
     POST /callers     caller=…&identity=…&did=…       announces a call over AudioSocket; answers with the UUID to show
     POST /call-backs  caller=…&identity=…&did=…       who is to be called back: the UUID to show, and what to dial
+    POST /call-backs  call_back=UUID                  that one was not reached
     GET  /endings/NAME                     how the call ended that the exchange named so: one of bot.events.Outcome
     GET  /healthz  /readyz  /metrics
 
@@ -179,12 +180,15 @@ class Gateway:
         return web.Response(text=str(name))
 
     async def _call_back(self, request: web.Request) -> web.Response:
-        """An empty answer means that nobody is to be rung."""
+        """Whom to ring; an empty answer means nobody. Or the exchange tells of one whom it could not reach."""
         self._check(request)
         if self.call_backs is None:
             log.error("an exchange asks whom to call back: set VOICEBOT_CALL_BACK=on, or change its dialplan")
             raise web.HTTPNotFound(text="")
         fields = await form_of(request)
+        if name := fields.get("call_back"):
+            self.call_backs.give_up(name)
+            return web.Response(text="")
         try:
             promise = self.call_backs.promise(self._claimed(fields), number_of(fields.get("did", "")))
         except NotCalledBack:

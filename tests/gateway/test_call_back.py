@@ -142,6 +142,22 @@ class TestThePromise:
         assert house.told == ["unanswered"]
         assert house.admission.in_progress == 0
 
+    def test_who_could_not_be_reached_may_call_again_at_once(self, house: House) -> None:
+        promise = house.call_backs.promise(PHONE, None)
+        house.call_backs.give_up(promise.name)
+        assert house.told == ["unanswered"]
+        assert house.admission.in_progress == 0
+        assert house.call_backs.arrive(promise.name) is None
+        assert house.rings(PHONE) == PHONE
+
+    def test_a_call_that_came_is_not_given_up(self, house: House) -> None:
+        promise = house.call_backs.promise(PHONE, None)
+        house.call_backs.arrive(promise.name)
+        for name in (promise.name, str(uuid.uuid4()), ""):
+            house.call_backs.give_up(name)
+        assert house.told == ["answered"]
+        assert house.admission.in_progress == 1
+
     def test_there_is_a_place_for_whom_answers(self) -> None:
         house = House(calls=2)
         promise = house.call_backs.promise(PHONE, None)
@@ -259,6 +275,14 @@ class TestTheDoors:
             here.metronome.beat(0)
             await here.quiet()
             assert await here.metric('voicebot_call_backs_total{result="unanswered"}') == 1
+
+    async def test_the_exchange_tells_of_whom_it_could_not_reach(self, listeners: Listeners) -> None:
+        async with site(listeners.answer, call_back=True) as here:
+            name, _ = await self.promised(here)
+            assert await here.post("/call-backs", {"call_back": name}, None) == (401, "")
+            assert await here.post("/call-backs", {"call_back": name}) == (200, "")
+            assert await here.metric('voicebot_call_backs_total{result="unanswered"}') == 1
+            await self.promised(here)
 
     async def test_nobody_is_rung_without_the_secret_nor_in_another_mode(
         self, listeners: Listeners, caplog: pytest.LogCaptureFixture
