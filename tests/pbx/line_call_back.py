@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from bot.accounts.demo import DEMO
+from bot.accounts.passwords import DIGITS
 from bot.channels.caller_script import Press, Wait
 from bot.settings import Settings
 from tests.pbx.carrier import Carrier, Ring
@@ -18,7 +19,6 @@ from tests.pbx.conftest import Prompts, exchanging
 from tests.pbx.ears import Recording
 from tests.pbx.exchange import CALL_BACK_LINE, HOTLINE, Exchange
 from tests.pbx.gateway import Gateway, free_port
-from tests.pbx.phone_line import passwords_heard
 from tests.pbx.telephone_sound import Step, write_pcap
 from tests.pbx.telephones import ASSERTED, NOTHING, WITHHELD, Number, Telephone, answering, dial, person
 
@@ -53,6 +53,9 @@ ANSWERS: Mapping[str, list[Step]] = {
 }
 """What is done on the telephones that are answered."""
 
+HANGS_UP_AFTER = 24.0
+"""Seconds in which VICTIM hears the password once and that it will be repeated."""
+
 SOME_SECONDS = 10
 """For what goes on by itself after the telephones are through."""
 
@@ -84,7 +87,10 @@ def calls(tools: Path, tls_gateway: Gateway, tmp_path_factory: pytest.TempPathFa
         try:
             for number, steps in ANSWERS.items():
                 write_pcap(folder / f"{number}.pcap", steps, folder)
-                telephones[number] = answering(tools, folder, number, folder / f"{number}.pcap", ports[number])
+                hang_up_after = HANGS_UP_AFTER if number == VICTIM[0] else None
+                telephones[number] = answering(
+                    tools, folder, number, folder / f"{number}.pcap", ports[number], hang_up_after
+                )
             somebody = telephones["person"] = person(tools, folder, exchange.sites.person)
             write_pcap(folder / "silence.pcap", [Wait(60)], folder)
 
@@ -119,9 +125,15 @@ def test_the_owner_of_the_number_that_was_claimed_is_rung_once_and_nobody_else(c
 def test_the_owner_answers_and_hears_a_password_that_opens_the_account(
     calls: Calls, tls_gateway: Gateway, prompts: Prompts, settings: Settings
 ) -> None:
-    assert calls.went[VICTIM[0]] == 0, "the bot did not end the call"
-    readings = passwords_heard(calls.heard(VICTIM[0]), prompts, settings)
-    assert [each for each in readings if each and tls_gateway.accounts.verify(VICTIM[0], each)]
+    assert calls.went[VICTIM[0]] == 0
+    recording = calls.heard(VICTIM[0])
+    reading = recording.find(prompts["utter_new_password"])
+    assert reading, "the password was not announced"
+    repeated = recording.find(prompts["utter_repeat_password"], reading.end)
+    assert repeated, "the password was not read out within this time"
+    password = recording.digits(reading.end, repeated.start, settings, DIGITS)
+    assert password
+    assert tls_gateway.accounts.verify(VICTIM[0], password)
 
 
 def test_a_number_without_an_account_is_rung_as_well_and_hears_the_one_refusal(calls: Calls, prompts: Prompts) -> None:

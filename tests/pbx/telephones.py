@@ -38,8 +38,8 @@ HANG_UP = """<pause milliseconds="{milliseconds}"/>
   <send retrans="500"><![CDATA[
     BYE [next_url] SIP/2.0
     Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
-    From: <sip:{caller}@[local_ip]:[local_port]>;tag=[pid]caller[call_number]
-    [last_To:]
+    From: <sip:{number}@[local_ip]:[local_port]>;tag=[pid]{role}[call_number]
+    {to}
     Call-ID: [call_id]
     CSeq: 2 BYE
     Max-Forwards: 70
@@ -95,7 +95,7 @@ def dial(
     or until `hang_up_after` seconds have passed."""
     end = BYE
     if hang_up_after is not None:
-        end = HANG_UP.format(milliseconds=round(hang_up_after * 1000), caller=number.claimed)
+        end = _hang_up(hang_up_after, number.claimed, "caller", "[last_To:]")
     scenario = Template((SCENARIOS / "caller.xml").read_text()).substitute(
         claimed=number.claimed,
         identity=number.identity.format(asserted=number.asserted),
@@ -106,10 +106,18 @@ def dial(
     return _sipp(tools, folder, f"caller-{number.asserted}", scenario, port, f"127.0.0.1:{exchange}")
 
 
-def answering(tools: Path, folder: Path, number: str, sound: Path, port: int) -> Telephone:
-    """The telephone of `number`: answers one call at `port` and sends the sound, until the bot hangs up."""
-    scenario = Template((SCENARIOS / "called.xml").read_text()).substitute(number=number, sound=sound, end=BYE)
+def answering(
+    tools: Path, folder: Path, number: str, sound: Path, port: int, hang_up_after: float | None = None
+) -> Telephone:
+    """The telephone of `number`: answers one call at `port` and sends the sound, until the bot hangs up or until
+    `hang_up_after` seconds have passed."""
+    end = BYE if hang_up_after is None else _hang_up(hang_up_after, number, "called", "To: [$exchange]")
+    scenario = Template((SCENARIOS / "called.xml").read_text()).substitute(number=number, sound=sound, end=end)
     return _sipp(tools, folder, f"called-{number}", scenario, port)
+
+
+def _hang_up(seconds: float, number: str, role: str, to: str) -> str:
+    return HANG_UP.format(milliseconds=round(seconds * 1000), number=number, role=role, to=to)
 
 
 def person(tools: Path, folder: Path, port: int) -> Telephone:
