@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from bot.commands import accounts, audit, call, digits, doctor, models, serve, simulate, speak, transcribe
+from bot.commands import accounts, audit, call, digits, doctor, models, notices, serve, simulate, speak, transcribe
 from bot.errors import VoicebotError
 
 app = typer.Typer(
@@ -28,6 +28,7 @@ for command in (
 app.add_typer(accounts.app, name="accounts")
 app.add_typer(audit.app, name="audit")
 app.add_typer(models.app, name="models")
+app.add_typer(notices.app, name="notices")
 
 
 def leave_no_core() -> None:

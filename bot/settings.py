@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import os
 import re
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -101,6 +102,15 @@ class Settings:
     password_hours: int = _within(24, 1, 720)
     """How long a password that was handed out works. It lets its owner in once, to choose another one."""
 
+    notice_command: str = dataclasses.field(default="", repr=False)
+    """A command that tells the owner of an account of a reset: an SMS gateway's. It reads a JSON object on stdin."""
+
+    notice_url: str = dataclasses.field(default="", repr=False)
+    """The same as an HTTP address that gets the object by POST: https, or on this machine."""
+
+    notice_secret: str = dataclasses.field(default="", repr=False)
+    """What it must be shown, as `Authorization: Bearer …`; empty: nothing."""
+
     audit_days: int = _within(730, 0, 36_500)
     """How long records of the audit trail are kept; 0: for ever."""
 
@@ -172,7 +182,10 @@ def load(environ: Mapping[str, str] | None = None, file: Path | None = None) -> 
     for name in known:
         if (value := environ.get(f"VOICEBOT_{name.upper()}")) is not None:
             raw[name] = value
-    return Settings(**{name: _typed(known[name], value) for name, value in raw.items()})  # type: ignore[arg-type]  # checked by _typed
+    settings = Settings(**{name: _typed(known[name], value) for name, value in raw.items()})  # type: ignore[arg-type]  # checked by _typed
+    if settings.notice_command and settings.notice_url:
+        raise VoicebotError("settings notice_command and notice_url: give one of the two")
+    return settings
 
 
 def _typed(field: dataclasses.Field[object], value: object) -> object:
@@ -189,6 +202,10 @@ def _typed(field: dataclasses.Field[object], value: object) -> object:
         raise VoicebotError(f"setting {field.name}: must be text in quotes")
     if field.name == "rasa_url" and value and not _is_http(value):
         raise VoicebotError(f"setting rasa_url: {value!r} is no URL, such as http://localhost:5005")
+    if field.name == "notice_url" and value and not _keeps_numbers(value):
+        raise VoicebotError("setting notice_url: must begin with https://, since telephone numbers are sent there")
+    if field.name == "notice_command" and value and not _is_command(value):
+        raise VoicebotError("setting notice_command: is no command: look at its quotes")
     return value
 
 
@@ -206,6 +223,19 @@ def _is_http(url: str) -> bool:
         parts = urlsplit(url)
         return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
     except ValueError:  # a port that is no number, or brackets without an address
+        return False
+
+
+def _keeps_numbers(url: str) -> bool:
+    """Whether nobody can read what is sent there: by TLS, or since it stays on this machine."""
+    local = ("localhost", "127.0.0.1", "::1")
+    return _is_http(url) and (urlsplit(url).scheme == "https" or urlsplit(url).hostname in local)
+
+
+def _is_command(text: str) -> bool:
+    try:
+        return bool(shlex.split(text))
+    except ValueError:  # a quotation mark that is not closed
         return False
 
 

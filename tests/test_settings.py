@@ -64,6 +64,11 @@ def test_the_file_is_read_and_a_variable_wins(file: Path) -> None:
         ("rasa_url", "http://localhost:port"),
         ("rasa_url", "localhost:5005"),
         ("voice", "vi\0"),
+        ("notice_url", "http://sms.example.vn/send"),
+        ("notice_url", "sms.example.vn"),
+        ("notice_url", "https://"),
+        ("notice_command", "'send"),
+        ("notice_command", " "),
     ],
 )
 def test_a_wrong_value_is_refused_by_name(name: str, value: str, file: Path) -> None:
@@ -103,5 +108,17 @@ def test_a_wrong_file_is_refused_by_name(text: str, file: Path) -> None:
         load({}, file)
 
 
+@pytest.mark.parametrize("url", ["https://sms.example.vn/send", "http://localhost:9000/", "http://[::1]:9000/"])
+def test_numbers_are_sent_where_nobody_can_read_them(url: str, file: Path) -> None:
+    assert load({"VOICEBOT_NOTICE_URL": url}, file).notice_url == url
+
+
+def test_owners_are_told_in_one_way(file: Path) -> None:
+    with pytest.raises(VoicebotError, match="one of the two"):
+        load({"VOICEBOT_NOTICE_URL": "https://sms.example.vn/", "VOICEBOT_NOTICE_COMMAND": "send"}, file)
+
+
 def test_secrets_do_not_show() -> None:
+    notices = repr(Settings(notice_command="hidden", notice_url="hidden", notice_secret="hidden"))
+    assert "hidden" not in notices
     assert "hidden" not in repr(Settings(seal_key="hidden", caller="hidden", line_secret="hidden"))

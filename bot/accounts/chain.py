@@ -45,6 +45,10 @@ class What(str, enum.Enum):
     """A password that was handed out let somebody in."""
     CHANGED = "changed"
     """Somebody chose a password of their own."""
+    NOTIFIED = "notified"
+    """The owner was told of a reset."""
+    NOTICE_LOST = "notice_lost"
+    """… could not be told, and will not be."""
 
     INIT = "init"
     IMPORT = "import"

@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import func, insert, or_, select, update
 from sqlalchemy.engine import Connection
 
+from bot.accounts import outbox
 from bot.accounts.chain import Event, What
 from bot.accounts.schema import State, accounts, resets
 from bot.accounts.throttle import CAP, GRANTED, GUESSES, HOUR, Asked, Throttle, guesses
@@ -42,6 +43,8 @@ class Attempt:
     phone: str | None
     insurance_number: str
     password: str = field(repr=False)
+    contact: str | None = field(default=None, repr=False)
+    """Sealed, where the owner is to be told."""
 
 
 @dataclass(frozen=True)
@@ -93,6 +96,7 @@ def begin(connection: Connection, trail: Trail, attempt: Attempt, throttle: Thro
             insurance_number=attempt.insurance_number,
             account_id=account_id if granted else None,
             password=attempt.password if granted else None,
+            contact=attempt.contact if granted else None,
         )
     )
     last = CAP - 1
@@ -119,6 +123,7 @@ def activate(
     handed_out = {"password": reset.password, "must_change": True, "expires_at": now + lifetime, "used_at": None}
     connection.execute(update(accounts).where(accounts.c.id == reset.account_id).values(**handed_out))
     _end(connection, trail, reset, State.ACTIVE, Event(now, What.ACTIVATED))
+    outbox.put(connection, reset, now)
     return True
 
 
@@ -178,6 +183,7 @@ def _discard(connection: Connection, trail: Trail, event: Event, which: Any) -> 
 
 def _end(connection: Connection, trail: Trail, reset: Any, state: State, event: Event) -> None:
     """Of a pending reset. `event` lacks only whose it is."""
-    connection.execute(update(resets).where(resets.c.call_id == reset.call_id).values(state=state.value, password=None))
+    ended = {"state": state.value, "password": None, "contact": None}
+    connection.execute(update(resets).where(resets.c.call_id == reset.call_id).values(**ended))
     whose = {"call": reset.call_id, "phone": reset.phone, "insurance_number": reset.insurance_number}
     trail.record(connection, replace(event, **whose))

@@ -22,7 +22,7 @@ from sqlalchemy import (
     false,
 )
 
-REVISION = "0004"
+REVISION = "0005"
 """The newest revision in migrations/versions: what this code works with."""
 
 metadata = MetaData()
@@ -63,13 +63,15 @@ resets = Table(
     Column("insurance_number", String(64), nullable=False),
     Column("account_id", Integer, ForeignKey("accounts.id")),
     Column("password", String(128)),
+    Column("contact", String(200)),
     Index("resets_of_phone", "phone", "state", "at", "insurance_number"),
     Index("resets_of_insurance_number", "insurance_number", "state", "at", "phone"),
     Index("resets_of_state", "state", "at"),
     Index("resets_of_account", "account_id"),
 )
 """What became of each call that asked for a password; the primary key is what keeps it to one a call.
-`phone` and `insurance_number` are as the call gave them; `password` is there while the reset is pending.
+`phone` and `insurance_number` are as the call gave them; `password` is there while the reset is pending, and so is
+`contact`, the sealed phone number, where owners are told of resets.
 The first two indexes hold all that is read of a history, so that a long one takes hardly longer than none."""
 
 audit = Table(
@@ -101,6 +103,19 @@ checkpoints = Table(
     Column("signature", String(128), nullable=False),
 )
 """Signatures over the audit trail up to the record `seq`. `at` is text, since it is signed."""
+
+notices = Table(
+    "notices",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", DateTime, nullable=False),
+    Column("call", String(128), nullable=False),
+    Column("contact", String(200), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("next_at", DateTime, nullable=False),
+    Index("notices_due", "next_at"),
+)
+"""What owners are still to be told (outbox.py). `contact` is a sealed phone number."""
 
 
 class State(str, enum.Enum):

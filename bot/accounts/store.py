@@ -18,8 +18,9 @@ from bot.accounts.chain import Event, What
 from bot.accounts.credentials import Credentials
 from bot.accounts.database import PATIENCE, Conflict, Database
 from bot.accounts.operators import operator
+from bot.accounts.outbox import Contacts, Outbox
 from bot.accounts.passwords import ARGON2ID, Passwords, new_password
-from bot.accounts.phones import normalise
+from bot.accounts.phones import NotAPhoneNumber, normalise
 from bot.accounts.register import Account, Entry, Listed
 from bot.accounts.schema import REVISION, accounts, keys
 from bot.accounts.throttle import HOUR, Throttle
@@ -42,6 +43,7 @@ class Accounts:
     max_failures, lock_seconds, max_resets, max_refusals
                     how often may be guessed: bot/accounts/throttle.py, bot/settings.py
     password_hours  how long a password that was handed out works
+    notify          whether owners are told of resets: whether something will empty the outbox
     audit_days      how long records of the audit trail are kept; 0: for ever
     patience        seconds that a transaction may take
     clock           the time now
@@ -59,6 +61,7 @@ class Accounts:
         max_resets: int = 5,
         max_refusals: int = 500,
         password_hours: int = 24,
+        notify: bool = False,
         audit_days: int = 0,
         patience: float = PATIENCE,
         clock: Callable[[], datetime] = utcnow,
@@ -77,6 +80,8 @@ class Accounts:
         self._lifetime = timedelta(hours=password_hours)
         self._passwords = Passwords(self._pseudonyms, hasher)
         self.credentials = Credentials(self._backing, self._passwords)
+        self._contacts = Contacts(secret) if notify else None
+        self.outbox = Outbox(self._backing, Contacts(secret))
         self.audit = Audit(self._backing, timedelta(days=audit_days) if audit_days else None)
 
     @property
@@ -102,6 +107,7 @@ class Accounts:
             phone=self._caller(phone),
             insurance_number=self._pseudonyms.insurance_number(insurance_number),
             password=self._passwords.hash(password),
+            contact=self._contact(phone),
         )
         try:
             with self._database.writing() as connection:
@@ -238,6 +244,15 @@ class Accounts:
 
     # ── inside ────────────────────────────────────────────────────────────────────────────────────
 
+    def _contact(self, phone: str | None) -> str | None:
+        """A calling number, sealed; something that looks alike where it is none, after the same work."""
+        if self._contacts is None:
+            return None
+        try:
+            return self._contacts.seal(normalise(phone or ""))
+        except NotAPhoneNumber:
+            return self._contacts.seal("+84" + "0" * 9)
+
     def _record(self, connection: Connection, what: What, phone: str = "", number: str = "", detail: str = "") -> None:
         """An act of an operator. Phone and insurance number are pseudonyms, empty where it concerns none."""
         event = Event(self._now(), what, operator(), None, phone or None, number or None, detail)
@@ -253,6 +268,7 @@ def open_accounts(settings: Settings, patience: float = PATIENCE) -> Accounts:
         max_resets=settings.max_resets,
         max_refusals=settings.max_refusals,
         password_hours=settings.password_hours,
+        notify=bool(settings.notice_command or settings.notice_url),
         audit_days=settings.audit_days,
         patience=patience,
         number_lengths=settings.number_lengths,

@@ -24,6 +24,7 @@ from asyncio import StreamReader
 from collections.abc import Callable
 from typing import Any, BinaryIO
 
+from bot.accounts.courier import open_courier
 from bot.errors import VoicebotError
 from bot.events import Dialogue, KeepsStore, Utterance
 from bot.gateway import LOG
@@ -71,7 +72,9 @@ async def _work(open_dialogue: Callable[[Settings], Dialogue], answers: BinaryIO
     gc.freeze()  # what was loaded stays: looking through it again and again would hold turns up
     _answer(answers, None)
     tasks: set[asyncio.Task[None]] = set()
-    watching = asyncio.create_task(_watch_store(dialogue, answers)) if isinstance(dialogue, KeepsStore) else None
+    watching = [asyncio.create_task(_watch_store(dialogue, answers))] if isinstance(dialogue, KeepsStore) else []
+    if watching and (courier := open_courier(settings)):
+        watching.append(asyncio.create_task(courier.run()))
     try:
         while True:
             request = await unpack(reader)
@@ -82,8 +85,8 @@ async def _work(open_dialogue: Callable[[Settings], Dialogue], answers: BinaryIO
             tasks.add(task)
             task.add_done_callback(tasks.discard)
     except asyncio.IncompleteReadError:
-        if watching:
-            watching.cancel()
+        for each in watching:
+            each.cancel()
         await dialogue.close()
 
 

@@ -44,7 +44,7 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     url: str = request.getfixturevalue("postgresql")
     engine = create_engine(url)
     with engine.begin() as connection:
-        for table in ("audit", "checkpoints", "resets", "accounts", "keys", "alembic_version"):
+        for table in ("notices", "audit", "checkpoints", "resets", "accounts", "keys", "alembic_version"):
             connection.execute(text(f"DROP TABLE IF EXISTS {table}"))
     engine.dispose()
     return url

@@ -11,7 +11,8 @@ from bot.__main__ import main
 from bot.settings import ROOT
 from tests.conftest import GENEROUS
 
-COMMANDS = ["call", "simulate", "transcribe", "digits", "speak", "accounts", "audit", "models", "doctor", "serve"]
+COMMANDS = ["call", "simulate", "transcribe", "digits", "speak", "accounts", "audit", "models", "notices"]
+COMMANDS += ["doctor", "serve"]
 CALLS = ROOT / "tests" / "calls"
 
 

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.accounts import open_accounts
+from bot.accounts.demo import DEMO
 from bot.errors import VoicebotError
 from bot.events import CallStarted, Gone, Outcome, Prompt, Said, StoreHealth
 from bot.gateway import dialogue_process
@@ -98,6 +100,25 @@ async def test_the_process_tells_how_its_account_store_is(
     gone, back = (record for record in caplog.records if "store" in record.message or "read-only" in record.message)
     assert (gone.levelname, gone.message) == ("ERROR", "read-only; no call is taken until it can be used")
     assert back.levelname == "WARNING"
+
+
+async def test_the_process_tells_owners_of_resets(tmp_path: Path) -> None:
+    told = tmp_path / "told"
+    script = tmp_path / "sms.py"
+    script.write_text(f"import pathlib, sys\npathlib.Path({str(told)!r}).write_text(sys.stdin.read())\n")
+    settings = Settings(
+        database_url=f"sqlite:///{tmp_path}/accounts.sqlite", notice_command=f"{sys.executable} {script}"
+    )
+    accounts = open_accounts(settings)
+    accounts.init()
+    accounts.import_rows(DEMO)
+    accounts.begin_reset("1764.7", *DEMO[0])
+    accounts.activate("1764.7")
+    parrot = await open_dialogue_process(settings, PARROT)
+    await until(lambda: accounts.outbox.waiting() == 0)
+    await parrot.close()
+    assert '"phone": "+84912345678"' in told.read_text()
+    accounts.close()
 
 
 FAILS_ONCE = """

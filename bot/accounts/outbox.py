@@ -1,0 +1,119 @@
+"""What owners are to be told of, until it was told: written in the transaction of a reset, sent by whoever looks later.
+
+    activate ──▶ waiting ──claim──▶ being sent ──delivered──▶ gone, and in the audit trail
+                    ▲                    └──no success──┐
+                    └──30 s, 1 min, 2 min … 1 hour──────┘        after three days: given up
+
+A claim sets the time of the next try before the first is made. So a sender that dies loses nothing, and several do not
+send the same at once; a notice may still be sent twice, and has an id by which that is seen.
+
+The phone number is sealed (Fernet, a key derived from the account store's): it is there while the reset is pending and
+until its notice was sent, and nowhere else in the store is there a number that could be read.
+"""
+
+from __future__ import annotations
+
+import base64
+import logging
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+from cryptography.fernet import Fernet
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy.engine import Connection
+
+from bot.accounts.backing import Backing
+from bot.accounts.chain import Event, What
+from bot.accounts.schema import notices
+
+FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=30), timedelta(hours=1)
+"""Until the next try; each is twice the one before. The first is longer than a delivery may take (courier.py)."""
+
+GIVE_UP = timedelta(days=3)
+"""A notice that is older helps nobody."""
+
+AT_ONCE = 8
+"""Claimed together, and sent side by side."""
+
+log = logging.getLogger(__name__)
+
+
+class Contacts:
+    """Seals the phone numbers of owners who are to be told something. `key`: of the account store."""
+
+    def __init__(self, key: bytes) -> None:
+        derived = HKDF(SHA256(), length=32, salt=None, info=b"voicebot notices").derive(key)
+        self._fernet = Fernet(base64.urlsafe_b64encode(derived))
+
+    def seal(self, e164: str) -> str:
+        return self._fernet.encrypt(e164.encode()).decode()
+
+    def reveal(self, token: str) -> str:
+        return self._fernet.decrypt(token.encode()).decode()
+
+
+@dataclass(frozen=True)
+class Notice:
+    """To the owner of an account: its password was reset."""
+
+    id: int
+    phone: str = field(repr=False)
+    """E.164."""
+    at: datetime
+    """When the password came into force; UTC."""
+    call: str
+    """The exchange's name of the call."""
+
+
+def put(connection: Connection, reset: Any, now: datetime) -> None:
+    """Tell the owner of a reset that came into force, where its contact is known."""
+    if reset.contact:
+        row = {"at": now, "call": reset.call_id, "contact": reset.contact, "attempts": 0, "next_at": now}
+        connection.execute(insert(notices).values(**row))
+
+
+class Outbox:
+    """Every method raises AccountsUnavailable where the store cannot be used."""
+
+    def __init__(self, backing: Backing, contacts: Contacts) -> None:
+        self._backing, self._contacts = backing, contacts
+
+    def claim(self) -> list[Notice]:
+        """What is due, oldest first and AT_ONCE at most; it is due again, later, unless it is `delivered`."""
+        self._backing.check()
+        now = self._backing.now()
+        due = select(notices).where(notices.c.next_at <= now).order_by(notices.c.next_at, notices.c.id).limit(AT_ONCE)
+        with self._backing.database.reading() as connection:  # mostly there is nothing, and no lock is needed to see it
+            if connection.execute(due).first() is None:
+                return []
+        found: list[Notice] = []
+        with self._backing.database.writing() as connection:
+            for row in connection.execute(due).all():
+                if now - row.at > GIVE_UP:
+                    self._end(connection, row.id, row.call, What.NOTICE_LOST)
+                    log.error("a notice of a reset could not be sent in %d days, and was given up", GIVE_UP.days)
+                    continue
+                wait = min(FIRST_WAIT * 2 ** min(row.attempts, 16), LONGEST_WAIT)
+                again = {"attempts": row.attempts + 1, "next_at": now + wait}
+                connection.execute(update(notices).where(notices.c.id == row.id).values(**again))
+                at = row.at.replace(tzinfo=timezone.utc)
+                found.append(Notice(row.id, self._contacts.reveal(row.contact), at, row.call))
+        return found
+
+    def delivered(self, notice: Notice) -> None:
+        """It was sent: forget it. Again is harmless."""
+        with self._backing.database.writing() as connection:
+            self._end(connection, notice.id, notice.call, What.NOTIFIED)
+
+    def waiting(self) -> int:
+        """How many were not sent yet."""
+        self._backing.check()
+        with self._backing.database.reading() as connection:
+            return int(connection.execute(select(func.count()).select_from(notices)).scalar())
+
+    def _end(self, connection: Connection, key: int, call: str, what: What) -> None:
+        if connection.execute(delete(notices).where(notices.c.id == key)).rowcount:
+            self._backing.trail.record(connection, Event(self._backing.now(), what, "bot", call=call))
