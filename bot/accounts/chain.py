@@ -56,6 +56,7 @@ class What(str, enum.Enum):
     REMOVE = "remove"
     CHANGE_PHONE = "change_phone"
     LIST = "list"
+    EXPORT = "export"
     AUDIT_SHOW = "audit_show"
     AUDIT_EXPORT = "audit_export"
 

@@ -26,7 +26,8 @@ CHANGE_WITHIN = timedelta(minutes=15)
 """After the first use of a password that was handed out: so long it can still be changed."""
 
 FEWEST, MOST = 8, 128
-"""Characters of a password that somebody chooses (NIST SP 800-63B-4, 3.1.1.2 asks for eight, and to take 64)."""
+"""Characters of a password that somebody chooses (OWASP ASVS 5.0, 6.2.1 and 6.2.9: from eight on, and 64 are allowed).
+Where there is no second factor, NIST SP 800-63B-4 asks for fifteen: that is for the application to demand."""
 
 Reason = Literal["wrong", "expired", "used"]
 

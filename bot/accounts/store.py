@@ -228,11 +228,11 @@ class Accounts:
             for each, detail in ((old, "from this phone"), (pseudonym, "to this phone")):
                 self._record(connection, What.CHANGE_PHONE, each, moved.insurance_number, detail)
 
-    def listed(self) -> Iterator[Listed]:
-        """All accounts as an operator may see them, in the order in which they were added."""
+    def listed(self, what: What = What.LIST) -> Iterator[Listed]:
+        """All accounts as an operator may see them, in the order in which they were added. `what`: list or export."""
         self._check()
         with self._database.writing() as connection:
-            self._record(connection, What.LIST)
+            self._record(connection, what)
         after = 0
         while True:
             with self._database.reading() as connection:

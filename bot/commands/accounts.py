@@ -164,13 +164,15 @@ def export(
     """Write what `list` shows to a CSV file that its owner alone can read."""
     import csv
 
+    from bot.accounts.chain import What
+
     accounts = _accounts()
     try:
         with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as out:
             rows = csv.writer(out, lineterminator="\n")
             rows.writerow(["insurance_number", "state"])
             written = 0
-            for listed in accounts.listed():
+            for listed in accounts.listed(What.EXPORT):
                 rows.writerow([listed.insurance_number, listed.state])
                 written += 1
     except OSError as error:

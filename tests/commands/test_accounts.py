@@ -181,6 +181,11 @@ def test_accounts_are_listed_and_exported_without_a_readable_number(run: Run, tm
     assert path.stat().st_mode & 0o777 == 0o600
     assert not any(number in text + run("list").output for pair in DEMO for number in pair)
     assert "cannot be written" in error(run("export", path))
+    from bot.settings import load
+
+    accounts = store.open_accounts(load())
+    assert [record.event for record in accounts.audit._records()][:4] == ["init", "import", "list", "export"]
+    accounts.close()
     assert path.read_text() == text
 
 

@@ -5,6 +5,7 @@ recogniser.
 
 from __future__ import annotations
 
+import re
 import secrets
 import time
 from collections.abc import Iterator, Mapping
@@ -247,6 +248,15 @@ def test_nothing_is_left_of_calls_that_are_over(calls: Calls, gateway: Gateway) 
     assert calls.exchange.channels() == 0
     assert gateway.figure("voicebot_calls_in_progress") == 0
     assert gateway.figure("voicebot_calls_total") == len(calls.went)
+
+
+def test_the_log_and_the_audit_trail_name_a_call_as_the_exchange_does(calls: Calls, gateway: Gateway) -> None:
+    named = re.findall(r"ended after \d+ s: reset \(call ([^)]+)\)", gateway.log.read_text())
+    assert [name for name in named if re.fullmatch(r"\d+\.\d+", name)], "over a WebSocket it is Asterisk's UNIQUEID"
+    assert [name for name in named if re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", name)]
+    for name in named:
+        assert [record.event for record in gateway.accounts.audit.of_call(name)] == ["granted", "activated"]
+    assert gateway.accounts.audit.verify().ok
 
 
 def test_the_gateways_log_names_no_caller_and_no_number(calls: Calls, gateway: Gateway) -> None:
