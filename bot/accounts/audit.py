@@ -33,10 +33,10 @@ class Audit:
         """Look through the whole trail. `kept`: checkpoints that were kept elsewhere."""
         self._backing.check()
         with self._backing.database.reading() as connection:
-            checkpoints = trail.all_checkpoints(connection)
+            begins, checkpoints = trail.first(connection), trail.all_checkpoints(connection)
         key = self._backing.signer.public
         verdict = verify(self._records(), [*checkpoints, *kept], key)
-        if verdict.ok or not self._was_pruned(verdict):
+        if verdict.ok or self._begins() == begins:
             return verdict
         return self.verify(kept)  # meanwhile a running bot removed what had become old
 
@@ -95,7 +95,6 @@ class Audit:
         with self._backing.database.writing() as connection:
             self._backing.trail.record(connection, event)
 
-    def _was_pruned(self, verdict: Verdict) -> bool:
-        """Whether records that a look found, or missed, have been removed since it began."""
+    def _begins(self) -> int:
         with self._backing.database.reading() as connection:
-            return trail.first(connection) > (verdict.first or 1)
+            return trail.first(connection)

@@ -3,11 +3,12 @@
 import logging
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from account_tools import Clock, Open, on_sqlite
 
-from bot.accounts import Accounts, AccountsUnavailable
+from bot.accounts import Accounts, AccountsUnavailable, trail
 from bot.accounts.chain import Checkpoint, Record, read_checkpoint
 from bot.accounts.demo import DEMO
 from bot.accounts.operators import operator
@@ -329,6 +330,37 @@ def test_a_trail_that_is_old_as_a_whole_keeps_its_last_record(
         bot.check()
     assert [each.event for each in accounts.audit._records()] == ["pruned", "pruned"]
     assert bot.audit.verify().ok
+
+
+def test_a_look_that_is_overtaken_by_a_removal_is_taken_again(
+    accounts: Accounts, open_store: Open, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old_and_new(accounts, clock)
+    bot, page = open_store(audit_days=100), trail.page
+    looks = 0
+
+    def overtaken(*arguments: Any) -> list[Record]:
+        nonlocal looks
+        looks += 1
+        if looks == 1:
+            bot.check()
+        return page(*arguments)
+
+    monkeypatch.setattr(trail, "page", overtaken)
+    assert accounts.audit.verify().ok
+    assert looks == 2
+
+
+def test_a_trail_that_somebody_emptied_goes_on_and_stays_broken(accounts: Accounts) -> None:
+    """Whoever can do that must not be able to stop all resets as well."""
+    for i in range(EVERY):
+        accounts.begin_reset(f"before {i}", None, NUMBER)
+    tamper(accounts, "DELETE FROM audit")
+    for i in range(EVERY + 5):
+        accounts.begin_reset(f"after {i}", None, NUMBER)
+    accounts.begin_reset("call", PHONE, NUMBER)
+    assert accounts.activate("call")
+    assert accounts.audit.verify().broken == EVERY
 
 
 # ── asking ────────────────────────────────────────────────────────────────────────────────────────
