@@ -92,21 +92,22 @@ class Outbox:
         found: list[Notice] = []
         with self._backing.database.writing() as connection:
             for row in connection.execute(due).all():
+                phone = self._contacts.reveal(row.contact)
+                notice = Notice(row.id, phone, row.at.replace(tzinfo=timezone.utc), row.call)
                 if now - row.at > GIVE_UP:
-                    self._end(connection, row.id, row.call, What.NOTICE_LOST)
+                    self._end(connection, notice, What.NOTICE_LOST)
                     log.error("a notice of a reset could not be sent in %d days, and was given up", GIVE_UP.days)
                     continue
                 wait = min(FIRST_WAIT * 2 ** min(row.attempts, 16), LONGEST_WAIT)
                 again = {"attempts": row.attempts + 1, "next_at": now + wait}
                 connection.execute(update(notices).where(notices.c.id == row.id).values(**again))
-                at = row.at.replace(tzinfo=timezone.utc)
-                found.append(Notice(row.id, self._contacts.reveal(row.contact), at, row.call))
+                found.append(notice)
         return found
 
     def delivered(self, notice: Notice) -> None:
         """It was sent: forget it. Again is harmless."""
         with self._backing.database.writing() as connection:
-            self._end(connection, notice.id, notice.call, What.NOTIFIED)
+            self._end(connection, notice, What.NOTIFIED)
 
     def waiting(self) -> int:
         """How many were not sent yet."""
@@ -114,6 +115,8 @@ class Outbox:
         with self._backing.database.reading() as connection:
             return int(connection.execute(select(func.count()).select_from(notices)).scalar())
 
-    def _end(self, connection: Connection, key: int, call: str, what: What) -> None:
-        if connection.execute(delete(notices).where(notices.c.id == key)).rowcount:
-            self._backing.trail.record(connection, Event(self._backing.now(), what, "bot", call=call))
+    def _end(self, connection: Connection, notice: Notice, what: What) -> None:
+        if connection.execute(delete(notices).where(notices.c.id == notice.id)).rowcount:
+            phone = self._backing.pseudonyms.phone(notice.phone)
+            event = Event(self._backing.now(), what, "bot", call=notice.call, phone=phone)
+            self._backing.trail.record(connection, event)

@@ -44,6 +44,7 @@ def test_a_reset_is_told_to_its_phone(telling: Accounts, clock: Clock) -> None:
     telling.outbox.delivered(notice)
     assert (telling.outbox.claim(), telling.outbox.waiting()) == ([], 0)
     assert events(telling) == ["granted", "activated", "notified"]
+    assert [record.event for record in telling.audit.of_phone(PHONE)] == ["granted", "activated", "notified"]
 
 
 def test_only_what_came_into_force_is_told(telling: Accounts, clock: Clock) -> None:
