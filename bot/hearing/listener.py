@@ -159,7 +159,9 @@ class CallHearing:
             words = NOTHING
         self._endpointer.judge(bool(words.texts and words.texts[0]))
         heard.append(Piece(words.texts, words.confidence, end.ended * BLOCK, self.now, words.shares))
+        behind = [*self._preroll][PREROLL - min(self._endpointer.now - end.ended, PREROLL) :]
         self._forget()
+        self._preroll.extend(behind)  # the pause, which the next piece may begin with
 
     def _forget(self) -> None:
         self._recogniser, self._words, self._unheard = None, "", []

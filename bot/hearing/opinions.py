@@ -44,6 +44,10 @@ REST = RATE // 5
 """Samples. The second pass begins in a pause (`listener.QUIET`), and 0.1 s later the piece is over or speech has gone
 on: after more sound than this it must hear the piece anew."""
 
+UNHEARD = 3 * RATE
+"""Samples. In a piece of up to three seconds of which the first pass makes nothing, the second looks for digits: single
+words in noise are lost so. What lasts longer is somebody else's talk or noise, and would take its time."""
+
 NOTHING = 0.62
 """The share of “nothing of the grammar was said” for such a piece: by itself it counts for nothing, and side talk gives
 no digits. But where other pieces leave a number wanting just what it holds, the whole number is likelier than a gap
@@ -75,8 +79,9 @@ class Considerate:
         first = self._first.finish()
         if self._answers or not self._encoder:
             return self._believed(self._considered(first))
-        both = heard_again(first, self._scores(self._encoder), self._encoder) if first.texts else None
-        return both or self._considered(first)
+        if not first.texts and sum(map(len, self._sound)) > UNHEARD:
+            return first
+        return heard_again(first, self._scores(self._encoder), self._encoder) or self._considered(first)
 
     def _considered(self, first: Recognised) -> Recognised:
         """The first opinion, or what all together are worth."""

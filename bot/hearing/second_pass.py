@@ -113,7 +113,8 @@ def compared(first: Recognised, scores: Scores, encoder: Encoder) -> Compared:
     columns = {word: at for at, word in enumerate(words) if at}
     frames = ctc.folded(scores, encoder.blank, [encoder.words[word] for word in columns], encoder.stranger)
     found = ctc.likeliest(frames, BEAM, [columns[word] for word in NUMERALS])
-    told.setdefault("", max(0.0, 1.0 - sum(first.shares)))  # nothing of the grammar was said
+    # Nothing of the grammar was said. Where the first pass makes nothing of the sound, the second decides.
+    told.setdefault("", max(0.0, 1.0 - sum(first.shares)) if first.texts else 0.0)
     texts = tuple(dict.fromkeys([*told, *(" ".join(words[at] for at in row) for row in found)]))
     rows = [tuple(columns[word] for word in text.split() if word in columns) for text in texts]
     return Compared(texts, np.array([told.get(text, 0.0) for text in texts]), ctc.log_likelihoods(frames, rows))

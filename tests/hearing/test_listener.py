@@ -72,6 +72,17 @@ def test_the_first_consonant_is_not_lost(hearing: CallHearing, opener: Opener) -
     assert begin + len(heard) >= 1.1 * RATE
 
 
+def test_the_pause_between_two_pieces_is_heard_as_it_is(hearing: CallHearing, opener: Opener) -> None:
+    """Digital silence in its place is an edge that no telephone line has; in noise, words behind it were misheard."""
+    sound = in_room(joined(silence(0.5), WORD, silence(0.35), WORD, silence(0.6)))
+    hearing.feed(sound)
+    first, second = (np.concatenate(made.heard) for made in opener.made)
+    begin = sound.tobytes().index(second.tobytes()) // 2
+    assert begin == pytest.approx((0.5 + 0.6 + 0.35 - 0.23) * RATE, abs=160)
+    assert begin > (0.5 + 0.6) * RATE  # nothing of the word before
+    assert sound.tobytes().index(first.tobytes()) // 2 < begin
+
+
 def test_no_recogniser_works_while_nobody_speaks(hearing: CallHearing, opener: Opener) -> None:
     assert hearing.feed(noise(10, -50)) == []
     assert opener.made == []

@@ -57,11 +57,40 @@ class TestBothPasses:
         assert strangers(scores, encoder_of(scores)) == 1
         assert heard_again(Recognised(("một",), (0.5,)), scores, encoder_of(scores)) is None
 
+    def test_what_the_first_does_not_hear_at_all_can_be_right(self) -> None:
+        assert self.heard(Recognised((), ()), "một").texts[0] == "một"
+
+    def test_where_neither_hears_a_word_nothing_was_said(self) -> None:
+        found = self.heard(Recognised((), ()), {"một": 0.01})
+        assert found.texts[0] == ""
+        assert found.confidence == 0.0
+
     def test_words_that_the_second_does_not_know_do_no_harm(self) -> None:
         first = Recognised(("à nhầm một", "một"), (0.5, 0.4))
         both = compared(first, scores_of("một"), encoder_of(scores_of("một")))
         assert set(both.texts) >= {"à nhầm một", "một", ""}
         assert weighed(both, WEIGHTS).texts[0] in ("à nhầm một", "một")
+
+
+class TestNothing:
+    """Of which the first pass makes nothing."""
+
+    def heard(self, seconds: float, *spoken: str) -> tuple[Recognised, list[int]]:
+        encoder = encoder_of(scores_of(*spoken))
+        considerate = Considerate(lambda: Says(Recognised((), ())), encoder=encoder)
+        considerate.accept(voice(seconds))
+        return considerate.finish(), encoder.session.asked
+
+    def test_a_short_piece_is_heard_by_the_second(self) -> None:
+        found, _ = self.heard(1.0, "một")
+        assert found.texts[0] == "một"
+
+    def test_a_long_one_is_not(self) -> None:
+        assert self.heard(4.0, "một") == (Recognised((), ()), [])
+
+    def test_other_words_in_it_are_no_number(self) -> None:
+        found, _ = self.heard(1.0, "gặp", "một")
+        assert found == Recognised((), ())
 
 
 class TestAYes:
