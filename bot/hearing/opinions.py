@@ -79,9 +79,16 @@ class Considerate:
         first = self._first.finish()
         if self._answers or not self._encoder:
             return self._believed(self._considered(first))
-        if not first.texts and sum(map(len, self._sound)) > UNHEARD:
-            return first
+        if not first.texts:
+            return self._found(self._encoder) or first
         return heard_again(first, self._scores(self._encoder), self._encoder) or self._considered(first)
+
+    def _found(self, encoder: Encoder) -> Recognised | None:
+        """The digits that the second pass hears where the first makes nothing of the sound."""
+        if sum(map(len, self._sound)) > UNHEARD:
+            return None
+        found = heard_again(Recognised((), ()), self._scores(encoder), encoder)
+        return found if found and found.confidence else None
 
     def _considered(self, first: Recognised) -> Recognised:
         """The first opinion, or what all together are worth."""

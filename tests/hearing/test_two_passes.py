@@ -88,6 +88,11 @@ class TestNothing:
     def test_a_long_one_is_not(self) -> None:
         assert self.heard(4.0, "một") == (Recognised((), ()), [])
 
+    def test_in_which_the_second_hears_no_digit_either_stays_nothing(self) -> None:
+        found, asked = self.heard(1.0)
+        assert found == Recognised((), ())
+        assert asked == [100]
+
     def test_other_words_in_it_are_no_number(self) -> None:
         found, _ = self.heard(1.0, "gặp", "một")
         assert found == Recognised((), ())
