@@ -16,7 +16,8 @@ _NO = (
     " gần suýt xuýt xém hơi tạm nhưng tuy trừ chỉ mỗi nửa"  # nearly, but, only
     " thiếu thừa dư hụt sót mất thêm bớt"  # the number is too short or too long
     " đừng khỏi dừng ngừng ngưng khoan hủy huỷ bỏ xóa xoá sửa"  # do not, stop, change
-    " gì mô chi sao hả hở ư"  # a question, or a question that means no: "đúng gì mà đúng"
+    " gì mô chi sao răng hả hở ư"  # a question, or a question that means no: "đúng gì mà đúng"
+    " đoán áng cỡ khoảng sơ vài cũng not"  # a guess, or not the whole: "cũng đúng"
     " đéo đếch đách méo cóc khỉ quái"
 ).split()
 
@@ -31,7 +32,16 @@ _PHRASES = [
     r"phải là",
     r"phải (?:cái|tội)",
     r"(?:đáng|lẽ) (?:lẽ|ra)",
-    r"một phần",
+    r"một (?:phần|số|nửa)",
+    r"thì (?:đã|tốt|hay|may|mừng|quá)",  # "đúng thì tốt quá"
+    r"chắc(?! (?:chắn|như bắp))",  # "chắc đúng" guesses
+    r"(?:có thể|hình như|có vẻ|có lẽ|nghe như|dường như)",
+    r"(?:đa|đại|phần|phân) (?:số|phần|lớn|nhiều)",
+    r"hầu (?:hết|như)",
+    r"(?:à|chứ|nhỉ|chớ|ta|phỏng)$",  # a question at the end: "đúng rồi à"
+    r"số cũ|căn cước|chứng minh",  # another number
+    r"của (?:vợ|chồng|mẹ|má|bố|ba|cha|con|ông|bà|người|nhà|công ty)",
+    r"(?:phần|số|khúc|đoạn|mấy số) (?:trên|đầu|trước|cuối|sau|dưới|giữa)",
     r"số .*\bthôi",  # "đúng mấy số đầu thôi"
 ]
 
@@ -57,6 +67,11 @@ _PHRASES_PLAIN = [
     r"(?:dang|le) (?:le|ra)",
     r"mot (?:nua|phan)",
     r"chi (?:dung|co|moi|con|mot)",
+    r"(?:co the|hinh nhu|co ve|co le|duong nhu|doan|not|cung|vai so|so cu|can cuoc|rang (?:dung|phai|duoc))",
+    r"chac(?! chan)",
+    r"(?:da|dai) (?:so|phan)",
+    r"phan lon|hau het",
+    r"cua (?:vo|chong|me|ma|nguoi|cong ty)",
     r"so .*\bthoi",
 ]
 

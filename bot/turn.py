@@ -82,6 +82,9 @@ WISH = 0.8
 """Least confidence of a wish of one word, and for n words WISH to the power of n; a less likely one counts as not
 understood."""
 
+SECOND_THOUGHT = int(0.7 * RATE)
+"""Samples after a spoken yes in which the caller may take it back: "đúng, à không"."""
+
 CERTAIN_YES, CERTAIN_NO = 0.85, 0.6
 """A yes or no that is less likely than this is asked for again, which takes some four seconds. A false no costs
 eighteen, and a false yes the call: somebody else's number is refused."""
@@ -261,10 +264,12 @@ class Turn:
         elif self.expect.kind is Grammar.YESNO:
             self._answer(piece, began_at)
         elif self.expect.kind is Grammar.MENU and (intent := self.expect.keys.get(read(text).digits or "")):
-            if self._sure_enough(piece, SPOKEN_KEY):
+            if self._taken_where(_alike(piece, _words_of) >= SPOKEN_KEY, piece):
                 self._decided = Chosen(intent)
-        elif self._sure_enough(piece, math.pow(WISH, len(text.split()))):
-            self._words.append(text)
+        else:
+            wish = _wish(piece)
+            if self._taken_where(bool(wish), piece):
+                self._words.append(wish)
 
     def _without_words(self, piece: Piece, began_at: int | None) -> None:
         """Speech of which no word was known, or a short sound."""
@@ -295,12 +300,10 @@ class Turn:
         beside = unknown_at is not None and began_at is not None and began_at - unknown_at < BESIDE
         self._words.append(f"{UNKNOWN} {piece.text}" if beside and not holds_negation(piece.text) else piece.text)
 
-    def _sure_enough(self, piece: Piece, least: float) -> bool:
-        """Takes the piece where its words are as likely as that, with unknown speech beside them or without. Else it
-        was not understood."""
+    def _taken_where(self, sure: bool, piece: Piece) -> bool:
+        """Takes the piece where it is sure enough; else it was not understood."""
         before = self._quiet_since or 0
         self._take(piece)
-        sure = _alike(piece, _words_of) >= least
         if not sure:
             self._not_understood(piece, before)
         return sure
@@ -407,8 +410,10 @@ class Turn:
         return utterance
 
     def _sentence(self, quiet: int) -> Utterance | None:
-        """A wish may have a number in it, said after a pause; a yes or no is over when it is said."""
+        """A wish may have a number in it, said after a pause; a no is over when it is said, a yes a little later."""
         text = " ".join(self._words)
+        if self.expect.kind is Grammar.YESNO and not holds_negation(text) and quiet < SECOND_THOUGHT:
+            return None
         numbers = find(text) if self.expect.lengths else []
         digits = sum(len(found.digits) for found in numbers)
         if self.expect.kind is Grammar.MENU:
@@ -439,6 +444,27 @@ def _alike(piece: Piece, meaning: Callable[[str], object]) -> float:
     shares = piece.shares or (piece.confidence,)
     first = meaning(piece.text)
     return sum(share for share, text in zip(shares, piece.texts, strict=False) if meaning(text) == first)
+
+
+def _wish(piece: Piece) -> str:
+    """The longest of the alternatives that is likely enough where all that hold its words count, in their order, with
+    others between them: of "nhân viên" and "gặp nhân viên" the first is sure though neither is likely. Empty where none
+    is. What holds a negation and what holds none do not count for each other."""
+    shares = piece.shares or (piece.confidence,)
+    heard = [(_words_of(text).split(), share) for text, share in zip(piece.texts, shares, strict=False)]
+    likely = [
+        words
+        for words, _ in heard
+        if words and sum(share for other, share in heard if _holds(other, words)) >= math.pow(WISH, len(words))
+    ]
+    likely.sort(key=len)
+    return " ".join(likely[-1]) if likely else ""
+
+
+def _holds(words: list[str], fewer: list[str]) -> bool:
+    """Whether `fewer` are among the words, in their order, and both hold a negation or neither does."""
+    rest = iter(words)
+    return all(word in rest for word in fewer) and holds_negation(" ".join(words)) == holds_negation(" ".join(fewer))
 
 
 def _put_right(numbers: Hypotheses, text: str) -> bool:

@@ -58,6 +58,46 @@ suýt thì đúng
 xém đúng
 đúng nhưng sai số cuối
 đúng nhưng mà
+chắc đúng
+chắc là đúng rồi
+chắc phải
+cũng chắc đúng
+có thể đúng
+có thể là đúng
+hình như đúng
+tôi đoán đúng
+đa phần đúng
+đúng đa số
+phần lớn đúng
+đúng vài số
+đúng một số
+sơ sơ đúng
+phải cỡ đó
+cũng đúng
+đúng à
+đúng rồi à
+vâng à
+đúng rồi chứ
+đúng đấy chứ
+đúng rồi nhỉ
+đúng rồi ta
+răng đúng được
+răng phải được
+đúng mần răng được
+đúng được thì đã
+đúng thì tốt quá
+đó là số cũ
+số cũ đó em
+đúng là số căn cước
+đúng của vợ tôi
+đúng phần trên
+đúng mấy số đầu
+đúng số cuối
+not right
+chac dung
+co the dung
+rang dung duoc
+da phan dung
 đúng rồi nhưng còn số cuối
 đúng mà sai
 đúng mà số cuối là chín
@@ -124,6 +164,10 @@ YES = """
 đúng đúng
 đúng vậy
 đúng số đó rồi
+chắc chắn
+chắc chắn đúng
+đúng chắc chắn rồi em
+đúng trăm phần trăm
 đúng mã số của tôi rồi
 đúng từ đầu đến cuối
 dạ
@@ -177,6 +221,8 @@ vang a
 duoc roi
 ok em
 da dung du so roi
+chac chan dung
+dung a
 """.strip().splitlines()
 
 

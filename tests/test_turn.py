@@ -59,6 +59,26 @@ class TestMenu:
         assert meant(MENU, speech("không", confidence=0.7))[0] == Unintelligible()
         assert meant(MENU, speech("gặp nhân viên", confidence=0.4))[0] == Unintelligible()
 
+    @pytest.mark.parametrize(
+        ("heard", "wish"),
+        [
+            ({"nhân viên": 0.53, "gặp nhân viên": 0.40}, "nhân viên"),  # both hold it
+            ({"gặp nhân viên": 0.60, "nhân viên": 0.30}, "gặp nhân viên"),  # the longest that is sure
+            ({"gặp nhân viên": 0.30, "<unk> nhân viên": 0.27, "nhân viên": 0.18}, "nhân viên"),
+            ({"tôi gặp ai nhân viên": 0.3, "gặp nhân viên": 0.4}, "gặp nhân viên"),  # others between its words
+            ({"không gặp nhân viên": 0.4, "gặp nhân viên": 0.4}, None),  # a no is no wish
+            ({"nhân viên": 0.5, "đọc lại": 0.4}, None),
+            ({"viên nhân": 0.5, "nhân viên": 0.4}, None),  # in their order
+            ({"": 0.62, "gặp tổng đài viên": 0.3}, None),
+        ],
+    )
+    def test_what_all_likely_alternatives_hold_is_what_was_said(
+        self, heard: dict[str, float], wish: str | None
+    ) -> None:
+        piece = Piece(tuple(heard), max(heard.values()), at(2), at(2.28), tuple(heard.values()))
+        utterance, _ = meant(MENU, [SpeechStarted(at(1)), piece])
+        assert utterance == (Said(wish, piece.confidence) if wish else Unintelligible())
+
     def test_a_wish_is_as_likely_as_all_ways_of_hearing_it(self) -> None:
         """Whether unknown speech stood beside it or not."""
         heard = {"cấp lại mật khẩu": 0.25, "cấp lại mật khẩu <unk>": 0.2, "<unk> cấp lại mật khẩu": 0.1}
@@ -67,8 +87,14 @@ class TestMenu:
 
 
 class TestYesNo:
-    def test_a_word_decides_when_its_piece_ends(self) -> None:
-        assert meant(YESNO, speech("đúng rồi", seconds=0.5)) == (Said("đúng rồi", 0.9), pytest.approx(1.78, abs=0.021))
+    def test_a_no_decides_when_its_piece_ends(self) -> None:
+        assert meant(YESNO, speech("sai rồi", seconds=0.5)) == (Said("sai rồi", 0.9), pytest.approx(1.78, abs=0.021))
+
+    def test_a_yes_may_be_taken_back_for_a_moment(self) -> None:
+        yes = speech("đúng rồi", seconds=0.5)
+        assert meant(YESNO, yes) == (Said("đúng rồi", 0.9), pytest.approx(2.2, abs=0.021))
+        assert meant(YESNO, [*yes, *speech("à không", start=2.1)])[0] == Said("đúng rồi à không", 0.9)
+        assert meant(YESNO, [*yes, *speech("à không", start=2.5)])[0] == Said("đúng rồi", 0.9)
 
     def test_no_is_no_and_not_zero(self) -> None:
         assert meant(YESNO, speech("không", seconds=0.4))[0] == Said("không", 0.9)
