@@ -1,1 +1,1 @@
-"""Proves, call by call, that no fault of a part leaves an account in doubt: `make prove`, docs/security.md."""
+"""Proves, call by call, that no fault of a part leaves an account in doubt: `make prove`, docs/proof.md."""

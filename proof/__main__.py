@@ -24,7 +24,7 @@ from bot.assembly import DOMAIN, read_prompts
 from bot.settings import ROOT
 from proof.campaign import Campaign, as_json
 from proof.house import opened
-from proof.table import table, together
+from proof.table import last_of, table, together
 
 PROGRESS_SECONDS = 2.0
 
@@ -38,13 +38,11 @@ def main() -> None:
     parser.add_argument("--json", type=Path, help="where the results go")
     parser.add_argument("--resume", action="store_true", help="go on behind the calls in the file of --json")
     arguments = parser.parse_args()
-    before: dict[str, Any] | None = None
+    before: dict[str, Any] = {}
     first, calls = arguments.first, arguments.calls
     if arguments.resume and arguments.json and arguments.json.exists():
         before = json.loads(arguments.json.read_text("utf-8"))
-        if before["seed"] != arguments.seed:
-            parser.error(f"{arguments.json} is of seed {before['seed']}; give --seed {before['seed']} or another file")
-        first, calls = before["last"] + 1, calls - before["calls"]
+        first, calls = last_of(before, arguments.seed) + 1, calls - before["calls"]
     results = asyncio.run(prove(calls, arguments.seed, first, arguments.minutes))
     if before:
         results = together(before, results)

@@ -1,4 +1,4 @@
-"""Results: of several runs together, and in Markdown for docs/security.md. Pure."""
+"""Results: of several runs together, and in Markdown for docs/proof.md. Pure."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ def table(results: Mapping[str, Any]) -> str:
 
 
 def together(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
-    """The results of two runs of one seed, the second of which went on where the first ended."""
-    both = {**after, "first": before["first"]}
+    """The results of two runs: of two seeds, or of one, where the second went on behind the first."""
+    both = {**after, "runs": [*_runs(before), *_runs(after)]}
     for name in ("calls", "faulted", "undisturbed", "seconds", "log_bytes"):
         both[name] = round(before[name] + after[name], 1)
     both["calls_per_second"] = round(both["calls"] / both["seconds"], 2) if both["seconds"] else 0.0
@@ -43,8 +43,19 @@ def together(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, A
     both["outcomes"] = {k: _sum(before["outcomes"].get(k, {}), after["outcomes"].get(k, {})) for k in kinds}
     both["examples"] = [*before["examples"], *after["examples"]]
     both["longest_silence_seconds"] = max(before["longest_silence_seconds"], after["longest_silence_seconds"])
-    both["commits"] = sorted({*before.get("commits", [before["commit"]]), after["commit"]})
+    for name in ("seed", "first", "last", "commit"):
+        both.pop(name, None)
     return both
+
+
+def last_of(results: Mapping[str, Any], seed: int) -> int:
+    """The n of the last call of this seed, -1 where there was none."""
+    return max((run["last"] for run in _runs(results) if run["seed"] == seed), default=-1)
+
+
+def _runs(results: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What each run can be derived from again."""
+    return results.get("runs") or [{name: results[name] for name in ("seed", "first", "last", "commit")}]
 
 
 def _sum(before: Mapping[str, int], after: Mapping[str, int]) -> dict[str, int]:

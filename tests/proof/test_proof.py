@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from pathlib import Path
 
@@ -10,12 +11,13 @@ import pytest
 
 from bot.assembly import DOMAIN, read_prompts
 from bot.events import RATE
+from bot.settings import ROOT
 from proof import canary
 from proof.campaign import Campaign, as_json
 from proof.house import House, citizen, opened
 from proof.plan import KINDS, OPERATIONS, TURNS, trial
 from proof.sound import DIGIT_MS, FIRST_LEVEL, PROMPT_LEVEL, STEP, heard_whole
-from proof.table import table, together
+from proof.table import last_of, table, together
 from proof.wire import readings
 
 EACH = 3
@@ -91,6 +93,13 @@ def test_readings_over_the_wire_are_told_apart_by_their_distance() -> None:
     assert readings(row + bytes(16000) + row[:-4481], clips) == ["12245670", "1224567"]
 
 
+def test_the_table_in_the_docs_is_that_of_the_committed_results() -> None:
+    results = json.loads((ROOT / "proof" / "results.json").read_text("utf-8"))
+    docs = (ROOT / "docs" / "proof.md").read_text("utf-8")
+    assert table(results) in docs
+    assert f"{results['calls']:,} calls" in docs
+
+
 def test_a_secret_is_found_however_it_is_written(tmp_path: Path) -> None:
     for text in (
         "x 0912000001 y",
@@ -118,8 +127,10 @@ def test_results_of_a_run_in_two_parts_are_those_of_one() -> None:
     }
     later = {**part, "first": 10, "last": 19, "outcomes": {"none": {"reset": 9, "error": 1}}, "commit": "b"}
     both = together(part, later)
-    assert (both["first"], both["last"], both["calls"], both["violations"]) == (0, 19, 40, {"stuck": 2})
+    assert (both["calls"], both["violations"]) == (40, {"stuck": 2})
+    assert [(run["first"], run["last"], run["commit"]) for run in both["runs"]] == [(0, 9, "a"), (10, 19, "b")]
+    assert (last_of(both, 1), last_of(both, 2)) == (19, -1)
+    assert together(both, {**part, "seed": 2})["calls"] == 60
     assert both["outcomes"] == {"none": {"reset": 19, "error": 1}}
-    assert both["commits"] == ["a", "b"]
     assert "| none | 19 | 1 |" in table(both)
     assert "| stuck | 2 |" in table(both)
