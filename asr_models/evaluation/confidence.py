@@ -27,6 +27,7 @@ from bot.events import RATE, Grammar, Samples
 from bot.hearing import CallHearing, second_of
 from bot.hearing.encoder import Encoder, Scores, Weights
 from bot.hearing.models import find
+from bot.hearing.opinions import UNHEARD
 from bot.hearing.recogniser import Calibration, Recognised, Scored, VoskRecogniser, ranked, vosk_model
 from bot.hearing.second_pass import Compared, compared, strangers, weighed
 from bot.numbers import DIGIT_WORDS, WHOLE, Hypotheses, read
@@ -100,7 +101,9 @@ def dictated(model: str, recordings: Recordings, count: int) -> Iterator[Dictate
         def finish(self) -> Recognised:
             scored, frames = self.scored()
             first = ranked(scored, frames)
-            scores = encoder.scores(np.concatenate(self.sound)) if encoder and first.texts else None
+            sound = np.concatenate(self.sound)
+            asked = encoder and (first.texts or sound.size <= UNHEARD)
+            scores = encoder.scores(sound) if encoder and asked else None
             if encoder and scores is not None and strangers(scores, encoder):
                 scores = None
             pieces.append(Piece(scored, frames, scores))
@@ -172,12 +175,13 @@ class Both:
     weights: Weights | None = None
 
     def compared(self, number: Dictated) -> list[Compared | Recognised]:
-        """What both say of the pieces that hold something, or the first pass where the second has no say."""
+        """What both say of the pieces that hold something to one of them, or the first pass where the second has no
+        say."""
         heard = ((ranked(piece.scored, piece.frames, self.calibration), piece.scores) for piece in number.pieces)
         return [
             first if scores is None or not self.encoder else compared(first, scores, self.encoder)
             for first, scores in heard
-            if first.texts
+            if first.texts or (scores is not None and self.encoder)
         ]
 
     def heard(self, number: Dictated) -> Said:
