@@ -16,7 +16,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.dialogue.component import PlainComponent
 from bot.dialogue.messages import NUMBER_WORD, hide_numbers
-from bot.sealing import TOKEN, Purpose, Seal, load_seal
+from bot.sealing import TOKEN, Purpose, load_seal
 from bot.settings import load
 
 
@@ -54,11 +54,7 @@ class NumberExtractor(PlainComponent, EntityExtractorMixin):  # type: ignore[mis
             message.set(ENTITIES, message.get(ENTITIES, []) + self.add_extractor_name([entity]), add_to_output=True)
 
     def _seal_text(self, text: str, purpose: Purpose) -> str:
-        return self._seal.seal(text, purpose)
-
-    @cached_property
-    def _seal(self) -> Seal:
-        return load_seal(load())
+        return load_seal(load()).seal(text, purpose)  # each time: numbers are typed by hand, and few
 
     @cached_property
     def _lengths(self) -> tuple[int, ...]:

@@ -89,6 +89,7 @@ async def test_a_call_whose_end_was_never_told_leaves_no_tracker(
 ) -> None:
     now = 0.0
     monkeypatch.setattr(rasa, "_clock", lambda: now)
+    monkeypatch.setattr(rasa, "_last_turn", {})  # without the calls of other tests
     dead, alive, ended = (TextCall(rasa, seal) for _ in range(3))
     await ended.start("0912345678", Gone())
     await dead.start("0912345678")

@@ -12,7 +12,7 @@ SECONDS = 20
 
 
 def test_the_call_detail_record_holds_the_name_of_the_call(tools: Path, tmp_path: Path) -> None:
-    exchange = Exchange(tools, tmp_path, Sites(*(free_port() for _ in range(4)), "secret", None, False))
+    exchange = Exchange(tools, tmp_path, Sites(*(free_port() for _ in range(4)), "secret", None, False, free_port()))
     etc, records = tmp_path / "etc", tmp_path / "var" / "cdr-custom"
     records.mkdir()
     with (etc / "site" / "modules.conf").open("a") as modules:
