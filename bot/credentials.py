@@ -9,6 +9,7 @@ import hmac
 import ipaddress
 
 from bot.errors import VoicebotError
+from bot.settings import Settings
 
 SHORTEST = 16
 """Characters of a secret: nobody types it, so it can be long."""
@@ -25,7 +26,7 @@ class Credentials:
     Compares in constant time."""
 
     def __init__(self, setting: str) -> None:
-        secrets = [part.strip() for part in setting.split(",") if part.strip()]
+        secrets = _parts(setting)
         self._digests = [hashlib.sha256(each.encode()).digest() for each in secrets]
         self.headers = {"Authorization": f"Bearer {secrets[0]}"} if secrets else {}
         """What a client of this bot sends: the first of the secrets."""
@@ -46,8 +47,8 @@ class Credentials:
 def checked(name: str, setting: str, *, sent: bool = False) -> Credentials:
     """The secrets of the setting `name`. Raises VoicebotError where one is too weak, or where this bot itself must send
     it and no header can hold it."""
-    for secret in (part.strip() for part in setting.split(",")):
-        if secret and len(secret) < SHORTEST:
+    for secret in _parts(setting):
+        if len(secret) < SHORTEST:
             raise VoicebotError(f"{name} is shorter than {SHORTEST} characters; {ANOTHER}")
         if secret.startswith(EXAMPLE):
             raise VoicebotError(f"{name} is the one of the example, which everybody knows; {ANOTHER}")
@@ -56,12 +57,21 @@ def checked(name: str, setting: str, *, sent: bool = False) -> Credentials:
     return Credentials(setting)
 
 
+def of_rasa(settings: Settings) -> Credentials:
+    """What opens a served Rasa and its actions, for who asks and for who answers. Raises VoicebotError as `checked`."""
+    return checked("rasa_secret", settings.rasa_secret, sent=True)
+
+
 def is_loopback(host: str) -> bool:
     """Whether only this machine reaches `host`."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+def _parts(setting: str) -> list[str]:
+    return [part.strip() for part in setting.split(",") if part.strip()]
 
 
 def _password(authorization: str) -> bytes:

@@ -46,9 +46,8 @@ class Trail:
         seq, previous = head(connection)
         record = link(event, seq + 1, previous)
         connection.execute(_APPEND, {**vars(record), "at": event.at})
-        if (
-            record.seq % EVERY == 0 and signed(connection, record.seq) is None
-        ):  # there is one where somebody cut the trail
+        # A checkpoint is there already where somebody cut the trail.
+        if record.seq % EVERY == 0 and signed(connection, record.seq) is None:
             self._sign(connection, record.seq, record.hash, event.at)
 
     def checkpoint(self, connection: Connection, now: datetime) -> Checkpoint | None:

@@ -13,7 +13,7 @@ from sanic import Sanic
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
-from bot.credentials import checked
+from bot.credentials import of_rasa
 from bot.dialogue.refusing import refused
 from bot.settings import load
 
@@ -29,7 +29,7 @@ def attach_sanic_app_extensions(app: Sanic) -> None:
     """Answer requests with VOICEBOT_RASA_SECRET; without that setting, those of this machine alone.
 
     Raises VoicebotError where the secret is none."""
-    secrets = checked("rasa_secret", load().rasa_secret, sent=True)
+    secrets = of_rasa(load())
     app.config.REQUEST_MAX_SIZE = LARGEST
 
     @app.on_request  # type: ignore[untyped-decorator]  # sanic's is untyped

@@ -11,12 +11,11 @@ def open_dialogue(settings: Settings) -> Dialogue:
 
     Raises VoicebotError where there is no trained model, or a secret is none."""
     if settings.rasa_url:
-        from bot.credentials import checked
+        from bot.credentials import of_rasa
         from bot.dialogue.served import ServedRasa
         from bot.sealing import load_seal
 
-        secrets = checked("rasa_secret", settings.rasa_secret, sent=True)
-        return ServedRasa(settings.rasa_url, load_seal(settings), settings.number_lengths, secrets)
+        return ServedRasa(settings.rasa_url, load_seal(settings), settings.number_lengths, of_rasa(settings))
     from bot.dialogue.embedded import EmbeddedRasa  # takes seconds to import
 
     return EmbeddedRasa(settings)

@@ -12,7 +12,7 @@ from sanic import Blueprint
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
-from bot.credentials import Credentials, checked
+from bot.credentials import Credentials, of_rasa
 from bot.dialogue.refusing import refused
 from bot.settings import load
 
@@ -26,7 +26,7 @@ class GuardedRest(RestInput):  # type: ignore[misc]  # rasa ships no types
     @classmethod
     def from_credentials(cls, credentials: dict[str, Any] | None) -> GuardedRest:
         """Raises VoicebotError where the secret is none. It comes from the settings, never from credentials.yml."""
-        return cls(checked("rasa_secret", load().rasa_secret, sent=True))
+        return cls(of_rasa(load()))
 
     def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[None]]) -> Blueprint:
         routes: Blueprint = super().blueprint(on_new_message)

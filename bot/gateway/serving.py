@@ -17,7 +17,7 @@ from typing import cast
 
 from bot.assembly import dialogue_here, open_voicebot
 from bot.channels.asterisk_messages import FORMATS
-from bot.credentials import checked
+from bot.credentials import of_rasa
 from bot.errors import VoicebotError
 from bot.events import CallStarted, Dialogue, Gone
 from bot.gateway.accepting import accepting
@@ -146,9 +146,7 @@ class Rasa:
         """Raises VoicebotError where there is none."""
         if settings.rasa_url:
             dialogue = await dialogue_here(settings)
-            self._health = Pulse(
-                settings.rasa_url, checked("rasa_secret", settings.rasa_secret, sent=True), settings.actions_url
-            )
+            self._health = Pulse(settings.rasa_url, of_rasa(settings), settings.actions_url)
         else:
             dialogue = self._health = await open_dialogue_process(settings)
         await _rehearse(dialogue)
