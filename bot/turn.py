@@ -12,7 +12,6 @@ second for the next key. Speech without a word of the grammar never keeps the bo
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -451,20 +450,23 @@ def _wish(piece: Piece) -> str:
     others between them: of "nhân viên" and "gặp nhân viên" the first is sure though neither is likely. Empty where none
     is. What holds a negation and what holds none do not count for each other."""
     shares = piece.shares or (piece.confidence,)
-    heard = [(_words_of(text).split(), share) for text, share in zip(piece.texts, shares, strict=False)]
+    heard = [(text.split(), holds_negation(text), share)
+             for text, share in zip(map(_words_of, piece.texts), shares, strict=False)]  # fmt: skip
+
+    def likelihood(words: list[str], *, negated: bool) -> float:
+        return sum(share for other, denies, share in heard if denies == negated and _in_order(words, other))
+
     likely = [
-        words
-        for words, _ in heard
-        if words and sum(share for other, share in heard if _holds(other, words)) >= math.pow(WISH, len(words))
+        words for words, negated, _ in heard if words and likelihood(words, negated=negated) >= WISH ** len(words)
     ]
     likely.sort(key=len)
     return " ".join(likely[-1]) if likely else ""
 
 
-def _holds(words: list[str], fewer: list[str]) -> bool:
-    """Whether `fewer` are among the words, in their order, and both hold a negation or neither does."""
+def _in_order(fewer: list[str], words: list[str]) -> bool:
+    """Whether `fewer` are among the words, in their order."""
     rest = iter(words)
-    return all(word in rest for word in fewer) and holds_negation(" ".join(words)) == holds_negation(" ".join(fewer))
+    return all(word in rest for word in fewer)
 
 
 def _put_right(numbers: Hypotheses, text: str) -> bool:
