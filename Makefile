@@ -1,7 +1,7 @@
 # make run    a call on this machine (the demo call where there is no microphone)
 # make test   every test
-# Both set up what they need, once: system libraries, uv, Python 3.10, the locked environment, the trained dialogue and
-# a demo account store. Nothing is asked beforehand but git, Python 3 and make.
+# Both set up what they need, once: system libraries, uv, the two locked environments (the bot's, Python 3.12, and
+# Rasa's, Python 3.10), the trained dialogue and a demo account store. Nothing is asked beforehand but git, Python 3 and make.
 
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
@@ -11,21 +11,22 @@ export TF_CPP_MIN_LOG_LEVEL := 3
 export UV_PROJECT_ENVIRONMENT := .venv
 UV := .tools/bin/uv
 BIN := .venv/bin
-DIALOGUE := domain.yml config.yml $(shell find data bot/dialogue bot/negation.py -name '*.yml' -o -name '*.py' 2>/dev/null)
+RASA := .venv-rasa/bin/rasa
+DIALOGUE := domain.yml config.yml $(shell find data rasa_components -name '*.yml' -o -name '*.py' 2>/dev/null)
 
 .PHONY: help setup run test lint format bench bench-load prove eval train train-second-pass clean
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
 
-setup: .setup/environment models/dialogue.tar.gz var/accounts.sqlite ## everything that run and test need
+setup: .setup/environment .setup/rasa models/dialogue.tar.gz var/accounts.sqlite ## everything that run and test need
 
 run: setup ## a call: on microphone and speaker, or the scripted demo call
 	@$(BIN)/voicebot call --or-demo --caller 0912345678
 
 test: setup ## every test: pytest, and Rasa's own conversation tests
-	@$(BIN)/rasa data validate --fail-on-warnings
-	@$(BIN)/rasa test core --stories tests --model models/dialogue.tar.gz --out results --no-plot --fail-on-prediction-errors
-	@$(BIN)/rasa test nlu --nlu tests/test_nlu.yml --model models/dialogue.tar.gz --out results/nlu --successes --no-plot
+	@$(RASA) data validate --fail-on-warnings
+	@$(RASA) test core --stories tests --model models/dialogue.tar.gz --out results --no-plot --fail-on-prediction-errors
+	@$(RASA) test nlu --nlu tests/test_nlu.yml --model models/dialogue.tar.gz --out results/nlu --successes --no-plot
 	@$(BIN)/python tests/dialogue/check_nlu.py results/nlu
 	@$(BIN)/pytest -n 2 --dist loadfile
 
@@ -58,7 +59,7 @@ train-second-pass: ## the recogniser's second pass, on a GPU where there is one 
 	@asr_models/recipe/run.sh second-pass
 
 clean: ## what was set up, made or trained here; the account store stays
-	rm -rf .setup .tools .venv models results .rasa var/clips var/models var/callers var/report
+	rm -rf .setup .tools .venv .venv-rasa models results .rasa var/clips var/models var/callers var/report
 
 .setup/system: deploy/system-packages.sh
 	@mkdir -p .setup
@@ -72,13 +73,18 @@ $(UV): .setup/system
 	@touch $@
 
 .setup/environment: $(UV) pyproject.toml uv.lock .python-version
-	@echo "Installing the locked environment (2.6 GB, once) …"
+	@echo "Installing the bot's environment (0.5 GB, once) …"
 	@$(UV) sync --locked --quiet --compile-bytecode
 	@touch $@
 
-models/dialogue.tar.gz: .setup/environment $(DIALOGUE)
+.setup/rasa: $(UV) rasa_components/pyproject.toml rasa_components/uv.lock .python-version
+	@echo "Installing Rasa's environment (2.5 GB, once) …"
+	@UV_PROJECT_ENVIRONMENT=../.venv-rasa $(UV) sync --project rasa_components --locked --quiet --compile-bytecode
+	@touch $@
+
+models/dialogue.tar.gz: .setup/rasa $(DIALOGUE)
 	@echo "Training the dialogue …"
-	@$(BIN)/rasa train --quiet --fixed-model-name dialogue --out models >.setup/train.log 2>&1 || (cat .setup/train.log; false)
+	@$(RASA) train --quiet --fixed-model-name dialogue --out models >.setup/train.log 2>&1 || (cat .setup/train.log; false)
 	@touch $@
 
 var/accounts.sqlite: | .setup/environment

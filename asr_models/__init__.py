@@ -31,7 +31,7 @@ class Entry:
 
 def catalogue() -> dict[str, Entry]:
     """Name → entry, in the order of catalogue.toml."""
-    import tomli  # here, because the recipe's own environment imports this package too
+    import tomllib  # here, because the recipe's own environment imports this package too
 
-    raw = tomli.loads((HERE / "catalogue.toml").read_text("utf-8"))
+    raw = tomllib.loads((HERE / "catalogue.toml").read_text("utf-8"))
     return {name: Entry(name=name, **fields) for name, fields in raw.items()}

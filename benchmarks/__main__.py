@@ -29,9 +29,9 @@ from bot.channels.caller_script import CallerScript, parse_script
 from bot.channels.script import ScriptChannel
 from bot.events import RATE, Grammar, Number, Said, Utterance
 from bot.hearing import open_hearing
-from bot.numbers import DIGIT_WORDS
 from bot.settings import Settings, load
 from bot.simulation import simulate_call
+from vietnamese_numbers import DIGIT_WORDS
 
 
 def main() -> None:

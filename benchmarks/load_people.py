@@ -19,8 +19,8 @@ from bot.channels.line import decode, encode, telephone_band
 from bot.commands.transcribe import hear
 from bot.events import RATE, Grammar, Samples
 from bot.hearing import open_hearing
-from bot.numbers import DIGIT_WORDS
 from bot.settings import Settings
+from vietnamese_numbers import DIGIT_WORDS
 
 SAMPLES = RATE // 50
 """In a frame."""

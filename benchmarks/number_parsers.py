@@ -15,14 +15,14 @@ from vietnam_number import w2n, w2n_couple, w2n_single
 from vn_numberwords import words_to_number
 
 from benchmarks.numbers import KINDS
-from bot.numbers import Dialect, read, speak_number
+from vietnamese_numbers import Dialect, read, speak_number
 
 TABLE = Path(__file__).parents[1] / "tests" / "cases" / "numbers.tsv"
 AMOUNTS = CODES = 1000
 
 Parser = Callable[[str], object]
 PARSERS: dict[str, Parser] = {
-    "bot.numbers": lambda text: read(text).digits,
+    "vietnamese_numbers": lambda text: read(text).digits,
     "vietnam-number `w2n`": w2n,
     "vietnam-number `w2n_single`": w2n_single,
     "vietnam-number `w2n_couple`": w2n_couple,

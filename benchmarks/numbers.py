@@ -11,7 +11,7 @@ import re
 import time
 from collections.abc import Callable
 
-from bot.numbers import DIGIT_WORDS, Dialect, Status, find, read, speak, speak_number
+from vietnamese_numbers import DIGIT_WORDS, Dialect, Status, find, read, speak, speak_number
 
 PHRASES = 2000  # of each kind
 PASSES = 5

@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from bot.commands import accounts, audit, call, digits, doctor, models, notices, serve, simulate, speak, transcribe
+from bot.commands import accounts, actions, audit, call, digits, doctor, models, notices, serve, simulate, speak, transcribe
 from bot.errors import VoicebotError
 
 app = typer.Typer(
@@ -19,6 +19,7 @@ for command in (
     call.call,
     simulate.simulate,
     serve.serve,
+    actions.actions,
     transcribe.transcribe,
     digits.digits,
     speak.speak,

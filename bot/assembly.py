@@ -66,11 +66,11 @@ class Voicebot:
         await self._dialogue.close()
 
 
-async def dialogue_here(settings: Settings) -> Dialogue:
-    """The dialogue of the settings in this process, or served. Raises VoicebotError where there is none."""
+async def opened_dialogue(settings: Settings) -> Dialogue:
+    """The dialogue of the settings. Raises VoicebotError where there is none."""
     from bot.dialogue import open_dialogue
 
-    return await asyncio.to_thread(open_dialogue, settings)
+    return await open_dialogue(settings)
 
 
 async def open_voicebot(
@@ -79,7 +79,7 @@ async def open_voicebot(
     progress: Callable[[str], None],
     *,
     heed: Heed = at_once,
-    dialogue: Callable[[Settings], Awaitable[Dialogue]] = dialogue_here,
+    dialogue: Callable[[Settings], Awaitable[Dialogue]] = opened_dialogue,
 ) -> Voicebot:
     """Load the recogniser, the dialogue and the voice side by side, with the prompts of domain.yml ready at `rates`.
 

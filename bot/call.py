@@ -12,7 +12,6 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Union
 
 from bot.accounts.phones import as_dialled
 from bot.errors import VoicebotError
@@ -110,7 +109,7 @@ WAIT_CLIP_SECONDS = 0.1
 ASK_SECONDS = 2.4
 """For the question, after a failure, whether a password is in force. A dialogue that lives answers at once."""
 
-Notice = Union[Speaks, Listens, Understood, Ended]
+Notice = Speaks | Listens | Understood | Ended
 Watch = Callable[[Notice], None]
 """Sees each notice at once; must be quick. Times named `at` are seconds since the call began, by sample count."""
 

@@ -12,7 +12,7 @@ import asyncio
 import enum
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol, Union, runtime_checkable
+from typing import Any, Literal, Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -63,7 +63,7 @@ class HungUp:
     """The caller is gone. Always the last event of a channel."""
 
 
-ChannelEvent = Union[Frame, Key, Played, HungUp]
+ChannelEvent = Frame | Key | Played | HungUp
 
 
 @runtime_checkable
@@ -157,7 +157,7 @@ class KeyHeard:
     at: int = 0
 
 
-Heard = Union[SpeechStarted, Partial, Piece, KeyHeard]
+Heard = SpeechStarted | Partial | Piece | KeyHeard
 
 
 class Hearing(Protocol):
@@ -280,27 +280,27 @@ class Gone:
     """The caller hung up."""
 
 
-Utterance = Union[
-    CallStarted,
-    Chosen,
-    Said,
-    Number,
-    OwnPhone,
-    Uncertain,
-    TooFew,
-    TooMany,
-    Silence,
-    Unintelligible,
-    PlayedOut,
-    Unheard,
-    Gone,
-]
+Utterance = (
+    CallStarted
+    | Chosen
+    | Said
+    | Number
+    | OwnPhone
+    | Uncertain
+    | TooFew
+    | TooMany
+    | Silence
+    | Unintelligible
+    | PlayedOut
+    | Unheard
+    | Gone
+)
 
 
 # ── from the dialogue ─────────────────────────────────────────────────────────────────────────────
 
 
-class Grammar(str, enum.Enum):
+class Grammar(enum.StrEnum):
     """The recogniser's graphs."""
 
     NUMBER = "number"
@@ -309,7 +309,7 @@ class Grammar(str, enum.Enum):
     ANY = "any"
 
 
-class Outcome(str, enum.Enum):
+class Outcome(enum.StrEnum):
     """How a call ended."""
 
     RESET = "reset"
@@ -365,7 +365,7 @@ class Pause:
     seconds: float
 
 
-Segment = Union[Prompt, SecretDigits, Pause]
+Segment = Prompt | SecretDigits | Pause
 
 
 @dataclass(frozen=True)
@@ -397,15 +397,6 @@ class StoreHealth:
     """Guesses of all callers within the last hour."""
     max_refusals: int = 0
     """So many and more are an alarm (bot/settings.py)."""
-
-
-@runtime_checkable
-class KeepsStore(Protocol):
-    """A dialogue that has the account store in its own process."""
-
-    async def health(self) -> StoreHealth:
-        """Look after the store; takes seconds where it does not answer, and never raises."""
-        ...
 
 
 # ── to speech ─────────────────────────────────────────────────────────────────────────────────────

@@ -16,7 +16,6 @@ import base64
 import contextlib
 import enum
 import os
-import re
 import secrets
 import stat
 import time
@@ -30,11 +29,9 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from bot.call_keys import CallKeys, share_with
 from bot.errors import VoicebotError
 from bot.settings import ROOT, Settings
+from rasa_components.hiding import TOKEN
 
 SEAL_KEY = ROOT / "var" / "seal.key"
-
-TOKEN = re.compile(r"\bsealed[a-z2-7]{117,}\b")
-"""A sealed token in running text: the prefix, then base32 of a Fernet token, which has 73 bytes or more."""
 
 FEWEST_BYTES = 8
 """Different ones in a key. Of 32 random bytes nearly all differ; a key of zeros, or of one word repeated, has few."""
@@ -52,7 +49,7 @@ class SealBroken(VoicebotError):  # noqa: N818  # the name says what happened
         super().__init__("a sealed token cannot be opened: it is too old, damaged, of another purpose, call or key")
 
 
-class Purpose(str, enum.Enum):
+class Purpose(enum.StrEnum):
     """What a sealed text is."""
 
     CALLER = "caller"

@@ -6,13 +6,12 @@ import dataclasses
 import os
 import re
 import shlex
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
-
-import tomli
 
 from bot.errors import VoicebotError
 
@@ -23,7 +22,7 @@ RANGE = "range"
 N = TypeVar("N", int, float)
 
 
-def _within(default: N, least: N, most: N) -> N:
+def _within[N: (int, float)](default: N, least: N, most: N) -> N:
     """A number whose sensible values end at `least` and `most`."""
     field: N = dataclasses.field(default=default, metadata={RANGE: (least, most)})
     return field
@@ -53,7 +52,10 @@ class Settings:
     """The folder of recorded prompts that take the synthesiser's place."""
 
     rasa_url: str = ""
-    """A served Rasa, e.g. http://localhost:5005; empty: Rasa runs inside this process."""
+    """A served Rasa, e.g. http://localhost:5005; empty: Rasa is started beside this process."""
+
+    rasa_environment: str = ".venv-rasa"
+    """The folder of Rasa's own Python environment, where it is started beside this process."""
 
     actions_url: str = ""
     """The action server of a served Rasa, e.g. http://localhost:5055/webhook: `voicebot serve` asks it how the account
@@ -167,14 +169,14 @@ def load(environ: Mapping[str, str] | None = None, file: Path | None = None) -> 
     file = file or ROOT / environ.get("VOICEBOT_CONFIG", "voicebot.toml")
     raw: dict[str, object] = {}
     try:
-        raw.update(tomli.loads(file.read_text("utf-8")))
+        raw.update(tomllib.loads(file.read_text("utf-8")))
     except FileNotFoundError:
         pass
     except OSError as error:
         raise VoicebotError(
             f"{file}: cannot be read ({error.strerror}); let VOICEBOT_CONFIG name a TOML file"
         ) from None
-    except (tomli.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise VoicebotError(f"{file}: not valid TOML ({error}); correct it or remove the file") from None
     known = {field.name: field for field in dataclasses.fields(Settings)}
     if unknown := sorted(raw.keys() - known.keys()):
@@ -186,6 +188,15 @@ def load(environ: Mapping[str, str] | None = None, file: Path | None = None) -> 
     if settings.notice_command and settings.notice_url:
         raise VoicebotError("settings notice_command and notice_url: give one of the two")
     return settings
+
+
+def as_environ(settings: Settings) -> dict[str, str]:
+    """The settings as variables, for another process of this bot."""
+    values = {field.name: getattr(settings, field.name) for field in dataclasses.fields(Settings)}
+    return {
+        f"VOICEBOT_{name.upper()}": ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
+        for name, value in values.items()
+    }
 
 
 def _typed(field: dataclasses.Field[object], value: object) -> object:

@@ -36,9 +36,9 @@ from bot.events import (
     Unintelligible,
     Utterance,
 )
-from bot.negation import holds_negation
-from bot.numbers import DIGIT_WORDS, WHOLE, Collected, Collector, Hypotheses, find, read
 from bot.settings import Settings
+from rasa_components.negation import holds_negation
+from vietnamese_numbers import DIGIT_WORDS, WHOLE, Collected, Collector, Hypotheses, find, read
 
 COUGH = int(0.35 * RATE)
 """Samples. Shorter sound that holds no word is no attempt to speak: a cough, a knock, a passing horn. Nor is anything

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from bot.numbers import speak
+from vietnamese_numbers import speak
 
 _DIGITS = re.compile(rb"(?<![0-9A-Za-z_+/=-])\+?[0-9]{8,12}(?![0-9A-Za-z_+/=-])")
 

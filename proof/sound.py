@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 
 from bot.events import Samples
-from bot.numbers import DIGIT_WORDS
+from vietnamese_numbers import DIGIT_WORDS
 
 DIGIT_MS, PROMPT_MS = 80, 300
 PROMPT_LEVEL = 20000

@@ -4,7 +4,7 @@ import unicodedata
 
 import pytest
 
-from bot.negation import fold, holds_negation
+from rasa_components.negation import fold, holds_negation
 
 NO = """
 không

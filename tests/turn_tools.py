@@ -11,8 +11,8 @@ from bot.events import (
     SpeechStarted,
     Utterance,
 )
-from bot.numbers import DIGIT_WORDS
 from bot.turn import Timing, Turn
+from vietnamese_numbers import DIGIT_WORDS
 
 NINE = "không một hai ba bốn năm sáu bảy tám"
 TIMING = Timing(no_input=6 * RATE, settle=int(0.8 * RATE), pause=int(2.5 * RATE))

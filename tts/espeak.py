@@ -49,7 +49,7 @@ class Espeak:
                 self._stop()
                 raise
         try:
-            return finish(np.frombuffer(raw, dtype="<i2").astype(np.float32) / 32768, source, rate)
+            return finish(np.frombuffer(raw, dtype=np.dtype("<i2")).astype(np.float32) / np.float32(32768), source, rate)
         except ValueError:
             raise VoicebotError(
                 f"espeak-ng's voice {self._name} makes no sound of a text; write it otherwise"

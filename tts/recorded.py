@@ -9,17 +9,16 @@
 from __future__ import annotations
 
 import logging
+import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
-import tomli
-
 from bot.errors import VoicebotError
 from bot.events import Samples
-from bot.numbers import DIGIT_WORDS
 from bot.sound_files import NoSound, read_sound
 from tts.sound import finish
 from tts.speakable import speakable
+from vietnamese_numbers import DIGIT_WORDS
 
 MANIFEST = "prompts.toml"
 
@@ -67,9 +66,9 @@ def open_recorded(folder: Path) -> Recorded:
     if not manifest.exists():
         return Recorded({})
     try:
-        prompts = tomli.loads(manifest.read_text("utf-8")).get("prompts", {})
+        prompts = tomllib.loads(manifest.read_text("utf-8")).get("prompts", {})
         entries = [(words_of(text), folder / name) for text, name in prompts.items()]
-    except (OSError, UnicodeDecodeError, tomli.TOMLDecodeError) as error:
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise VoicebotError(f"{manifest}: cannot be read ({error}); correct it or remove it") from None
     except (AttributeError, TypeError):
         raise VoicebotError(f'{manifest}: under [prompts] write lines such as "Xin chào." = "hello.wav"') from None

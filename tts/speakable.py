@@ -10,7 +10,7 @@ import re
 import unicodedata
 
 from bot.errors import VoicebotError
-from bot.numbers import DIGIT_WORDS, speak_number
+from vietnamese_numbers import DIGIT_WORDS, speak_number
 
 MOST_DIGITS = 5
 """Longer runs of digits are refused: an insurance number or a password must never reach a synthesiser."""

@@ -10,7 +10,6 @@ import numpy as np
 
 from bot.errors import VoicebotError
 from bot.events import Pause, Prompt, Samples, SecretDigits, Segment
-from bot.numbers import DIGIT_WORDS, groups
 from bot.sealing import Purpose, Seal
 from bot.settings import ROOT, Settings
 from tts.clips import Clips
@@ -19,6 +18,7 @@ from tts.recorded import Recorded, open_recorded
 from tts.sound import silence
 from tts.speakable import speakable
 from tts.voice import open_voice
+from vietnamese_numbers import DIGIT_WORDS, groups
 
 CLIPS = ROOT / "var" / "clips"
 

@@ -7,10 +7,9 @@ long as he can, and turns to the keypad where the bot offers it after something 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Union
 
 from bot.events import Expect, Grammar
-from bot.numbers import read
+from vietnamese_numbers import read
 
 _KEYPAD, _REST = "bấm", "tiếp"
 
@@ -36,7 +35,7 @@ class Answers:
     agrees: bool
 
 
-Move = Union[Dictates, Presses, Answers]
+Move = Dictates | Presses | Answers
 
 
 @dataclass

@@ -30,8 +30,8 @@ from bot.hearing.models import find
 from bot.hearing.opinions import UNHEARD
 from bot.hearing.recogniser import Calibration, Recognised, Scored, VoskRecogniser, ranked, vosk_model
 from bot.hearing.second_pass import Compared, compared, strangers, weighed
-from bot.numbers import DIGIT_WORDS, WHOLE, Hypotheses, read
-from bot.numbers.hypotheses import SURE, levelled
+from vietnamese_numbers import DIGIT_WORDS, WHOLE, Hypotheses, read
+from vietnamese_numbers.hypotheses import SURE, levelled
 
 LENGTHS = {10: 4, 3: 1, 12: 1}
 """Digits of the numbers, and how many of them in so many."""
@@ -318,7 +318,7 @@ def report(numbers: Sequence[Dictated], encoder: Encoder | None) -> str:
         f"  ({len(said)} numbers; surprise {surprise(said):.3f} nats)\n"
         "of a speaker whom the constants were not fitted on, mean distance of confidence and share right: "
         f"{expected_calibration_error(bins):.3f}, Brier score {score:.3f}\n  confidence  right  numbers\n{told}\n"
-        f"bot/numbers/hypotheses.py\n  SLOPE, SHIFT = {slope:.2f}, {shift:.2f}\n  SURE = {best.sure:.2f}\n"
+        f"vietnamese_numbers/hypotheses.py\n  SLOPE, SHIFT = {slope:.2f}, {shift:.2f}\n  SURE = {best.sure:.2f}\n"
         f"  sure  asked  mended  saved\n{table}\n"
     )
 

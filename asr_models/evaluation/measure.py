@@ -27,8 +27,8 @@ from asr_models.evaluation.lines import CLEAN, OFFICE, Condition, Surroundings
 from asr_models.recipe.corpora import Clip
 from bot.events import Grammar
 from bot.hearing import second_of
-from bot.numbers import read
 from bot.settings import load
+from vietnamese_numbers import read
 
 LIMIT = 200
 """Recordings of each kind of speech outside the grammar."""

@@ -78,7 +78,7 @@ class Audit:
         if made:
             log.info("audit checkpoint: %s", made.line())
 
-    def _records(self, *where: ColumnElement) -> Iterator[Record]:
+    def _records(self, *where: ColumnElement[bool]) -> Iterator[Record]:
         self._backing.check()
         after = 0
         while True:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy import select, text
@@ -34,7 +34,7 @@ class Backing:
 
     def now(self) -> datetime:
         """As the store writes times: UTC, without a zone."""
-        return self._clock().astimezone(timezone.utc).replace(tzinfo=None)
+        return self._clock().astimezone(UTC).replace(tzinfo=None)
 
     def caller(self, phone: str | None) -> str | None:
         """A calling number's pseudonym; None for what no account can have."""

@@ -27,7 +27,7 @@ GENESIS = "0" * 64
 """Stands for the hash before the first record's."""
 
 
-class What(str, enum.Enum):
+class What(enum.StrEnum):
     """What happened."""
 
     GRANTED = "granted"

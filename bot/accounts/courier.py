@@ -87,7 +87,7 @@ class Courier:
     async def _try(self, notice: Notice) -> bool:
         try:
             await asyncio.wait_for(self._deliver(notice), DELIVERY_SECONDS)
-        except asyncio.TimeoutError:
+        except TimeoutError:
             self._tell(f"no answer within {DELIVERY_SECONDS:.0f} s")
             return False
         except NotDelivered as error:

@@ -10,7 +10,7 @@ another one, and not after it has expired (OWASP ASVS 5.0, 6.4.1; 6.2.3). One th
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
 from sqlalchemy import select, update
@@ -99,12 +99,12 @@ class Credentials:
         with self._backing.database.reading() as connection:
             row = connection.execute(query).one_or_none()
         right = self._passwords.verify(row.password if row else None, password)
-        if not right:
+        if row is None or not right:
             return row, Checked(False, False, None, "wrong")
         reason: Reason | None = None
         if row.expires_at and self._backing.now() >= row.expires_at:
             reason = "expired"
         elif row.used_at:
             reason = "used"
-        until = row.expires_at.replace(tzinfo=timezone.utc) if row.expires_at else None
+        until = row.expires_at.replace(tzinfo=UTC) if row.expires_at else None
         return row, Checked(reason is None, row.must_change, until, reason)

@@ -56,13 +56,12 @@ class Database:
         `timeout`, PostgreSQL's `options`)."""
         self._patience = patience
         try:
-            parsed = _patient(_anchored(make_url(url)), patience)
+            parsed = _patient(_anchored(driven(make_url(url))), patience)
             self._backend: str = parsed.get_backend_name()
             sqlite = self._backend == "sqlite"
             options = _SQLITE if sqlite else _SERVER
             self._engine = create_engine(
                 parsed,
-                future=True,
                 hide_parameters=True,
                 poolclass=QueuePool,
                 pool_size=CONNECTIONS,
@@ -77,7 +76,7 @@ class Database:
             ) from None
         self.name: str = f"{self._backend}://{parsed.host or ''}/{parsed.database or ''}"
         """Where the store is, without user and password."""
-        self._file = Path(parsed.database.removeprefix("file:")) if sqlite else None
+        self._file = Path(parsed.database.removeprefix("file:")) if sqlite and parsed.database else None
         if sqlite:
             event.listen(self._engine, "connect", _prepare_sqlite)
             event.listen(self._engine, "begin", _begin_sqlite)
@@ -184,6 +183,12 @@ _ADVICE = {
     "full": "cannot grow, the disk is full: make room",
 }
 """From words of the drivers' messages to what a person can do."""
+
+
+def driven(url: URL) -> URL:
+    """`postgresql://` with psycopg2, whose waiting can be limited (bot/accounts/deadline.py); SQLAlchemy would take
+    psycopg 3."""
+    return url.set(drivername="postgresql+psycopg2") if url.drivername == "postgresql" else url
 
 
 def _anchored(url: URL) -> URL:

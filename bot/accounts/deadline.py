@@ -16,6 +16,7 @@ from typing import Any
 
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
+from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import InvalidatePoolError
 
 PING_SECONDS = 0.5
@@ -55,13 +56,13 @@ def watch(engine: Engine) -> None:
     def connected(_connection: object, record: Any) -> None:
         record.info[fresh] = True
 
-    def checked_out(connection: object, record: Any, _proxy: object) -> None:
+    def checked_out(connection: DBAPIConnection, record: Any, _proxy: object) -> None:
         if record.info.pop(fresh, False):
             return
         try:
             with within(PING_SECONDS):
                 alive = engine.dialect.do_ping(connection)
-        except engine.dialect.dbapi.Error:
+        except engine.dialect.loaded_dbapi.Error:
             alive = False
         if not alive:
             raise InvalidatePoolError  # the others will have died with it

@@ -16,7 +16,7 @@ from __future__ import annotations
 import base64
 import logging
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from cryptography.fernet import Fernet
@@ -93,7 +93,7 @@ class Outbox:
         with self._backing.database.writing() as connection:
             for row in connection.execute(due).all():
                 phone = self._contacts.reveal(row.contact)
-                notice = Notice(row.id, phone, row.at.replace(tzinfo=timezone.utc), row.call)
+                notice = Notice(row.id, phone, row.at.replace(tzinfo=UTC), row.call)
                 if now - row.at > GIVE_UP:
                     self._end(connection, notice, What.NOTICE_LOST)
                     log.error("a notice of a reset could not be sent in %d days, and was given up", GIVE_UP.days)
@@ -113,7 +113,7 @@ class Outbox:
         """How many were not sent yet."""
         self._backing.check()
         with self._backing.database.reading() as connection:
-            return int(connection.execute(select(func.count()).select_from(notices)).scalar())
+            return int(connection.execute(select(func.count()).select_from(notices)).scalar_one())
 
     def _end(self, connection: Connection, notice: Notice, what: What) -> None:
         if connection.execute(delete(notices).where(notices.c.id == notice.id)).rowcount:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import Any, Literal
 
 from sqlalchemy import delete, insert, select, update
@@ -131,9 +131,9 @@ def view(connection: Connection, phone: str, pseudonyms: Pseudonyms, throttle: T
         insurance_number=found.masked,
         state="locked" if until else "active" if found.password else "new",
         failures=max(len(guesses(by_phone)), len(guesses(by_number))),
-        locked_until=until.replace(tzinfo=timezone.utc) if until and until != UNTIL_UNLOCKED else None,
+        locked_until=until.replace(tzinfo=UTC) if until and until != UNTIL_UNLOCKED else None,
         must_change=found.must_change,
-        expires_at=found.expires_at.replace(tzinfo=timezone.utc) if found.expires_at else None,
+        expires_at=found.expires_at.replace(tzinfo=UTC) if found.expires_at else None,
     )
 
 

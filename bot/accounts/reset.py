@@ -159,7 +159,7 @@ def refusals_since(connection: Connection, since: datetime) -> int:
     query = select(func.count()).where(
         resets.c.state.in_(sorted(state.value for state in GUESSES)), resets.c.at > since
     )
-    return int(connection.execute(query).scalar())
+    return int(connection.execute(query).scalar_one())
 
 
 def forgive(connection: Connection, phone: str, insurance_number: str) -> int:

@@ -118,7 +118,7 @@ notices = Table(
 """What owners are still to be told (outbox.py). `contact` is a sealed phone number."""
 
 
-class State(str, enum.Enum):
+class State(enum.StrEnum):
     """Of a reset."""
 
     PENDING = "pending"

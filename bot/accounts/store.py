@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 
 from argon2 import PasswordHasher
 from sqlalchemy import func, insert, select, update
@@ -33,7 +33,7 @@ ACCOUNTS_KEY = ROOT / "var" / "accounts.key"
 
 
 def utcnow() -> datetime:
-    return datetime.now(timezone.utc)
+    return datetime.now(UTC)
 
 
 class Accounts:
@@ -121,7 +121,7 @@ class Accounts:
         """The first reading was heard: the pending password comes into force, but not after `until` (Unix time, in
         seconds). Whether it is in force; again is harmless."""
         self._check()
-        last = None if until is None else datetime.fromtimestamp(until, timezone.utc).replace(tzinfo=None)
+        last = None if until is None else datetime.fromtimestamp(until, UTC).replace(tzinfo=None)
         with self._database.writing() as connection:
             return reset.activate(connection, self._trail, call_id, self._now(), self._lifetime, last)
 
@@ -200,7 +200,7 @@ class Accounts:
         """How many accounts there are."""
         self._check()
         with self._database.reading() as connection:
-            return int(connection.execute(select(func.count()).select_from(accounts)).scalar())
+            return int(connection.execute(select(func.count()).select_from(accounts)).scalar_one())
 
     def verify(self, phone: str, password: str) -> bool:
         """Whether this password opens the account of this phone now; a pending one never does."""

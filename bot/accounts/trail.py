@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import delete, func, insert, or_, select
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, Row
 from sqlalchemy.sql.elements import ColumnElement
 
 from bot.accounts.chain import GENESIS, Checkpoint, Event, Record, Signer, What, link, written
@@ -104,18 +105,18 @@ def first(connection: Connection) -> int:
     return connection.execute(select(func.min(audit.c.seq))).scalar() or 1
 
 
-def page(connection: Connection, after: int, *where: ColumnElement) -> list[Record]:
+def page(connection: Connection, after: int, *where: ColumnElement[bool]) -> list[Record]:
     """The next records after a number, PAGE at most."""
     query = select(audit).where(audit.c.seq > after, *where).order_by(audit.c.seq).limit(PAGE)
     return [_read(row) for row in connection.execute(query)]
 
 
-def of_person(phone: str, insurance_number: str | None) -> ColumnElement:
+def of_person(phone: str, insurance_number: str | None) -> ColumnElement[bool]:
     """The condition that a record is about this phone or this insurance number (pseudonyms)."""
     return or_(audit.c.phone == phone, audit.c.insurance_number == (insurance_number or phone))
 
 
-def between(since: datetime | None, until: datetime | None) -> Iterator[ColumnElement]:
+def between(since: datetime | None, until: datetime | None) -> Iterator[ColumnElement[bool]]:
     """The conditions that a record is of this time: from `since` on, and before `until`."""
     if since:
         yield audit.c.at >= since
@@ -133,6 +134,6 @@ def all_checkpoints(connection: Connection) -> list[Checkpoint]:
     return [Checkpoint(**row._mapping) for row in connection.execute(select(checkpoints))]
 
 
-def _read(row: object) -> Record:
-    fields = dict(row._mapping)  # type: ignore[attr-defined]  # SQLAlchemy ships no types
+def _read(row: Row[Any]) -> Record:
+    fields = dict(row._mapping)
     return Record(**{**fields, "at": written(fields["at"])})

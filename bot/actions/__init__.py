@@ -1,12 +1,10 @@
-"""rasa_sdk actions, one a file. `rasa run actions --actions bot.actions` serves them behind a door (door.py);
-`executor` runs them here."""
+"""rasa_sdk actions, one a file. `executor` runs them; `voicebot actions` serves them (server.py)."""
 
 from __future__ import annotations
 
 from rasa_sdk import Action
 from rasa_sdk.executor import ActionExecutor
 
-from bot.actions import door
 from bot.actions.activate_password import ActionActivatePassword
 from bot.actions.ask_insurance_number import ActionAskInsuranceNumber
 from bot.actions.ask_number_confirmed import ActionAskNumberConfirmed
@@ -15,13 +13,11 @@ from bot.actions.count_retry import ActionCountRetry
 from bot.actions.discard_reset import ActionDiscardReset
 from bot.actions.repeat import ActionRepeat
 from bot.actions.services import Services
+from bot.actions.store_health import ActionStoreHealth
 from bot.actions.validate_reset_form import ValidateResetForm
 
-door.hang()
-
-
 def all_actions(services: Services) -> list[Action]:
-    """Every action of domain.yml."""
+    """Every action of domain.yml, and the one that a gateway asks for."""
     return [
         ActionActivatePassword(services),
         ActionAskInsuranceNumber(),
@@ -30,6 +26,7 @@ def all_actions(services: Services) -> list[Action]:
         ActionCountRetry(),
         ActionDiscardReset(services),
         ActionRepeat(),
+        ActionStoreHealth(services),
         ValidateResetForm(),
     ]
 

@@ -7,7 +7,7 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from bot.numbers import speak_number
+from vietnamese_numbers import speak_number
 
 NTH = {"1": "đầu tiên", "4": "thứ tư"}
 """Where the ordinal is not "thứ" and the numeral."""

@@ -11,7 +11,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from bot.actions.services import ServiceAction, in_thread, reset_of
 from bot.errors import VoicebotError
-from bot.sealing import Purpose, SealBroken
+from bot.sealing import Purpose, SealBroken, is_sealed
 
 logger = logging.getLogger(__name__)
 
@@ -41,10 +41,11 @@ class ActionCheckAccount(ServiceAction):
             return None
 
     def _number(self, tracker: Tracker) -> str:
-        """The insurance number. What was typed in `rasa shell` is sealed by Rasa itself, which knows of no call."""
-        call = tracker.sender_id if _on_a_line(tracker) else ""
+        """The insurance number. In a call it is sealed; only what is typed in `rasa shell` comes in digits."""
         token = tracker.get_slot("insurance_number") or ""
-        return self.services.seal.of_call(call).reveal(token, Purpose.INSURANCE_NUMBER)
+        if not _on_a_line(tracker) and not is_sealed(token):
+            return str(token)
+        return self.services.seal.of_call(tracker.sender_id).reveal(token, Purpose.INSURANCE_NUMBER)
 
     def _caller(self, tracker: Tracker) -> str | None:
         """The calling number; None, which matches no account, where the line withheld it.

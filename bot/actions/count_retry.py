@@ -9,7 +9,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from bot.numbers import speak_number
+from vietnamese_numbers import speak_number
 
 LAST = 3
 """The failure that ends a call, and the third time that a caller has no number, which hands over to a person."""

@@ -6,7 +6,7 @@ import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache, cached_property
+from functools import cached_property
 from typing import Any, TypeVar
 
 from rasa_sdk import Action, Tracker
@@ -16,7 +16,7 @@ from bot.accounts import Accounts, AccountsUnavailable, open_accounts
 from bot.errors import VoicebotError
 from bot.events import StoreHealth
 from bot.sealing import Seal, load_seal
-from bot.settings import Settings, load
+from bot.settings import Settings
 
 T = TypeVar("T")
 
@@ -57,12 +57,6 @@ class Services:
             return StoreHealth(str(error), 0, limit)
 
 
-@cache
-def shared() -> Services:
-    """Those of the environment's settings, for an action server."""
-    return Services(load())
-
-
 def reset_of(sender_id: str) -> str:
     """What the accounts know a conversation by: a call of the exchange, or the conversation where no exchange named it.
     A call has one reset, however often its exchange brings it (`bot.call_keys`)."""
@@ -80,7 +74,7 @@ async def in_thread(work: Callable[[], T]) -> T:
         return await asyncio.wait_for(job, WORK_SECONDS)
     except VoicebotError:
         raise
-    except asyncio.TimeoutError:
+    except TimeoutError:
         raise AccountsUnavailable(
             "the account store does not answer in time: look at its disk, and at this machine's load"
         ) from None
@@ -89,14 +83,10 @@ async def in_thread(work: Callable[[], T]) -> T:
 
 
 class ServiceAction(Action, ABC):  # type: ignore[misc]  # rasa_sdk ships no types
-    """An action that uses services; `rasa run actions` makes it without arguments."""
+    """An action that uses services."""
 
-    def __init__(self, services: Services | None = None) -> None:
-        self._given = services
-
-    @property
-    def services(self) -> Services:
-        return self._given or shared()
+    def __init__(self, services: Services) -> None:
+        self.services = services
 
     @abstractmethod
     async def run(

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass
-from typing import Union
 
 import numpy as np
 
@@ -78,9 +77,9 @@ class Ahead:
         self._clips.append((padded, mark))
         self._waiting += padded.size
 
-    def take(self) -> list[Union[Sound, Mark]]:
+    def take(self) -> list[Sound | Mark]:
         """What is to be sent now."""
-        messages: list[Union[Sound, Mark]] = []
+        messages: list[Sound | Mark] = []
         while self._clips and self._on_its_way < self._ahead:
             samples, mark = self._clips.popleft()
             piece, rest = samples[: self._piece], samples[self._piece :]

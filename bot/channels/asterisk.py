@@ -11,25 +11,19 @@ import asyncio
 import contextlib
 import re
 from collections import deque
-from typing import Protocol, Union
+from typing import Protocol
 
 import numpy as np
-from aiohttp import WSCloseCode, WSMessage, WSMsgType, web
-from aiohttp.http import WebSocketError, WebSocketReader, WebSocketWriter
+from aiohttp import WSCloseCode, WSMessage, WSMsgType
 
 from bot.channels.ahead import Ahead, Mark, Sound
-from bot.channels.asterisk_messages import LONGEST, BadMessage, Message, Start, command, parse, parse_start
+from bot.channels.asterisk_messages import BadMessage, Message, Start, command, parse, parse_start
+from bot.channels.asterisk_socket import Listener
 from bot.channels.line import decode, encode
 from bot.channels.line_channel import CLOSE_SECONDS, LineChannel, cancelled
 from bot.channels.tcp import hold_short
 from bot.errors import VoicebotError
 from bot.events import Played, Samples
-
-PROTOCOL = "media"
-"""The WebSocket subprotocol that chan_websocket speaks."""
-
-LARGEST = 2 * LONGEST
-"""Bytes of a message from Asterisk, which sends 20 ms at a time; a larger one closes the WebSocket with 1009."""
 
 START_SECONDS = 5.0
 """From the connection to MEDIA_START."""
@@ -50,34 +44,14 @@ STUCK_TICKS = 1500
 class Socket(Protocol):
     """The part of aiohttp's WebSockets that is used here."""
 
-    async def receive(self, timeout: float | None = None) -> WSMessage: ...
+    async def receive(self) -> WSMessage: ...
+    def listen(self, listener: Listener) -> None: ...
+    def fail(self, error: Exception) -> None: ...
     async def send_str(self, data: str) -> None: ...
     async def send_bytes(self, data: bytes) -> None: ...
     async def ping(self, message: bytes = b"") -> None: ...
     async def pong(self, message: bytes = b"") -> None: ...
     async def close(self, *, code: int = WSCloseCode.OK, message: bytes = b"") -> bool: ...
-
-
-class AsteriskSocket(web.WebSocketResponse):
-    """The WebSocket of a call, as chan_websocket opens it."""
-
-    def __init__(self) -> None:
-        super().__init__(protocols=(PROTOCOL,), max_msg_size=LARGEST, autoping=False, compress=False)
-
-    def _post_start(self, request: web.BaseRequest, protocol: str, writer: WebSocketWriter) -> None:
-        super()._post_start(request, protocol, writer)
-        assert self._reader is not None  # noqa: S101  # it has just been made
-        request.protocol._payload_parser = _CappedReader(self._reader, LARGEST, compress=False)
-
-
-class _CappedReader(WebSocketReader):
-    """aiohttp's own looks at a message's size when all of it is there, and would collect gigabytes before that."""
-
-    def parse_frame(self, buf: bytes) -> list[tuple[bool, int | None, bytearray, bool | None]]:
-        frames = super().parse_frame(buf)
-        if self._payload_length > LARGEST:  # still to come of the last frame
-            raise WebSocketError(WSCloseCode.MESSAGE_TOO_BIG, "a frame is too long")
-        return frames
 
 
 class Ping:
@@ -97,9 +71,10 @@ async def open_asterisk(socket: Socket, transport: asyncio.BaseTransport | None,
 
     Waits for MEDIA_START. Raises VoicebotError, with the connection closed, where something else comes or nothing."""
     try:
-        message = await socket.receive(START_SECONDS)
+        async with asyncio.timeout(START_SECONDS):
+            message = await socket.receive()
         start = parse_start(message.data if message.type is WSMsgType.TEXT else "")
-    except asyncio.TimeoutError:
+    except TimeoutError:
         await socket.close(code=WSCloseCode.POLICY_VIOLATION, message=b"no MEDIA_START")
         raise VoicebotError("Asterisk connected and sent no MEDIA_START") from None
     except BadMessage as bad:
@@ -124,7 +99,9 @@ class AsteriskChannel(LineChannel):
         self._paused = False
         self._unheard = 0  # ticks since Asterisk has sent anything
         self._stuck = 0  # ticks since it has played anything, while there is something
-        self._out: deque[Union[str, bytes, Ping]] = deque()
+        self._out: deque[str | bytes | Ping] = deque()
+        self._fault: Exception | None = None  # what was wrong with a message
+        self._pinged: bytes | None = None  # what Asterisk's last ping said, until it is answered
         self._to_send = asyncio.Event()
         self._writer = asyncio.ensure_future(self._write())
 
@@ -156,21 +133,29 @@ class AsteriskChannel(LineChannel):
 
     async def _read(self) -> None:
         try:
-            while True:
-                message = await self._socket.receive()
-                self._unheard = 0
-                if message.type is WSMsgType.BINARY:
-                    self._on_media(message.data)
-                elif message.type is WSMsgType.TEXT:
-                    self._obey(_read(message.data))
-                elif message.type is WSMsgType.PING:
-                    await self._socket.pong(message.data)
-                elif message.type is not WSMsgType.PONG:
-                    break
+            self._socket.listen(self._on_message)
+            await self._socket.receive()  # the end of the connection
+            if self._fault:
+                raise self._fault
         except Refused as refused:
             await self._socket.close(code=refused.code, message=str(refused).encode())
         finally:
             self._end(drop=False)
+
+    def _on_message(self, message: WSMessage) -> None:
+        kind, data, _ = message
+        self._unheard = 0
+        try:
+            if kind is WSMsgType.BINARY:
+                self._on_media(data)
+            elif kind is WSMsgType.TEXT:
+                self._obey(_read(data))
+            elif kind is WSMsgType.PING:
+                self._pinged = bytes(data)  # of several only the last needs an answer (RFC 6455, 5.5.3)
+                self._to_send.set()
+        except Exception as error:
+            self._fault = error
+            self._socket.fail(error)
 
     def _on_media(self, data: bytes) -> None:
         if len(data) % self._form.width or len(data) > self.rate * self._form.width:
@@ -219,7 +204,7 @@ class AsteriskChannel(LineChannel):
     def _command(self, name: str, correlation_id: str | None = None) -> None:
         self._send(command(name, correlation_id, self._as_json))
 
-    def _send(self, message: Union[str, bytes, Ping]) -> None:
+    def _send(self, message: str | bytes | Ping) -> None:
         self._out.append(message)
         self._to_send.set()
 
@@ -229,16 +214,19 @@ class AsteriskChannel(LineChannel):
             while True:
                 await self._to_send.wait()
                 self._to_send.clear()
-                while self._out:
-                    message = self._out.popleft()
+                while self._out or self._pinged is not None:
                     too_late = loop.call_later(SEND_SECONDS, self._cut)
                     try:
-                        await self._pass_on(message)
+                        await self._pass_on()
                     finally:
                         too_late.cancel()
 
-    async def _pass_on(self, message: Union[str, bytes, Ping]) -> None:
-        if isinstance(message, str):
+    async def _pass_on(self) -> None:
+        """Send what waits longest; a pong when nothing else does."""
+        if not self._out:
+            answer, self._pinged = self._pinged, None
+            await self._socket.pong(answer or b"")
+        elif isinstance(message := self._out.popleft(), str):
             await self._socket.send_str(message)
         elif isinstance(message, bytes):
             await self._socket.send_bytes(message)

@@ -71,7 +71,7 @@ async def read_name(reader: asyncio.StreamReader) -> uuid.UUID:
     """The UUID with which a call begins. Raises NotAudioSocket where something else comes, or nothing in time."""
     try:
         kind, payload = await asyncio.wait_for(read_message(reader), HELLO_SECONDS)
-    except asyncio.TimeoutError:
+    except TimeoutError:
         raise NotAudioSocket("a connection to AudioSocket said nothing") from None
     if kind != UUID or len(payload) != 16:
         raise NotAudioSocket("a call over AudioSocket does not begin with its UUID")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, Union
+from typing import Literal
 
 from bot.channels.line import LAWS
 from bot.channels.yaml_reader import ScriptError, Value
@@ -90,7 +90,7 @@ class HangUp:
     after: float | None = None
 
 
-Step = Union[Press, Say, Play, Wait, BargeIn, HangUp]
+Step = Press | Say | Play | Wait | BargeIn | HangUp
 
 
 @dataclass(frozen=True)

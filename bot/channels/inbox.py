@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterator
-from typing import Union
 
 import numpy as np
 
@@ -86,7 +85,7 @@ class Inbox:
         if len(key) == 1 and key in KEYS and self._urgent < WAITING_KEYS:
             self.put(Key(key, seconds))
 
-    def put(self, event: Union[Key, Played]) -> None:
+    def put(self, event: Key | Played) -> None:
         """Anything else that happened; after the end nothing counts."""
         if not self._ended:
             self._urgent += 1

@@ -100,7 +100,7 @@ class MicrophoneChannel:
         """Wait until something happens; False when the call has ended."""
         try:
             await asyncio.wait_for(self._woken.wait(), LOST_SECONDS)
-        except asyncio.TimeoutError:
+        except TimeoutError:
             self._device_gone()
         self._woken.clear()
         return not self._ended

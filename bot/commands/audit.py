@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Optional
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 app = typer.Typer(help="The audit trail: who reset which password, and what operators did.", no_args_is_help=True)
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON objects.")]
-When = Annotated[Optional[str], typer.Option(help="2026-11-27, or 2026-11-27T08:00+07:00; UTC without a zone.")]
+When = Annotated[str | None, typer.Option(help="2026-11-27, or 2026-11-27T08:00+07:00; UTC without a zone.")]
 
 PATIENCE = 60.0
 """Seconds that a transaction of a command may take."""
@@ -28,8 +28,8 @@ PATIENCE = 60.0
 
 @app.command()
 def show(
-    phone: Annotated[Optional[str], typer.Argument(help="Phone number, as 0912345678 or +84912345678.")] = None,
-    call: Annotated[Optional[str], typer.Option(help="In place of a phone: the exchange's name of a call.")] = None,
+    phone: Annotated[str | None, typer.Argument(help="Phone number, as 0912345678 or +84912345678.")] = None,
+    call: Annotated[str | None, typer.Option(help="In place of a phone: the exchange's name of a call.")] = None,
     as_json: Json = False,
 ) -> None:
     """Show what happened to a phone number and to the insurance number of its account, or in a call. In order of time,
@@ -55,7 +55,7 @@ def show(
 @app.command()
 def verify(
     checkpoints: Annotated[
-        Optional[Path],
+        Path | None,
         typer.Option(help="A file with checkpoints that were kept elsewhere: `audit checkpoint` lines, or a log."),
     ] = None,
     as_json: Json = False,
@@ -126,7 +126,7 @@ def _time(option: str, text: str | None) -> datetime | None:
         at = datetime.fromisoformat(text)
     except ValueError:
         raise typer.BadParameter("write 2026-11-27 or 2026-11-27T08:00+07:00", param_hint=option) from None
-    return at.astimezone(timezone.utc).replace(tzinfo=None) if at.tzinfo else at
+    return at.astimezone(UTC).replace(tzinfo=None) if at.tzinfo else at
 
 
 def _print(as_json: bool, found: dict[str, object], text: str) -> None:

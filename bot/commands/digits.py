@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from bot.numbers import read
+from vietnamese_numbers import read
 
 
 def digits(

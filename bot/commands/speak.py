@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from enum import Enum
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -12,7 +12,7 @@ from bot.errors import VoicebotError
 from bot.settings import load
 
 
-class Rate(str, Enum):
+class Rate(StrEnum):
     """Hz of the file."""
 
     TELEPHONE = "8000"

@@ -13,14 +13,14 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Union
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bot.errors import VoicebotError
 from bot.events import Grammar, KeyHeard, Piece, Samples
-from bot.numbers import Collected, Hypotheses, find, hypotheses, read
 from bot.settings import load
+from vietnamese_numbers import Collected, Hypotheses, find, hypotheses, read
 
 if TYPE_CHECKING:
     from bot.hearing import CallHearing
@@ -33,14 +33,14 @@ COMBINED = 100
 
 NEAR = 0.2
 """A file's number need not be of a length that calls want: one five times as likely as those is told as it is (as in
-`bot.numbers.hypotheses`). Of nine-digit numbers 70 instead of 55 % are right so; of ten-digit ones as many as in
+`vietnamese_numbers.hypotheses`). Of nine-digit numbers 70 instead of 55 % are right so; of ten-digit ones as many as in
 calls on a clean line, and three in a hundred fewer in noise."""
 
 LEAD_SECONDS, TAIL_SECONDS = 0.4, 1.0
 """Quiet before a file, in which hearing learns the room, and after it, in which the last piece ends."""
 
 
-Given = Union[Piece, KeyHeard]
+Given = Piece | KeyHeard
 """What a caller gives: words, or a key that is heard as tones."""
 
 

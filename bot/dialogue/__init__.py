@@ -1,21 +1,44 @@
-"""Talking to Rasa: embedded in this process, or served over HTTP."""
+"""Talking to Rasa, over HTTP: to one that is served somewhere, or to one that is started beside this process."""
 
 from __future__ import annotations
 
+import logging
+from typing import Protocol
+
+from bot.dialogue.pulse import StoreWatch
 from bot.events import Dialogue
 from bot.settings import Settings
 
+log = logging.getLogger(__name__)
 
-def open_dialogue(settings: Settings) -> Dialogue:
-    """The dialogue that the settings name; blocks for the seconds that loading Rasa takes.
 
-    Raises VoicebotError where there is no trained model, or a secret is none."""
+class WatchedDialogue(Dialogue, Protocol):
+    """A dialogue that is known to be well or not."""
+
+    @property
+    def up(self) -> bool:
+        """Nothing is known to be wrong with it."""
+        ...
+
+    @property
+    def store(self) -> StoreWatch:
+        """What is known of the account store behind it."""
+        ...
+
+
+async def open_dialogue(settings: Settings) -> WatchedDialogue:
+    """The dialogue that the settings name; takes the seconds in which Rasa loads where it is started here.
+
+    Raises VoicebotError where there is no Rasa, no trained model, or a secret is none."""
     if settings.rasa_url:
-        from bot.credentials import of_rasa
-        from bot.dialogue.served import ServedRasa
-        from bot.sealing import load_seal
+        from bot.dialogue.remote import RemoteRasa
 
-        return ServedRasa(settings.rasa_url, load_seal(settings), settings.number_lengths, of_rasa(settings))
-    from bot.dialogue.embedded import EmbeddedRasa  # takes seconds to import
+        return RemoteRasa(settings)
+    from bot.dialogue.freshness import AGAIN
+    from bot.dialogue.local import LocalRasa
 
-    return EmbeddedRasa(settings)
+    rasa = LocalRasa(settings)
+    if rasa.changed:
+        log.warning("voicebot: %s changed after the dialogue was trained; %s", ", ".join(rasa.changed), AGAIN)
+    await rasa.start()
+    return rasa

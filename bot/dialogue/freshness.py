@@ -2,36 +2,76 @@
 
 from __future__ import annotations
 
-import warnings
-from datetime import datetime, timezone
+import json
+import tarfile
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
-from rasa.core.agent import Agent
-from rasa.shared.core.domain import Domain
-from rasa.shared.exceptions import RasaException
+import yaml
 
 from bot.errors import VoicebotError
 
 AGAIN = "train it again with `make setup` or `rasa train --fixed-model-name dialogue`"
+NONE = "run `make setup`, which trains it"
 
-TRAINED_FROM = ("config.yml", "data/**/*.yml", "bot/dialogue/number_extractor.py", "bot/dialogue/folding.py")
+TRAINED_FROM = ("config.yml", "data/**/*.yml", "rasa_components/number_extractor.py", "rasa_components/folding.py")
 """Beside the domain. A model holds what Rasa made of these and not the files, so only their time can be compared."""
 
+NAMES = ("intents", "entities", "actions", "slots", "forms")
 
-def check_domain(agent: Agent, model: Path, domain: Path) -> None:
-    """Raises VoicebotError where the model was trained from another domain: its responses are not those of `domain`."""
-    try:
-        with warnings.catch_warnings(record=True):  # Rasa warns at every load of what is new in 3.0
-            same = Domain.load(domain).fingerprint() == agent.domain.fingerprint()
-    except (RasaException, OSError) as error:
-        raise VoicebotError(f"{domain}: no domain that Rasa can read ({type(error).__name__}); correct it") from None
-    if not same:
+
+def newest(path: Path) -> Path:
+    """The model file at `path`, which is one or a folder of them. Raises VoicebotError where there is none."""
+    if path.is_file():
+        return path
+    models = sorted(path.glob("*.tar.gz"), key=lambda model: model.stat().st_mtime)
+    if not models:
+        raise VoicebotError(f"{path}: there is no trained dialogue; {NONE}")
+    return models[-1]
+
+
+def check(model: Path, root: Path) -> list[str]:
+    """The files of `TRAINED_FROM` under `root` that were written after the model was trained.
+
+    Raises VoicebotError where the model is none, or was trained from another domain.yml: its responses are not those
+    that are read here."""
+    kept = _metadata(model)
+    domain = root / "domain.yml"
+    if _told(kept["domain"]) != _told(_read(domain)):
         raise VoicebotError(f"{model}: this dialogue was trained from another {domain.name}; {AGAIN}")
-
-
-def changed_since(agent: Agent, root: Path) -> list[str]:
-    """The files of `TRAINED_FROM` under `root` that were written after the model was trained."""
-    trained: datetime = agent.processor.model_metadata.trained_at  # UTC, without saying so
-    seconds = trained.replace(tzinfo=timezone.utc).timestamp()
+    seconds = datetime.fromisoformat(kept["trained_at"]).replace(tzinfo=UTC).timestamp()
     files = (path for pattern in TRAINED_FROM for path in root.glob(pattern))
     return sorted(str(path.relative_to(root)) for path in files if path.stat().st_mtime > seconds)
+
+
+def _metadata(model: Path) -> Mapping[str, Any]:
+    try:
+        with tarfile.open(model) as archive:
+            file = archive.extractfile("metadata.json")
+            kept: Mapping[str, Any] = json.load(file) if file else {}
+        kept["domain"], kept["trained_at"]  # noqa: B018  # are they there?
+    except (OSError, tarfile.TarError, EOFError, ValueError, LookupError, TypeError) as error:
+        raise VoicebotError(
+            f"{model}: not a dialogue model that Rasa can load ({type(error).__name__}); {NONE}"
+        ) from None
+    return kept
+
+
+def _read(domain: Path) -> Mapping[str, Any]:
+    try:
+        read: Mapping[str, Any] = yaml.safe_load(domain.read_text("utf-8"))
+        _told(read)
+    except (OSError, yaml.YAMLError, ValueError, AttributeError, TypeError, LookupError) as error:
+        raise VoicebotError(f"{domain}: no domain that Rasa can read ({type(error).__name__}); correct it") from None
+    return read
+
+
+def _told(domain: Mapping[str, Any]) -> dict[str, Any]:
+    """Of a domain what Rasa keeps as it is written: the responses; and the names of everything else."""
+    return {"responses": domain["responses"], **{each: _names(domain.get(each) or []) for each in NAMES}}
+
+
+def _names(listed: Any) -> list[str]:
+    return sorted(str(next(iter(each)) if isinstance(each, dict) else each) for each in listed)

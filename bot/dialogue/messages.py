@@ -10,7 +10,6 @@ docs/dialogue.md is the reference of the `custom` fields, which stand in domain.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -40,14 +39,11 @@ from bot.events import (
     Unintelligible,
     Utterance,
 )
-from bot.numbers import find
-from bot.sealing import TOKEN, Purpose
+from bot.sealing import Purpose
+from rasa_components.hiding import hide_numbers
 
 Sealer = Callable[[str, Purpose], str]
 """`Seal.seal`."""
-
-NUMBER_WORD = "number"
-"""Stands in a text for a number that is no insurance number."""
 
 LONGEST_WAIT = 60
 """Seconds: the most that a response may ask to wait or be silent for."""
@@ -55,11 +51,6 @@ LONGEST_WAIT = 60
 AFTER_DIGITS = 0.7
 """Seconds of silence between the last digit and the next word: the caller is still writing it down."""
 
-_WRITTEN = re.compile(r"\d[\d .,-]*\d")
-_SPOKEN = re.compile(
-    r"\b(?:(?:không|một|mốt|hai|ba|bốn|tư|năm|lăm|nhăm|sáu|bảy|bẩy|tám|chín|mười|mươi|chục|linh|lẻ|trăm|nghìn|ngàn"
-    r"|khong|mot|bon|tu|nam|lam|sau|bay|tam|chin|muoi|tram|nghin|ngan)\b[ ,.]*){4,}"
-)
 _KINDS: dict[str, Any] = {**{grammar.value: grammar for grammar in Grammar}, "played": "played", "nothing": "nothing"}
 _CELLS = [str(cell) for cell in range(1, 21)]
 _WITH_NUMBER = (Grammar.NUMBER, Grammar.MENU)
@@ -76,7 +67,8 @@ def to_rasa(utterance: Utterance, seal: Sealer, lengths: Sequence[int]) -> str:
         return _intent("give_number", {"insurance_number": sealed, "number_source": source})
     if isinstance(utterance, Said):
         # Rasa takes a text that begins with "/" for an intent, and refuses an empty one.
-        return hide_numbers(utterance.text.strip("/ \n"), seal, lengths) or _intent("no_match")
+        text = utterance.text.strip("/ \n")
+        return hide_numbers(text, lambda digits: seal(digits, Purpose.INSURANCE_NUMBER), lengths) or _intent("no_match")
     if isinstance(utterance, Chosen):
         return _intent(utterance.intent)
     if isinstance(utterance, TooFew):
@@ -105,30 +97,6 @@ def _named_by(digits: str, seal: Sealer) -> dict[str, str]:
 
 def _intent(name: str, entities: Mapping[str, str] | None = None) -> str:
     return f"/{name}{json.dumps(entities)}" if entities else f"/{name}"
-
-
-def hide_numbers(text: str, seal: Sealer, lengths: Sequence[int]) -> str:
-    """The text with its insurance numbers sealed, and with `NUMBER_WORD` for every other number of two digits or more,
-    also where its words have two readings. What is sealed already stays as it is."""
-    hidden, end = "", 0
-    for token in TOKEN.finditer(text):
-        hidden += _hide(text[end : token.start()], seal, lengths) + token[0]
-        end = token.end()
-    return hidden + _hide(text[end:], seal, lengths)
-
-
-def _hide(text: str, seal: Sealer, lengths: Sequence[int]) -> str:
-    hidden, end = "", 0
-    for number in find(text):
-        whole = len(number.digits) in lengths
-        hidden += _mask(text[end : number.start])
-        hidden += seal(number.digits, Purpose.INSURANCE_NUMBER) if whole else NUMBER_WORD
-        end = number.end
-    return hidden + _mask(text[end:])
-
-
-def _mask(text: str) -> str:
-    return _SPOKEN.sub(f"{NUMBER_WORD} ", _WRITTEN.sub(NUMBER_WORD, text))
 
 
 def from_rasa(messages: Sequence[Mapping[str, Any]], lengths: Sequence[int]) -> Reply:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from http import HTTPStatus
 
@@ -16,6 +15,9 @@ from bot.sealing import Seal
 
 TIMEOUT = aiohttp.ClientTimeout(total=10, connect=3)
 """Seconds: longer than any action takes, shorter than a caller waits."""
+
+IDLE_SECONDS = 2.0
+"""Of a connection until it is closed. Rasa itself closes one after five, perhaps just when a turn is sent over it."""
 
 
 class ServedRasa:
@@ -41,7 +43,7 @@ class ServedRasa:
             async with self._open().post(f"{self._url}/webhooks/rest/webhook", json=message) as response:
                 response.raise_for_status()
                 messages = await response.json()
-        except asyncio.TimeoutError:
+        except TimeoutError:
             raise VoicebotError(
                 f"Rasa at {self._url} does not answer in time; see its log and that of its actions"
             ) from None
@@ -69,5 +71,9 @@ class ServedRasa:
     def _open(self) -> aiohttp.ClientSession:
         """Made on first use: a session belongs to the event loop that is running then."""
         if not self._session:
-            self._session = aiohttp.ClientSession(timeout=self._timeout, headers=self._secrets.headers)
+            self._session = aiohttp.ClientSession(
+                timeout=self._timeout,
+                headers=self._secrets.headers,
+                connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=IDLE_SECONDS),
+            )
         return self._session

@@ -73,5 +73,5 @@ async def _open(line: socket.socket, protocol: asyncio.Protocol, context: ssl.SS
     loop = asyncio.get_running_loop()
     try:
         await loop.connect_accepted_socket(lambda: protocol, line, ssl=context, ssl_handshake_timeout=patience)
-    except (OSError, asyncio.TimeoutError) as error:  # no handshake, or gone
+    except (TimeoutError, OSError) as error:  # no handshake, or gone
         protocol.connection_lost(error)

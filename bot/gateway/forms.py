@@ -28,7 +28,7 @@ async def form_of(request: web.Request) -> dict[str, str]:
     try:
         body = await asyncio.wait_for(request.read(), BODY_SECONDS)
         fields = parse_qsl(body.decode(request.charset or "utf-8"))
-    except asyncio.TimeoutError:
+    except TimeoutError:
         raise web.HTTPRequestTimeout(text="") from None
     except (ValueError, LookupError):  # in no encoding there is
         raise web.HTTPBadRequest(text="") from None

@@ -7,7 +7,7 @@ import uuid
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from typing import TypeVar
 
 from bot.events import Outcome
 
@@ -24,7 +24,7 @@ K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
 
-class Fleeting(Generic[K, V]):
+class Fleeting[K: Hashable, V]:
     """A dictionary whose entries live for `seconds`, by `clock`."""
 
     def __init__(self, seconds: float, clock: Callable[[], float]) -> None:

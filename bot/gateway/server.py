@@ -24,7 +24,8 @@ from aiohttp import web
 
 from bot.call import Ended, Notice, Watch
 from bot.call_keys import known_as
-from bot.channels.asterisk import AsteriskSocket, open_asterisk
+from bot.channels.asterisk import open_asterisk
+from bot.channels.asterisk_socket import AsteriskSocket
 from bot.channels.line_channel import LineChannel
 from bot.errors import VoicebotError
 from bot.events import Channel, Outcome

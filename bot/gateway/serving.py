@@ -15,9 +15,10 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, nullcontext
 from typing import cast
 
-from bot.assembly import dialogue_here, open_voicebot
+from bot.assembly import open_voicebot
 from bot.channels.asterisk_messages import FORMATS
-from bot.credentials import of_rasa
+from bot.dialogue import WatchedDialogue, open_dialogue
+from bot.dialogue.pulse import StoreWatch
 from bot.errors import VoicebotError
 from bot.events import CallStarted, Dialogue, Gone
 from bot.gateway.accepting import accepting
@@ -25,13 +26,11 @@ from bot.gateway.admission import Admission
 from bot.gateway.audiosocket import address_of, listening_at
 from bot.gateway.call_back import CallBacks
 from bot.gateway.certificates import Certificates, certificates
-from bot.gateway.dialogue_process import DialogueProcess, open_dialogue_process
 from bot.gateway.few_lines import keep_short
 from bot.gateway.guard import Guard, open_guard
 from bot.gateway.lobby import Lobby
 from bot.gateway.metrics import Metrics
 from bot.gateway.metronome import Metronome
-from bot.gateway.pulse import Pulse, StoreWatch
 from bot.gateway.server import Gateway
 from bot.gateway.strangers import Connection
 from bot.gateway.verstat import Policy
@@ -123,12 +122,12 @@ def call_backs_of(settings: Settings, admission: Admission, metrics: Metrics) ->
 
 
 class Rasa:
-    """Where the dialogue runs: served, or in a process beside this one."""
+    """The dialogue, and what the metrics tell of it."""
 
     def __init__(self, metrics: Metrics) -> None:
         self._metrics = metrics
-        self._health: DialogueProcess | Pulse | None = None
-        metrics.dialogue_up.set_function(lambda: self._health is None or self._health.up)
+        self._dialogue: WatchedDialogue | None = None
+        metrics.dialogue_up.set_function(lambda: self._dialogue is None or self._dialogue.up)
         metrics.store_up.set_function(lambda: self._store.up)
         metrics.guesses.set_function(lambda: self._store.health.refusals)
         metrics.guessing.set_function(lambda: self._store.alarmed)
@@ -136,26 +135,17 @@ class Rasa:
     @property
     def up(self) -> bool:
         """Nothing is known to be wrong with it, nor with the account store behind it."""
-        return (self._health is None or self._health.up) and self._store.up
+        return (self._dialogue is None or self._dialogue.up) and self._store.up
 
     @property
     def _store(self) -> StoreWatch:
-        return self._health.store if self._health else StoreWatch()
+        return self._dialogue.store if self._dialogue else StoreWatch()
 
     async def open(self, settings: Settings) -> Dialogue:
         """Raises VoicebotError where there is none."""
-        if settings.rasa_url:
-            dialogue = await dialogue_here(settings)
-            self._health = Pulse(settings.rasa_url, of_rasa(settings), settings.actions_url)
-        else:
-            dialogue = self._health = await open_dialogue_process(settings)
-        await _rehearse(dialogue)
-        return self._metrics.around(dialogue)
-
-    async def watch(self) -> None:
-        """Feel the pulse of a served Rasa until cancelled; a process looks after itself."""
-        if isinstance(self._health, Pulse):
-            await self._health.run()
+        self._dialogue = await open_dialogue(settings)
+        await _rehearse(self._dialogue)
+        return self._metrics.around(self._dialogue)
 
 
 async def _rehearse(dialogue: Dialogue) -> None:
@@ -173,13 +163,12 @@ async def _beating(metronome: Metronome, metrics: Metrics, admission: Admission,
         admission.hindrance = "overloaded" if metrics.strain.behind else None if rasa.up else "out_of_order"
 
     with metronome.beats(weigh):
-        beating = [asyncio.ensure_future(each) for each in (metronome.run(), rasa.watch())]
+        beating = asyncio.ensure_future(metronome.run())
         try:
             yield
         finally:
-            for each in beating:
-                each.cancel()
-            await asyncio.wait(beating)
+            beating.cancel()
+            await asyncio.wait([beating])
 
 
 @asynccontextmanager

@@ -18,7 +18,6 @@ from __future__ import annotations
 import math
 from collections import deque
 from dataclasses import dataclass
-from typing import Union
 
 import numpy as np
 
@@ -91,7 +90,7 @@ class End:
     ended: int
 
 
-Edge = Union[Start, End]
+Edge = Start | End
 
 
 def levels(blocks: Samples) -> list[float]:

@@ -34,7 +34,7 @@ def fetch(entry: asr_models.Entry, sha256_of_zip: str, into: Path, progress: Pro
         with part.open("ab") as file:
             if not entry.size or file.tell() < entry.size:  # else complete, or wrong, which its digest shows
                 asyncio.run(_download(entry.url, file, entry.size, progress))
-    except (aiohttp.ClientError, asyncio.TimeoutError, OSError) as error:
+    except (TimeoutError, aiohttp.ClientError, OSError) as error:
         raise ModelError(
             f"model {entry.name}: {entry.url} cannot be fetched ({error or type(error).__name__}); "
             "run the command again, it goes on where it stopped"

@@ -24,7 +24,7 @@ from bot.hearing.encoder import Encoder, Scores
 from bot.hearing.front import to_samples
 from bot.hearing.recogniser import KEPT, Recognised, Recogniser, length
 from bot.hearing.second_pass import doubted, heard_again
-from bot.negation import holds_negation
+from rasa_components.negation import holds_negation
 
 SPEEDS = (0.93, 1.07)
 """Of the further opinions; each decodes the piece once more. More are no better (asr_models/recipe/TRIALS.md)."""
@@ -51,7 +51,7 @@ words in noise are lost so. What lasts longer is somebody else's talk or noise, 
 NOTHING = 0.62
 """The share of “nothing of the grammar was said” for such a piece: by itself it counts for nothing, and side talk gives
 no digits. But where other pieces leave a number wanting just what it holds, the whole number is likelier than a gap
-(`bot.numbers.hypotheses`); of ten-digit numbers in noise that saved two or three in a hundred."""
+(`vietnamese_numbers.hypotheses`); of ten-digit numbers in noise that saved two or three in a hundred."""
 
 
 class Considerate:

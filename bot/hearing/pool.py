@@ -16,12 +16,11 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Union
 
 from bot.events import Heard
 
 Work = Callable[[], list[Heard]]
-Result = Union[list[Heard], Exception]
+Result = list[Heard] | Exception
 
 BATCH = 0.005
 """Seconds of work after which results are handed back. One by one they cost half as much again (100 calls in silence,

@@ -1,7 +1,7 @@
 """What the tests of the account store share."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from argon2 import PasswordHasher
@@ -21,7 +21,7 @@ LIMITS = {"max_failures": 3, "lock_seconds": 3600, "max_resets": 6, "max_refusal
 
 class Clock:
     def __init__(self) -> None:
-        self.now = datetime(2026, 3, 1, 8, 0, tzinfo=timezone.utc)
+        self.now = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
 
     def __call__(self) -> datetime:
         return self.now

@@ -14,8 +14,10 @@ import pytest
 from account_tools import CHEAP, KEY, LIMITS, Clock, Open
 from postgres import server
 from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
 
 from bot.accounts import Accounts
+from bot.accounts.database import driven
 from bot.accounts.demo import DEMO
 
 
@@ -42,7 +44,7 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path}/accounts.sqlite"
     url: str = request.getfixturevalue("postgresql")
-    engine = create_engine(url)
+    engine = create_engine(driven(make_url(url)))
     with engine.begin() as connection:
         for table in ("notices", "audit", "checkpoints", "resets", "accounts", "keys", "alembic_version"):
             connection.execute(text(f"DROP TABLE IF EXISTS {table}"))

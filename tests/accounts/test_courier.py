@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -20,7 +20,7 @@ from bot.accounts.demo import DEMO
 from bot.accounts.outbox import Notice, Outbox
 from bot.settings import Settings
 
-NOTICE = Notice(7, "+84912345678", datetime(2026, 3, 1, 8, 0, 30, tzinfo=timezone.utc), "1764230000.12")
+NOTICE = Notice(7, "+84912345678", datetime(2026, 3, 1, 8, 0, 30, tzinfo=UTC), "1764230000.12")
 OBJECT = {
     "id": 7,
     "event": "password_reset",

@@ -14,7 +14,7 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
 from bot.accounts import Accounts, AccountsUnavailable
-from bot.accounts.database import CONNECTIONS, PATIENCE
+from bot.accounts.database import CONNECTIONS, PATIENCE, driven
 from bot.accounts.demo import DEMO
 
 (PHONE, NUMBER), (OTHER_PHONE, OTHER_NUMBER), *OTHERS = DEMO
@@ -90,7 +90,7 @@ def test_a_connection_that_dies_inside_a_transaction_holds_nobody_up(
 
 @on_postgresql
 def test_a_lock_is_waited_for_no_longer_than_a_caller_bears(accounts: Accounts, url: str) -> None:
-    engine = create_engine(url, future=True)
+    engine = create_engine(driven(make_url(url)))
     with engine.begin() as other:
         other.execute(text("SELECT id FROM keys FOR UPDATE"))
         assert not takes_at_most(AT_MOST, accounts, "waits", PHONE, NUMBER)

@@ -23,8 +23,8 @@ from asr_models.evaluation.confidence import (
     surprise,
 )
 from bot.hearing.recogniser import Calibration, Recognised
-from bot.numbers.hypotheses import levelled
 from tests.hearing.second_pass_tools import WEIGHTS, encoder_of, scores_of
+from vietnamese_numbers.hypotheses import levelled
 
 FRAMES = 100.0
 NINE = "không một hai ba bốn năm sáu bảy tám"

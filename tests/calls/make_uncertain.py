@@ -17,8 +17,8 @@ from bot.channels.caller_voice import sound_of
 from bot.commands.transcribe import in_a_room
 from bot.events import RATE, Grammar, Piece, Samples
 from bot.hearing import load_models, open_hearing
-from bot.numbers import WHOLE, Hypotheses
 from bot.settings import ROOT, Settings
+from vietnamese_numbers import WHOLE, Hypotheses
 
 SOUND = Path(__file__).parent / "sounds" / "bon_or_tam.flac"
 PAUSE = np.zeros(RATE // 10, np.int16)

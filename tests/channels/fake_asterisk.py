@@ -19,8 +19,9 @@ import numpy as np
 from aiohttp import BasicAuth, ClientSession, ClientWebSocketResponse, WSMsgType, web
 from aiohttp.test_utils import TestServer
 
-from bot.channels.asterisk import PROTOCOL, AsteriskChannel, AsteriskSocket, open_asterisk
+from bot.channels.asterisk import AsteriskChannel, open_asterisk
 from bot.channels.asterisk_messages import FORMATS
+from bot.channels.asterisk_socket import PROTOCOL, AsteriskSocket
 from bot.channels.line import decode, encode
 from bot.events import Channel, ChannelEvent, Samples
 

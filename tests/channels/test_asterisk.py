@@ -8,8 +8,9 @@ import pytest
 from aiohttp import WSCloseCode, WSMessage, WSMsgType
 
 from bot.channels.ahead import AHEAD_SECONDS, PIECE_SECONDS
-from bot.channels.asterisk import GONE_TICKS, LARGEST, PING_TICKS, STUCK_TICKS, AsteriskChannel
+from bot.channels.asterisk import GONE_TICKS, PING_TICKS, STUCK_TICKS, AsteriskChannel
 from bot.channels.asterisk_messages import FORMATS, parse_start
+from bot.channels.asterisk_socket import LARGEST, Listener
 from bot.errors import VoicebotError
 from bot.events import Frame, HungUp, Played
 from tests.channels.contract import ChannelContract, reading, tone
@@ -43,9 +44,13 @@ class Full:
     def __init__(self, wire: Wire) -> None:
         self._wire = wire
 
-    async def receive(self, timeout: float | None = None) -> WSMessage:
+    async def receive(self) -> WSMessage:
         await self._wire.gone.wait()
         return WSMessage(WSMsgType.CLOSED, None, None)
+
+    def listen(self, listener: Listener) -> None: ...
+
+    def fail(self, error: Exception) -> None: ...
 
     async def send_str(self, data: str) -> None:
         await self._refuse()

@@ -4,7 +4,6 @@ import asyncio
 import socket
 import sys
 from collections.abc import AsyncIterator
-from typing import Union
 
 import pytest
 
@@ -68,7 +67,7 @@ async def test_the_kernel_takes_half_a_second_of_sound_and_not_a_reading() -> No
         assert connection.getsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF) == 2 * SEND_BUFFER_BYTES
 
 
-def user_timeout(channel: Union[AsteriskChannel, AudioSocketChannel]) -> int:
+def user_timeout(channel: AsteriskChannel | AudioSocketChannel) -> int:
     transport = channel._transport if isinstance(channel, AsteriskChannel) else channel._to.transport
     assert transport is not None
     return int(transport.get_extra_info("socket").getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT))

@@ -14,7 +14,7 @@ from bot.channels.line import key_tone
 from bot.commands.transcribe import NEAR, Given, alternatives, in_a_room, transcribe, understood
 from bot.errors import VoicebotError
 from bot.events import Grammar, KeyHeard, Piece
-from bot.numbers.hypotheses import levelled
+from vietnamese_numbers.hypotheses import levelled
 
 FIELDS = ["path", "text", "digits", "confidence", "alternatives", "seconds", "cpu_seconds"]
 LENGTHS = (10, 12)

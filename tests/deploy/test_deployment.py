@@ -7,18 +7,19 @@ import os
 import re
 import subprocess
 import tempfile
+import tomllib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
-import tomli
 import yaml
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool
 
+from bot.accounts.database import driven
 from bot.settings import ROOT, Settings
 from tests.accounts.postgres import programs, server
 from tests.deploy.conftest import CHART, COMPOSE
@@ -187,7 +188,7 @@ def test_each_database_has_a_role_of_its_own_that_cannot_enter_the_other(tmp_pat
             subprocess.run([COMPOSE / "databases.sh"], env=environ, check=True, capture_output=True)
 
             def enters(role: str, database: str) -> bool:
-                engine = create_engine(at.set(username=role, database=database), poolclass=NullPool)
+                engine = create_engine(driven(at.set(username=role, database=database)), poolclass=NullPool)
                 try:
                     with engine.begin() as connection:
                         connection.execute(text("CREATE TABLE own (id INTEGER)"))
@@ -307,7 +308,7 @@ def test_what_git_ignores_and_what_operators_keep_secret_comes_into_no_image() -
 
 def test_the_chart_brings_the_version_that_is_here(values: dict[str, Any]) -> None:
     chart = yaml.safe_load((CHART / "Chart.yaml").read_text())
-    here = tomli.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+    here = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
     assert chart["version"] == chart["appVersion"] == values["image"]["tag"] == here
 
 

@@ -9,7 +9,7 @@ import pytest
 from dialogue_tools import Citizen, TextCall
 
 from bot.events import Chosen, Number, Outcome, PlayedOut, Said, Utterance
-from bot.numbers import DIGIT_WORDS, speak
+from vietnamese_numbers import DIGIT_WORDS, speak
 
 if TYPE_CHECKING:
     from bot.dialogue.embedded import EmbeddedRasa

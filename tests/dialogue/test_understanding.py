@@ -14,7 +14,7 @@ import pytest
 import yaml
 
 from asr_models.recipe import phrases
-from bot.negation import fold, holds_negation
+from rasa_components.negation import fold, holds_negation
 from bot.settings import ROOT
 
 if TYPE_CHECKING:

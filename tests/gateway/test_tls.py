@@ -29,7 +29,7 @@ from bot.settings import Settings
 from tests.channels.fake_asterisk import FakeAsterisk
 from tests.gateway.conftest import Listeners
 
-NOW = datetime.datetime.now(datetime.timezone.utc)
+NOW = datetime.datetime.now(datetime.UTC)
 
 
 class Authority:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from bot.events import RATE
 from bot.hearing.opinions import LEAST, NOTHING, SPEEDS, SURE, Considerate, agreed, least, played
 from bot.hearing.recogniser import KEPT, Recognised
-from bot.numbers.hypotheses import CORRECTION
+from vietnamese_numbers.hypotheses import CORRECTION
 
 SOUND = voice(0.5)
 SILENT = Recognised((), ())

@@ -1,6 +1,6 @@
 """Every reading of a row of number words, by generating what people say instead of parsing it.
 
-Slow and simple on purpose, and with nothing in common with `bot.numbers`: all ways to say the numbers under a thousand
+Slow and simple on purpose, and with nothing in common with `vietnamese_numbers`: all ways to say the numbers under a thousand
 are written into one table, and a row of words is cut into numerals in every possible way. A way of saying is *clear*
 (no one means anything else by it: "hai mươi ba") or loose ("một trăm hai" for 120, "hai mươi năm" for 25).
 

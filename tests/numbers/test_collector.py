@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.numbers import Collected, Collector
+from vietnamese_numbers import Collected, Collector
 
 TEN = (10,)
 BOTH = (10, 12)

@@ -4,8 +4,8 @@ import random
 
 import pytest
 
-from bot.numbers import DIGIT_WORDS, Status, read
-from bot.numbers.corrections import evaluate
+from vietnamese_numbers import DIGIT_WORDS, Status, read
+from vietnamese_numbers.corrections import evaluate
 
 ORDINALS = ("nhất", "hai", "ba", "tư", "năm", "sáu", "bảy", "tám", "chín", "mười", "mười một", "mười hai")
 

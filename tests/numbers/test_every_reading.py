@@ -9,8 +9,8 @@ from itertools import product
 
 import pytest
 
-from bot.numbers import Status, read
 from tests.numbers.every_reading import PAUSE, readings
+from vietnamese_numbers import Status, read
 
 WORDS = [
     *("không", "một", "hai", "năm", "sáu", "mốt", "tư", "lăm", "mười", "mươi", "chục", "hăm", "linh", "trăm"),

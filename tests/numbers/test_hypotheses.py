@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.numbers import Collected, Hypotheses
-from bot.numbers.hypotheses import levelled
+from vietnamese_numbers import Collected, Hypotheses
+from vietnamese_numbers.hypotheses import levelled
 
 BOTH = (10, 12)
 NINE = "không một hai ba bốn năm sáu bảy tám"

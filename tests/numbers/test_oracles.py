@@ -11,7 +11,7 @@ from num2words import num2words
 from vietnam_number import w2n, w2n_couple, w2n_single
 from vn_numberwords import number_to_words, words_to_number
 
-from bot.numbers import Dialect, Status, read, speak_number
+from vietnamese_numbers import Dialect, Status, read, speak_number
 
 COUNT = 4000
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.numbers import DIGIT_WORDS, Status, find, read
-from bot.numbers.words import tokenize
+from vietnamese_numbers import DIGIT_WORDS, Status, find, read
+from vietnamese_numbers.words import tokenize
 
 TABLE = Path(__file__).parents[1] / "cases" / "numbers.tsv"
 ROWS = [line.split("\t") for line in TABLE.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.numbers import KINDS, TRAPS
-from bot.numbers import Dialect, Status, find, groups, read, speak, speak_number
+from vietnamese_numbers import Dialect, Status, find, groups, read, speak, speak_number
 
 NUMBERS = 100_000
 LENGTHS = (*range(1, 13), 10, 10, 10, 12, 12)  # digits; codes have 10 or 12

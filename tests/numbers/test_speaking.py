@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.numbers import DIGIT_WORDS, Dialect, groups, read, speak, speak_number
+from vietnamese_numbers import DIGIT_WORDS, Dialect, groups, read, speak, speak_number
 
 DIGITS = st.text("0123456789", min_size=1, max_size=24)
 DIALECTS = st.sampled_from(list(Dialect))

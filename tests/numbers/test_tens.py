@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.numbers.tens import MOST, ways
+from vietnamese_numbers.tens import MOST, ways
 
 
 def texts(text: str) -> list[str]:

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.numbers.corrections import Outcome, Status, evaluate_letters
-from bot.numbers.grammar import numerals
-from bot.numbers.vocabulary import KINDS, VOCABULARY
-from bot.numbers.words import fold, spell, tokenize
+from vietnamese_numbers.corrections import Outcome, Status, evaluate_letters
+from vietnamese_numbers.grammar import numerals
+from vietnamese_numbers.vocabulary import KINDS, VOCABULARY
+from vietnamese_numbers.words import fold, spell, tokenize
 
 PHRASES = [phrase.strip() for listing in VOCABULARY.values() for phrase in listing.split(",")]
 WORDS = sorted({word for phrase in PHRASES for word in phrase.split()})

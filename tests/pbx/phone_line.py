@@ -18,7 +18,6 @@ from bot.accounts.demo import DEMO
 from bot.accounts.passwords import DIGITS
 from bot.channels.caller_script import SHARED, Play, Press, Say, Wait, load_script
 from bot.events import RATE
-from bot.numbers import DIGIT_WORDS
 from bot.settings import ROOT, Settings
 from tests.pbx.conftest import Prompts
 from tests.pbx.ears import Recording
@@ -26,6 +25,7 @@ from tests.pbx.exchange import AUDIOSOCKET_LINE, HOTLINE, WIDE_LINE, Exchange
 from tests.pbx.gateway import Gateway, free_port
 from tests.pbx.telephone_sound import Step, write_pcap
 from tests.pbx.telephones import CHECK_FAILED, NOTHING, REMOTE_PARTY, WITHHELD, Number, Telephone, dial, person
+from vietnamese_numbers import DIGIT_WORDS
 
 KEYS, VOICE, OLDER, HANGS_UP, RECORDED = DEMO[1], DEMO[3], DEMO[2], DEMO[4], DEMO[0]
 """Phone number and insurance number. OLDER calls through AudioSocket, as from an older PBX; RECORDED speaks with real

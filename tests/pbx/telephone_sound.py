@@ -7,7 +7,6 @@ import struct
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Union
 
 import numpy as np
 
@@ -29,7 +28,7 @@ KEY_PACKETS, GAP_PACKETS, END_PACKETS = 5, 5, 3
 """A key lasts 100 ms, with 100 ms before the next; its end is told three times (RFC 4733, section 2.5.1.4)."""
 
 
-Step = Union[Press, Say, Play, Wait]
+Step = Press | Say | Play | Wait
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,6 @@ from cryptography.fernet import Fernet
 
 from bot.errors import VoicebotError
 from bot.events import Pause, Prompt, SecretDigits
-from bot.numbers import DIGIT_WORDS, speak
 from bot.sealing import Purpose, Seal, SealBroken
 from bot.settings import Settings
 from tts import speech
@@ -19,6 +18,7 @@ from tts.clips import Clips
 from tts.digits import PACES
 from tts.recorded import MANIFEST, Recorded, open_recorded
 from tts.speech import PROMPT_PAUSE, CallSpeech, open_speech
+from vietnamese_numbers import DIGIT_WORDS, speak
 
 NUMBER, PASSWORD = "7930164825", "83019275"
 GREETING = "Xin chào, bấm phím 8."

@@ -8,9 +8,9 @@ import pytest
 import soundfile
 
 from bot.errors import VoicebotError
-from bot.numbers import DIGIT_WORDS
 from tts.recorded import MANIFEST, open_recorded
 from tts.sound import LEVEL
+from vietnamese_numbers import DIGIT_WORDS
 
 
 def record(path: Path, seconds: float = 0.5, rate: int = 44100, channels: int = 1, amplitude: float = 0.1) -> None:

@@ -5,8 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.errors import VoicebotError
-from bot.numbers import groups, speak
 from tts.speakable import MOST_DIGITS, speakable
+from vietnamese_numbers import groups, speak
 
 
 @pytest.mark.parametrize(

@@ -14,12 +14,12 @@ import numpy as np
 import pytest
 
 from bot.errors import VoicebotError
-from bot.numbers import DIGIT_WORDS
 from bot.settings import ROOT
 from tts.espeak import Espeak
 from tts.sound import MARGIN_MS, PEAK
 from tts.voice import VOICES, Voice, open_voice
 from tts.worker import settle
+from vietnamese_numbers import DIGIT_WORDS
 
 SENTENCE = "số điện thoại và mã số bảo hiểm không khớp"
 

@@ -1,8 +1,8 @@
 """Rasa NLU component: takes the intent `affirm` from every sentence that may not confirm. Follows the classifier.
 
-Such a sentence holds a negation (bot/negation.py), unknown speech or a number. What is left of the classifier's ranking
-decides, each intent with the probability it has; so the sentence is a no, or falls below the fallback's threshold and
-is asked again.
+Such a sentence holds a negation (rasa_components/negation.py), unknown speech or a number. What is left of the
+classifier's ranking decides, each intent with the probability it has; so the sentence is a no, or falls below the
+fallback's threshold and is asked again.
 """
 
 from __future__ import annotations
@@ -14,13 +14,15 @@ from rasa.nlu.classifiers.classifier import IntentClassifier
 from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from bot.dialogue.component import PlainComponent
-from bot.dialogue.folding import OUTSIDE, PART
-from bot.dialogue.messages import NUMBER_WORD
-from bot.events import UNKNOWN
-from bot.negation import holds_negation
+from rasa_components.component import PlainComponent
+from rasa_components.folding import OUTSIDE, PART
+from rasa_components.hiding import NUMBER_WORD
+from rasa_components.negation import holds_negation
 
 AFFIRM = "affirm"
+
+UNKNOWN = "<unk>"
+"""Stands in what the bot heard for speech that is no word it knows (bot.events.UNKNOWN)."""
 
 
 def guarded(text: str, ranking: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -31,7 +33,7 @@ def guarded(text: str, ranking: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def whole(ranking: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """`ranking` with the parts of `OUTSIDE` (bot/dialogue/folding.py) added up, best first again."""
+    """`ranking` with the parts of `OUTSIDE` (rasa_components/folding.py) added up, best first again."""
     shares: dict[str, float] = {}
     for scored in ranking:
         name = scored["name"].partition(PART)[0]
@@ -40,7 +42,7 @@ def whole(ranking: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
-class NegationGuard(PlainComponent, IntentClassifier):  # type: ignore[misc]  # rasa ships no types
+class NegationGuard(PlainComponent, IntentClassifier):
     """`whole` and `guarded` with what Rasa asks of a component."""
 
     def process(self, messages: list[Message]) -> list[Message]:

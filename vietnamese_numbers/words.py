@@ -19,7 +19,7 @@ from collections import Counter
 from itertools import product
 from typing import Literal, NamedTuple
 
-from bot.numbers.vocabulary import KINDS, VOCABULARY, Kind
+from vietnamese_numbers.vocabulary import KINDS, VOCABULARY, Kind
 
 __all__ = ["Kind", "Token", "spell", "tokenize"]
 

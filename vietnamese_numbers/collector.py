@@ -22,11 +22,11 @@ from collections.abc import Sequence
 from copy import copy
 from enum import Enum
 
-from bot.numbers.corrections import Outcome, Status, common_start, evaluate
-from bot.numbers.row import Row
-from bot.numbers.vocabulary import KINDS, Kind
-from bot.numbers.whole import Chosen, choose, repeats
-from bot.numbers.words import spell
+from vietnamese_numbers.corrections import Outcome, Status, common_start, evaluate
+from vietnamese_numbers.row import Row
+from vietnamese_numbers.vocabulary import KINDS, Kind
+from vietnamese_numbers.whole import Chosen, choose, repeats
+from vietnamese_numbers.words import spell
 
 _POLITE = frozenset(kind.value for kind in (Kind.PAUSE, Kind.FILLER, Kind.INTRO, Kind.PERSON, Kind.WHETHER, Kind.IS))
 _WRITTEN = re.compile("<[0-9]*>")

@@ -9,9 +9,9 @@ where they are applied: words in `words`, numerals and what makes them ambiguous
 import re
 from typing import NamedTuple
 
-from bot.numbers.corrections import Outcome, Status, evaluate, evaluate_letters
-from bot.numbers.vocabulary import Kind
-from bot.numbers.words import tokenize
+from vietnamese_numbers.corrections import Outcome, Status, evaluate, evaluate_letters
+from vietnamese_numbers.vocabulary import Kind
+from vietnamese_numbers.words import tokenize
 
 _OK = Status.OK
 

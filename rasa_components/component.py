@@ -9,7 +9,7 @@ from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 
 
-class PlainComponent(GraphComponent):  # type: ignore[misc]  # rasa ships no types
+class PlainComponent(GraphComponent):
     """Made without arguments."""
 
     @classmethod

@@ -5,7 +5,7 @@ What is never said is put right: "không mươi" is 0 and mười. Elsewhere bot
 counts differ, the length of the number tells them apart.
 """
 
-from bot.numbers.speaking import DIGIT_WORDS
+from vietnamese_numbers.speaking import DIGIT_WORDS
 
 SAME_COUNT = 1.0
 """How likely the other word is, as a share of the one that was heard, where a ten stands before: 70 92 and 79 12 are

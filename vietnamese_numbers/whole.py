@@ -15,7 +15,7 @@ a keyed number is read back.
 
 from typing import NamedTuple
 
-from bot.numbers.row import Row
+from vietnamese_numbers.row import Row
 
 CARD = 3
 """Digits of a health card before the insurance number: who pays how much (1 to 5), and the province."""

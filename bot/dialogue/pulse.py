@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from importlib.metadata import version
 
 import aiohttp
 
@@ -20,7 +19,6 @@ ASK_FOR_STORE = {
     "next_action": "action_store_health",
     "tracker": {"sender_id": "pulse"},
     "domain": {},
-    "version": version("rasa-sdk"),
 }
 """What an action server answers with the health of its account store (bot/actions/store_health.py)."""
 
@@ -70,12 +68,15 @@ class Pulse:
     def __init__(self, url: str, secrets: Credentials, actions_url: str = "") -> None:
         self._url, self._secrets, self._actions_url = url.rstrip("/"), secrets, actions_url
         self.store = StoreWatch()
-        self._missed = MISSES - 1  # of a Rasa that was never there, one beat tells enough
+        self.missed = MISSES - 1  # of a Rasa that was never there, one beat tells enough
+        """Beats in a row that Rasa did not answer."""
+        self.actions_missed = 0
+        """The same of the action server."""
 
     @property
     def up(self) -> bool:
         """Nothing is known to be wrong with it."""
-        return self._missed < MISSES
+        return self.missed < MISSES
 
     async def run(self) -> None:
         """Beat until cancelled."""
@@ -87,7 +88,7 @@ class Pulse:
         """Ask once."""
         trouble, _ = await asyncio.gather(self._trouble(), self._look_after_store())
         was_up = self.up
-        self._missed = self._missed + 1 if trouble else 0
+        self.missed = self.missed + 1 if trouble else 0
         if was_up and not self.up:
             log.error("Rasa at %s %s; no call is taken until it answers", self._url, trouble)
         elif self.up and not was_up:
@@ -102,7 +103,7 @@ class Pulse:
             # A connection of its own: one that is kept may end between two beats, and waits behind the turns in a pool.
             async with self._session() as session, session.get(self._url + PATH) as response:
                 return f"answers with status {response.status}" if response.status >= 400 else None
-        except asyncio.TimeoutError:
+        except TimeoutError:
             return "does not answer in time"
         except (aiohttp.ClientError, OSError, ValueError) as error:
             return f"cannot be reached ({type(error).__name__})"
@@ -118,6 +119,8 @@ class Pulse:
                 response.raise_for_status()
                 (event,) = (await response.json())["events"]
                 health = StoreHealth(**event["value"])
-        except (asyncio.TimeoutError, aiohttp.ClientError, OSError, ValueError, LookupError, TypeError) as error:
+            self.actions_missed = 0
+        except (TimeoutError, aiohttp.ClientError, OSError, ValueError, LookupError, TypeError) as error:
             health = StoreHealth(f"the action server at {self._actions_url} does not tell ({type(error).__name__})")
+            self.actions_missed += 1
         self.store.told(health)

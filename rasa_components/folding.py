@@ -15,8 +15,8 @@ from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.dialogue.component import PlainComponent
-from bot.negation import fold
+from rasa_components.component import PlainComponent
+from rasa_components.negation import fold
 
 OUTSIDE, OUTSIDE_PARTS = "no_match", 4
 PART = "#"

@@ -7,8 +7,8 @@ for one choice of these ways; where a choice is missing it raises `OpenError` wi
 import re
 from collections.abc import Sequence
 
-from bot.numbers.grammar import AmbiguousError, BrokenError, Chunk, IncompleteError, ReadingError, numerals
-from bot.numbers.vocabulary import Kind
+from vietnamese_numbers.grammar import AmbiguousError, BrokenError, Chunk, IncompleteError, ReadingError, numerals
+from vietnamese_numbers.vocabulary import Kind
 
 _MOST_ACTS = 64  # more than anyone makes in one number; keeps the work linear in the text
 _CELLS = Kind.NTH.value

@@ -28,10 +28,10 @@ from enum import Enum
 from itertools import takewhile
 from typing import NamedTuple
 
-from bot.numbers.acts import ACT, Cells, OpenError
-from bot.numbers.grammar import AmbiguousError, BrokenError, IncompleteError, ReadingError, numerals
-from bot.numbers.vocabulary import Kind
-from bot.numbers.words import spell
+from vietnamese_numbers.acts import ACT, Cells, OpenError
+from vietnamese_numbers.grammar import AmbiguousError, BrokenError, IncompleteError, ReadingError, numerals
+from vietnamese_numbers.vocabulary import Kind
+from vietnamese_numbers.words import spell
 
 
 class Status(str, Enum):

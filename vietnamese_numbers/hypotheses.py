@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from copy import copy
 from dataclasses import dataclass
 
-from bot.numbers import tens
-from bot.numbers.collector import WHOLE, Collected, Collector
+from vietnamese_numbers import tens
+from vietnamese_numbers.collector import WHOLE, Collected, Collector
 
 WIDTH = 12
 """Hypotheses that go on."""

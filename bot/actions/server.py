@@ -1,0 +1,121 @@
+"""The action server: Rasa asks it for every action of a conversation.
+
+    POST /webhook   rasa_sdk's protocol, with one of the secrets; without a secret, from this machine alone
+    GET  /health    that it is there
+
+It stands in place of rasa_sdk's own server, which asks nobody who he is, and writes the body of a request that fails into
+its answer and its log. It also looks after the account store, and tells owners of resets, as long as it runs.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+
+from aiohttp import web
+from rasa_sdk.executor import ActionExecutor
+from rasa_sdk.interfaces import ActionExecutionRejection, ActionNotFoundException
+
+from bot.accounts.courier import open_courier
+from bot.actions import executor
+from bot.actions.services import Services
+from bot.credentials import Credentials
+from bot.errors import VoicebotError
+from bot.settings import Settings
+
+HEALTH = "/health"
+"""What a probe asks, which knows no secret."""
+
+LARGEST = 4_000_000
+"""Bytes of a request: the domain and all that a call said, some 100,000."""
+
+STORE_SECONDS = 60.0
+"""From one look after the account store to the next, where no gateway asks more often."""
+
+Find = Callable[[str], ActionExecutor]
+"""Runs the actions of the conversation with this id."""
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+log = logging.getLogger(__name__)
+
+
+def app_of(find: Find, secrets: Credentials) -> web.Application:
+    """The server's routes, behind its door."""
+
+    @web.middleware
+    async def door(request: web.Request, handler: Handler) -> web.StreamResponse:
+        given, address = request.headers.get("Authorization"), request.remote or ""
+        if request.path == HEALTH or secrets.admit_here(given, address):
+            return await handler(request)  # only now is a body read
+        error = "set the same VOICEBOT_RASA_SECRET for the gateway, Rasa and its actions"
+        return web.json_response({"error": error}, status=401, headers={"WWW-Authenticate": "Bearer"})
+
+    async def health(_: web.Request) -> web.Response:
+        return web.json_response({"status": "ok"})
+
+    async def webhook(request: web.Request) -> web.Response:
+        try:
+            asked = await request.json()
+            conversation = str(asked["tracker"]["sender_id"])
+        except (ValueError, LookupError, TypeError):
+            return web.json_response({"error": "no action call of Rasa's"}, status=400)
+        try:
+            result = await find(conversation).run(asked)
+        except (ActionExecutionRejection, ActionNotFoundException) as error:
+            rejected = isinstance(error, ActionExecutionRejection)
+            body = {"error": error.message, "action_name": error.action_name}
+            return web.json_response(body, status=400 if rejected else 404)
+        except Exception as error:  # its text may hold secrets
+            log.error("an action failed (%s)", type(error).__name__)
+            return web.json_response({"error": f"the action failed ({type(error).__name__})"}, status=500)
+        return web.json_response(result.model_dump() if result else None)
+
+    app = web.Application(middlewares=[door], client_max_size=LARGEST)
+    app.router.add_get(HEALTH, health)
+    app.router.add_post("/webhook", webhook)
+    return app
+
+
+@asynccontextmanager
+async def serving(app: web.Application, host: str, port: int) -> AsyncIterator[int]:
+    """The app on an address, while the context lasts; the port, which the system chooses for 0.
+
+    Raises VoicebotError where the address cannot be had."""
+    runner = web.AppRunner(app, access_log=None, auto_decompress=False)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, host, port).start()
+    except OSError as error:
+        await runner.cleanup()
+        raise VoicebotError(f"{host}:{port} cannot be used ({error.strerror}); choose another --port") from None
+    try:
+        yield int(runner.addresses[0][1])
+    finally:
+        await runner.cleanup()
+
+
+async def serve_actions(settings: Settings, secrets: Credentials, host: str, port: int, stop: asyncio.Event) -> None:
+    """Answer until `stop` is set. Raises VoicebotError where the address cannot be had."""
+    services = Services(settings)
+    runner = executor(services)
+    async with serving(app_of(lambda _: runner, secrets), host, port):
+        work = [asyncio.ensure_future(_look_after(services))]
+        if courier := open_courier(settings):
+            work.append(asyncio.ensure_future(courier.run()))
+        try:
+            await stop.wait()
+        finally:
+            for each in work:
+                each.cancel()
+            with suppress(asyncio.CancelledError):
+                await asyncio.gather(*work)
+
+
+async def _look_after(services: Services) -> None:
+    """Sweep what calls left behind that never ended, also where no gateway asks."""
+    while True:
+        await services.health()
+        await asyncio.sleep(STORE_SECONDS)

@@ -1,0 +1,41 @@
+"""A Rasa that is served somewhere, and watched."""
+
+from __future__ import annotations
+
+import asyncio
+
+from bot.credentials import of_rasa
+from bot.dialogue.pulse import Pulse, StoreWatch
+from bot.dialogue.served import ServedRasa
+from bot.events import Reply, Utterance
+from bot.sealing import load_seal
+from bot.settings import Settings
+
+
+class RemoteRasa:
+    """`bot.dialogue.WatchedDialogue` at `rasa_url`. Its pulse is felt from when it is made, in a running event loop,
+    until it is closed."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Raises VoicebotError where a secret is none."""
+        secrets = of_rasa(settings)
+        self._served = ServedRasa(settings.rasa_url, load_seal(settings), settings.number_lengths, secrets)
+        self._pulse = Pulse(settings.rasa_url, secrets, settings.actions_url)
+        self._watching = asyncio.ensure_future(self._pulse.run())
+
+    @property
+    def up(self) -> bool:
+        return self._pulse.up
+
+    @property
+    def store(self) -> StoreWatch:
+        return self._pulse.store
+
+    async def tell(self, call_id: str, utterance: Utterance) -> Reply:
+        """One turn. Raises VoicebotError where Rasa cannot be reached, is too slow or answers nonsense."""
+        return await self._served.tell(call_id, utterance)
+
+    async def close(self) -> None:
+        self._watching.cancel()
+        await asyncio.wait([self._watching])
+        await self._served.close()

@@ -1,0 +1,66 @@
+"""Rasa's REST channel behind a secret: what credentials.yml names. Without one a served Rasa would take turns of any
+call from anybody who reaches its port."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import ipaddress
+import os
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from rasa.core.channels.channel import UserMessage
+from rasa.core.channels.rest import RestInput
+from sanic import Blueprint
+from sanic.request import Request
+from sanic.response import HTTPResponse, json
+
+from rasa_components import answers
+
+SETTING = "VOICEBOT_RASA_SECRET"
+
+
+class GuardedRest(RestInput):
+    """`/webhooks/rest/`, for requests with one of the secrets; without a secret, for this machine alone."""
+
+    def __init__(self, secrets: str) -> None:
+        self._digests = [_digest(part.strip()) for part in secrets.split(",") if part.strip()]
+
+    @classmethod
+    def from_credentials(cls, credentials: dict[str, Any] | None) -> GuardedRest:
+        """The secrets come from the environment, with commas between them, and never from credentials.yml."""
+        answers.check_once()
+        return cls(os.environ.get(SETTING, ""))
+
+    def admits(self, authorization: str | None, address: str) -> bool:
+        """Whether an Authorization header holds one of the secrets (compared in constant time), or, where there is none
+        to hold, whether the request came from this machine."""
+        if not self._digests:
+            return _is_loopback(address)
+        scheme, _, given = (authorization or "").partition(" ")
+        digest = _digest(given.strip() if scheme.lower() == "bearer" else "")
+        return sum(hmac.compare_digest(digest, each) for each in self._digests) > 0  # all are compared
+
+    def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[None]]) -> Blueprint:
+        routes: Blueprint = super().blueprint(on_new_message)
+
+        @routes.on_request
+        async def guard(request: Request) -> HTTPResponse | None:
+            if self.admits(request.headers.get("Authorization"), request.ip):
+                return None
+            error = f"set the same {SETTING} for the bot and for Rasa"
+            return json({"error": error}, status=401, headers={"WWW-Authenticate": "Bearer"})
+
+        return routes
+
+
+def _digest(secret: str) -> bytes:
+    return hashlib.sha256(secret.encode(errors="surrogateescape")).digest()
+
+
+def _is_loopback(address: str) -> bool:
+    try:
+        return ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,13 @@
+"""`python -m rasa_components.quiet run …`: Rasa's command line without the warnings of its own libraries, which no filter
+stops, because some of them set filters of their own."""
+
+from __future__ import annotations
+
+import warnings
+
+if __name__ == "__main__":
+    warnings.showwarning = lambda *_, **__: None
+
+    from rasa.__main__ import main
+
+    main()
