@@ -58,13 +58,18 @@ def _memory(pid: int) -> float:
     return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * PAGE / 1e6
 
 
+PARTS = {"Rasa": b"rasa_components.quiet", "actions": b"actions\0--host"}
+"""What the command line of a part's process holds."""
+
+
 def _name(pid: int) -> str:
-    """The dialogue has a process of its own; another one speaks what is in no cache."""
-    return "dialogue" if b"dialogue_worker" in Path(f"/proc/{pid}/cmdline").read_bytes() else "other processes"
+    """Rasa and its actions have processes of their own; another one speaks what is in no cache."""
+    command = Path(f"/proc/{pid}/cmdline").read_bytes()
+    return next((name for name, part in PARTS.items() if part in command), "other processes")
 
 
 def _by_name(children: dict[int, str], measure: Callable[[int], float]) -> dict[str, float]:
-    sums = {"dialogue": 0.0, "other processes": 0.0}
+    sums = dict.fromkeys([*PARTS, "other processes"], 0.0)
     for child, name in children.items():
         sums[name] += measure(child)
     return sums

@@ -4,29 +4,30 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import Any
 
-from bot.dialogue.embedded import EmbeddedRasa
+from bot.dialogue.served import ServedRasa
 from bot.errors import VoicebotError
 from bot.events import CallStarted, Chosen, Number, PlayedOut, Reply, Utterance
 from bot.patience import LIMIT_SECONDS
 from proof.run import Clock, Run, this_run
+from tests.rasa_tools import OURS, RasaOfTests
 
 TURN_OF: dict[type, str] = {CallStarted: "start", Chosen: "menu", Number: "number", PlayedOut: "played"}
 
 FOR_EVER = 3600.0
 """Seconds: longer than any call."""
 
+NOBODY = "http://127.0.0.1:9"
+"""Where nothing listens."""
+
 
 class FaultyDialogue:
-    """`bot.events.Dialogue` around a Rasa in this process. `told`: notes which call is which."""
+    """`bot.events.Dialogue` around a real Rasa. `told`: notes which call is which."""
 
-    def __init__(self, rasa: EmbeddedRasa, clock: Clock, told: Callable[[str, Run], None]) -> None:
+    def __init__(self, rasa: RasaOfTests, clock: Clock, told: Callable[[str, Run], None]) -> None:
         self._rasa, self._clock, self._told = rasa, clock, told
         self.late: set[asyncio.Task[Reply]] = set()
         """Turns that go on after their call gave them up."""
-        self._handle = rasa._agent.handle_text
-        rasa._agent.handle_text = self._handle_text
 
     async def tell(self, call_id: str, utterance: Utterance) -> Reply:
         run = this_run()
@@ -45,9 +46,10 @@ class FaultyDialogue:
             await self._stopped(call_id, utterance)
         if run.meets("dialogue slow", turn):
             await line.sleep(seconds)
+        if run.meets("dialogue crashes", turn):
+            await self._gone(call_id, utterance)
         reply = await self._rasa.tell(call_id, utterance)
-        if kept := self._rasa._trackers.store.get(call_id):
-            run.trackers.append(str(kept))
+        run.trackers.append(await self._rasa.shared.tracker(call_id))
         if run.meets("dialogue's answer lost", turn):
             raise VoicebotError("the dialogue's answer is lost, as planned")
         if run.meets("dialogue's answer late", turn):
@@ -68,15 +70,13 @@ class FaultyDialogue:
             self.late.add(task)
             raise
 
-    async def _handle_text(self, text: str, sender_id: str) -> Any:
-        run = this_run()
-        turn = next((turn for turn, intent in _INTENTS.items() if text.startswith(intent)), "")
-        if run and run.meets("dialogue crashes", turn):
-            raise RuntimeError("Rasa crashes, as planned")
-        return await self._handle(text, sender_id=sender_id)
+    async def _gone(self, call_id: str, utterance: Utterance) -> None:
+        """What a bot meets whose Rasa has just crashed."""
+        gone = ServedRasa(NOBODY, self._rasa.services.seal, (), OURS)
+        try:
+            await gone.tell(call_id, utterance)
+        finally:
+            await gone.close()
 
     async def close(self) -> None:
         await self._rasa.close()
-
-
-_INTENTS = {"start": "/start_call", "menu": "/ask_reset", "number": "/give_number", "played": "/played"}

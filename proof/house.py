@@ -6,7 +6,7 @@ import gc
 import logging
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,7 +19,6 @@ from bot.accounts.schema import accounts as table
 from bot.actions import services as services_module
 from bot.actions.services import Services
 from bot.assembly import DOMAIN, Voicebot, read_prompts
-from bot.dialogue.embedded import EmbeddedRasa
 from bot.events import RATE
 from bot.hearing import load_models
 from bot.sealing import Seal
@@ -29,6 +28,7 @@ from proof.faulty_store import HASHER, WORK_SECONDS, FaultyAccounts, Limits
 from proof.faulty_voice import FaultyVoice
 from proof.run import Clock
 from proof.sound import LevelVoice
+from tests.rasa_tools import RasaOfTests, SharedRasa
 from tts.clips import Clips
 from tts.recorded import Recorded
 from tts.speech import CallSpeech
@@ -100,9 +100,12 @@ async def opened(folder: Path, model: Path) -> AsyncIterator[House]:
     voice = LevelVoice()
     prompt_clips, digit_clips = Clips(voice, folder / "clips"), Clips(voice, folder / "clips")
     speech = CallSpeech(Recorded({}), prompt_clips, digit_clips, seal)
+    stack = ExitStack()
     try:
         load_models(settings)
-        dialogue = FaultyDialogue(EmbeddedRasa(settings, services=services), clock, store.told)
+        rasa = SharedRasa(model)
+        stack.callback(rasa.close)
+        dialogue = FaultyDialogue(RasaOfTests(rasa, settings, services), clock, store.told)
         await speech.warm(prompts, RATE)
         ready = (words.wait, words.apology, words.void, words.stands)
         gc.collect()
@@ -111,6 +114,7 @@ async def opened(folder: Path, model: Path) -> AsyncIterator[House]:
         yield House(bot, dialogue, store, auditor, clock)
     finally:
         services_module.WORK_SECONDS = before
+        stack.close()
         await speech.close()
         store.close()
         auditor.close()

@@ -87,12 +87,12 @@ class Served:
             return subprocess.Popen(command, cwd=ROOT, env=self._environ, stdout=out, stderr=out)
 
     def signal(self, number: int, dialogue: bool) -> int:
-        """To the gateway, or to the dialogue's process; to which one."""
+        """To the gateway, or to its Rasa; to which one."""
         assert self._process is not None  # noqa: S101  # it was started
         pid = self._process.pid
         if dialogue:
             children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-            pid = next(int(p) for p in children if b"dialogue_worker" in Path(f"/proc/{p}/cmdline").read_bytes())
+            pid = next(int(p) for p in children if b"rasa_components" in Path(f"/proc/{p}/cmdline").read_bytes())
         os.kill(pid, number)
         return pid
 

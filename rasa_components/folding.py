@@ -17,10 +17,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from rasa_components.component import PlainComponent
 from rasa_components.negation import fold
-
-OUTSIDE, OUTSIDE_PARTS = "no_match", 4
-PART = "#"
-"""Between `OUTSIDE` and the number of its part."""
+from rasa_components.ranking import OUTSIDE, OUTSIDE_PARTS, PART
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)

@@ -1,5 +1,5 @@
-"""`python -m rasa_components.quiet run …`: Rasa's command line without the warnings of its own libraries, which no filter
-stops, because some of them set filters of their own."""
+"""`python -m rasa_components.quiet run …`: Rasa's command line without the warnings of its libraries. No filter stops
+those, because some of the libraries set filters of their own."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 import hashlib
 import os
 import subprocess
-import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,6 +11,7 @@ import pytest
 from bot.accounts import open_accounts
 from bot.accounts.demo import DEMO
 from bot.settings import ROOT, Settings
+from tests.rasa_tools import SharedRasa
 
 SHARED = ROOT.parent / "shared"
 
@@ -32,8 +33,7 @@ def dialogue_model() -> Path:
     parts = sorted(
         [
             *(ROOT / "data").rglob("*.yml"),
-            *(ROOT / "bot" / "dialogue" / name for name in ("number_extractor.py", "folding.py", "negation_guard.py")),
-            ROOT / "bot" / "negation.py",
+            *(ROOT / "rasa_components").glob("*.py"),
             ROOT / "config.yml",
             ROOT / "domain.yml",
         ]
@@ -45,10 +45,24 @@ def dialogue_model() -> Path:
     folder = ROOT / ".pytest_cache" / "dialogue"
     model = folder / f"{digest}.tar.gz"
     if not model.exists():
-        command = ["rasa", "train", "--quiet", "--fixed-model-name", digest, "--out", str(folder)]
-        environ = {**os.environ, "RASA_TELEMETRY_ENABLED": "false"}
-        subprocess.run([sys.executable, "-m", *command], cwd=ROOT, env=environ, check=True, capture_output=True)
+        train(ROOT, digest, folder)
     return model
+
+
+def train(project: Path, name: str, folder: Path) -> None:
+    """Train the dialogue of a folder with Rasa's files; the model lands in `folder` as `name`.tar.gz."""
+    python = ROOT / Settings.rasa_environment / "bin" / "python"
+    command = ["rasa", "train", "--quiet", "--fixed-model-name", name, "--out", str(folder)]
+    environ = {**os.environ, "RASA_TELEMETRY_ENABLED": "false", "PYTHONPATH": str(ROOT)}
+    subprocess.run([python, "-m", *command], cwd=project, env=environ, check=True, capture_output=True)
+
+
+@pytest.fixture(scope="session")
+def shared_rasa(dialogue_model: Path) -> Iterator[SharedRasa]:
+    """The trained dialogue, served."""
+    rasa = SharedRasa(dialogue_model)
+    yield rasa
+    rasa.close()
 
 
 @pytest.fixture(scope="session")

@@ -49,7 +49,8 @@ class Espeak:
                 self._stop()
                 raise
         try:
-            return finish(np.frombuffer(raw, dtype=np.dtype("<i2")).astype(np.float32) / np.float32(32768), source, rate)
+            sound = np.frombuffer(raw, np.dtype("<i2")).astype(np.float32) / np.float32(32768)
+            return finish(sound, source, rate)
         except ValueError:
             raise VoicebotError(
                 f"espeak-ng's voice {self._name} makes no sound of a text; write it otherwise"

@@ -15,7 +15,7 @@ from asr_models.evaluation import people
 from asr_models.evaluation.caller import Answers, Caller, Dictates, Move, Presses
 from asr_models.evaluation.lines import spoken
 from bot.accounts import open_accounts
-from bot.assembly import dialogue_here, open_voicebot
+from bot.assembly import open_voicebot, opened_dialogue
 from bot.call import Ended, Notice, Speaks
 from bot.channels.line import Line
 from bot.channels.scripted_caller import FRAME, KEY_FRAMES, QUIET, Moment
@@ -198,7 +198,7 @@ async def make(
         accounts.init()
         accounts.import_rows([(call.phone, call.number) for call in calls])
         accounts.close()
-        dialogue = Overheard(await dialogue_here(settings), load_seal(settings))
+        dialogue = Overheard(await opened_dialogue(settings), load_seal(settings))
 
         async def overheard(_: Settings) -> Dialogue:
             return dialogue

@@ -16,6 +16,7 @@ from bot.actions.services import Services
 from bot.actions.store_health import ActionStoreHealth
 from bot.actions.validate_reset_form import ValidateResetForm
 
+
 def all_actions(services: Services) -> list[Action]:
     """Every action of domain.yml, and the one that a gateway asks for."""
     return [

@@ -34,6 +34,9 @@ LARGEST = 4_000_000
 STORE_SECONDS = 60.0
 """From one look after the account store to the next, where no gateway asks more often."""
 
+END_SECONDS = 3.0
+"""For actions that go on when it is stopped. Longer than a piece of work may take."""
+
 Find = Callable[[str], ActionExecutor]
 """Runs the actions of the conversation with this id."""
 
@@ -60,6 +63,7 @@ def app_of(find: Find, secrets: Credentials) -> web.Application:
         try:
             asked = await request.json()
             conversation = str(asked["tracker"]["sender_id"])
+            asked.setdefault("domain", {})  # Rasa sends it to actions that ask for it alone
         except (ValueError, LookupError, TypeError):
             return web.json_response({"error": "no action call of Rasa's"}, status=400)
         try:
@@ -84,7 +88,7 @@ async def serving(app: web.Application, host: str, port: int) -> AsyncIterator[i
     """The app on an address, while the context lasts; the port, which the system chooses for 0.
 
     Raises VoicebotError where the address cannot be had."""
-    runner = web.AppRunner(app, access_log=None, auto_decompress=False)
+    runner = web.AppRunner(app, access_log=None, auto_decompress=False, shutdown_timeout=END_SECONDS)
     await runner.setup()
     try:
         await web.TCPSite(runner, host, port).start()

@@ -66,7 +66,9 @@ class Refused(Exception):  # noqa: N818  # what happens to the connection
         self.code = code
 
 
-async def open_asterisk(socket: Socket, transport: asyncio.BaseTransport | None, caller: str | None) -> AsteriskChannel:
+async def open_asterisk(
+    socket: Socket, transport: asyncio.WriteTransport | None, caller: str | None
+) -> AsteriskChannel:
     """The call on a WebSocket just opened; `transport` is what it runs on, to be cut where the peer hangs.
 
     Waits for MEDIA_START. Raises VoicebotError, with the connection closed, where something else comes or nothing."""
@@ -89,7 +91,7 @@ class AsteriskChannel(LineChannel):
     tells_what_was_played = True
 
     def __init__(
-        self, socket: Socket, transport: asyncio.BaseTransport | None, start: Start, caller: str | None
+        self, socket: Socket, transport: asyncio.WriteTransport | None, start: Start, caller: str | None
     ) -> None:
         super().__init__(start.form.rate, caller)
         hold_short(transport, send_buffer=False)  # marks tell what Asterisk has played
@@ -234,7 +236,7 @@ class AsteriskChannel(LineChannel):
             await self._socket.ping()
 
     def _cut(self) -> None:
-        if isinstance(self._transport, asyncio.WriteTransport):
+        if self._transport:
             self._transport.abort()
 
 

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from bot.errors import VoicebotError
-from bot.settings import load
+from bot.settings import ROOT, load
 
 
 def doctor(as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False) -> None:
@@ -73,10 +73,13 @@ def _dialogue() -> str:
     settings = load()
     if settings.rasa_url:
         return f"served at {settings.rasa_url}"
-    trained = settings.path(settings.rasa_model)
-    if trained.is_file() or any(trained.glob("*.tar.gz")):
-        return f"trained model in {trained}"
-    raise VoicebotError(f"no trained dialogue in {trained}; run `make setup`")
+    from bot.dialogue.freshness import check, newest
+    from bot.dialogue.local import rasa_python
+
+    rasa_python(settings)
+    model = newest(settings.path(settings.rasa_model))
+    changed = check(model, ROOT)
+    return f"trained model {model}" + (f"; trained before {', '.join(changed)} changed" if changed else "")
 
 
 def _accounts() -> str:

@@ -51,7 +51,7 @@ def _metadata(model: Path) -> Mapping[str, Any]:
         with tarfile.open(model) as archive:
             file = archive.extractfile("metadata.json")
             kept: Mapping[str, Any] = json.load(file) if file else {}
-        kept["domain"], kept["trained_at"]  # noqa: B018  # are they there?
+        kept["domain"], kept["trained_at"]  # are they there?
     except (OSError, tarfile.TarError, EOFError, ValueError, LookupError, TypeError) as error:
         raise VoicebotError(
             f"{model}: not a dialogue model that Rasa can load ({type(error).__name__}); {NONE}"

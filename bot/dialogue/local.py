@@ -83,7 +83,7 @@ class LocalRasa:
         )
         self._actions = KeptProcess(
             "the action server",
-            [sys.executable, "-m", "bot", "actions", "--host", HOST, "--port", str(actions_port)],
+            actions_command(actions_port),
             {**MEMORY, **os.environ, **as_environ(settings), "PYTHONPATH": str(ROOT)},
             ROOT,
             lambda: answers(f"{actions_url}/health", {}),
@@ -148,15 +148,24 @@ class LocalRasa:
                 self._actions.kill()
 
 
+def rasa_python(settings: Settings) -> Path:
+    """The Python of Rasa's environment. Raises VoicebotError where that is missing."""
+    folder = settings.path(settings.rasa_environment) / "bin"
+    if not (folder / "rasa").exists():
+        raise VoicebotError(f"{folder}: Rasa's environment is not there; run `make setup`, or set VOICEBOT_RASA_URL")
+    return folder / "python"
+
+
 def rasa_command(settings: Settings, model: Path, port: int, endpoints: Path) -> list[str]:
     """How Rasa is served. Raises VoicebotError where its environment is missing."""
-    rasa = settings.path(settings.rasa_environment) / "bin" / "rasa"
-    if not rasa.exists():
-        raise VoicebotError(f"{rasa}: Rasa's environment is not there; run `make setup`, or set VOICEBOT_RASA_URL")
-    credentials = str(ROOT / "credentials.yml")
     where = ("--port", str(port), "--interface", HOST)
-    files = ("--model", str(model), "--endpoints", str(endpoints), "--credentials", credentials)
-    return [str(rasa.parent / "python"), "-m", "rasa_components.quiet", "run", *where, *files, "--quiet"]
+    files = ("--model", str(model), "--endpoints", str(endpoints), "--credentials", str(ROOT / "credentials.yml"))
+    return [str(rasa_python(settings)), "-m", "rasa_components.quiet", "run", *where, *files, "--quiet"]
+
+
+def actions_command(port: int) -> list[str]:
+    """How its actions are served."""
+    return [sys.executable, "-m", "bot", "actions", "--host", HOST, "--port", str(port)]
 
 
 def rasa_environ(environ: Mapping[str, str], secret: str) -> dict[str, str]:
@@ -175,7 +184,7 @@ def write_endpoints(folder: Path, actions_url: str) -> Path:
     except (OSError, yaml.YAMLError, ValueError, TypeError) as error:
         raise VoicebotError(f"{file}: not endpoints that Rasa can read ({type(error).__name__}); correct it") from None
     secret = {"Authorization": "Bearer ${VOICEBOT_RASA_SECRET}"}
-    endpoints["action_endpoint"] = {"url": actions_url, "headers": secret}
+    endpoints["action_endpoint"] = {"url": actions_url, "headers": secret, "enable_selective_domain": True}
     written = folder / "endpoints.yml"
     written.write_text(yaml.safe_dump(endpoints), "utf-8")
     return written

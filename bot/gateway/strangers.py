@@ -14,6 +14,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from contextlib import suppress
+from typing import cast
 
 from aiohttp.web_protocol import RequestHandler
 
@@ -117,8 +118,7 @@ class Connection(asyncio.Protocol):
     # ── what the transport tells ──
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)  # noqa: S101  # it is a connection
-        self._transport = transport
+        self._transport = cast(asyncio.Transport, transport)  # it is a connection; uvloop's derives from nothing
         self._http.connection_made(transport)
 
     def connection_lost(self, exc: Exception | None) -> None:

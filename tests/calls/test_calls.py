@@ -20,6 +20,7 @@ from bot.events import RATE
 from bot.settings import Settings, load
 from bot.simulation import simulate_call
 from tests.conftest import GENEROUS
+from tests.rasa_tools import RasaOfTests, SharedRasa
 
 SCRIPTS = sorted(Path(__file__).parent.glob("*.yml"))
 
@@ -39,8 +40,11 @@ def settings(dialogue_model: Path, accounts_url: str) -> Settings:
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def bot(settings: Settings) -> AsyncIterator[Voicebot]:
-    bot = await open_voicebot(settings, [RATE], lambda text: None)
+async def bot(settings: Settings, shared_rasa: SharedRasa) -> AsyncIterator[Voicebot]:
+    async def dialogue(settings: Settings) -> RasaOfTests:
+        return RasaOfTests(shared_rasa, settings)
+
+    bot = await open_voicebot(settings, [RATE], lambda text: None, dialogue=dialogue)
     yield bot
     await bot.close()
 

@@ -37,7 +37,7 @@ class TestCompose:
                     return command
         pytest.skip("needs Docker Compose, version 2 or later")
 
-    @pytest.fixture(params=[["compose.yml"], ["compose.yml", "embedded.yml"]], ids=lambda files: files[-1])
+    @pytest.fixture(params=[["compose.yml"]], ids=lambda files: files[-1])
     def services(self, command: list[str], request: pytest.FixtureRequest, compose: dict[str, Any]) -> dict[str, Any]:
         files = [part for file in request.param for part in ("-f", str(COMPOSE / file))]
         asked = set(re.findall(r"\$\{(\w+):\?", (COMPOSE / "compose.yml").read_text()))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 from cryptography.fernet import Fernet
@@ -14,9 +13,7 @@ from dialogue_tools import Citizen, TextCall
 from bot.accounts import Accounts, open_accounts
 from bot.sealing import Seal, load_seal
 from bot.settings import Settings
-
-if TYPE_CHECKING:
-    from bot.dialogue.embedded import EmbeddedRasa
+from tests.rasa_tools import RasaOfTests, SharedRasa
 
 
 @pytest.fixture(scope="session")
@@ -43,10 +40,8 @@ def accounts(settings: Settings) -> Iterator[Accounts]:
 
 
 @pytest.fixture(scope="session")
-def rasa(settings: Settings, accounts: Accounts) -> EmbeddedRasa:
-    from bot.dialogue.embedded import EmbeddedRasa  # takes seconds to import
-
-    return EmbeddedRasa(settings)
+def rasa(shared_rasa: SharedRasa, settings: Settings, accounts: Accounts) -> RasaOfTests:
+    return RasaOfTests(shared_rasa, settings)
 
 
 _people = itertools.count(1)
@@ -62,5 +57,5 @@ def citizen(accounts: Accounts) -> Citizen:
 
 
 @pytest.fixture
-def call(rasa: EmbeddedRasa, seal: Seal) -> TextCall:
+def call(rasa: RasaOfTests, seal: Seal) -> TextCall:
     return TextCall(rasa, seal)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from typing import TYPE_CHECKING
 
 import pytest
 from dialogue_tools import Citizen, TextCall
@@ -22,10 +21,8 @@ from bot.events import (
     Unintelligible,
     Utterance,
 )
-
-if TYPE_CHECKING:
-    from bot.dialogue.embedded import EmbeddedRasa
-    from bot.sealing import Seal
+from bot.sealing import Seal
+from tests.rasa_tools import RasaOfTests
 
 STEPS = 10
 
@@ -48,7 +45,7 @@ def anything(draw: random.Random, citizen: Citizen, expect: Expect) -> Utterance
 
 @pytest.mark.parametrize("seed", range(60))
 async def test_a_call_of_random_utterances_never_meets_a_state_without_a_rule(
-    rasa: EmbeddedRasa, seal: Seal, citizen: Citizen, seed: int
+    rasa: RasaOfTests, seal: Seal, citizen: Citizen, seed: int
 ) -> None:
     draw = random.Random(seed)
     call = TextCall(rasa, seal)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 import pytest
 from dialogue_tools import Citizen, TextCall, words
@@ -31,9 +30,7 @@ from bot.events import (
     Utterance,
 )
 from bot.sealing import Seal
-
-if TYPE_CHECKING:
-    from bot.dialogue.embedded import EmbeddedRasa
+from tests.rasa_tools import RasaOfTests
 
 REFUSAL = "số điện thoại và mã số bảo hiểm không khớp hoặc chưa đăng ký với cơ quan Bảo hiểm xã hội"
 ASK, YES, NO, REPEAT = Chosen("ask_reset"), Chosen("affirm"), Chosen("deny"), Chosen("ask_repeat")
@@ -170,7 +167,7 @@ def statements() -> Iterator[list[str]]:
 
 
 async def test_what_is_asked_is_the_same_for_a_number_that_exists_and_one_that_does_not(
-    rasa: EmbeddedRasa, seal: Seal, citizen: Citizen, statements: list[str]
+    rasa: RasaOfTests, seal: Seal, citizen: Citizen, statements: list[str]
 ) -> None:
     """Neither words nor database work tell a caller whether a digit heard with doubt was that of the account."""
     heard = []

@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
-from bot.sealing import Purpose, Seal, is_sealed, load_seal
-from bot.settings import load
-
-if TYPE_CHECKING:
-    from bot.dialogue.embedded import EmbeddedRasa
+from bot.sealing import Purpose, Seal, is_sealed
+from tests.rasa_tools import RasaOfTests
 
 
-@pytest.fixture
-def typed_seal(monkeypatch: pytest.MonkeyPatch, settings: Any) -> Seal:
-    """The seal of numbers typed in `rasa shell`: that of the environment."""
-    monkeypatch.setenv("VOICEBOT_SEAL_KEY", settings.seal_key)
-    return load_seal(load())
-
-
-async def _parse(rasa: EmbeddedRasa, text: str) -> dict[str, Any]:
-    parsed: dict[str, Any] = await rasa._agent.parse_message(text)
+async def _parse(rasa: RasaOfTests, text: str) -> dict[str, Any]:
+    parsed: dict[str, Any] = await rasa.shared.parse(text)
     return parsed
 
 
@@ -40,17 +30,14 @@ def _numbers(parsed: dict[str, Any]) -> list[str]:
         ("cấp lại mật khẩu mã số không bảy chín hai không không một hai ba bốn năm sáu", "ask_reset", "079200123456"),
     ],
 )
-async def test_a_number_in_a_sentence(
-    text: str, intent: str, digits: str, rasa: EmbeddedRasa, typed_seal: Seal
-) -> None:
+async def test_a_number_in_a_sentence(text: str, intent: str, digits: str, rasa: RasaOfTests) -> None:
     parsed = await _parse(rasa, text)
     assert parsed["intent"]["name"] == intent
-    (token,) = _numbers(parsed)
-    assert typed_seal.reveal(token, Purpose.INSURANCE_NUMBER) == digits
-    assert digits not in str(parsed)
+    assert _numbers(parsed) == [digits]
+    assert digits not in parsed["text"]
 
 
-async def test_a_sealed_number_stays_as_it_is(rasa: EmbeddedRasa, seal: Seal) -> None:
+async def test_a_sealed_number_stays_as_it_is(rasa: RasaOfTests, seal: Seal) -> None:
     token = seal.seal("0123456789", Purpose.INSURANCE_NUMBER)
     parsed = await _parse(rasa, f"cấp lại mật khẩu mã số {token}")
     assert parsed["intent"]["name"] == "ask_reset"
@@ -70,5 +57,5 @@ async def test_a_sealed_number_stays_as_it_is(rasa: EmbeddedRasa, seal: Seal) ->
         "gặp tổng đài viên",
     ],
 )
-async def test_what_is_no_number_or_not_one(text: str, rasa: EmbeddedRasa, typed_seal: Seal) -> None:
+async def test_what_is_no_number_or_not_one(text: str, rasa: RasaOfTests) -> None:
     assert _numbers(await _parse(rasa, text)) == []

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import subprocess
-import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +12,11 @@ import yaml
 from dialogue_tools import Citizen, TextCall, words
 
 from bot.accounts import Accounts
-from bot.dialogue import embedded
 from bot.events import Chosen, Number, Outcome, Said, Silence, Utterance
 from bot.sealing import Seal
 from bot.settings import ROOT, Settings
+from tests.conftest import train
+from tests.rasa_tools import RasaOfTests, SharedRasa
 
 YEARS = "Quý khách đã đóng bảo hiểm mười năm."
 RULE = {
@@ -65,7 +64,7 @@ def add_the_second_service(folder: Path) -> None:
 @pytest.fixture(scope="module")
 def two_services(
     settings: Settings, accounts: Accounts, tmp_path_factory: pytest.TempPathFactory
-) -> embedded.EmbeddedRasa:
+) -> Iterator[RasaOfTests]:
     folder = tmp_path_factory.mktemp("two-services")
     shutil.copytree(ROOT / "data", folder / "data")
     for name in ("domain.yml", "config.yml"):
@@ -73,14 +72,10 @@ def two_services(
     for nlu in (folder / "data/nlu").glob("*.yml"):
         thin_out(nlu)
     add_the_second_service(folder)
-    environ = {**os.environ, "RASA_TELEMETRY_ENABLED": "false", "PYTHONPATH": str(ROOT)}
-    command = [sys.executable, "-m", "rasa", "train", "--quiet", "--fixed-model-name", "two", "--out", str(folder)]
-    subprocess.run(command, cwd=folder, env=environ, check=True, capture_output=True)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(embedded, "ROOT", folder)
-        return embedded.EmbeddedRasa(
-            Settings(settings.database_url, rasa_model=str(folder / "two.tar.gz"), seal_key=settings.seal_key)
-        )
+    train(folder, "two", folder)
+    rasa = SharedRasa(folder / "two.tar.gz")
+    yield RasaOfTests(rasa, settings)
+    rasa.close()
 
 
 @pytest.mark.parametrize(
@@ -94,7 +89,7 @@ def two_services(
     ids=["keyed", "spoken", "after a silence", "wished for in words"],
 )
 async def test_a_number_given_for_the_second_service_resets_no_password(
-    way: Any, two_services: embedded.EmbeddedRasa, seal: Seal, citizen: Citizen
+    way: Any, two_services: RasaOfTests, seal: Seal, citizen: Citizen
 ) -> None:
     call = TextCall(two_services, seal)
     reply = await call.start(citizen.phone, *way(citizen.number))
@@ -105,7 +100,7 @@ async def test_a_number_given_for_the_second_service_resets_no_password(
 
 @pytest.mark.parametrize("wish", [[Chosen("ask_reset")], []], ids=["chosen", "the number alone"])
 async def test_the_first_service_still_does(
-    wish: list[Utterance], two_services: embedded.EmbeddedRasa, seal: Seal, citizen: Citizen
+    wish: list[Utterance], two_services: RasaOfTests, seal: Seal, citizen: Citizen
 ) -> None:
     call = TextCall(two_services, seal)
     await call.start(citizen.phone, *wish, Number(citizen.number, spoken=False))

@@ -1,144 +1,73 @@
-"""A Rasa server and an action server as processes of their own, behind the same protocol; and servers that are none."""
+"""Rasa and an action server as processes of their own: who is answered; and servers that are none."""
 
 from __future__ import annotations
 
 import asyncio
-import os
-import socket
-import subprocess
-import sys
-import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from typing import NamedTuple
+import dataclasses
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
 
 import aiohttp
 import pytest
-import yaml
+import pytest_asyncio
 from aiohttp import web
+from aiohttp.test_utils import unused_port
 from dialogue_tools import Citizen, TextCall
 from yarl import URL
 
 from bot.accounts import Accounts
 from bot.credentials import Credentials
+from bot.dialogue import open_dialogue
+from bot.dialogue.local import LocalRasa
+from bot.dialogue.pulse import PATH
 from bot.dialogue.served import ServedRasa
 from bot.errors import VoicebotError
 from bot.events import Chosen, Grammar, Number, Outcome, PlayedOut, Said, Silence
-from bot.gateway.pulse import PATH, Pulse
 from bot.sealing import Seal
-from bot.settings import ROOT, Settings
+from bot.settings import Settings
+from tests.gateway.conftest import until
 
 LENGTHS = (10, 12)
-SECRET = "of-this-bot-and-its-rasa"
-OURS, NONE = Credentials(SECRET), Credentials("")
-READY_WITHIN = 120
-"""Seconds a busy machine may take to start Rasa; a quiet one takes ten."""
+NONE = Credentials("")
 
 
-def _free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def rasa(dialogue_model: Path, settings: Settings, accounts: Accounts) -> AsyncIterator[LocalRasa]:
+    """Both, as `voicebot call` starts them."""
+    dialogue = await open_dialogue(settings)
+    assert isinstance(dialogue, LocalRasa)
+    yield dialogue
+    await dialogue.close()
 
 
-class Served(NamedTuple):
-    """URLs of two servers."""
-
-    rasa: str
-    actions: str
-
-
-@pytest.fixture(scope="module")
-def served(settings: Settings, accounts: Accounts, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """A Rasa server, its action server beside it."""
-    folder = tmp_path_factory.mktemp("served")
-    rasa_port, actions_port = _free_port(), _free_port()
-    endpoints = folder / "endpoints.yml"
-    actions_url = f"http://127.0.0.1:{actions_port}/webhook"
-    action_endpoint = yaml.safe_load((ROOT / "deploy" / "compose" / "endpoints.yml").read_text("utf-8"))[
-        "action_endpoint"
-    ]
-    endpoints.write_text(yaml.safe_dump({"action_endpoint": action_endpoint}))
-    environ = {
-        **os.environ,
-        "RASA_TELEMETRY_ENABLED": "false",
-        "SANIC_HOST": "127.0.0.1",
-        "VOICEBOT_DATABASE_URL": settings.database_url,
-        "VOICEBOT_SEAL_KEY": settings.seal_key,
-        "VOICEBOT_RASA_SECRET": SECRET,
-        "ACTIONS_URL": actions_url,
-    }
-    commands = [
-        [*("rasa_sdk", "--actions", "bot.actions", "--port", str(actions_port))],
-        [
-            *("rasa", "run", "--model", settings.rasa_model, "--port", str(rasa_port), "--interface", "127.0.0.1"),
-            *("--endpoints", str(endpoints), "--credentials", str(ROOT / "credentials.yml")),
-        ],
-    ]
-    log = (folder / "log").open("wb")
-    processes = [
-        subprocess.Popen([sys.executable, "-m", *command], cwd=ROOT, env=environ, stdout=log, stderr=log)
-        for command in commands
-    ]
-    try:
-        deadline = time.monotonic() + READY_WITHIN
-        for port, path in ((actions_port, "/health"), (rasa_port, PATH)):
-            if not asyncio.run(_ready(f"http://127.0.0.1:{port}{path}", processes, deadline)):
-                pytest.fail(f"no server:\n{(folder / 'log').read_text('utf-8', 'replace')[-2000:]}")
-        yield Served(f"http://127.0.0.1:{rasa_port}", actions_url)
-    finally:
-        for process in processes:
-            process.terminate()
-        for process in processes:
-            process.wait(30)
-        log.close()
-
-
-async def _ready(url: str, processes: list[subprocess.Popen[bytes]], deadline: float) -> bool:
-    async with aiohttp.ClientSession(headers=OURS.headers) as session:
-        while time.monotonic() < deadline and all(process.poll() is None for process in processes):
-            try:
-                async with session.get(url) as response:
-                    if response.status == 200:
-                        return True
-            except aiohttp.ClientError:
-                await asyncio.sleep(0.2)
-    return False
-
-
-async def test_a_whole_call_over_http(served: Served, seal: Seal, citizen: Citizen, accounts: Accounts) -> None:
-    rasa = ServedRasa(served.rasa, seal, LENGTHS, OURS)
-    call = TextCall(rasa, seal)
-    try:
+@pytest.mark.asyncio(loop_scope="module")
+class TestTheRealOnes:
+    async def test_a_whole_call(self, rasa: LocalRasa, seal: Seal, citizen: Citizen, accounts: Accounts) -> None:
+        call = TextCall(rasa, seal)
         menu = await call.start(citizen.phone, Silence())
         assert menu.expect.kind is Grammar.MENU
         await call.tell(Said("cấp lại mật khẩu"), Number(citizen.number, True))
         assert call.revealed("number") == [citizen.number]
         reply = await call.tell(Chosen("affirm"), PlayedOut())
-    finally:
-        await rasa.close()
-    assert reply.outcome is Outcome.RESET
-    first, second = call.revealed("password")
-    assert first == second
-    assert accounts.verify(citizen.phone, first)
+        assert reply.outcome is Outcome.RESET
+        first, second = call.revealed("password")
+        assert first == second
+        assert accounts.verify(citizen.phone, first)
 
+    async def test_both_are_well(self, rasa: LocalRasa) -> None:
+        await rasa._pulse.beat()
+        assert rasa.up
+        assert rasa.store.up
 
-async def test_a_rasa_that_is_there_has_a_pulse(served: Served) -> None:
-    pulse = Pulse(served.rasa, OURS, served.actions)
-    await pulse.beat()
-    assert pulse.up
-    assert pulse.store.up
-
-
-class TestWithoutTheSecret:
     @pytest.mark.parametrize("headers", [{}, Credentials("of-somebody-else-at-all").headers], ids=["none", "another"])
     @pytest.mark.parametrize(
-        ("method", "where"),
-        [("GET", "rasa" + PATH), ("POST", f"rasa{PATH}webhook"), ("POST", "actions"), ("GET", "actions/actions")],
+        ("method", "where"), [("GET", f"rasa{PATH}"), ("POST", f"rasa{PATH}webhook"), ("POST", "actions/webhook")]
     )
-    async def test_nobody_is_answered(self, served: Served, headers: dict[str, str], method: str, where: str) -> None:
+    async def test_nobody_else_is_answered(
+        self, rasa: LocalRasa, headers: dict[str, str], method: str, where: str
+    ) -> None:
         name, _, path = where.partition("/")
-        url = URL(getattr(served, name)).join(URL("/" + path)) if path else URL(getattr(served, name))
+        url = URL(rasa._pulse._url if name == "rasa" else rasa._pulse._actions_url).join(URL("/" + path))
         message = {"sender": "a call", "message": "/ask_reset"}
         async with (
             aiohttp.ClientSession(headers=headers) as session,
@@ -147,12 +76,30 @@ class TestWithoutTheSecret:
             assert response.status == 401
             assert "VOICEBOT_RASA_SECRET" in await response.text()
 
-    async def test_the_gateway_says_what_to_set(self, served: Served, seal: Seal) -> None:
-        await _fails(ServedRasa(served.rasa, seal, LENGTHS, NONE), "VOICEBOT_RASA_SECRET")
+    async def test_the_gateway_says_what_to_set(self, rasa: LocalRasa, seal: Seal) -> None:
+        await _fails(ServedRasa(rasa._pulse._url, seal, LENGTHS, NONE), "VOICEBOT_RASA_SECRET")
 
-    async def test_a_probe_is_told_that_the_action_server_is_there(self, served: Served) -> None:
-        async with aiohttp.ClientSession() as session, session.get(URL(served.actions).join(URL("/health"))) as told:
+    async def test_a_probe_is_told_that_the_action_server_is_there(self, rasa: LocalRasa) -> None:
+        url = URL(rasa._pulse._actions_url).join(URL("/health"))
+        async with aiohttp.ClientSession() as session, session.get(url) as told:
             assert told.status == 200
+
+    async def test_one_that_is_served_elsewhere_is_the_same(
+        self, rasa: LocalRasa, seal: Seal, settings: Settings, citizen: Citizen
+    ) -> None:
+        served = await open_dialogue(
+            dataclasses.replace(
+                settings,
+                rasa_url=rasa._pulse._url,
+                actions_url=rasa._pulse._actions_url,
+                rasa_secret=rasa._settings.rasa_secret,
+            )
+        )
+        await until(lambda: served.store.health.max_refusals > 0)
+        assert served.up
+        reply = await TextCall(served, seal).start(citizen.phone, Chosen("ask_reset"))
+        assert reply.expect.kind is Grammar.NUMBER
+        await served.close()
 
 
 # ── servers that are none ──
@@ -168,7 +115,7 @@ async def serve() -> AsyncIterator[Callable[[Answer], Awaitable[str]]]:
     async def serve(answer: Answer) -> str:
         app = web.Application()
         app.router.add_route("*", "/{path:.*}", answer)
-        runners.append(web.AppRunner(app, shutdown_timeout=0))
+        runners.append(web.AppRunner(app, shutdown_timeout=0.01))
         await runners[-1].setup()
         site = web.TCPSite(runners[-1], "127.0.0.1", 0)
         await site.start()
@@ -213,7 +160,7 @@ async def test_a_server_that_is_no_rasa(
 
 
 async def test_no_server(seal: Seal) -> None:
-    await _fails(ServedRasa(f"http://127.0.0.1:{_free_port()}", seal, LENGTHS, NONE), "cannot be reached.*rasa run")
+    await _fails(ServedRasa(f"http://127.0.0.1:{unused_port()}", seal, LENGTHS, NONE), "cannot be reached.*rasa run")
 
 
 async def _fails(rasa: ServedRasa, message: str) -> None:

@@ -8,17 +8,16 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 import yaml
 
 from asr_models.recipe import phrases
-from rasa_components.negation import fold, holds_negation
 from bot.settings import ROOT
-
-if TYPE_CHECKING:
-    from bot.dialogue.embedded import EmbeddedRasa
+from rasa_components.negation import fold, holds_negation
+from rasa_components.ranking import guarded
+from tests.rasa_tools import RasaOfTests
 
 NOTHING = {"no_match", "nlu_fallback"}
 HOUSE = {
@@ -64,8 +63,8 @@ def denied_rows() -> Iterator[str]:
 """What the recogniser's graph of yes and no has words for."""
 
 
-async def meaning(rasa: EmbeddedRasa, text: str) -> str:
-    parsed: dict[str, Any] = await rasa._agent.parse_message(text)
+async def meaning(rasa: RasaOfTests, text: str) -> str:
+    parsed: dict[str, Any] = await rasa.shared.parse(text)
     return str(parsed["intent"]["name"])
 
 
@@ -81,19 +80,17 @@ def examples(*paths: Path) -> dict[str, list[str]]:
 
 class TestANoIsNeverAYes:
     def test_every_row_of_up_to_three_phrases_of_the_graph(self) -> None:
-        from bot.dialogue.negation_guard import guarded  # imports Rasa, which takes seconds
-
         sure = [{"name": "affirm", "confidence": 0.99}, {"name": "deny", "confidence": 0.01}]
         denied = list(denied_rows())
         assert len(denied) > 200_000
         assert [row for row in denied if guarded(row, sure) != sure[1:]] == []
 
-    async def test_some_of_these_rows_through_the_pipeline(self, rasa: EmbeddedRasa) -> None:
+    async def test_some_of_these_rows_through_the_pipeline(self, rasa: RasaOfTests) -> None:
         for row in [*NO, *random.Random(1).sample(list(denied_rows()), 300)]:
             assert await meaning(rasa, row) != "affirm", row
             assert await meaning(rasa, fold(row)) != "affirm", row
 
-    async def test_no_example_of_another_intent(self, rasa: EmbeddedRasa) -> None:
+    async def test_no_example_of_another_intent(self, rasa: RasaOfTests) -> None:
         for intent, texts in examples(ROOT / "tests" / "test_nlu.yml").items():
             for text in texts:
                 assert intent == "affirm" or await meaning(rasa, text) != "affirm", text
@@ -104,13 +101,9 @@ class TestANoIsNeverAYes:
         ] == []
 
     def test_a_sentence_with_a_number_affirms_nothing(self) -> None:
-        from bot.dialogue.negation_guard import guarded
-
         assert guarded("đúng rồi number", [{"name": "affirm", "confidence": 1.0}]) == []
 
     def test_other_intents_and_other_sentences_are_left_alone(self) -> None:
-        from bot.dialogue.negation_guard import guarded
-
         ranking = [{"name": "affirm", "confidence": 0.7}, {"name": "deny", "confidence": 0.3}]
         assert guarded("đúng rồi", ranking) == ranking
         assert guarded("không vào được", ranking[1:]) == ranking[1:]
@@ -137,7 +130,7 @@ class TestANoIsNeverAYes:
         ("give_number", "mã số bảo hiểm của em là 0123456789 ạ|bốn lăm sáu bảy tám chín không một hai ba"),
     ],
 )  # fmt: skip
-async def test_what_people_say(rasa: EmbeddedRasa, intent: str, texts: str) -> None:
+async def test_what_people_say(rasa: RasaOfTests, intent: str, texts: str) -> None:
     for text in texts.split("|"):
         assert await meaning(rasa, text) == intent, text
 
@@ -168,7 +161,7 @@ async def test_what_people_say(rasa: EmbeddedRasa, intent: str, texts: str) -> N
         "<unk> <unk> <unk>",
     ],
 )
-async def test_what_the_bot_was_not_made_for_means_nothing(rasa: EmbeddedRasa, text: str) -> None:
+async def test_what_the_bot_was_not_made_for_means_nothing(rasa: RasaOfTests, text: str) -> None:
     assert await meaning(rasa, text) in NOTHING
 
 
@@ -182,18 +175,18 @@ async def test_what_the_bot_was_not_made_for_means_nothing(rasa: EmbeddedRasa, t
         ("<unk> đọc lại", "ask_repeat"),
     ],
 )
-async def test_an_unknown_word_beside_a_clear_wish_changes_nothing(rasa: EmbeddedRasa, text: str, intent: str) -> None:
+async def test_an_unknown_word_beside_a_clear_wish_changes_nothing(rasa: RasaOfTests, text: str, intent: str) -> None:
     assert await meaning(rasa, text) == intent
 
 
-async def test_no_sentence_is_an_intent_of_the_house(rasa: EmbeddedRasa) -> None:
-    parsed = await rasa._agent.parse_message("start call played hung up no input own phone")
+async def test_no_sentence_is_an_intent_of_the_house(rasa: RasaOfTests) -> None:
+    parsed = await rasa.shared.parse("start call played hung up no input own phone")
     assert HOUSE.isdisjoint(scored["name"] for scored in parsed["intent_ranking"])
     assert len(parsed["intent_ranking"]) >= 9  # every intent that can be said, but affirm: "no" may be a "nỏ"
 
 
 @pytest.mark.parametrize("intent", sorted(HOUSE | {"affirm", "deny", "no_match"}))
-async def test_the_house_names_an_intent_itself(rasa: EmbeddedRasa, intent: str) -> None:
+async def test_the_house_names_an_intent_itself(rasa: RasaOfTests, intent: str) -> None:
     assert await meaning(rasa, f"/{intent}") == intent
 
 

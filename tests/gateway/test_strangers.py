@@ -102,7 +102,11 @@ class TestTheHead:
 
     async def test_a_head_without_end_is_refused(self, listeners: Listeners) -> None:
         async with site(listeners.answer) as here:
-            assert "431" in await answer(here, "GET /healthz HTTP/1.1\r\n", *["A: b\r\n"] * 2000)
+            assert "431" in await answer(here, "GET /healthz HTTP/1.1\r\n", *[f"A: {'b' * 195}\r\n"] * 100)
+
+    async def test_a_head_of_very_many_lines_is_refused(self, listeners: Listeners) -> None:
+        async with site(listeners.answer) as here:
+            assert "400" in await answer(here, "GET /healthz HTTP/1.1\r\n" + "A: b\r\n" * 200)
 
     async def test_a_connection_carries_one_request(self, listeners: Listeners) -> None:
         """So there is no second head to wait for, and none that hides behind the first one's body."""

@@ -1,8 +1,8 @@
 """Every reading of a row of number words, by generating what people say instead of parsing it.
 
-Slow and simple on purpose, and with nothing in common with `vietnamese_numbers`: all ways to say the numbers under a thousand
-are written into one table, and a row of words is cut into numerals in every possible way. A way of saying is *clear*
-(no one means anything else by it: "hai mươi ba") or loose ("một trăm hai" for 120, "hai mươi năm" for 25).
+Slow and simple on purpose, and with nothing in common with `vietnamese_numbers`: all ways to say the numbers under a
+thousand are written into one table, and a row of words is cut into numerals in every possible way. A way of saying is
+*clear* (no one means anything else by it: "hai mươi ba") or loose ("một trăm hai" for 120, "hai mươi năm" for 25).
 
 A cut is heard only if no two neighbours in one breath would clearly be one numeral together: who says "hai mươi ba"
 means 23, not 20 and 3. Across a pause both are heard; after nghìn, triệu, tỷ and linh a pause is only a pause.

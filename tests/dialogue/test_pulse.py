@@ -11,22 +11,16 @@ import aiohttp
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer, unused_port
-from rasa_sdk.executor import ActionExecutor
 
 from bot.accounts import store
-from bot.actions import services
+from bot.actions import executor
+from bot.actions.server import app_of
 from bot.actions.services import Services
 from bot.credentials import Credentials
-from bot.events import Dialogue, StoreHealth
-from bot.gateway import pulse as pulses
-from bot.gateway import serving
-from bot.gateway.admission import Admission
-from bot.gateway.metrics import Metrics
-from bot.gateway.metronome import Metronome
-from bot.gateway.pulse import MISSES, Pulse
-from bot.gateway.serving import Rasa
+from bot.dialogue import pulse as pulses
+from bot.dialogue.pulse import MISSES, Pulse
+from bot.events import StoreHealth
 from bot.settings import Settings
-from tests.gateway.conftest import until
 
 NONE = Credentials("")
 
@@ -62,7 +56,7 @@ class FakeRasa:
 @pytest.fixture
 async def rasa() -> AsyncIterator[FakeRasa]:
     fake = FakeRasa()
-    await fake.server.start_server(shutdown_timeout=0)
+    await fake.server.start_server(shutdown_timeout=0.01)
     yield fake
     await fake.server.close()
 
@@ -122,84 +116,14 @@ async def test_the_log_tells_when_it_went_and_when_it_came_back(
     assert "answers again" in back.getMessage()
 
 
-class StillMetronome(Metronome):
-    """Beats when a test does."""
-
-    async def run(self) -> None:
-        await asyncio.Event().wait()
-
-
-class NoDialogue:
-    async def tell(self, *_: object) -> None: ...
-
-    async def close(self) -> None: ...
-
-
-async def test_a_gateway_is_out_of_order_while_its_rasa_is(rasa: FakeRasa, monkeypatch: pytest.MonkeyPatch) -> None:
-    async def nothing_here(_: Settings) -> Dialogue:
-        return NoDialogue()  # type: ignore[return-value]
-
-    monkeypatch.setattr(serving, "dialogue_here", nothing_here)
-    monkeypatch.setattr(pulses, "PULSE_SECONDS", 0.0)
-    metrics, admission = Metrics(), Admission(1)
-    metronome, served = StillMetronome(metrics.ticked), Rasa(metrics)
-    await served.open(Settings(rasa_url=rasa.url))
-
-    def refusal() -> str | None:
-        metronome.beat(0.0)
-        return admission.refusal
-
-    async with serving._beating(metronome, metrics, admission, served):
-        assert refusal() is None
-        for _ in range(2):
-            rasa.answer = 503
-            await until(lambda: refusal() == "out_of_order")
-            assert b"voicebot_dialogue_up 0.0" in metrics.text()
-            rasa.answer = 200
-            await until(lambda: refusal() is None)
-            assert b"voicebot_dialogue_up 1.0" in metrics.text()
-    assert "Rasa.watch" not in {task.get_coro().__qualname__ for task in asyncio.all_tasks()}
-
-
-async def test_a_gateway_is_out_of_order_while_the_account_store_is(
-    rasa: FakeRasa, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async def nothing_here(_: Settings) -> Dialogue:
-        return NoDialogue()  # type: ignore[return-value]
-
-    monkeypatch.setattr(serving, "dialogue_here", nothing_here)
-    metrics, admission = Metrics(), Admission(1)
-    metronome, served = StillMetronome(metrics.ticked), Rasa(metrics)
-    await served.open(Settings(rasa_url=rasa.url))
-    async with serving._beating(metronome, metrics, admission, served):
-        for health, refusal, lines in (
-            (StoreHealth("", 499, 500), None, (b"store_up 1.0", b"guesses_last_hour 499.0", b"guessing_alarm 0.0")),
-            (StoreHealth("", 500, 500), None, (b"store_up 1.0", b"guesses_last_hour 500.0", b"guessing_alarm 1.0")),
-            (StoreHealth("read-only", 0, 500), "out_of_order", (b"store_up 0.0", b"dialogue_up 1.0")),
-            (StoreHealth("", 0, 500), None, (b"store_up 1.0",)),
-        ):
-            served._store.told(health)
-            metronome.beat(0.0)
-            assert admission.refusal == refusal
-            assert all(b"\nvoicebot_" + line in metrics.text() for line in lines)
-
-
 async def test_an_action_server_is_asked_for_the_account_store(
     rasa: FakeRasa, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The actions as `rasa run actions` finds them, with a store that is made only later."""
+    """With a store that is made only later."""
     made = Services(Settings(database_url=f"sqlite:///{tmp_path}/accounts.sqlite"))
     monkeypatch.setattr(store, "ACCOUNTS_KEY", tmp_path / "accounts.key")
-    monkeypatch.setattr(services, "shared", lambda: made)
-    executor = ActionExecutor()
-    executor.register_package("bot.actions")
-
-    async def webhook(request: web.Request) -> web.Response:
-        return web.json_response(await executor.run(await request.json()))
-
-    app = web.Application()
-    app.router.add_post("/webhook", webhook)
-    async with TestServer(app) as actions:
+    runner = executor(made)
+    async with TestServer(app_of(lambda _: runner, NONE)) as actions:
         pulse = Pulse(rasa.url, NONE, str(actions.make_url("/webhook")))
         await pulse.beat()
         assert pulse.up

@@ -1,30 +1,23 @@
-"""Rasa in this process: many calls at once, and what may be missing."""
+"""Calls with the trained Rasa and the real actions: many at once, and where something fails."""
 
 from __future__ import annotations
 
 import asyncio
 import dataclasses
-import subprocess
-import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 from dialogue_tools import Citizen, TextCall, words
 
 from bot.accounts import Accounts
-from bot.dialogue import open_dialogue
-from bot.errors import VoicebotError
 from bot.events import Chosen, Gone, Grammar, Number, Outcome, PlayedOut, Utterance
 from bot.sealing import Purpose, Seal
 from bot.settings import Settings
-
-if TYPE_CHECKING:
-    from bot.dialogue.embedded import EmbeddedRasa
+from tests.rasa_tools import RasaOfTests, SharedRasa
 
 
-async def test_calls_at_the_same_time_do_not_mix(rasa: EmbeddedRasa, seal: Seal, accounts: Accounts) -> None:
+async def test_calls_at_the_same_time_do_not_mix(rasa: RasaOfTests, seal: Seal, accounts: Accounts) -> None:
     people = [Citizen(f"03511{n:05}", f"02{n:08}") for n in range(6)]
     for person in people:
         accounts.add(person.phone, person.number)
@@ -42,9 +35,11 @@ async def test_calls_at_the_same_time_do_not_mix(rasa: EmbeddedRasa, seal: Seal,
 
 @pytest.mark.parametrize("steps", [[Number("0123456789", False)], [Number("0123456789", True), Chosen("affirm")]])
 async def test_a_database_that_is_gone_is_said_in_one_prompt_and_never_as_a_refusal(
-    settings: Settings, seal: Seal, tmp_path: Path, steps: list[Utterance]
+    shared_rasa: SharedRasa, settings: Settings, seal: Seal, tmp_path: Path, steps: list[Utterance]
 ) -> None:
-    dialogue = open_dialogue(dataclasses.replace(settings, database_url=f"sqlite:///{tmp_path}/none/accounts.sqlite"))
+    dialogue = RasaOfTests(
+        shared_rasa, dataclasses.replace(settings, database_url=f"sqlite:///{tmp_path}/none/accounts.sqlite")
+    )
     reply = await TextCall(dialogue, seal).start("0912345678", Chosen("ask_reset"), *steps)
     assert reply.outcome is Outcome.ERROR
     assert "sự cố" in words(reply)
@@ -53,7 +48,7 @@ async def test_a_database_that_is_gone_is_said_in_one_prompt_and_never_as_a_refu
 
 
 async def test_a_store_that_fails_before_the_password_is_in_force_does_not_repeat_it(
-    rasa: EmbeddedRasa, call: TextCall, citizen: Citizen, accounts: Accounts
+    rasa: RasaOfTests, call: TextCall, citizen: Citizen, accounts: Accounts
 ) -> None:
     await call.start(citizen.phone, Chosen("ask_reset"), Number(citizen.number, False))
     accounts.discard(call.call_id)  # as if the ten minutes of a pending reset were over
@@ -84,65 +79,17 @@ async def test_a_call_that_ends_is_told_whether_its_password_is_in_force(
     assert accounts.verify(citizen.phone, call.revealed("password")[0]) is heard
 
 
-async def test_a_call_whose_end_was_never_told_leaves_no_tracker(
-    rasa: EmbeddedRasa, seal: Seal, settings: Settings, monkeypatch: pytest.MonkeyPatch
+async def test_other_lengths_of_the_number_are_a_setting(
+    shared_rasa: SharedRasa, settings: Settings, seal: Seal
 ) -> None:
-    now = 0.0
-    monkeypatch.setattr(rasa, "_clock", lambda: now)
-    monkeypatch.setattr(rasa, "_last_turn", {})  # without the calls of other tests
-    dead, alive, ended = (TextCall(rasa, seal) for _ in range(3))
-    await ended.start("0912345678", Gone())
-    await dead.start("0912345678")
-    now = float(settings.max_call_seconds)
-    await alive.start("0912345678")
-    await rasa.health()
-    assert {dead.call_id, alive.call_id} <= rasa._trackers.store.keys()
-    now += 0.1
-    await rasa.health()
-    kept = rasa._trackers.store.keys()
-    assert (dead.call_id in kept, alive.call_id in kept, ended.call_id in kept) == (False, True, False)
-    assert list(rasa._last_turn) == [alive.call_id]
-    await alive.tell(Gone())
-    assert not rasa._last_turn
-
-
-async def test_whatever_rasa_raises_is_an_error_of_the_house(
-    rasa: EmbeddedRasa, call: TextCall, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async def broken(*_: object, **__: object) -> None:
-        raise RuntimeError("secret 0123456789")
-
-    monkeypatch.setattr(rasa._agent, "handle_text", broken)
-    with pytest.raises(VoicebotError, match="RuntimeError") as error:
-        await call.start("0912345678")
-    assert "0123456789" not in str(error.value)
-    assert error.value.__suppress_context__
-
-
-async def test_other_lengths_of_the_number_are_a_setting(settings: Settings, seal: Seal) -> None:
-    dialogue = open_dialogue(dataclasses.replace(settings, number_lengths=(10,)))
+    dialogue = RasaOfTests(shared_rasa, dataclasses.replace(settings, number_lengths=(10,)))
     reply = await TextCall(dialogue, seal).start(None, Chosen("ask_reset"))
     assert reply.expect.kind is Grammar.NUMBER
     assert reply.expect.lengths == (10,)
 
 
-@pytest.mark.parametrize("missing", ["none", "empty", "broken.tar.gz"])
-def test_a_model_that_is_not_there_says_what_to_do(settings: Settings, tmp_path: Path, missing: str) -> None:
-    (tmp_path / "empty").mkdir()
-    (tmp_path / "broken.tar.gz").write_bytes(b"no archive")
-    with pytest.raises(VoicebotError, match="make setup") as error:
-        open_dialogue(dataclasses.replace(settings, rasa_model=str(tmp_path / missing)))
-    assert "\n" not in str(error.value)
-
-
-def test_rasa_leaves_the_event_loop_of_the_process_alone() -> None:
-    program = "import asyncio; before = asyncio.get_event_loop_policy(); import bot.dialogue.embedded; "
-    program += "assert asyncio.get_event_loop_policy() is before, 'another event loop was set'"
-    subprocess.run([sys.executable, "-c", program], check=True, timeout=60)
-
-
 async def test_what_was_sealed_in_one_call_is_refused_in_another(
-    rasa: EmbeddedRasa, seal: Seal, accounts: Accounts, citizen: Citizen
+    rasa: RasaOfTests, seal: Seal, accounts: Accounts, citizen: Citizen
 ) -> None:
     """Whoever reads a tracker store and reaches Rasa's port has a call's tokens, and can say them again."""
     here = TextCall(rasa, seal)
@@ -158,9 +105,9 @@ async def test_what_was_sealed_in_one_call_is_refused_in_another(
             "/ask_reset",
             f'/give_number{{"insurance_number": "{number}", "number_source": "keys"}}',
         ]
-        messages = [await rasa._agent.handle_text(text, sender_id=sender) for text in said]
+        messages = [await rasa.say(sender, text) for text in said]
         outcomes[sender] = [each["custom"].get("outcome") for each in messages[-1] or [] if "custom" in each]
-        await rasa._agent.handle_text("/played", sender_id=sender)
+        await rasa.say(sender, "/played")
     assert outcomes["insider"] == ["refused"]
     assert "reset" not in outcomes[here.call_id]
     assert accounts.verify(citizen.phone, password)

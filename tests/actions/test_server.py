@@ -1,0 +1,124 @@
+"""The action server: who is answered, and what is told of a failure."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import Any
+
+import pytest
+from aiohttp import ClientSession, web
+from aiohttp.test_utils import unused_port
+from rasa_sdk import Action
+from rasa_sdk.executor import ActionExecutor
+
+from bot.actions.server import LARGEST, app_of, serve_actions, serving
+from bot.credentials import Credentials
+from bot.errors import VoicebotError
+from bot.settings import Settings
+
+SECRET = "of-this-bot-and-its-rasa"
+HOST = "127.0.0.1"
+
+
+class Fails(Action):  # type: ignore[misc]  # rasa_sdk ships no types
+    def name(self) -> str:
+        return "action_fails"
+
+    def run(self, dispatcher: object, tracker: object, domain: object) -> list[dict[str, Any]]:
+        raise ZeroDivisionError("0123456789")
+
+
+def app(secret: str = SECRET) -> web.Application:
+    runner = ActionExecutor()
+    runner.register_action(Fails())
+    return app_of(lambda _: runner, Credentials(secret))
+
+
+async def ask(port: int, body: Any, headers: dict[str, str] | None = None) -> tuple[int, str]:
+    headers = Credentials(SECRET).headers if headers is None else headers
+    raw = {"data": body} if isinstance(body, bytes) else {"json": body}
+    async with (
+        ClientSession(headers=headers) as session,
+        session.post(f"http://{HOST}:{port}/webhook", **raw) as response,
+    ):
+        return response.status, await response.text()
+
+
+def call_of(action: str) -> dict[str, Any]:
+    return {"next_action": action, "tracker": {"sender_id": "a", "events": [], "latest_message": {}}, "domain": {}}
+
+
+async def test_what_an_unforeseen_error_says_stays_inside(caplog: pytest.LogCaptureFixture) -> None:
+    async with serving(app(), HOST, 0) as port:
+        status, told = await ask(port, call_of("action_fails"))
+    assert status == 500
+    assert "ZeroDivisionError" in told
+    assert "ZeroDivisionError" in caplog.text
+    assert "0123456789" not in told + caplog.text
+
+
+async def test_an_action_that_is_none_is_told_as_rasa_sdk_tells_it() -> None:
+    async with serving(app(), HOST, 0) as port:
+        status, told = await ask(port, call_of("action_unknown"))
+    assert status == 404
+    assert "action_unknown" in told
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"[]", b"\x00", b'{"tracker": 1}'])
+async def test_nonsense_is_refused(body: bytes) -> None:
+    async with serving(app(), HOST, 0) as port:
+        assert (await ask(port, body))[0] == 400
+
+
+async def test_nobody_without_the_secret_is_read(caplog: pytest.LogCaptureFixture) -> None:
+    async with serving(app(), HOST, 0) as port:
+        status, told = await ask(port, b"x" * (LARGEST + 1), {})
+        assert status == 401
+        assert "VOICEBOT_RASA_SECRET" in told
+        assert (await ask(port, b"x" * (LARGEST + 1)))[0] in (400, 413)
+    assert caplog.text == ""
+
+
+async def test_what_is_compressed_is_not_inflated() -> None:
+    headers = {**Credentials(SECRET).headers, "Content-Encoding": "deflate"}
+    async with serving(app(), HOST, 0) as port:
+        assert (await ask(port, b"x\x9c\xab\xae\x05\x00\x01u\x00\xf9", headers))[0] == 400
+
+
+async def test_a_port_that_is_taken_is_told() -> None:
+    async with serving(app(), HOST, 0) as port:
+        with pytest.raises(VoicebotError, match="choose another --port"):
+            async with serving(app(), HOST, port):
+                raise AssertionError
+
+
+async def test_the_store_is_looked_after_at_once_and_every_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    looks: list[str] = []
+    slept: list[float] = []
+    stop = asyncio.Event()
+
+    async def health(_: object) -> None:
+        looks.append("look")
+
+    async def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        if len(slept) == 3:
+            stop.set()
+            await asyncio.Event().wait()
+
+    monkeypatch.setattr("bot.actions.services.Services.health", health)
+    monkeypatch.setattr("bot.actions.server.asyncio.sleep", sleep)
+    await serve_actions(Settings(), Credentials(SECRET), HOST, unused_port(), stop)
+    assert [seconds for seconds in slept if seconds] == [60.0] * 3
+    assert len(looks) == 3
+
+
+def test_the_log_has_no_line_for_every_turn(caplog: pytest.LogCaptureFixture) -> None:
+    async def turns() -> None:
+        async with serving(app(), HOST, 0) as port:
+            await ask(port, call_of("action_unknown"))
+
+    with caplog.at_level(logging.INFO):
+        asyncio.run(turns())
+    assert [record for record in caplog.records if record.name.startswith("aiohttp.access")] == []
