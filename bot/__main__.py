@@ -6,7 +6,20 @@ import sys
 
 import typer
 
-from bot.commands import accounts, actions, audit, call, digits, doctor, models, notices, serve, simulate, speak, transcribe
+from bot.commands import (
+    accounts,
+    actions,
+    audit,
+    call,
+    digits,
+    doctor,
+    models,
+    notices,
+    serve,
+    simulate,
+    speak,
+    transcribe,
+)
 from bot.errors import VoicebotError
 
 app = typer.Typer(

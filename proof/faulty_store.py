@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypedDict, TypeVar
 
@@ -48,7 +48,7 @@ class FaultyAccounts(Accounts):
 
     def __init__(self, file: Path, clock: Clock, key: bytes, limits: Limits) -> None:
         def now() -> datetime:
-            return datetime.now(timezone.utc) + timedelta(seconds=clock.offset)
+            return datetime.now(UTC) + timedelta(seconds=clock.offset)
 
         super().__init__(f"sqlite:///{file}", patience=PATIENCE, clock=now, key=key, hasher=HASHER, **limits)
         self._path = file

@@ -60,12 +60,18 @@ class WireCall:
         try:
             async with (
                 aiohttp.ClientSession() as session,
-                session.ws_connect(url, params=query, protocols=("media",), auth=self._auth, timeout=5.0) as socket,
+                session.ws_connect(
+                    url,
+                    params=query,
+                    protocols=("media",),
+                    auth=self._auth,
+                    timeout=aiohttp.ClientWSTimeout(ws_close=5.0),
+                ) as socket,
             ):
                 await asyncio.wait_for(self._talk(socket), CALL_SECONDS)
         except aiohttp.WSServerHandshakeError as error:
             self.result.how = f"refused {error.status}"
-        except asyncio.TimeoutError:
+        except TimeoutError:
             self.result.how = "never ended"
         except (aiohttp.ClientError, OSError):
             pass

@@ -1,8 +1,8 @@
 """Rasa NLU component: finds the insurance number in a sentence, spoken, written or sealed.
 
 It becomes the entity `insurance_number`: sealed where the bot sealed it, as it does in every call; in digits where
-somebody types it in `rasa shell`. Rasa has no key. In the text, in training as in use, one word takes the place of every
-number, so that the classifier learns sentences and not digits. Stands before the tokenizer in config.yml.
+somebody types it in `rasa shell`. Rasa has no key. In the text, in training as in use, one word takes the place of
+every number, so that the classifier learns sentences and not digits. Stands before the tokenizer in config.yml.
 """
 
 from __future__ import annotations

@@ -3,8 +3,8 @@
     POST /webhook   rasa_sdk's protocol, with one of the secrets; without a secret, from this machine alone
     GET  /health    that it is there
 
-It stands in place of rasa_sdk's own server, which asks nobody who he is, and writes the body of a request that fails into
-its answer and its log. It also looks after the account store, and tells owners of resets, as long as it runs.
+It stands in place of rasa_sdk's own server, which asks nobody who he is, and writes the body of a request that fails
+into its answer and its log. It also looks after the account store, and tells owners of resets, as long as it runs.
 """
 
 from __future__ import annotations

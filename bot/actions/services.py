@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any
 
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
@@ -17,8 +17,6 @@ from bot.errors import VoicebotError
 from bot.events import StoreHealth
 from bot.sealing import Seal, load_seal
 from bot.settings import Settings
-
-T = TypeVar("T")
 
 THREADS = 8
 """At once in the store. Writers take turns there, and a password's hash keeps a core busy."""
@@ -64,7 +62,7 @@ def reset_of(sender_id: str) -> str:
     return name or key
 
 
-async def in_thread(work: Callable[[], T]) -> T:
+async def in_thread[T](work: Callable[[], T]) -> T:
     """Databases and password hashing block: other calls go on meanwhile.
 
     Raises AccountsUnavailable where it fails otherwise than as foreseen, or takes too long. Work that has not begun by

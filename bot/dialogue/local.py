@@ -39,8 +39,8 @@ loads."""
 
 HUNG_MISSES = 15
 """Beats of the pulse without an answer after which a process hangs, and is killed. Beats are counted, not seconds: a
-gateway that itself stood still, with its machine, does not take the others for dead. At least half a minute, three times
-the longest turn."""
+gateway that itself stood still, with its machine, does not take the others for dead. At least half a minute, three
+times the longest turn."""
 
 MEMORY = {"GLIBC_TUNABLES": "glibc.malloc.mmap_threshold=4194304:glibc.malloc.hugetlb=1"}
 """A password's hash takes 19 MiB for 25 ms (argon2id), and by itself glibc keeps that for every thread that ever hashed

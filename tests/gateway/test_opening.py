@@ -40,11 +40,11 @@ async def test_prompts_are_ready_at_every_rate_that_a_line_may_have(monkeypatch:
 
     monkeypatch.setattr(speech, "open_speech", lambda *_: voice)
     monkeypatch.setattr(hearing, "load_models", lambda _: None)
-    monkeypatch.setattr(serving, "dialogue_here", dialogue)
+    monkeypatch.setattr(serving, "open_dialogue", dialogue)
     for module, changed in ((gc, "freeze"), (sys, "setswitchinterval")):  # of this whole process
         monkeypatch.setattr(module, changed, lambda *_: None)
     async with serving._opened(
-        Settings(rasa_url="http://127.0.0.1:9"), Guard(Credentials(""), False), Admission(1), lambda _: None
+        Settings(), Guard(Credentials(""), False), Admission(1), lambda _: None
     ):
         assert voice.ready.keys() == {form.rate for form in FORMATS.values()}
         first, *others = voice.ready.values()
