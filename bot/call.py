@@ -42,6 +42,7 @@ from bot.events import (
     Samples,
     SecretDigits,
     Segment,
+    ShowsWords,
     Silence,
     Speech,
     TooFew,
@@ -204,9 +205,9 @@ class Call:
         """Queue a reply's sound; the mark that arrives when all of it was heard."""
         seconds = 0.0
         latency = None
-        for segment in reply.segments:
-            clip = await self._patience.of(self._speech.clip(self._ours(segment), self._channel.rate))
-            seconds += await self._play(clip)
+        for segment in map(self._ours, reply.segments):
+            clip = await self._patience.of(self._speech.clip(segment, self._channel.rate))
+            seconds += await self._play(clip, segment)
             if isinstance(segment, SecretDigits) and segment.holds == "password" and reply.outcome is None:
                 self._apology = self._words.void  # until the dialogue says that it is in force
             if latency is None and self._wait_ms is not None and not isinstance(segment, Pause):
@@ -217,8 +218,10 @@ class Call:
         self._watch(Speaks(self._at, text, seconds, latency, self._wait_ms, _holds_password(reply), reply.expect))
         return str(self._marks)
 
-    async def _play(self, clip: Samples) -> float:
-        """Queue sound; how many seconds it lasts."""
+    async def _play(self, clip: Samples, segment: Segment) -> float:
+        """Queue the sound of a segment; how many seconds it lasts."""
+        if isinstance(self._channel, ShowsWords):
+            self._channel.show(self._speech.words(segment), isinstance(segment, SecretDigits))
         self._marks += 1
         await self._channel.play(clip, str(self._marks))
         seconds = len(clip) / self._channel.rate
@@ -227,12 +230,13 @@ class Call:
 
     async def _ask_to_wait(self) -> None:
         """Say that it takes longer, unless not even that can be said."""
-        clip = asyncio.ensure_future(self._speech.clip(Prompt(self._words.wait), self._channel.rate))
+        prompt = Prompt(self._words.wait)
+        clip = asyncio.ensure_future(self._speech.clip(prompt, self._channel.rate))
         await self._channel.wait(clip, WAIT_CLIP_SECONDS)
         if not clip.done() or clip.exception():
             clip.cancel()
             return
-        seconds = await self._play(clip.result())
+        seconds = await self._play(clip.result(), prompt)
         self._watch(Speaks(self._at, self._words.wait, seconds, None, None, False, self._expect))
 
     def _ours(self, segment: Segment) -> Segment:

@@ -112,6 +112,16 @@ class Channel(Protocol):
         ...
 
 
+@runtime_checkable
+class ShowsWords(Protocol):
+    """A channel whose caller can also read what the bot says."""
+
+    def show(self, words: str, secret: bool) -> None:
+        """The words of the sound that is played next. `secret`: for the caller's eyes, while they are spoken; to be
+        kept nowhere."""
+        ...
+
+
 # ── from hearing ──────────────────────────────────────────────────────────────────────────────────
 
 
@@ -407,6 +417,11 @@ class Speech(Protocol):
 
     async def clip(self, segment: Segment, rate: int) -> Samples:
         """The sound of a segment at `rate` Hz. Raises VoicebotError where no voice can speak."""
+        ...
+
+    def words(self, segment: Segment) -> str:
+        """What the clip of a segment says, secrets in the clear: for the caller alone, who hears them. Empty for a
+        pause. Raises VoicebotError for a secret that cannot be revealed."""
         ...
 
     async def warm(self, texts: Sequence[str], rate: int) -> None:

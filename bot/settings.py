@@ -125,6 +125,9 @@ class Settings:
     audiosocket: str = ""
     """HOST:PORT where it takes calls over AudioSocket; empty: nowhere."""
 
+    web_phone: str = "auto"
+    """The telephone in the browser, at `/`: on; off; auto: on where no line needs a secret, on a laptop."""
+
     line_secret: str = dataclasses.field(default="", repr=False)
     """What a telephone exchange must know to bring a call: the password in its configuration. Several, with commas
     between them, while it is changed: each of them opens."""
@@ -205,6 +208,8 @@ def _typed(field: dataclasses.Field[object], value: object) -> object:
         return _lengths(value)
     if field.name == "verstat":
         return _one_of(field.name, value, ("off", "prefer", "require"))
+    if field.name == "web_phone":
+        return _one_of(field.name, value, ("on", "off", "auto"))
     if field.name == "call_back":
         return _one_of(field.name, value, ("off", "on"))
     if isinstance(field.default, (int, float)):

@@ -33,6 +33,9 @@ class FaultyVoice:
                 await run.line.sleep(FOR_EVER)
         return await self._speech.clip(segment, rate)
 
+    def words(self, segment: Segment) -> str:
+        return self._speech.words(segment)
+
     async def warm(self, texts: Sequence[str], rate: int) -> None:
         await self._speech.warm(texts, rate)
 

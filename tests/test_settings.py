@@ -40,6 +40,7 @@ def test_the_file_is_read_and_a_variable_wins(file: Path) -> None:
         ("verstat", "perhaps"),
         ("verstat", ""),
         ("call_back", "true"),
+        ("web_phone", "yes"),
         ("max_call_backs", "0"),
         ("max_call_backs_hour", "0"),
         ("number_lengths", "1٠"),

@@ -72,17 +72,21 @@ async def open_asterisk(
     """The call on a WebSocket just opened; `transport` is what it runs on, to be cut where the peer hangs.
 
     Waits for MEDIA_START. Raises VoicebotError, with the connection closed, where something else comes or nothing."""
+    return AsteriskChannel(socket, transport, await read_start(socket), caller)
+
+
+async def read_start(socket: Socket) -> Start:
+    """How the call on a WebSocket just opened is carried. Raises VoicebotError as `open_asterisk`."""
     try:
         async with asyncio.timeout(START_SECONDS):
             message = await socket.receive()
-        start = parse_start(message.data if message.type is WSMsgType.TEXT else "")
+        return parse_start(message.data if message.type is WSMsgType.TEXT else "")
     except TimeoutError:
         await socket.close(code=WSCloseCode.POLICY_VIOLATION, message=b"no MEDIA_START")
         raise VoicebotError("Asterisk connected and sent no MEDIA_START") from None
     except BadMessage as bad:
         await socket.close(code=WSCloseCode.UNSUPPORTED_DATA, message=str(bad).encode())
         raise VoicebotError(f"Asterisk connected, but {bad}") from None
-    return AsteriskChannel(socket, transport, start, caller)
 
 
 class AsteriskChannel(LineChannel):

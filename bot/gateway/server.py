@@ -7,8 +7,10 @@
     POST /call-backs  call_back=UUID                  that one was not reached
     GET  /endings/NAME                     how the call ended that the exchange named so: one of bot.events.Outcome
     GET  /healthz  /readyz  /metrics
+    GET  /  /static/…  POST /phone/calls  GET /phone/line   the web phone (bot/web/phone.py), where it is on
 
-All but the last line are guarded: who shows no secret is answered 401 on the head of its request, and no body is read.
+All but health and metrics are guarded: who shows no secret is answered 401 on the head of its request, and no body is
+read.
 A connection carries one request. A page of another origin is refused everywhere. Nothing here logs an address, a query
 or a caller.
 """
@@ -38,6 +40,7 @@ from bot.gateway.metrics import Metrics
 from bot.gateway.metronome import Metronome
 from bot.gateway.strangers import BODY_BYTES, Strangers, admit
 from bot.gateway.verstat import Policy, vouched_for
+from bot.web.phone import WebPhone
 
 UNWINDING_SECONDS = 15.0
 """From the moment a call has lasted too long and was hung up until it is cut off."""
@@ -70,12 +73,16 @@ class Gateway:
         call_seconds: float,
         verstat: Policy = "off",
         call_backs: CallBacks | None = None,
+        *,
+        web_phone: bool = False,
     ) -> None:
         """`call_seconds`: how long a call may last; `verstat`: what the check of a number's signature counts for;
-        `call_backs`: who is called back, None where calls are taken as they come."""
+        `call_backs`: who is called back, None where calls are taken as they come; `web_phone`: whether there is one
+        at `/`."""
         self.admission, self.metrics, self.lobby, self.call_backs = admission, metrics, lobby, call_backs
         self.strangers = Strangers()
-        self._answer, self._guard, self._metronome = answer, guard, metronome
+        self.guard, self._web_phone = guard, web_phone
+        self._answer, self._metronome = answer, metronome
         self._call_seconds, self._verstat = call_seconds, verstat
 
     def runner(self) -> web.AppRunner:
@@ -93,6 +100,8 @@ class Gateway:
                 web.get("/metrics", self._metrics_text),
             ]
         )
+        if self._web_phone:
+            app.add_routes(WebPhone(self).routes())
         return web.AppRunner(
             app,
             access_log=None,
@@ -102,13 +111,16 @@ class Gateway:
             auto_decompress=False,  # half a megabyte of deflate would become half a gigabyte
         )
 
-    async def hold(self, channel: LineChannel, name: str, called: str | None) -> None:
+    async def hold(
+        self, channel: LineChannel, name: str, called: str | None, shown: Watch = lambda notice: None
+    ) -> None:
         """Hold a call that has its place, and give its connection back. `name`: the exchange's name of it, if any;
-        `called`: the number that was rung, as far as the exchange tells it."""
+        `called`: the number that was rung, as far as the exchange tells it; `shown`: sees the call's notices, too."""
         measure = self.metrics.watch()
 
         def watch(notice: Notice) -> None:
             measure(notice)
+            shown(notice)
             if isinstance(notice, Ended):
                 if name:
                     self.lobby.ended(name, notice.outcome)
@@ -152,7 +164,7 @@ class Gateway:
     # ── doors ──
 
     async def _asterisk(self, request: web.Request) -> web.StreamResponse:
-        self._check(request)
+        self.check(request)
         query = request.query
         try:
             with self._place(query) as caller:
@@ -172,17 +184,17 @@ class Gateway:
 
     async def _announce(self, request: web.Request) -> web.Response:
         """An empty answer means no: Asterisk's CURL() does not tell one status from another."""
-        self._check(request)
+        self.check(request)
         if reason := self.admission.refusal:
             self.refuse(reason)
             raise web.HTTPServiceUnavailable(text="", headers={"Retry-After": "5"})
         fields = await form_of(request)
-        name = self.lobby.announce(self._caller(fields), number_of(fields.get("did", "")))
+        name = self.lobby.announce(self.caller_of(fields), number_of(fields.get("did", "")))
         return web.Response(text=str(name))
 
     async def _call_back(self, request: web.Request) -> web.Response:
         """Whom to ring; an empty answer means nobody. Or the exchange tells of one whom it could not reach."""
-        self._check(request)
+        self.check(request)
         if self.call_backs is None:
             log.error("an exchange asks whom to call back: set VOICEBOT_CALL_BACK=on, or change its dialplan")
             raise web.HTTPNotFound(text="")
@@ -200,7 +212,7 @@ class Gateway:
         return web.Response(text=f"{promise.name} {promise.number}")
 
     async def _ending(self, request: web.Request) -> web.Response:
-        self._check(request)
+        self.check(request)
         outcome = self.lobby.outcome(request.match_info["name"])
         if outcome is None:
             raise web.HTTPNotFound(text="")
@@ -227,9 +239,9 @@ class Gateway:
                 yield promise.number
         else:
             with self.admission.call():
-                yield self._caller(query)
+                yield self.caller_of(query)
 
-    def _caller(self, fields: Mapping[str, str]) -> str | None:
+    def caller_of(self, fields: Mapping[str, str]) -> str | None:
         """The calling number that can be relied on, None where none can."""
         if self.call_backs is None:
             return self._claimed(fields)
@@ -241,9 +253,10 @@ class Gateway:
         vouched = vouched_for(fields.get("identity", ""), self._verstat)
         return number_of(fields.get("caller", "")) if vouched else None
 
-    def _check(self, request: web.Request) -> None:
+    def check(self, request: web.Request) -> None:
+        """Let a request in that shows the secret. Raises HTTPUnauthorized."""
         certificate = request.transport.get_extra_info("peercert") if request.transport else None
-        if not self._guard.admits(request.headers.get("Authorization"), certificate):
+        if not self.guard.admits(request.headers.get("Authorization"), certificate):
             self.refuse("unauthorised")
             raise web.HTTPUnauthorized(text="", headers={"WWW-Authenticate": 'Basic realm="voicebot"'})
         admit(request.transport)
@@ -252,7 +265,7 @@ class Gateway:
     async def _of_one_origin(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         """A browser tells which page it acts for; an exchange and a probe are no page."""
         origin = request.headers.get("Origin")
-        if origin is not None and not self._guard.is_own(origin, request.scheme, request.headers.get("Host", "")):
+        if origin is not None and not self.guard.is_own(origin, request.scheme, request.headers.get("Host", "")):
             self.refuse("unauthorised")
             raise web.HTTPForbidden(text="")
         return await handler(request)

@@ -120,6 +120,7 @@ async def site(
     verstat: Policy = "off",
     secure: Certificates = lambda: None,
     call_back: bool = False,
+    web_phone: bool = False,
 ) -> AsyncIterator[Site]:
     metrics, now, admission = Metrics(), [0.0], Admission(calls)
     metronome = Metronome(metrics.ticked)
@@ -136,6 +137,7 @@ async def site(
         call_seconds,
         verstat,
         call_backs,
+        web_phone=web_phone,
     )
     http, tcp = (_bound("127.0.0.1", 0, "VOICEBOT_PORT") for _ in range(2))
     server = Server(*http.getsockname())

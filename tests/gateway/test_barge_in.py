@@ -58,6 +58,9 @@ class Levels:
         level = ANSWER if segment == Prompt("tạm biệt") else PROMPT
         return np.full(2 * rate, level, np.int16)
 
+    def words(self, segment: Segment) -> str:
+        return segment.text if isinstance(segment, Prompt) else ""
+
     async def warm(self, texts: Sequence[str], rate: int) -> None: ...
 
     async def close(self) -> None: ...

@@ -41,6 +41,16 @@ async def test_a_prompt_is_its_words_and_a_pause(spoken: CallSpeech, counting: C
     assert clip[: -8 * PROMPT_PAUSE].any()
 
 
+def test_its_words_can_be_read_secrets_in_the_groups_in_which_they_are_spoken(spoken: CallSpeech, seal: Seal) -> None:
+    assert spoken.words(Prompt(GREETING)) == GREETING
+    assert spoken.words(Pause(1.0)) == ""
+    of_call = seal.of_call("c")
+    number = of_call.seal(NUMBER, Purpose.INSURANCE_NUMBER)
+    assert spoken.words(SecretDigits(number, "number", "c")) == "793 016 4825"
+    with pytest.raises(SealBroken):
+        spoken.words(SecretDigits(number, "number", "another call"))
+
+
 async def test_what_was_warmed_needs_no_voice(spoken: CallSpeech, counting: CountingVoice, seal: Seal) -> None:
     await spoken.warm([GREETING, "Tạm biệt."], 8000)
     assert sorted(words for words, _ in counting.rendered) == sorted(

@@ -1,0 +1,78 @@
+"""The files of the pages, as they are sent: read once, packed once, with headers that let a page use nothing else.
+
+A page may run, show and reach only what this gateway itself sends; nobody may show it inside a page of theirs.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from aiohttp import web
+
+STATIC = Path(__file__).parent / "static"
+
+TYPES = {
+    ".html": "text/html; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+}
+"""What is sent. Other files (licences, checksums) stay here."""
+
+POLICY = {
+    "default-src": "'none'",
+    "script-src": "'self'",
+    "style-src": "'self'",
+    "img-src": "'self'",
+    "connect-src": "'self'",
+    "base-uri": "'none'",
+    "form-action": "'none'",
+    "frame-ancestors": "'none'",
+}
+
+HEADERS = {
+    "Content-Security-Policy": "; ".join(f"{name} {value}" for name, value in POLICY.items()),
+    "Permissions-Policy": "microphone=(self), camera=(), geolocation=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Cache-Control": "no-cache",
+}
+
+
+@dataclass(frozen=True)
+class Page:
+    """A file as it travels."""
+
+    kind: str
+    body: bytes = field(repr=False)
+    packed: bytes = field(repr=False)
+    tag: str
+
+    def answer(self, request: web.Request) -> web.Response:
+        """The file, packed where the browser takes that; or that it has not changed."""
+        headers = {**HEADERS, "ETag": self.tag, "Vary": "Accept-Encoding"}
+        if request.headers.get("If-None-Match") == self.tag:
+            return web.Response(status=304, headers=headers)
+        headers["Content-Type"] = self.kind
+        if "gzip" not in request.headers.get("Accept-Encoding", ""):
+            return web.Response(body=self.body, headers=headers)
+        return web.Response(body=self.packed, headers={**headers, "Content-Encoding": "gzip"})
+
+
+def read_pages(folder: Path = STATIC) -> dict[str, Page]:
+    """All that may be sent, by its path in the folder."""
+    pages = {}
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and path.suffix in TYPES:
+            body = path.read_bytes()
+            tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+            pages[path.relative_to(folder).as_posix()] = Page(
+                TYPES[path.suffix], body, gzip.compress(body, 9, mtime=0), tag
+            )
+    return pages

@@ -1,0 +1,107 @@
+"""The web phone's doors: its page, and its calls.
+
+    GET  /  /static/NAME                 the page and its parts
+    POST /phone/calls    caller=…        a call is about to come; answers {"call": UUID}, which opens it once in 30 s
+    GET  /phone/line?call=UUID           that call, over a WebSocket, subprotocol `media` (bot/channels/web_phone.py)
+
+Whoever may bring calls over a line may open them here: where a line needs a secret the browser asks for it (any user
+name), and where none is needed only this machine reaches the gateway. A page from elsewhere cannot use a visitor's
+browser for it: calls are for pages of this gateway alone, by `Origin`, and where there is no secret everything is for
+those who name this machine in `Host`, so that a stranger's name which leads here opens nothing.
+"""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+
+from bot.channels.asterisk import AsteriskSocket, read_start
+from bot.channels.web_phone import WebPhoneChannel
+from bot.errors import VoicebotError
+from bot.gateway.admission import Busy
+from bot.gateway.forms import form_of
+from bot.web.pages import HEADERS, read_pages
+
+if TYPE_CHECKING:
+    from bot.gateway.server import Gateway
+
+log = logging.getLogger(__name__)
+
+
+class WebPhone:
+    """Of one gateway."""
+
+    def __init__(self, gateway: Gateway) -> None:
+        self._gateway = gateway
+        self._pages = read_pages()
+
+    def routes(self) -> list[web.RouteDef]:
+        return [
+            web.get("/", self._page),
+            web.get("/static/{name:.+}", self._page),
+            web.post("/phone/calls", self._announce),
+            web.get("/phone/line", self._line),
+        ]
+
+    async def _page(self, request: web.Request) -> web.Response:
+        self._check_host(request)
+        page = self._pages.get(request.match_info.get("name", "phone.html"))
+        if page is None:
+            raise web.HTTPNotFound(text="")
+        return page.answer(request)
+
+    async def _announce(self, request: web.Request) -> web.Response:
+        self._check_page(request)
+        if reason := self._gateway.admission.refusal:
+            self._gateway.refuse(reason)
+            return web.json_response({"refused": reason}, status=503, headers=HEADERS)
+        name = self._gateway.lobby.announce(self._gateway.caller_of(await form_of(request)))
+        return web.json_response({"call": str(name)}, headers={**HEADERS, "Cache-Control": "no-store"})
+
+    async def _line(self, request: web.Request) -> web.StreamResponse:
+        self._check_page(request)
+        name = _name_of(request.query.get("call", ""))
+        announced = self._gateway.lobby.arrive(name) if name else None
+        if announced is None:
+            self._gateway.refuse("unauthorised")
+            raise web.HTTPForbidden(text="")
+        try:
+            with self._gateway.admission.call():
+                socket = AsteriskSocket()
+                await socket.prepare(request)
+                try:
+                    start = await read_start(socket)
+                except VoicebotError as error:
+                    self._gateway.refuse("garbage")
+                    log.warning("%s", error)
+                else:
+                    channel = WebPhoneChannel(socket, request.transport, start, announced.caller)
+                    await self._gateway.hold(channel, str(name), None, channel.watch)
+                return socket
+        except Busy as busy:
+            self._gateway.refuse(busy.reason)
+            raise web.HTTPServiceUnavailable(headers={"Retry-After": "5"}) from None
+
+    def _check_page(self, request: web.Request) -> None:
+        """Let in what a page of this gateway asks for. That `Origin` is the gateway's own is checked for all doors."""
+        self._check_host(request)
+        if "Origin" not in request.headers:
+            self._gateway.refuse("unauthorised")
+            raise web.HTTPForbidden(text="")
+
+    def _check_host(self, request: web.Request) -> None:
+        host = request.headers.get("Host", "")
+        if not self._gateway.guard.is_own(f"{request.scheme}://{host}", request.scheme, host):
+            self._gateway.refuse("unauthorised")
+            raise web.HTTPForbidden(text="open this page as http://localhost or http://127.0.0.1, with its port\n")
+        self._gateway.check(request)
+
+
+def _name_of(text: str) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None
