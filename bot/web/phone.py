@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import logging
 import uuid
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from aiohttp import web
 
@@ -23,6 +23,7 @@ from bot.channels.web_phone import WebPhoneChannel
 from bot.errors import VoicebotError
 from bot.gateway.admission import Busy
 from bot.gateway.forms import form_of
+from bot.gateway.strangers import admit
 from bot.web.pages import HEADERS, read_pages
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ class WebPhone:
 
     async def _page(self, request: web.Request) -> web.Response:
         self._check_host(request)
+        self._gateway.check(request)
         page = self._pages.get(request.match_info.get("name", "phone.html"))
         if page is None:
             raise web.HTTPNotFound(text="")
@@ -55,6 +57,7 @@ class WebPhone:
 
     async def _announce(self, request: web.Request) -> web.Response:
         self._check_page(request)
+        self._gateway.check(request)
         if reason := self._gateway.admission.refusal:
             self._gateway.refuse(reason)
             return web.json_response({"refused": reason}, status=503, headers=HEADERS)
@@ -66,8 +69,8 @@ class WebPhone:
         name = _name_of(request.query.get("call", ""))
         announced = self._gateway.lobby.arrive(name) if name else None
         if announced is None:
-            self._gateway.refuse("unauthorised")
-            raise web.HTTPForbidden(text="")
+            self._refuse("")
+        admit(request.transport)  # browsers show a WebSocket no password; who was given the token has shown it
         try:
             with self._gateway.admission.call():
                 socket = AsteriskSocket()
@@ -89,15 +92,16 @@ class WebPhone:
         """Let in what a page of this gateway asks for. That `Origin` is the gateway's own is checked for all doors."""
         self._check_host(request)
         if "Origin" not in request.headers:
-            self._gateway.refuse("unauthorised")
-            raise web.HTTPForbidden(text="")
+            self._refuse("")
 
     def _check_host(self, request: web.Request) -> None:
         host = request.headers.get("Host", "")
         if not self._gateway.guard.is_own(f"{request.scheme}://{host}", request.scheme, host):
-            self._gateway.refuse("unauthorised")
-            raise web.HTTPForbidden(text="open this page as http://localhost or http://127.0.0.1, with its port\n")
-        self._gateway.check(request)
+            self._refuse("open this page as http://localhost or http://127.0.0.1, with its port\n")
+
+    def _refuse(self, why: str) -> NoReturn:
+        self._gateway.refuse("unauthorised")
+        raise web.HTTPForbidden(text=why)
 
 
 def _name_of(text: str) -> uuid.UUID | None:

@@ -201,4 +201,5 @@ class TestStrangers:
                 assert (await ask(here, method, path, auth=BasicAuth("x", "wrong")))[0] == 401
                 assert (await ask(here, method, path, auth=AUTH))[0] == 200
             _, body, _ = await ask(here, "POST", "/phone/calls", auth=AUTH)
-            assert await call(here, json.loads(body)["call"], auth=AUTH) == 101
+            assert await call(here, str(uuid.uuid4()), auth=AUTH) == 403
+            assert await call(here, json.loads(body)["call"]) == 101, "browsers show a WebSocket no password"
