@@ -14,14 +14,17 @@ BIN := .venv/bin
 RASA := .venv-rasa/bin/rasa
 DIALOGUE := domain.yml config.yml $(shell find data rasa_components -name '*.yml' -o -name '*.py' 2>/dev/null)
 
-.PHONY: help setup run test lint format bench bench-load prove eval train train-second-pass clean
+.PHONY: help setup run phone test lint format bench bench-load prove eval train train-second-pass clean
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
 
 setup: .setup/environment .setup/rasa models/dialogue.tar.gz var/accounts.sqlite ## everything that run and test need
 
-run: setup ## a call: on microphone and speaker, or the scripted demo call
+run: setup ## a call: on microphone and speaker; without them the scripted demo call, then the web phone
 	@$(BIN)/voicebot call --or-demo --caller 0912345678
+
+phone: setup ## the web phone: calls from a browser, at http://127.0.0.1:8080/
+	@$(BIN)/voicebot serve
 
 test: setup ## every test: pytest, and Rasa's own conversation tests
 	@$(RASA) data validate --fail-on-warnings

@@ -38,6 +38,7 @@ def call(
     elif or_demo:
         print(f"No call on the microphone: {why_not}\nPlaying the scripted demo call instead.\n", file=sys.stderr)
         asyncio.run(_demo(settings, report))
+        offer_web_phone(settings)
     else:
         raise VoicebotError(f"{why_not}; or try the demo call: voicebot call --or-demo")
 
@@ -75,4 +76,21 @@ async def _demo(settings: Settings, report: Path) -> None:
     print("\nThis call lies in")
     for file in files:
         print(f"  {file}")
-    raise typer.Exit(0 if result.passed else 1)
+    if not result.passed:
+        raise typer.Exit(1)
+
+
+def offer_web_phone(settings: Settings) -> None:
+    """Say how to talk to the bot without a sound card. To a person at a terminal it is opened, until Ctrl-C."""
+    from bot.gateway.guard import open_guard
+    from bot.gateway.serving import has_web_phone, serve, web_phone_at
+
+    if not has_web_phone(settings, open_guard(settings)):
+        return
+    address, port = web_phone_at(settings), settings.port
+    elsewhere = f"from another computer, first: ssh -L {port}:127.0.0.1:{port} THIS-MACHINE"
+    if not sys.stdout.isatty():
+        print(f"\nTo talk to it yourself, run `voicebot serve` and open {address} in a browser\n({elsewhere})")
+        return
+    print(f"\nTo talk to it yourself, open {address} in a browser when it is ready; Ctrl-C ends it\n({elsewhere})")
+    asyncio.run(serve(settings, lambda text: print(f"voicebot: {text}", file=sys.stderr, flush=True)))

@@ -59,9 +59,7 @@ async def serve(settings: Settings, tell: Tell) -> None:
             f"Asterisk at {'wss' if settings.tls_certificate else 'ws'}://{settings.host}:{settings.port}/asterisk"
         ]
         if has_web_phone(settings, guard):
-            name = f"[{settings.host}]" if ":" in settings.host else settings.host
-            scheme = "https" if settings.tls_certificate else "http"
-            where.append(f"the web phone at {scheme}://{name}:{settings.port}/")
+            where.append(f"the web phone at {web_phone_at(settings)}")
         tcp = None
         if settings.audiosocket:
             tcp = sockets.enter_context(_bound(*address_of(settings.audiosocket), "VOICEBOT_AUDIOSOCKET"))
@@ -116,6 +114,12 @@ async def _opened(settings: Settings, guard: Guard, admission: Admission, tell: 
 def has_web_phone(settings: Settings, guard: Guard) -> bool:
     """Whether there is a telephone at `/`: where it is wanted, or where anybody on this machine can call anyway."""
     return settings.web_phone == "on" or (settings.web_phone == "auto" and not guard.guarded)
+
+
+def web_phone_at(settings: Settings) -> str:
+    """Its address."""
+    name = f"[{settings.host}]" if ":" in settings.host else settings.host
+    return f"{'https' if settings.tls_certificate else 'http'}://{name}:{settings.port}/"
 
 
 def call_backs_of(settings: Settings, admission: Admission, metrics: Metrics) -> CallBacks | None:

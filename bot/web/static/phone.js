@@ -85,7 +85,7 @@ function Cells({ t, seen }) {
     </div>`;
 }
 
-function InCall({ t, line, live }) {
+function Status({ t, line, live }) {
   const { seen } = line;
   const turn = turnOf(line);
   return html`
@@ -96,6 +96,12 @@ function InCall({ t, line, live }) {
       <${Meters} t=${t} line=${line} />
       <p class="hearing"><span class="label">${t("hearing")}:</span> <span lang="vi" data-hearing>${seen.heard || "…"}</span></p>
       <${Cells} t=${t} seen=${seen} />
+    </section>`;
+}
+
+function Keys({ t, line }) {
+  return html`
+    <section class="keys card" aria-label=${t("keypad")}>
       <${Keypad} t=${t} press=${(key) => line.press(key)} />
       <button type="button" class="stop" onClick=${() => line.hangUp()}>${t("hang_up")}</button>
     </section>`;
@@ -178,9 +184,10 @@ function App() {
     </header>
     <main class=${inCall ? "in-call" : ""}>
       ${inCall
-        ? html`<${InCall} ...${{ t, line, live }} />`
+        ? html`<${Status} ...${{ t, line, live }} />`
         : html`<${Setup} ...${{ t, start, busy, again: Boolean(line), trouble: trouble ?? (line?.lost ? { what: "lost" } : null) }} />`}
       <${Captions} ...${{ t, language, line, live, setLive }} />
+      ${inCall && html`<${Keys} t=${t} line=${line} />`}
       ${line?.ended && html`<${Report} ...${{ t, language, line }} />`}
     </main>`;
 }

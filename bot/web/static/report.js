@@ -6,12 +6,13 @@ import { seconds } from "./i18n.js";
 import { FRAMES } from "./sound.js";
 import { Words } from "./words.js";
 
-const WIDTH = 960, VOICE = 34, ROW = 118; // pixels
+const WIDE = { width: 960, row: 24 }, NARROW = { width: 400, row: 12 }; // pixels, seconds
+const VOICE = 34, ROW = 118; // pixels
 const NAMES = 18; // from the left, for the names of the voices
 
 /** The outline of a voice; quiet sounds are seen too, on a scale of square roots. */
-function outline(levels, start, row, middle) {
-  const step = (WIDTH - NAMES) / (row * FRAMES);
+function outline(levels, start, { width, row }, middle) {
+  const step = (width - NAMES) / (row * FRAMES);
   const heights = Array.from({ length: Math.min(row * FRAMES, levels.length - start * FRAMES) }, (_, i) =>
     Math.sqrt(levels[start * FRAMES + i] ?? 0) * VOICE / 2);
   if (!heights.length) return "";
@@ -21,18 +22,19 @@ function outline(levels, start, row, middle) {
   return `M${[...above, ...below].join("L")}Z`;
 }
 
-function Row({ t, start, row, levels, lines }) {
-  const x = (at) => NAMES + ((at - start) / row) * (WIDTH - NAMES);
+function Row({ t, start, scale, levels, lines }) {
+  const { width, row } = scale;
+  const x = (at) => Math.round(NAMES + ((at - start) / row) * (width - NAMES));
   const middles = { caller: 34, bot: 76 };
   const spans = lines.map((line, n) => ({ ...line, n: n + 1 })).filter((line) => line.at < start + row && line.end >= start);
   return html`
     <g>
       ${["caller", "bot"].map((who) => html`
         <text class="name" x="0" y=${middles[who]} transform=${`rotate(-90 8 ${middles[who]})`}>${t(who === "bot" ? "bot" : "you")}</text>
-        <line class="axis" x1=${NAMES} x2=${WIDTH} y1=${middles[who]} y2=${middles[who]} />
-        <path class=${who} d=${outline(levels[who], start, row, middles[who])} />`)}
+        <line class="axis" x1=${NAMES} x2=${width} y1=${middles[who]} y2=${middles[who]} />
+        <path class=${who} d=${outline(levels[who], start, scale, middles[who])} />`)}
       ${spans.map((line) => {
-        const left = Math.max(x(line.at), NAMES), right = Math.min(Math.max(x(line.end), left + 2), WIDTH);
+        const left = Math.max(x(line.at), NAMES), right = Math.min(Math.max(x(line.end), left + 2), width);
         const y = middles[line.who];
         return html`
           <rect class=${`span ${line.who}`} x=${left} y=${y - VOICE / 2} width=${right - left} height=${VOICE} rx="3" />
@@ -44,13 +46,13 @@ function Row({ t, start, row, levels, lines }) {
 }
 
 function Picture({ t, levels, lines, length }) {
-  const row = matchMedia("(max-width: 40rem)").matches ? 12 : 24; // seconds
-  const rows = Array.from({ length: Math.max(1, Math.ceil(length / row)) }, (_, i) => i * row);
+  const scale = matchMedia("(max-width: 40rem)").matches ? NARROW : WIDE;
+  const rows = Array.from({ length: Math.max(1, Math.ceil(length / scale.row)) }, (_, i) => i * scale.row);
   return html`
     <svg xmlns="http://www.w3.org/2000/svg" class="picture" role="img" aria-label=${t("report_picture")}
-      viewBox=${`0 0 ${WIDTH} ${rows.length * (ROW + 10)}`}>
+      viewBox=${`0 0 ${scale.width} ${rows.length * (ROW + 10)}`}>
       ${rows.map((start, i) => html`
-        <g transform=${`translate(0 ${i * (ROW + 10)})`}><${Row} ...${{ t, start, row, levels, lines }} /></g>`)}
+        <g transform=${`translate(0 ${i * (ROW + 10)})`}><${Row} ...${{ t, start, scale, levels, lines }} /></g>`)}
     </svg>`;
 }
 
