@@ -50,6 +50,13 @@ class CallSpeech:
             clip = await self._prompts.get(speakable(segment.text), rate)
         return np.concatenate([clip, silence(PROMPT_PAUSE, rate)])
 
+    def words(self, segment: Segment) -> str:
+        """What the clip says, secrets in the clear, in the groups in which they are spoken; empty for a pause. Raises
+        as `clip`."""
+        if isinstance(segment, Pause):
+            return ""
+        return " ".join(groups(self._reveal(segment))) if isinstance(segment, SecretDigits) else segment.text
+
     async def warm(self, texts: Sequence[str], rate: int) -> None:
         """Have these prompts and the digits ready: none of them needs a voice any more."""
         await asyncio.gather(self._digit_clips(rate), *(self.clip(Prompt(text), rate) for text in texts))
@@ -60,10 +67,13 @@ class CallSpeech:
 
     async def _secret(self, segment: SecretDigits, rate: int) -> Samples:
         clips = await self._digit_clips(rate)
+        return join(clips, groups(self._reveal(segment)), PACES[segment.holds], rate)
+
+    def _reveal(self, segment: SecretDigits) -> str:
         digits = self._seal.of_call(segment.call).reveal(segment.token, PURPOSES[segment.holds])
         if not re.fullmatch("[0-9]+", digits):
             raise VoicebotError("a sealed text that is to be spoken holds something else than digits")
-        return join(clips, groups(digits), PACES[segment.holds], rate)
+        return digits
 
     async def _digit_clips(self, rate: int) -> Sequence[Samples]:
         """The ten digit words from 0 to 9, all in one voice: recordings only where all ten can be used."""
