@@ -9,7 +9,7 @@ const LIT_MS = 150;
 export function Keypad({ t, press }) {
   const pad = useRef(null);
   const [lit, setLit] = useState("");
-  useEffect(() => pad.current.focus(), []);
+  useEffect(() => pad.current.focus({ preventScroll: true }), []);
 
   const down = (key) => {
     press(key);

@@ -1,7 +1,7 @@
 /* The bot's voice. Sound is kept until 70 ms of it are there (or 70 ms have passed), so that a late message makes no gap;
    the gateway sends it far ahead, so this is waited for at the beginning alone.
 
-   to here     {sound: ArrayBuffer} · {cue: {id, at}} · {flush: true} · {delay: samples until the loudspeaker}
+   to here     {sound: ArrayBuffer} · {cue: {id, at}, delay: samples until the loudspeaker} · {flush: true}
    from here   {level, playing, cues: [id, …]} every 20 ms; a cue when the sample it stands at is heard
 
    Positions count samples since the last flush. */

@@ -52,7 +52,6 @@ export class Sound {
     this.recorder.port.onmessage = ({ data }) => this.onframe(data.samples, data.level);
     this.recorder.connect(context.destination); // it gives no sound; unconnected it would not run
     if (stream) context.createMediaStreamSource(stream).connect(this.recorder);
-    this.player.port.postMessage({ delay: Math.round((context.outputLatency || context.baseLatency || 0) * RATE) });
   }
 
   /**
@@ -82,9 +81,10 @@ export class Sound {
     this.player.port.postMessage({ sound: samples }, [samples]);
   }
 
-  /** Tell through `onplayed` when sample `at`, counted since the last flush, is heard. */
+  /** Tell through `onplayed` when sample `at`, counted since the last flush, is heard: it has left the loudspeaker. */
   cue(id, at) {
-    this.player.port.postMessage({ cue: { id, at } });
+    const seconds = this.context.outputLatency || this.context.baseLatency || 0; // not known before there is sound
+    this.player.port.postMessage({ cue: { id, at }, delay: Math.round(seconds * RATE) });
   }
 
   flush() {
