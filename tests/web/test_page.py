@@ -7,6 +7,7 @@ import json
 import re
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 
@@ -116,7 +117,7 @@ async def test_who_interrupts_hears_the_bot_stop_and_reads_what_was_said_until_t
     first = Reply((Prompt("một lời chào"), Prompt("rất dài")), MENU)
     async with phone(first, ASK, *CALL[2:], seconds=20) as (url, _, _), browser.tab(url) as page:
         await calling(page)
-        await page.press("8")
+        await page.click(".keypad button:nth-child(8)")
         await page.until("document.querySelector('.cut')", "an interrupted line")
         await page.until("document.querySelectorAll('.line.bot').length === 2", "the answer")
         assert "rất dài" not in await page.text(".log")
@@ -124,6 +125,13 @@ async def test_who_interrupts_hears_the_bot_stop_and_reads_what_was_said_until_t
         await page.until("document.querySelector('[data-outcome=hung_up]')")
         assert "rất dài" not in await page.text("table")
         assert page.errors == []
+        saved = await page.evaluate(
+            "new Promise((done) => { URL.createObjectURL = (file) => { file.text().then(done); return '#'; };"
+            " document.querySelector('.report .quiet').click(); })"
+        )
+        picture = ElementTree.fromstring(saved)
+        assert picture.tag.endswith("svg")
+        assert all(each.get("fill", "").startswith("rgb") for each in picture.iter() if each.tag.endswith("path"))
 
 
 async def test_a_lost_connection_ends_the_call_in_words_and_gives_the_microphone_back(browser: Chromium) -> None:
