@@ -58,15 +58,17 @@ OFFICE = next(c for c in CONDITIONS if (c.noise, c.snr_db) == ("office", 10))
 
 
 class Surroundings:
-    """Noises of the conditions, each a loop at one level."""
+    """Noises of the conditions, each a loop at one level, in the telephone's band as the voice is: a room's rumble does
+    not pass a telephone. How far they lie below the voice is counted in the band."""
 
     def __init__(self, shared: Path) -> None:
         office = read(shared / "noise" / "noises" / "pipecat-office-ambience-24000-mono.flac")
-        self._loops = {
+        loops = {
             "white": noise_loop("white", 0),
             "babble": noise_loop("babble", 0),
             "office": to_samples(office / np.abs(office).max() * 20000),
         }
+        self._loops = {name: telephone_band(loop) for name, loop in loops.items()}
 
     def carry(self, sound: Sound, condition: Condition, seed: int) -> Samples:
         """The sound as it arrives, with half a second of the surroundings before and after it."""

@@ -140,6 +140,14 @@ class TestLines:
         power = active_level(during) ** 2 - active_level(before) ** 2
         assert 10 * np.log10(power / active_level(before) ** 2) == pytest.approx(snr_db, abs=2)
 
+    @pytest.mark.parametrize("noise", ["white", "babble", "office"])
+    def test_noise_passes_the_telephone_as_the_voice_does(self, around: Surroundings, noise: str) -> None:
+        line = around.line(Condition("noisy", law=None, noise=noise, snr_db=10), 0)
+        power = np.abs(np.fft.rfft(line.carry(np.zeros(4 * RATE, np.int16)))) ** 2
+        frequency = np.fft.rfftfreq(4 * RATE, 1 / RATE)
+        outside = power[(frequency < 180) | (frequency > 3520)].sum()
+        assert outside < 1e-3 * power.sum()
+
 
 class TestCard:
     def test_new_figures_take_the_place_of_the_old_and_the_prose_stays(self) -> None:
