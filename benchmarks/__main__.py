@@ -130,11 +130,12 @@ def _print_hearing(settings: Settings) -> None:
     channel = ScriptChannel(_script("speech", [f'say: "{spoken}"']))
     sound = next(iter(channel._caller._sounds.values()))
     hearing = open_hearing(settings, RATE)
-    hearing.expect(Grammar.NUMBER)
+    wanted = len(DEMO[0][1])
+    hearing.expect(Grammar.NUMBER, wanted=wanted)
     hearing.feed(sound)  # warm
     before, repeats = time.process_time(), 20
     for _ in range(repeats):
-        hearing.expect(Grammar.NUMBER)
+        hearing.expect(Grammar.NUMBER, wanted=wanted)
         for start in range(0, len(sound), 160):
             hearing.feed(sound[start : start + 160])
     rtf = (time.process_time() - before) / (repeats * len(sound) / RATE)

@@ -270,7 +270,7 @@ class Call:
     async def _listen(self, turn: Turn, grammar: Grammar, mark: str) -> Utterance:
         speaking = True
         hears_over_prompt = turn.expect.interruptible and self._channel.hears_while_speaking
-        self._hearing.expect(grammar, over_prompt=hears_over_prompt)
+        self._hearing.expect(grammar, hears_over_prompt, turn.wanted)
         while True:
             event = await self._next()
             heard: list[Heard] = []
@@ -279,7 +279,7 @@ class Call:
                 if hears_over_prompt:
                     self._hearing.prompt_ended()
                 else:
-                    self._hearing.expect(grammar)
+                    self._hearing.expect(grammar, wanted=turn.wanted)
                 turn.prompt_ended(self._hearing.now)
             elif isinstance(event, Frame) and (hears_over_prompt or not speaking):
                 heard = await self._heed(partial(self._hearing.feed, event.samples))

@@ -167,7 +167,15 @@ class KeyHeard:
     at: int = 0
 
 
-Heard = SpeechStarted | Partial | Piece | KeyHeard
+@dataclass(frozen=True)
+class Reheard:
+    """The last pieces of a number, heard once more together: each takes the place of the `Piece` that ended where it
+    does."""
+
+    pieces: tuple[Piece, ...]
+
+
+Heard = SpeechStarted | Partial | Piece | Reheard | KeyHeard
 
 
 class Hearing(Protocol):
@@ -176,9 +184,9 @@ class Hearing(Protocol):
     now: int
     """Samples heard since the call began, at `RATE`."""
 
-    def expect(self, grammar: Grammar, over_prompt: bool = False) -> None:
+    def expect(self, grammar: Grammar, over_prompt: bool = False, wanted: int = 0) -> None:
         """Forget what is half heard and listen for `grammar` from here on. `over_prompt`: the bot is speaking
-        meanwhile, until `prompt_ended`."""
+        meanwhile, until `prompt_ended`. `wanted`: digits that make a number whole, at least; 0: not known."""
         ...
 
     def prompt_ended(self) -> None:

@@ -27,6 +27,7 @@ from bot.events import (
     OwnPhone,
     Partial,
     Piece,
+    Reheard,
     Said,
     Silence,
     SpeechStarted,
@@ -129,6 +130,7 @@ class Turn:
         self._timing = timing
         self._own_phone = own_phone
         self._told_own_phone: bool = before is not None and before._told_own_phone
+        self._places: dict[int, int] = {}  # in `heard`, of a piece by where it ended
         self._words: list[str] = []
         self._confidence = 1.0
         self._junk = False  # speech that was not understood came last
@@ -151,6 +153,13 @@ class Turn:
         self._given = False  # something of the number came in this turn
         told = self.numbers is not None and self.numbers.best.status is Collected.SHORT
         self._pause = int(timing.pause * HESITANT) if told else timing.pause
+
+    @property
+    def wanted(self) -> int:
+        """Digits that make the number whole, at least; 0 where none is collected."""
+        if not self._collecting:
+            return 0
+        return 1 if self.expect.cell else self._collecting.best.missing
 
     @property
     def began(self) -> bool:
@@ -193,6 +202,8 @@ class Turn:
             self._partial = _words_of(heard.text)
         elif isinstance(heard, KeyHeard):
             self._press(heard)
+        elif isinstance(heard, Reheard):
+            self._reheard(heard)
         else:
             self._piece(heard)
 
@@ -258,7 +269,7 @@ class Turn:
         numbers = self._collecting
         if numbers and Collector.concerns(text):
             self._take(piece)
-            numbers.hear(piece.texts, piece.shares)
+            numbers.hear(piece.texts, piece.shares, piece.ended_at)
             self._given = True
         elif self.expect.kind is Grammar.YESNO:
             self._answer(piece, began_at)
@@ -270,10 +281,22 @@ class Turn:
             if self._taken_where(bool(wish), piece):
                 self._words.append(wish)
 
+    def _reheard(self, again: Reheard) -> None:
+        """Pieces of a number, as they are known by now. One of which no word was known may hold digits after all."""
+        if not self._collecting:
+            return
+        self._collecting.hear_again([(piece.ended_at, piece.texts, piece.shares) for piece in again.pieces])
+        for piece in again.pieces:
+            if piece.ended_at in self._places:
+                self.heard[self._places[piece.ended_at]] = _words_of(piece.text)
+            elif Collector.concerns(piece.text):
+                self._take(piece)
+                self._given = True
+
     def _without_words(self, piece: Piece, began_at: int | None) -> None:
         """Speech of which no word was known, or a short sound."""
         if self._collecting:
-            self._collecting.hear(piece.texts, piece.shares)  # in case it completes the number
+            self._collecting.hear(piece.texts, piece.shares, piece.ended_at)  # in case it completes the number
         speech = began_at is None or piece.ended_at - began_at >= COUGH
         if speech:
             self._unknown_at = piece.ended_at
@@ -312,6 +335,7 @@ class Turn:
         self._quiet_since = self.ended_at = piece.ended_at
         self._confidence = min(self._confidence, piece.confidence)
         self._junk, self._unknown_at, self._wordless_since = False, None, None
+        self._places[piece.ended_at] = len(self.heard)
         self.heard.append(piece.text)
 
     def _not_understood(self, piece: Piece, quiet_since: int) -> None:

@@ -1,5 +1,7 @@
 """What the caller means by a number, over as many turns as it takes, and when that is known."""
 
+from dataclasses import replace
+
 import pytest
 
 from bot.events import (
@@ -12,6 +14,7 @@ from bot.events import (
     OwnPhone,
     Partial,
     Piece,
+    Reheard,
     Said,
     Silence,
     SpeechStarted,
@@ -141,8 +144,26 @@ class TestNumber:
 
     def test_one_that_is_hardly_likely_does_not(self) -> None:
         texts = (spell("012345678"), spell("0123456788"))
-        events = [SpeechStarted(at(1)), Piece(texts, 0.9, ended_at=at(4), at=at(4.28), shares=(0.9, 0.01))]
+        events = [SpeechStarted(at(1)), Piece(texts, 0.9, ended_at=at(4), at=at(4.28), shares=(0.9, 0.004))]
         assert meant(TEN, events)[0] == TooFew(1, progress=True)
+
+    def test_pieces_that_were_heard_again_count_as_they_are_known_by_now(self) -> None:
+        *speaking, first = speech(spell("01234"))
+        *_, second = speech(spell("56788"), start=3)
+        assert isinstance(first, Piece)
+        better = Piece((spell("01239"),), 0.9, first.ended_at, second.at)
+        caller = Caller(TEN)
+        for event in (*speaking, first, second, Reheard((better, second))):
+            caller.turn.hear(event)
+        assert caller.turn.cells == "0123956788"
+        assert caller.turn.text == f"{spell('01239')} {spell('56788')}"
+
+    def test_what_was_nothing_until_it_was_heard_again_is_a_piece_of_the_number(self) -> None:
+        nothing = Piece((), 0.0, ended_at=at(2), at=at(2.28))
+        caller = Caller(TEN)
+        for event in (SpeechStarted(at(1)), nothing, Reheard((replace(nothing, texts=(spell("0123456789"),)),))):
+            caller.turn.hear(event)
+        assert caller.turn.decide(at(2.8)) == Number("0123456789", spoken=True)
 
     def test_a_piece_that_seemed_nothing_is_taken_where_the_number_wants_it(self) -> None:
         events = speech(spell("0123456")) + seemed_nothing("789", start=3)

@@ -21,7 +21,7 @@ WIDTH = 12
 HEARD = 20
 """Ways of hearing one piece that are looked at, the likeliest."""
 
-NEAR = 0.02
+NEAR = 0.005
 """One with less than this share of the best one's weight is not looked at. Callers who fall silent have given a whole
 number far more often than not, and to be asked for more after that is odd, so a count that fits makes up for that much
 and no more."""
@@ -84,6 +84,7 @@ class Hypotheses:
         self._each = [Hypothesis(Collector(lengths, echo), 1.0)]
         self._asked = False  # one digit of this number has been asked for
         self._wrong: frozenset[str] = frozenset()  # numbers that were read back and called wrong
+        self._before: dict[int, list[Hypothesis]] = {}  # each piece since the last prompt or key
 
     @property
     def best(self) -> Collector:
@@ -95,15 +96,25 @@ class Hypotheses:
         """The alternatives that the leading hypothesis took since the last prompt."""
         return self._each[0].texts
 
-    def hear(self, texts: Sequence[str], shares: Sequence[float] = ()) -> None:
+    def hear(self, texts: Sequence[str], shares: Sequence[float] = (), at: int = 0) -> None:
         """Takes one final piece of speech: its alternatives, best first, and the share of each, where known. An empty
-        one is that nothing was said to the collector."""
+        one is that nothing was said to the collector. `at`: where it ended, by which it may be heard again."""
+        self._before[at] = self._each
         heard = self._heard(list(zip(texts, shares or [1.0, *[NEAR] * (len(texts) - 1)], strict=False)))
         grown = _merged([new for each in self._each for text, share in heard for new in each.after(text, share)])
         heaviest = max((each.weight for each in grown), default=0.0)
         near = [each for each in grown if each.weight >= self._near * heaviest]
         near.sort(key=lambda each: -each.weight * (UNCLEAR if each.cells.status is Collected.UNCLEAR else 1.0))
         self._each = near[:WIDTH] or self._each
+
+    def hear_again(self, pieces: Sequence[tuple[int, Sequence[str], Sequence[float]]]) -> None:
+        """Takes pieces, the last one among them, in place of those that ended where they do; a piece that was not heard
+        before is left out."""
+        known = [piece for piece in pieces if piece[0] in self._before]
+        if known:
+            self._each = self._before[known[0][0]]
+        for at, texts, shares in known:
+            self.hear(texts, shares, at)
 
     def _heard(self, heard: list[tuple[str, float]]) -> list[tuple[str, float]]:
         """The alternatives of a piece, and what else they may have been."""
@@ -128,6 +139,7 @@ class Hypotheses:
 
     def press(self, key: str) -> None:
         """Takes one key, as `Collector.press`."""
+        self._before = {}
         for each in self._each:
             each.cells.press(key)
         self._each = _merged(self._each)
@@ -183,6 +195,7 @@ class Hypotheses:
         if cells.in_question and cells.reached in WHOLE:  # read back before, and now asked for again
             self._wrong |= {cells.digits}
         cells.resume(echo)
+        self._before = {}
         self._asked = self._asked and not cells.in_question
         self._each = [Hypothesis(cells, 1.0)]
 
@@ -193,7 +206,7 @@ class Hypotheses:
         others = sorted(self._each[1:], key=lambda each: -each.weight)
         same = [each.cells.digits for each in others if len(each.cells.digits) == len(cells.digits)]
         cells.ask(cell, same)
-        self._asked = True
+        self._asked, self._before = True, {}
         self._each = [Hypothesis(cells, 1.0)]
 
     def put_right(self, text: str) -> bool:

@@ -27,7 +27,6 @@ from bot.events import RATE, Grammar, Samples
 from bot.hearing import CallHearing, second_of
 from bot.hearing.encoder import Encoder, Scores, Weights
 from bot.hearing.models import find
-from bot.hearing.opinions import UNHEARD
 from bot.hearing.recogniser import Calibration, Recognised, Scored, VoskRecogniser, ranked, vosk_model
 from bot.hearing.second_pass import Compared, compared, strangers, weighed
 from vietnamese_numbers import DIGIT_WORDS, WHOLE, Hypotheses, read
@@ -87,33 +86,47 @@ def dictated(model: str, recordings: Recordings, count: int) -> Iterator[Dictate
     """`count` numbers of each speaker, and `OTHERS` of each kind of other speech, on all lines in turn."""
     folder = find(model)
     graph, encoder = vosk_model(folder.graph_folder(Grammar.NUMBER)), second_of(model)
-    pieces: list[Piece] = []
+    noted: list[tuple[Recognised, Piece]] = []
 
     class Noted(VoskRecogniser):
         def __init__(self) -> None:
             super().__init__(graph, folder.rate)
-            self.sound: list[Samples] = []
-
-        def accept(self, samples: Samples) -> str:
-            self.sound.append(samples)
-            return super().accept(samples)
 
         def finish(self) -> Recognised:
             scored, frames = self.scored()
             first = ranked(scored, frames)
-            sound = np.concatenate(self.sound)
-            asked = encoder and (first.texts or sound.size <= UNHEARD)
-            scores = encoder.scores(sound) if encoder and asked else None
-            if encoder and scores is not None and strangers(scores, encoder):
-                scores = None
-            pieces.append(Piece(scored, frames, scores))
+            noted.append((first, Piece(scored, frames)))
             return first
 
     for number, (speaker, digits, said) in enumerate(_all_said(recordings, count)):
         sound = recordings.around.carry(said, CONDITIONS[number % len(CONDITIONS)], number)
-        pieces.clear()
-        hear("", sound, RATE, CallHearing(RATE, lambda _: Noted()), Grammar.NUMBER, (len(digits) or 10,))
+        noted.clear()
+        second = _Heard(encoder, []) if encoder else None
+        hearing = CallHearing(RATE, lambda _: Noted(), second)
+        hear("", sound, RATE, hearing, Grammar.NUMBER, (len(digits) or 10,))
+        later = second.noted if second else []
+        pieces = [piece._replace(scores=_last(first, later)) for first, piece in noted]
         yield Dictated(speaker, digits, tuple(pieces))
+
+
+@dataclass(frozen=True)
+class _Heard:
+    """Notes what the second pass says of each piece (`bot.hearing.whole.Second`); None where it hears other words."""
+
+    encoder: Encoder
+    noted: list[tuple[Recognised, Scores | None]]
+
+    def alone(self, first: Recognised, sound: Samples) -> Recognised:
+        return first
+
+    def again(self, first: Recognised, scores: Scores, sound: Samples) -> Recognised:
+        self.noted.append((first, None if strangers(scores, self.encoder) else scores))
+        return first
+
+
+def _last(first: Recognised, noted: Sequence[tuple[Recognised, Scores | None]]) -> Scores | None:
+    """What was noted last of this very piece."""
+    return next((scores for piece, scores in reversed(noted) if piece is first), None)
 
 
 def _all_said(recordings: Recordings, count: int) -> Iterator[tuple[str, str, people.Sound]]:

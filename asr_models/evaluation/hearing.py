@@ -14,9 +14,9 @@ import numpy as np
 from bot.commands.transcribe import Transcript, hear
 from bot.events import RATE, Grammar, Partial, Samples
 from bot.hearing import CallHearing, load_models, open_hearing, second_of
-from bot.hearing.encoder import Encoder
+from bot.hearing.encoder import Encoder, Scores
 from bot.hearing.opinions import Considerate
-from bot.hearing.recogniser import TELLS_UNKNOWN, Recognised, Recogniser, opener
+from bot.hearing.recogniser import TELLS_UNKNOWN, Recognised, opener
 from bot.hearing.second_pass import compared, weighed
 from bot.settings import Settings
 
@@ -38,27 +38,20 @@ class Passes(Enum):
     SECOND = "second pass"
 
 
+@dataclass(frozen=True)
 class SecondAlone:
-    """The second pass's own alternatives. The first pass tells no more than when there are words, by which a piece
-    ends."""
+    """The second pass's own alternatives (`bot.hearing.whole.Second`). The first pass tells no more than when there are
+    words, by which a piece ends."""
 
-    def __init__(self, first: Recogniser, encoder: Encoder) -> None:
-        self._first, self._encoder = first, encoder
-        self._sound: list[Samples] = []
+    encoder: Encoder
 
-    def accept(self, samples: Samples) -> str:
-        self._sound.append(samples)
-        return self._first.accept(samples)
+    def alone(self, first: Recognised, sound: Samples) -> Recognised:
+        return self.again(first, self.encoder.scores(sound), sound)
 
-    def pause(self) -> None:
-        """Nothing is done ahead."""
-
-    def finish(self) -> Recognised:
-        first = self._first.finish()
+    def again(self, first: Recognised, scores: Scores, sound: Samples) -> Recognised:
         if not first.texts:
             return first
-        scores = self._encoder.scores(np.concatenate(self._sound))
-        return weighed(compared(NOBODY, scores, self._encoder), self._encoder.weights._replace(first=0.0))
+        return weighed(compared(NOBODY, scores, self.encoder), self.encoder.weights._replace(first=0.0))
 
 
 class Ear:
@@ -84,13 +77,9 @@ class Ear:
         if self._passes is Passes.BOTH:
             return open_hearing(self._settings, RATE)
         first, encoder = opener(self._settings.model), second_of(self._settings.model)
-
-        def recogniser(grammar: Grammar) -> Recogniser:
-            if encoder and self._passes is Passes.SECOND and grammar is Grammar.NUMBER:
-                return SecondAlone(first(grammar), encoder)
-            return Considerate(lambda: first(grammar), grammar in TELLS_UNKNOWN)
-
-        return CallHearing(RATE, recogniser)
+        if encoder and self._passes is Passes.SECOND:
+            return CallHearing(RATE, first, SecondAlone(encoder))
+        return CallHearing(RATE, lambda grammar: Considerate(lambda: first(grammar), grammar in TELLS_UNKNOWN))
 
     def hear(self, sound: Samples, grammar: Grammar, lengths: tuple[int, ...] = (10, 12)) -> Transcript:
         """One recording, as `voicebot transcribe` reads it."""

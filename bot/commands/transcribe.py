@@ -127,11 +127,13 @@ def hear(
     near: float = hypotheses.NEAR,
 ) -> Transcript:
     """A file's sound as a call's; `near` as in `Hypotheses`."""
+    from bot.hearing.whole import revised
+
     began = time.process_time()
-    hearing.expect(grammar)
+    hearing.expect(grammar, wanted=min(lengths))
     frame = max(1, rate // 50)
     sound = in_a_room(samples, rate)
-    heard = [event for at in range(0, len(sound), frame) for event in hearing.feed(sound[at : at + frame])]
+    heard = revised(event for at in range(0, len(sound), frame) for event in hearing.feed(sound[at : at + frame]))
     given = [event for event in heard if isinstance(event, KeyHeard) or (isinstance(event, Piece) and event.texts)]
     if not any(event.text for event in given if isinstance(event, Piece)):
         given = [event for event in given if isinstance(event, KeyHeard)]  # doubts alone make no number

@@ -10,16 +10,13 @@ from bot.hearing import models, recogniser
 from bot.hearing.encoder import Encoder, load_encoder
 from bot.hearing.listener import CallHearing
 from bot.hearing.models import ModelError
-from bot.hearing.opinions import Considerate
-from bot.hearing.recogniser import TELLS_UNKNOWN
+from bot.hearing.opinions import BothPasses, Considerate
+from bot.hearing.recogniser import TELLS_UNKNOWN, Recogniser
 from bot.settings import Settings
 
 __all__ = ["CallHearing", "ModelError", "load_models", "open_hearing", "second_of"]
 
 log = logging.getLogger(__name__)
-
-TWO_PASSES = (Grammar.NUMBER, Grammar.YESNO)
-"""Where the second pass has a say."""
 
 
 def open_hearing(settings: Settings, rate: int) -> CallHearing:
@@ -28,11 +25,14 @@ def open_hearing(settings: Settings, rate: int) -> CallHearing:
     Raises ModelError where the model is missing or broken."""
     opener, encoder = recogniser.opener(settings.model), second_of(settings.model)
 
-    def considerate(grammar: Grammar) -> Considerate:
-        second = encoder if grammar in TWO_PASSES else None
+    def considerate(grammar: Grammar) -> Recogniser:
+        if encoder and grammar is Grammar.NUMBER:
+            return opener(grammar)
+        second = encoder if grammar is Grammar.YESNO else None
         return Considerate(lambda: opener(grammar), grammar in TELLS_UNKNOWN, second)
 
-    return CallHearing(rate, considerate)
+    both = BothPasses(encoder, lambda: opener(Grammar.NUMBER)) if encoder else None
+    return CallHearing(rate, considerate, both)
 
 
 @cache

@@ -15,12 +15,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bot.events import RATE, Grammar, Heard, KeyHeard, Partial, Piece, Samples, SpeechStarted
+from bot.events import RATE, Grammar, Heard, KeyHeard, Partial, Piece, Reheard, Samples, SpeechStarted
 from bot.hearing.dtmf import Dtmf
 from bot.hearing.endpoint import End, Endpointer, Start, levels
 from bot.hearing.front import BLOCK, Front
 from bot.hearing.recogniser import Opener, Recognised, Recogniser
 from bot.hearing.voices import SILENT
+from bot.hearing.whole import Second, Whole
 
 LEAD, PREROLL = 23, 60
 """Blocks before the onset that the recogniser hears, too, 230 ms; and blocks before the confirmed start at most: a
@@ -29,9 +30,9 @@ murmur may have been there for long."""
 POLL = 5
 """Blocks that the recogniser gets at once, before a look at the words so far: one by one they cost a third more."""
 
-QUIET = 18
-"""Quiet blocks behind words, longer than the stops of syllables, after which the second pass begins to hear a piece
-that may be over: 0.1 s before that is certain."""
+QUIET = 15
+"""Quiet blocks behind words, as long as the stops of syllables, after which the second pass begins to hear a piece that
+may be over: 0.13 s before that is certain. A whole number takes some 0.17 s."""
 
 SAME_PRESS = RATE // 5
 """A key out of band and the same key as tones, no further apart than 200 ms, are one press."""
@@ -63,11 +64,13 @@ class _Press:
 
 
 class CallHearing:
-    """`bot.events.Hearing` on any channel rate. `opener` makes recognisers; one exists only while somebody speaks."""
+    """`bot.events.Hearing` on any channel rate. `opener` makes recognisers; one exists only while somebody speaks.
+    `second`: hears numbers again as a whole."""
 
-    def __init__(self, rate: int, opener: Opener) -> None:
+    def __init__(self, rate: int, opener: Opener, second: Second | None = None) -> None:
         self.now = 0
-        self._opener = opener
+        self._opener, self._second = opener, second
+        self._whole: Whole | None = None
         self._grammar = Grammar.ANY
         self._front, self._dtmf, self._endpointer = Front(rate), Dtmf(), Endpointer()
         self._recogniser: Recogniser | None = None
@@ -79,10 +82,11 @@ class CallHearing:
         self._preroll: deque[Samples] = deque(maxlen=PREROLL)
         self._forget()
 
-    def expect(self, grammar: Grammar, over_prompt: bool = False) -> None:
+    def expect(self, grammar: Grammar, over_prompt: bool = False, wanted: int = 0) -> None:
         """Forget what is half heard and listen for `grammar` from here on. `over_prompt`: the bot is speaking
-        meanwhile, until `prompt_ended`."""
+        meanwhile, until `prompt_ended`. `wanted`: digits that make a number whole, at least; 0: not known."""
         self._grammar = grammar
+        self._whole = Whole(self._second, wanted) if self._second and grammar is Grammar.NUMBER else None
         self._endpointer.voices.over_prompt = over_prompt
         self._endpointer.forget()
         self._forget()
@@ -125,15 +129,21 @@ class CallHearing:
     def _press(self, key: str, heard: list[Heard]) -> None:
         if self._recogniser:
             self._finish(self._recogniser, self._endpointer.cut(), heard)
+        if self._whole:
+            self._whole.forget()
         heard.append(KeyHeard(key, self.now))
 
     def _hear(self, block: Samples, level: float, heard: list[Heard]) -> None:
         self._preroll.append(block)
+        if self._whole:
+            self._whole.push(block)
         edge = self._endpointer.push(level, self._words)
         if isinstance(edge, Start):
             heard.append(SpeechStarted(edge.onset * BLOCK))
             self._recogniser = self._opener(self._grammar)
             self._unheard = [*self._preroll][edge.onset - LEAD - self._endpointer.now :]
+            if self._whole:
+                self._whole.begin(self._unheard, len(self._unheard) - (self._endpointer.now - edge.onset))
         elif self._recogniser:
             self._unheard.append(block)
             if edge:
@@ -144,7 +154,15 @@ class CallHearing:
                 if self._endpointer.interrupts:
                     heard.append(Partial(words, self.now))
             if self._endpointer.quiet == QUIET and self._words and self._endpointer.near:
-                self._recogniser.pause()
+                self._pause(self._recogniser)
+        elif self._whole and (again := self._whole.late()):
+            heard.append(self._reheard(again))
+
+    def _pause(self, recogniser: Recogniser) -> None:
+        if self._whole:
+            self._whole.pause(self._words)
+        else:
+            recogniser.pause()
 
     def _hand_over(self, recogniser: Recogniser) -> str:
         """Give the recogniser what it has not heard; the words so far."""
@@ -157,11 +175,25 @@ class CallHearing:
         words = recogniser.finish() if self._endpointer.near else NOTHING
         if words.texts and not self._endpointer.plausible(len(words.texts[0].split())):
             words = NOTHING
+        again: list[tuple[int, Recognised]] = []
+        if self._whole and self._endpointer.near:
+            again = self._whole.finish(words, self._endpointer.now - end.ended, end.ended * BLOCK)
+            words = again[-1][1]
+        elif self._whole:
+            self._whole.drop()
         self._endpointer.judge(bool(words.texts and words.texts[0]))
-        heard.append(Piece(words.texts, words.confidence, end.ended * BLOCK, self.now, words.shares))
+        heard.append(self._piece(end.ended * BLOCK, words))
+        if len(again) > 1:
+            heard.append(self._reheard(again))
         behind = [*self._preroll][PREROLL - min(self._endpointer.now - end.ended, PREROLL) :]
         self._forget()
         self._preroll.extend(behind)  # the pause, which the next piece may begin with
+
+    def _reheard(self, again: list[tuple[int, Recognised]]) -> Reheard:
+        return Reheard(tuple(self._piece(ended_at, words) for ended_at, words in again))
+
+    def _piece(self, ended_at: int, words: Recognised) -> Piece:
+        return Piece(words.texts, words.confidence, ended_at, self.now, words.shares)
 
     def _forget(self) -> None:
         self._recogniser, self._words, self._unheard = None, "", []

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import soxr
@@ -44,10 +45,6 @@ REST = RATE // 5
 """Samples. The second pass begins in a pause (`listener.QUIET`), and 0.1 s later the piece is over or speech has gone
 on: after more sound than this it must hear the piece anew."""
 
-UNHEARD = 3 * RATE
-"""Samples. In a piece of up to three seconds of which the first pass makes nothing, the second looks for digits: single
-words in noise are lost so. What lasts longer is somebody else's talk or noise, and would take its time."""
-
 NOTHING = 0.62
 """The share of “nothing of the grammar was said” for such a piece: by itself it counts for nothing, and side talk gives
 no digits. But where other pieces leave a number wanting just what it holds, the whole number is likelier than a gap
@@ -56,9 +53,8 @@ no digits. But where other pieces leave a number wanting just what it holds, the
 
 class Considerate:
     """A recogniser that asks for second opinions. `fresh` makes the recognisers it asks, one for each opinion.
-    `answers`: they hear answers, of which several mean the same ("dạ", "dạ dạ", "ừ"). `encoder`: pieces that hold
-    nothing but number words are heard in two passes, and further opinions are not asked for; of answers, a yes is told
-    with unknown speech beside it where the second pass does not hear it."""
+    `answers`: they hear answers, of which several mean the same ("dạ", "dạ dạ", "ừ"). `encoder`: of answers, a yes is
+    told with unknown speech beside it where the second pass does not hear it."""
 
     def __init__(self, fresh: Callable[[], Recogniser], answers: bool = False, encoder: Encoder | None = None) -> None:
         self._fresh, self._answers, self._encoder = fresh, answers, encoder
@@ -77,45 +73,53 @@ class Considerate:
 
     def finish(self) -> Recognised:
         first = self._first.finish()
-        if self._answers or not self._encoder:
-            return self._believed(self._considered(first))
-        if not first.texts:
-            return self._found(self._encoder) or first
-        return heard_again(first, self._scores(self._encoder), self._encoder) or self._considered(first)
-
-    def _found(self, encoder: Encoder) -> Recognised | None:
-        """The digits that the second pass hears where the first makes nothing of the sound."""
-        if sum(map(len, self._sound)) > UNHEARD:
-            return None
-        found = heard_again(Recognised((), ()), self._scores(encoder), encoder)
-        return found if found and found.confidence else None
-
-    def _considered(self, first: Recognised) -> Recognised:
-        """The first opinion, or what all together are worth."""
-        if not unsure(first):
-            return first
         sound = np.concatenate(self._sound)
-        return judged([first, *(self._opinion(played(sound, speed)) for speed in SPEEDS)], self._answers)
+        return self._believed(considered(first, sound, self._fresh, self._answers), sound)
 
-    def _believed(self, heard: Recognised) -> Recognised:
+    def _believed(self, heard: Recognised, sound: Samples) -> Recognised:
         """An answer, its yes with unknown speech beside it where the second pass does not hear it."""
         text = heard.texts[0] if heard.texts else ""
         if not self._encoder or not text or holds_negation(text):
             return heard
-        if not doubted(text, self._scores(self._encoder), self._encoder):
+        if not doubted(text, self._scores(self._encoder, sound), self._encoder):
             return heard
         return heard._replace(texts=(f"{UNKNOWN} {text}", *heard.texts[1:]))
 
-    def _scores(self, encoder: Encoder) -> Scores:
+    def _scores(self, encoder: Encoder, sound: Samples) -> Scores:
         """Of the whole piece. What was heard in the pause is enough where nothing but that pause came since."""
-        sound = np.concatenate(self._sound)
         size, scores = self._ahead or (0, None)
         return encoder.scores(sound) if scores is None or sound.size - size > REST else scores
 
-    def _opinion(self, sound: Samples) -> Recognised:
-        recogniser = self._fresh()
-        recogniser.accept(sound)
-        return recogniser.finish()
+
+@dataclass(frozen=True)
+class BothPasses:
+    """What both passes make of a piece of a number (`bot.hearing.whole.Second`). `fresh`: as in `Considerate`."""
+
+    encoder: Encoder
+    fresh: Callable[[], Recogniser]
+
+    def alone(self, first: Recognised, sound: Samples) -> Recognised:
+        return considered(first, sound, self.fresh)
+
+    def again(self, first: Recognised, scores: Scores, sound: Samples) -> Recognised:
+        """Where the first pass makes nothing of the sound the second looks for digits; where it hears other words, the
+        first is asked for further opinions."""
+        if first.texts:
+            return heard_again(first, scores, self.encoder) or self.alone(first, sound)
+        found = heard_again(first, scores, self.encoder)
+        return found if found and found.confidence else first
+
+
+def considered(first: Recognised, sound: Samples, fresh: Callable[[], Recogniser], answers: bool = False) -> Recognised:
+    """The first opinion, or what all together are worth."""
+    if not unsure(first):
+        return first
+    others = []
+    for speed in SPEEDS:
+        recogniser = fresh()
+        recogniser.accept(played(sound, speed))
+        others.append(recogniser.finish())
+    return judged([first, *others], answers)
 
 
 def unsure(first: Recognised) -> bool:

@@ -17,6 +17,7 @@ from bot.channels.caller_voice import sound_of
 from bot.commands.transcribe import in_a_room
 from bot.events import RATE, Grammar, Piece, Samples
 from bot.hearing import load_models, open_hearing
+from bot.hearing.whole import revised
 from bot.settings import ROOT, Settings
 from vietnamese_numbers import WHOLE, Hypotheses
 
@@ -45,9 +46,10 @@ def number(share: float) -> Samples:
 def asked_for(sound: Samples) -> int | None:
     """The digit of a whole number that a call would ask for."""
     hearing = open_hearing(Settings(), RATE)
-    hearing.expect(Grammar.NUMBER)
-    numbers = Hypotheses(Settings().number_lengths)
-    for piece in hearing.feed(in_a_room(sound, RATE)):
+    lengths = Settings().number_lengths
+    hearing.expect(Grammar.NUMBER, wanted=min(lengths))
+    numbers = Hypotheses(lengths)
+    for piece in revised(hearing.feed(in_a_room(sound, RATE))):
         if isinstance(piece, Piece):
             numbers.hear(piece.texts, piece.shares)
     numbers.settle()

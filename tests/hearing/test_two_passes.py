@@ -15,7 +15,7 @@ from bot.commands.transcribe import hear
 from bot.errors import VoicebotError
 from bot.events import RATE, Grammar, Samples
 from bot.hearing import CallHearing, ModelError, load_models, models, open_hearing, second_of
-from bot.hearing.opinions import Considerate
+from bot.hearing.opinions import BothPasses, Considerate
 from bot.hearing.recogniser import Recognised
 from bot.hearing.second_pass import NUMERALS, compared, heard_again, strangers, weighed
 from bot.settings import Settings
@@ -72,30 +72,30 @@ class TestBothPasses:
         assert weighed(both, WEIGHTS).texts[0] in ("à nhầm một", "một")
 
 
-class TestNothing:
-    """Of which the first pass makes nothing."""
+class TestAPiece:
+    """By what the second pass says of its part of the whole number."""
 
-    def heard(self, seconds: float, *spoken: str) -> tuple[Recognised, list[int]]:
-        encoder = encoder_of(scores_of(*spoken))
-        considerate = Considerate(lambda: Says(Recognised((), ())), encoder=encoder)
-        considerate.accept(voice(seconds))
-        return considerate.finish(), encoder.session.asked
+    def heard(self, first: Recognised, *spoken: str) -> Recognised:
+        scores = scores_of(*spoken)
+        both = BothPasses(encoder_of(scores), lambda: Says(Recognised(("một",), (1.0,))))
+        return both.again(first, scores, SOUND)
 
-    def test_a_short_piece_is_heard_by_the_second(self) -> None:
-        found, _ = self.heard(1.0, "một")
-        assert found.texts[0] == "một"
+    def test_is_weighed_by_both(self) -> None:
+        assert self.heard(Recognised(("một hai", "bốn hai"), (0.5, 0.4)), "bốn", "hai").texts[0] == "bốn hai"
 
-    def test_a_long_one_is_not(self) -> None:
-        assert self.heard(4.0, "một") == (Recognised((), ()), [])
+    def test_of_which_the_first_makes_nothing_is_heard_by_the_second(self) -> None:
+        assert self.heard(Recognised((), ()), "một").texts[0] == "một"
 
     def test_in_which_the_second_hears_no_digit_either_stays_nothing(self) -> None:
-        found, asked = self.heard(1.0)
-        assert found == Recognised((), ())
-        assert asked == [100]
+        assert self.heard(Recognised((), ())) == Recognised((), ())
 
     def test_other_words_in_it_are_no_number(self) -> None:
-        found, _ = self.heard(1.0, "gặp", "một")
-        assert found == Recognised((), ())
+        assert self.heard(Recognised((), ()), "gặp", "một") == Recognised((), ())
+
+    def test_with_other_words_around_a_digit_the_first_is_asked_for_further_opinions(self) -> None:
+        found = self.heard(Recognised(("bốn", "một"), (0.5, 0.45)), "gặp", "bốn")
+        assert found.texts[0] == "một"
+        assert found.confidence == pytest.approx((0.45 + 2) / 3)
 
 
 class TestAYes:
@@ -192,33 +192,28 @@ class TestAModel:
 
 
 class TestInAPause:
-    """The second pass begins before it is certain that the piece is over."""
+    """Of an answer the second pass begins before it is certain that it is over."""
 
-    first = Recognised(("một hai", "bốn hai"), (0.5, 0.4))
-
-    def heard(self, *parts: tuple[float, bool]) -> tuple[Recognised, list[int]]:
-        """Seconds of sound, and whether a pause is told behind them; what is heard, and the sounds that were encoded,
-        in cells of 10 ms."""
-        encoder = encoder_of(scores_of("bốn", "hai"))
-        considerate = Considerate(lambda: Says(self.first), encoder=encoder)
+    def heard(self, *parts: tuple[float, bool]) -> list[int]:
+        """Seconds of sound, and whether a pause is told behind them; the sounds that were encoded, in cells of
+        10 ms."""
+        encoder = encoder_of(scores_of("phải", "rồi"))
+        answer = Considerate(lambda: Says(Recognised(("phải rồi",), (0.9,))), answers=True, encoder=encoder)
         for seconds, pause in parts:
-            considerate.accept(voice(seconds))
+            answer.accept(voice(seconds))
             if pause:
-                considerate.pause()
-        return considerate.finish(), encoder.session.asked
+                answer.pause()
+        assert answer.finish().texts[0] == "phải rồi"
+        return encoder.session.asked
 
     def test_it_does_not_hear_again_what_it_has_heard(self) -> None:
-        found, asked = self.heard((1.0, True), (0.1, False))
-        assert found.texts[0] == "bốn hai"
-        assert asked == [100]
+        assert self.heard((1.0, True), (0.1, False)) == [100]
 
     def test_where_speech_went_on_it_hears_all(self) -> None:
-        _, asked = self.heard((1.0, True), (1.0, False))
-        assert asked == [100, 200]
+        assert self.heard((1.0, True), (1.0, False)) == [100, 200]
 
     def test_without_a_pause_it_hears_when_the_piece_is_over(self) -> None:
-        _, asked = self.heard((1.0, False))
-        assert asked == [100]
+        assert self.heard((1.0, False)) == [100]
 
 
 def test_a_pause_is_told_once_in_each_silence_behind_words() -> None:
