@@ -47,7 +47,7 @@ SURE = 0.7
 giving the whole number again and having it read back eighteen; so it pays where it mends one number in four or five.
 `python -m asr_models.evaluation --fit-confidence` reckons what each value saves."""
 
-SLOPE, SHIFT = 0.82, 0.56
+SLOPE, SHIFT = 0.91, 0.95
 """Between the log odds of a whole number by its alternatives and those of its being right. The pieces of a number have
 one voice and one line: what is hard to hear in one is hard in the others, so neither their certainty nor their doubts
 multiply in full (Platt, 1999). Fitted by `python -m asr_models.evaluation --fit-confidence`."""
