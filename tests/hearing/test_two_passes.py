@@ -57,6 +57,11 @@ class TestBothPasses:
         assert strangers(scores, encoder_of(scores)) == 1
         assert heard_again(Recognised(("một",), (0.5,)), scores, encoder_of(scores)) is None
 
+    def test_another_word_that_may_as_well_be_a_digit_is_none(self) -> None:
+        scores = scores_of({"gặp": 0.6, "hai": 0.3}, "một")
+        assert strangers(scores, encoder_of(scores)) == 0
+        assert self.heard(Recognised(("hai một",), (0.5,)), {"gặp": 0.6, "hai": 0.3}, "một").texts[0] == "hai một"
+
     def test_what_the_first_does_not_hear_at_all_can_be_right(self) -> None:
         assert self.heard(Recognised((), ()), "một").texts[0] == "một"
 
