@@ -47,7 +47,7 @@ class KeysOnly:
         self.now = 0
         self.grammars: list[Grammar] = []
 
-    def expect(self, grammar: Grammar, over_prompt: bool = False) -> None:
+    def expect(self, grammar: Grammar, over_prompt: bool = False, wanted: int = 0) -> None:
         self.grammars.append(grammar)
 
     def prompt_ended(self) -> None:
