@@ -42,7 +42,7 @@ the second pass gives it a share, too, both count."""
 LENGTHENED = 3.0
 """The longer of two whole numbers in one breath must be so many times as likely as its own beginning."""
 
-SURE = 0.7
+SURE = 0.65
 """A digit on which less than this share of the hypotheses agrees is uncertain. Asking for it alone takes four seconds,
 giving the whole number again and having it read back eighteen; so it pays where it mends one number in four or five.
 `python -m asr_models.evaluation --fit-confidence` reckons what each value saves."""
