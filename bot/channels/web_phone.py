@@ -20,7 +20,7 @@ class WebPhoneChannel(AsteriskChannel):
     """A call on an open WebSocket of a page."""
 
     def __init__(
-        self, socket: Socket, transport: asyncio.BaseTransport | None, start: Start, caller: str | None
+        self, socket: Socket, transport: asyncio.WriteTransport | None, start: Start, caller: str | None
     ) -> None:
         super().__init__(socket, transport, start, caller)
         self._frame = start.frame

@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, NoReturn
 
 from aiohttp import web
 
-from bot.channels.asterisk import AsteriskSocket, read_start
+from bot.channels.asterisk import read_start
+from bot.channels.asterisk_socket import AsteriskSocket
 from bot.channels.web_phone import WebPhoneChannel
 from bot.errors import VoicebotError
 from bot.gateway.admission import Busy

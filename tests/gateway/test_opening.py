@@ -43,9 +43,7 @@ async def test_prompts_are_ready_at_every_rate_that_a_line_may_have(monkeypatch:
     monkeypatch.setattr(serving, "open_dialogue", dialogue)
     for module, changed in ((gc, "freeze"), (sys, "setswitchinterval")):  # of this whole process
         monkeypatch.setattr(module, changed, lambda *_: None)
-    async with serving._opened(
-        Settings(), Guard(Credentials(""), False), Admission(1), lambda _: None
-    ):
+    async with serving._opened(Settings(), Guard(Credentials(""), False), Admission(1), lambda _: None):
         assert voice.ready.keys() == {form.rate for form in FORMATS.values()}
         first, *others = voice.ready.values()
         assert first

@@ -95,7 +95,7 @@ class Tab:
         )
         try:
             return await self.evaluate(wait)
-        except asyncio.TimeoutError:
+        except TimeoutError:
             seen = await self.evaluate("document.body.innerText")
             raise AssertionError(f"never came to {what or condition}; errors {self.errors}; the page: {seen}") from None
 
