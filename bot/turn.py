@@ -12,9 +12,9 @@ second for the next key. Speech without a word of the grammar never keeps the bo
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
+from bot.answers import alike, certain, wish_of, words_of
 from bot.events import (
     RATE,
     UNKNOWN,
@@ -55,7 +55,8 @@ HESITANT = 1.8
 booklet, and is not to be told so after every pair. 2.5 s become 4.5 s."""
 
 LATE_WORDS = RATE
-"""Samples. Speech that after so long has no word of the grammar does not delay a decision on what was given before."""
+"""Samples. Speech that after so long has no word of the grammar does not delay a decision on what was given before;
+behind a yes, which it may take back, after twice as long."""
 
 GAP = 4 * RATE
 """Samples after the caller's last word or key for which speech that was not understood still delays a decision, and
@@ -64,6 +65,9 @@ after a short sound in which no word was heard."""
 WORDLESS = 44 * RATE // 10
 """Samples of speech without any word of the grammar after which the bot speaks: it may be a television. With what it
 takes to be sure, the bot is mute for less than five seconds."""
+
+APART = 1.5
+"""Times the longest pause between the keys of a number from which on a key before them stands for itself."""
 
 BESIDE = RATE
 """Samples between unknown speech and a yes that still belong together."""
@@ -78,16 +82,8 @@ SPOKEN_KEY = 0.8
 """Least confidence of a single spoken digit that chooses from the menu. A "không" in the background is one word, too,
 and would hand the call to a person."""
 
-WISH = 0.8
-"""Least confidence of a wish of one word, and for n words WISH to the power of n; a less likely one counts as not
-understood."""
-
-SECOND_THOUGHT = int(0.7 * RATE)
-"""Samples after a spoken yes in which the caller may take it back: "đúng, à không"."""
-
-CERTAIN_YES, CERTAIN_NO = 0.85, 0.6
-"""A yes or no that is less likely than this is asked for again, which takes some four seconds. A false no costs
-eighteen, and a false yes the call: somebody else's number is refused."""
+SECOND_THOUGHT = RATE
+"""Samples after a spoken yes in which the caller may take it back: "vâng, à nhầm sai rồi"."""
 
 DENIALS = frozenset(("dạ", "à", "không", "phải", "đúng", "chưa", "sai", "rồi", "nhầm"))
 """Words before what is right: "sai rồi, số thứ năm là chín"."""
@@ -143,6 +139,7 @@ class Turn:
         self._wordless_since: int | None = None
         self._keys = ""  # held until it is known whether they are a number
         self._key_at: int | None = None
+        self._gaps: list[int] = []  # samples between keys
         self._decided: Utterance | None = None
         if self.numbers and expect.cell:
             self.numbers.ask(expect.cell)
@@ -199,7 +196,7 @@ class Turn:
             if self._wordless_since is None:
                 self._wordless_since = heard.at
         elif isinstance(heard, Partial):
-            self._partial = _words_of(heard.text)
+            self._partial = words_of(heard.text)
         elif isinstance(heard, KeyHeard):
             self._press(heard)
         elif isinstance(heard, Reheard):
@@ -223,7 +220,9 @@ class Turn:
         if heard.key == "#" and nothing_yet and self.numbers and self.numbers.best.status in WHOLE:
             return  # it ends a number that was known to be whole without it
         self._junk, self._unknown_at, self._wordless_since = False, None, None
-        paused = self._key_at is not None and heard.at - self._key_at >= KEY_WAIT
+        if self._key_at is not None:
+            self._gaps.append(heard.at - self._key_at)
+        paused = bool(self._gaps) and self._gaps[-1] >= KEY_WAIT
         self.heard.append(heard.key)
         self._quiet_since = self.ended_at = self._key_at = heard.at
         numbers = self._collecting
@@ -252,6 +251,8 @@ class Turn:
             self._keys += key
             if len(set(self._keys)) > 1:
                 self._collecting, self._given = numbers, True
+                if len(self._keys) == 2 and self._keys[0] in self.expect.keys and self._keys[0] != "0":
+                    numbers.answered(self._keys[0])
                 for each in self._keys:
                     numbers.press(each)
                 self._keys = ""
@@ -262,7 +263,7 @@ class Turn:
 
     def _piece(self, piece: Piece) -> None:
         began_at, self._speech_at, self._partial = self._speech_at, None, ""
-        text = _words_of(piece.text)
+        text = words_of(piece.text)
         if not text:
             self._without_words(piece, began_at)
             return
@@ -274,10 +275,10 @@ class Turn:
         elif self.expect.kind is Grammar.YESNO:
             self._answer(piece, began_at)
         elif self.expect.kind is Grammar.MENU and (intent := self.expect.keys.get(read(text).digits or "")):
-            if self._taken_where(_alike(piece, _words_of) >= SPOKEN_KEY, piece):
+            if self._taken_where(alike(piece, words_of) >= SPOKEN_KEY, piece):
                 self._decided = Chosen(intent)
         else:
-            wish = _wish(piece)
+            wish = wish_of(piece)
             if self._taken_where(bool(wish), piece):
                 self._words.append(wish)
 
@@ -288,7 +289,7 @@ class Turn:
         self._collecting.hear_again([(piece.ended_at, piece.texts, piece.shares) for piece in again.pieces])
         for piece in again.pieces:
             if piece.ended_at in self._places:
-                self.heard[self._places[piece.ended_at]] = _words_of(piece.text)
+                self.heard[self._places[piece.ended_at]] = words_of(piece.text)
             elif Collector.concerns(piece.text):
                 self._take(piece)
                 self._given = True
@@ -298,6 +299,8 @@ class Turn:
         if self._collecting:
             self._collecting.hear(piece.texts, piece.shares, piece.ended_at)  # in case it completes the number
         speech = began_at is None or piece.ended_at - began_at >= COUGH
+        if speech and self._confirmed and began_at is not None and began_at - self.ended_at < BESIDE:
+            self._words.append(UNKNOWN)
         if speech:
             self._unknown_at = piece.ended_at
         if self._quiet_since is None or piece.ended_at <= (self._prompt_ended or 0):
@@ -316,7 +319,7 @@ class Turn:
             return
         unknown_at = self._unknown_at
         self._take(piece)
-        if not _certain(piece):
+        if not certain(piece):
             self._not_understood(piece, before)
             return
         beside = unknown_at is not None and began_at is not None and began_at - unknown_at < BESIDE
@@ -356,7 +359,13 @@ class Turn:
         if self._speech_at is None:
             return False
         given = self._given or bool(self._words or self._keys)
-        return bool(self._partial) or not given or now - self._speech_at < LATE_WORDS
+        late = 2 * LATE_WORDS if self._confirmed else LATE_WORDS
+        return bool(self._partial) or not given or now - self._speech_at < late
+
+    @property
+    def _confirmed(self) -> bool:
+        """A spoken yes was heard, and nothing that denies or doubts it."""
+        return self.expect.kind is Grammar.YESNO and bool(self._words) and not holds_negation(" ".join(self._words))
 
     def _babbles(self, now: int) -> bool:
         """Speech has gone on without a word of the grammar for longer than anybody's answer."""
@@ -408,7 +417,12 @@ class Turn:
         if best.digits == self._own_phone and not self._told_own_phone:
             self._told_own_phone = True
             return OwnPhone()
-        return _number(best)
+        return Number(best.digits, best.spoken or (best.doubtful and not self._set_apart))
+
+    @property
+    def _set_apart(self) -> bool:
+        """The first key was followed by a longer pause than any other: it was an answer, and the others are a number."""
+        return len(self._gaps) > 1 and self._gaps[0] > APART * max(self._gaps[1:])
 
     def _too_few(self, best: Collector, after: str = "") -> TooFew:
         return TooFew(best.missing, after, progress=len(best.digits) > len(self._stood))
@@ -435,7 +449,7 @@ class Turn:
     def _sentence(self, quiet: int) -> Utterance | None:
         """A wish may have a number in it, said after a pause; a no is over when it is said, a yes a little later."""
         text = " ".join(self._words)
-        if self.expect.kind is Grammar.YESNO and not holds_negation(text) and quiet < SECOND_THOUGHT:
+        if self._confirmed and quiet < SECOND_THOUGHT:
             return None
         numbers = find(text) if self.expect.lengths else []
         digits = sum(len(found.digits) for found in numbers)
@@ -448,49 +462,8 @@ class Turn:
         return Said(text, self._confidence)
 
 
-def _words_of(text: str) -> str:
-    """What was said in words of the grammar."""
-    return " ".join(word for word in text.split() if word != UNKNOWN)
-
-
 def _number(cells: Collector) -> Number:
     return Number(cells.digits, cells.spoken or cells.doubtful)
-
-
-def _certain(piece: Piece) -> bool:
-    """Whether a yes is a yes, or a no a no, in whatever words: whatever holds a negation is a no."""
-    return _alike(piece, holds_negation) >= (CERTAIN_NO if holds_negation(piece.text) else CERTAIN_YES)
-
-
-def _alike(piece: Piece, meaning: Callable[[str], object]) -> float:
-    """The probability of all alternatives that mean the same as the first."""
-    shares = piece.shares or (piece.confidence,)
-    first = meaning(piece.text)
-    return sum(share for share, text in zip(shares, piece.texts, strict=False) if meaning(text) == first)
-
-
-def _wish(piece: Piece) -> str:
-    """The longest of the alternatives that is likely enough where all that hold its words count, in their order, with
-    others between them: of "nhân viên" and "gặp nhân viên" the first is sure though neither is likely. Empty where none
-    is. What holds a negation and what holds none do not count for each other."""
-    shares = piece.shares or (piece.confidence,)
-    heard = [(text.split(), holds_negation(text), share)
-             for text, share in zip(map(_words_of, piece.texts), shares, strict=False)]  # fmt: skip
-
-    def likelihood(words: list[str], *, negated: bool) -> float:
-        return sum(share for other, denies, share in heard if denies == negated and _in_order(words, other))
-
-    likely = [
-        words for words, negated, _ in heard if words and likelihood(words, negated=negated) >= WISH ** len(words)
-    ]
-    likely.sort(key=len)
-    return " ".join(likely[-1]) if likely else ""
-
-
-def _in_order(fewer: list[str], words: list[str]) -> bool:
-    """Whether `fewer` are among the words, in their order."""
-    rest = iter(words)
-    return all(word in rest for word in fewer)
 
 
 def _put_right(numbers: Hypotheses, text: str) -> bool:

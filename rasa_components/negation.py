@@ -38,11 +38,14 @@ _PHRASES = [
     r"(?:có thể|hình như|có vẻ|có lẽ|nghe như|dường như)",
     r"(?:đa|đại|phần|phân) (?:số|phần|lớn|nhiều)",
     r"hầu (?:hết|như)",
-    r"(?:à|chứ|nhỉ|chớ|ta|phỏng)$",  # a question at the end: "đúng rồi à"
+    r"(?:à|chứ|nhỉ|chớ|ta|phỏng|không ta|vậy ta)$",  # a question at the end: "đúng rồi à"
     r"số cũ|căn cước|chứng minh",  # another number
     r"của (?:vợ|chồng|mẹ|má|bố|ba|cha|con|ông|bà|người|nhà|công ty)",
     r"(?:phần|số|khúc|đoạn|mấy số) (?:trên|đầu|trước|cuối|sau|dưới|giữa)",
     r"số .*\bthôi",  # "đúng mấy số đầu thôi"
+    r"(?:cặc|cac|lồn|buồi|dái|đít|cứt|đầu (?:mày|bò|buồi|gối)|mẹ mày|bà mày|cha mày|ông nội mày|con (?:khỉ|bò|chó|mẹ))",  # a curse
+    r"(?:toi|tiêu|chết|hư|bể|gãy|thôi) (?:rồi|chết|xong)",
+    r"trớt quớt|tào lao|bố láo|xàm|vớ vẩn|linh tinh|ba láp",
 ]
 
 _NO_PLAIN = (
@@ -73,6 +76,10 @@ _PHRASES_PLAIN = [
     r"phan lon|hau het",
     r"cua (?:vo|chong|me|ma|nguoi|cong ty)",
     r"so .*\bthoi",
+    r"(?<!vang )(?<!da )(?:a|chu|cho|nhi|ta)$",  # "dung a" is "đúng ạ" or "đúng à": asked again
+    r"(?:cac|lon|buoi|cut|khi|dau (?:may|bo|buoi|goi)|(?:me|ba|cha) may)",
+    r"(?:toi|tieu|chet|hu|be|gay) (?:roi|xong)",
+    r"trot quot|tao lao|bo lao|xam|vo van|linh tinh|ba lap",
 ]
 
 _MISTYPED = "khong chua nham thieu nhung".split()

@@ -222,7 +222,6 @@ duoc roi
 ok em
 da dung du so roi
 chac chan dung
-dung a
 """.strip().splitlines()
 
 

@@ -92,9 +92,14 @@ class TestYesNo:
 
     def test_a_yes_may_be_taken_back_for_a_moment(self) -> None:
         yes = speech("đúng rồi", seconds=0.5)
-        assert meant(YESNO, yes) == (Said("đúng rồi", 0.9), pytest.approx(2.2, abs=0.021))
-        assert meant(YESNO, [*yes, *speech("à không", start=2.1)])[0] == Said("đúng rồi à không", 0.9)
-        assert meant(YESNO, [*yes, *speech("à không", start=2.5)])[0] == Said("đúng rồi", 0.9)
+        assert meant(YESNO, yes) == (Said("đúng rồi", 0.9), pytest.approx(2.5, abs=0.021))
+        assert meant(YESNO, [*yes, *speech("à không", start=2.4)])[0] == Said("đúng rồi à không", 0.9)
+        assert meant(YESNO, [*yes, *speech("à không", start=2.8)])[0] == Said("đúng rồi", 0.9)
+
+    def test_unknown_speech_just_behind_a_yes_belongs_to_it(self) -> None:
+        yes = speech("đúng rồi", seconds=0.5)
+        assert meant(YESNO, [*yes, *speech("", start=2.2, seconds=0.6)])[0] == Said("đúng rồi <unk>", 0.9)
+        assert meant(YESNO, [*yes, *speech("", start=2.2, seconds=0.2)])[0] == Said("đúng rồi", 0.9)  # a cough
 
     def test_no_is_no_and_not_zero(self) -> None:
         assert meant(YESNO, speech("không", seconds=0.4))[0] == Said("không", 0.9)

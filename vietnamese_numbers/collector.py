@@ -28,7 +28,9 @@ from vietnamese_numbers.vocabulary import KINDS, Kind
 from vietnamese_numbers.whole import Chosen, choose, repeats
 from vietnamese_numbers.words import spell
 
-_POLITE = frozenset(kind.value for kind in (Kind.PAUSE, Kind.FILLER, Kind.INTRO, Kind.PERSON, Kind.WHETHER, Kind.IS))
+_POLITE = frozenset(
+    "".join(kind.value for kind in (Kind.PAUSE, Kind.FILLER, Kind.INTRO, Kind.PERSON, Kind.WHETHER, Kind.IS))
+)
 _WRITTEN = re.compile("<[0-9]*>")
 _CORRECTING = frozenset({Kind.WRONG, Kind.NOT, Kind.RATHER, Kind.EDIT, Kind.NTH, Kind.DROP, Kind.RESTART})
 _LETTER_KEYS = "ABCD"  # tones that a line can carry and that mean nothing here
@@ -194,6 +196,15 @@ class Collector:
         self._echo = "" if self.row else echo
         self.in_question = self.status not in (Collected.EMPTY, Collected.SHORT)
         self._told = "" if self.in_question else self.digits
+
+    def answered(self, key: str) -> None:
+        """This key comes next and may have been an answer of its own ("no"), before another number in place of the one
+        that was read back: it is no digit where the keys behind it are a whole number and all of them are none."""
+        if self.in_question:
+            self._drop_extra()
+            self._close()
+            self._clear()
+            self._echo = key
 
     def ask(self, cell: int, others: Sequence[str] = ()) -> None:
         """The caller was asked for one digit of a whole number, counted from 1; the others stand. `others`: numbers as

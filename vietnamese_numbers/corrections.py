@@ -14,8 +14,9 @@ it can be sure of:
   not there, a value that is not one digit, or an old value that does not stand there, is ambiguous. "số cuối là chín"
   may also introduce one more digit, unless a whole number stands.
 * "đọc lại từ đầu" forgets everything before it, what could not be read included.
-* "mã số là" behind digits: the number begins there, or goes on ("tôi là Chín, mã số là không một"). A digit as a name
-  ("chị Ba là …") is ambiguous.
+* "mã số là" and "số là" behind anything else: the number begins there ("tôi là Chín, mã số là không một"), or goes on where
+  digits stood before this text. "mã số" alone behind digits: it begins there or goes on. A digit as a name ("chị Ba là
+  …") is ambiguous.
 * "có phải … không": the last "không" is a zero or the question's.
 * "không" in a breath of its own before any of these is a zero or a "no", and "không xóa" is "do not": both ambiguous.
 
@@ -63,7 +64,9 @@ _NAME = re.compile("p[1-9](?=[=~I])")  # "chị Ba là …"
 _ASKED = re.compile("Q0(?=[,~p]*$)")  # "…, có phải không?"
 _NOT_THAT = re.compile(f"N[,=]?([0-9]),?([{Kind.NTH.value}])")  # "không phải tám, số cuối là chín"
 _LAST_ZERO = re.compile("0(?=[,~p]*$)")
-_INTRODUCING = str.maketrans("IpQ", "~~~")
+_BEGINS = re.compile("(?:I[~p,I]*=|(?<![X>])J)(?=[,~p=]*[0-9XBC<s])")  # "mã số của tôi là …"; only the last one counts
+_COUNTED = re.compile("(?<=[X>])J")  # "mười số là": a ten, or ten digits
+_INTRODUCING = str.maketrans("IpQJ", "~~~~")
 _MOST_READINGS = 32  # more than anyone's correction has; keeps the work linear in the text
 
 
@@ -77,6 +80,12 @@ def evaluate_letters(letters: str, standing: str = "", whole: bool = False) -> O
     digits = letters.replace(",", "")
     if digits.isdecimal():  # digit by digit, however it was paused: the letters are the digits
         return Outcome(_OK, standing + digits, False)
+    letters = _COUNTED.sub("s=", letters)
+    if begins := [match.end() for match in _BEGINS.finditer(letters)]:
+        head, tail = letters[: begins[-1]], letters[begins[-1] :]
+        if "-" not in head:
+            alone = evaluate_letters(tail)
+            return _either([evaluate_letters(tail, standing, whole), alone]) if standing else alone
     if "^" in letters:
         before, _, letters = letters.rpartition("^")
         if _NOT_RESTARTED.search(before):

@@ -144,6 +144,11 @@ class Hypotheses:
             each.cells.press(key)
         self._each = _merged(self._each)
 
+    def answered(self, key: str) -> None:
+        """The first of the keys that follow may have been an answer of its own, as `Collector.answered`."""
+        for each in self._each:
+            each.cells.answered(key)
+
     def breath(self) -> None:
         """The caller fell silent for about a second, as `Collector.breath`."""
         for each in self._each:

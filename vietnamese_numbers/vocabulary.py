@@ -32,7 +32,7 @@ class Kind(Enum):
     # between numerals
     PAUSE = ","  # punctuation, hesitations and particles
     FILLER = "~"  # polite words
-    INTRO = "I"  # mã số, số bảo hiểm …: the number begins behind it
+    INTRO = "IJ"  # mã số, số bảo hiểm …: the number begins behind it; số là …
     PERSON = "p"  # anh, chị …: "chị Ba" is a name
     IS = "="  # là
     QUESTION = "q"  # đúng không, được chưa: a pause behind a number, before digits not known
@@ -133,7 +133,7 @@ VOCABULARY: dict[str, str] = {  # letter: words and phrases
             "số tiếp theo, số kế tiếp, như sau, mới đúng, xã hội, y tế, chào, xin chào, làm ơn, phiền, cảm ơn",
             "cám ơn, cảm ơn nhiều, cám ơn nhiều, cảm ơn rất nhiều, cám ơn rất nhiều, cảm ơn con",
             "cám ơn con, cảm ơn ba, cám ơn ba, được rồi, đúng rồi, phải rồi, ok, okay, ô kê, kiểm tra, tra, hỏi",
-            "nữa, còn lại, vậy, thế",
+            "nữa, còn lại, vậy, thế, ghi lại, chép lại, lần nữa, một lần nữa, và, sau đó, rồi tới, rứa, rứa đó, đầu tiên là",
         )
     ),
     "p": PEOPLE,
@@ -142,7 +142,12 @@ VOCABULARY: dict[str, str] = {  # letter: words and phrases
         " bhyt, căn cước, căn cước công dân, cccd, định danh, định danh cá nhân, điện thoại, số điện thoại,"
         " số bảo hiểm, số bảo hiểm xã hội, số bảo hiểm y tế, số căn cước, số căn cước công dân, số định danh, số thẻ,"
         " số thẻ bảo hiểm, số thẻ bảo hiểm y tế, số sổ bảo hiểm, số sổ bảo hiểm xã hội, sổ, sổ bảo hiểm,"
-        " sổ bảo hiểm xã hội, thẻ, thẻ bảo hiểm, thẻ bảo hiểm y tế"
+        " sổ bảo hiểm xã hội, thẻ, thẻ bảo hiểm, thẻ bảo hiểm y tế, mười số cuối, mười chữ số cuối, mười số sau,"
+        " mười số cuối cùng, mười hai số cuối"
+    ),
+    "J": "số là, số đây là, số thì là, "
+    + _pairs(
+        f"số của tôi, số của tui, số của mình, {', '.join('số của ' + each for each in PEOPLE.split(', '))}", "là"
     ),
     "q": _pairs(ASKED, WHETHER_OR_NOT),
     "Q": "có phải, có phải là, có phải số, có đúng, có đúng là",

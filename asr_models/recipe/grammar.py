@@ -64,6 +64,8 @@ EDITS = [
     "à nhầm", "không phải", "xóa số cuối", "xóa hết", "đọc lại từ đầu", "sửa số đầu thành", "sửa số cuối thành",
     *(f"{edit}số thứ {nth} {into}" for edit in ("", "sửa ") for into in ("là", "thành") for nth in NTH),
 ]  # fmt: skip
+#: The same in words that sound like digits to the network: "lộn" like "bốn", "xin lỗi" like "chín".
+SLIPS = ["lộn", "à lộn", "xin lỗi", "ấy lộn", "í lộn", "ấy nhầm"]
 #: After a read-back alone.
 PUT_RIGHT = [
     *EDITS, *(f"số {place} {into}" for place in ("cuối", "cuối cùng", "đầu", "đầu tiên") for into in ("là", "phải là")),
@@ -80,6 +82,7 @@ READING, UNIT, SCALE, ENDING, TEN = 4.0, 1.5, 2.0, 3.0, 3.5
 #: More for a number word or correction that nobody was recorded saying. A voice unlike those in training
 #: sounds to the network like no recorded word at all, and must not turn its digits into "ngàn" and "xong".
 UNHEARD = 1.0
+SLIP = 5.0
 PHRASE, RARE, SELDOM, COURTESY, BEHIND = 4.0, 3.5, 10.0, 2.5, 0.0
 AGAIN = 8.0
 #: "Dạ" and "vâng" before an answer: "dạ đúng" must not be heard as "chả đúng".
@@ -102,7 +105,10 @@ INTRODUCTION, LEAVE, NAME, LETTERS, WISH = 3.0, 1.0, 4.0, 7.0, 3.0
 #: Less for each sound of what is said around a number, and more for beginning it. Words that nobody was recorded saying
 #: get half a point less for each frame than digits do (`export.Mix`), so that "nhé cháu" was heard as "sáu" wherever
 #: it stood; and a single syllable at the edge of a number must not take its first or last digit away.
-EASE, LONG, SYLLABLE, EASE_EDIT = 1.0, 3.0, 3.0, 0.5
+EASE, LONG, SYLLABLE, EASE_EDIT, EASE_CONNECT = 1.0, 3.0, 3.0, 0.5, 0.5
+#: To ask for a person, and more where yes and no are asked for. With EASE, much foreign speech is heard as a wish for one,
+#: too: the second pass tells them apart (`bot.hearing.wishes`).
+PERSON, RATHER = 3.0, 3.0
 #: A last "nhé cháu" that sounds like "nhé sáu" costs three less than "nhé" and a digit: both are among the
 #: alternatives, and the count of digits tells.
 LIKE_A_DIGIT = 10.0
@@ -155,7 +161,9 @@ def _numbers(at: str) -> list[Arc]:
     arcs.append(Arc(link, digit, "tư", ENDING))
     arcs += [Arc(at, at, w, CORRECTION) for w in CORRECTIONS]
     arcs += [Arc(at, at, w, EDIT, ease=EASE_EDIT if w.count(" ") > 1 else 0.0) for w in EDITS]
+    arcs += [Arc(at, at, w, SLIP, ease=EASE) for w in SLIPS]
     arcs += [Arc(at, at, w, HESITATION, told=False) for w in HESITATIONS]
+    arcs += said(phrases.BEGINS_HERE, at, at, INTRODUCTION + LONG, EASE)
     return [_heard(arc) for arc in arcs]
 
 
@@ -195,10 +203,11 @@ def _introduced(at: str, number: str) -> list[Arc]:
     return arcs + _leave(at, f"{number}.over", phrases.NUMBER_CLOSING)
 
 
-def _wishes(at: str, target: str, cost: float, ease: float = 0.0) -> list[Arc]:
+def _wishes(at: str, target: str, cost: float, ease: float = 0.0, person: float = PERSON) -> list[Arc]:
     """A person, a moment, once more, no number at all."""
-    wishes = [*phrases.OPERATOR, *phrases.WAIT, *phrases.REPEAT, *phrases.NO_NUMBER]
-    return said(wishes, at, target, cost, ease)
+    asked_for = said(phrases.OPERATOR, at, target, person, EASE)
+    asked_for += said(phrases.CONNECT, at, target, person, EASE_CONNECT)
+    return asked_for + said([*phrases.WAIT, *phrases.REPEAT, *phrases.NO_NUMBER], at, target, cost, ease)
 
 
 def _taken_leave(*places: str, over: str) -> list[Arc]:
@@ -223,8 +232,8 @@ def _answer(at: str, number: str) -> list[Arc]:
             right = {"phải": RIGHT_SIR if place == sir else 0.0, "phải rồi": RIGHT}.get(line, 0.0)
             arcs += said([line], place, yes, PHRASE - right)
         arcs += said(phrases.AFFIRM_TOO, place, yes, RARE) + said(phrases.AFFIRM_ENGLISH, place, yes, 2.0)
-        arcs += said(phrases.AFFIRM_SELDOM, place, yes, SELDOM)
-        arcs += _wishes(place, wish, WISH)
+        arcs += said(phrases.AFFIRM_SELDOM, place, yes, SELDOM) + said(phrases.AFFIRM_KHOP, place, yes, RARE, EASE_EDIT)
+        arcs += _wishes(place, wish, WISH, person=PERSON + RATHER)
     arcs += said(phrases.AFFIRM_BARE, at, yes, RARE) + said(phrases.DENY_SELDOM, at, no, DENY_KEY)
     for place in (at, sir, polite, again, doubting):
         arcs += said(phrases.DENY, place, no, PHRASE)

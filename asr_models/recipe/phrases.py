@@ -59,10 +59,12 @@ AFFIRM = [
 ]  # fmt: skip
 #: What some people say; "một" is the key that the prompt names.
 AFFIRM_TOO = [
-    "chuẩn {rồi}", "được {rồi}", "đồng ý {rồi}", "xác nhận", "nhất trí", "trúng {rồi}",
+    "chuẩn {rồi}", "(trùng khớp|hợp lệ) {rồi}", "được {rồi}", "đồng ý {rồi}", "rồi đúng rồi", "(đúng|chính xác) <một trăm phần trăm|trăm phần trăm|y chang|y xì|hoàn toàn|tuyệt đối|từng số>", "xác nhận", "nhất trí", "trúng {rồi}",
     "đúng <số đó|số đấy|số này|số ấy|mã số đó|thế|vậy|như vậy|như thế> {rồi}", "đúng <số|mã số> {bảo hiểm} của {tôi|em|anh|chị|cô|chú|bác|cháu|con} {rồi}",
     "chính xác rồi",
 ]  # fmt: skip
+#: It sounds near to "không", and "trật" and "hỏng" near to it: heard, so that it is no "không", and asked about again.
+AFFIRM_KHOP = ["khớp {rồi}"]
 #: With nothing before it: any word before a "rồi" may be the one that counts ("trật rồi").
 AFFIRM_BARE = ["rồi"]
 #: Said in English, in ways that the sounds of Vietnamese only come near to.
@@ -120,13 +122,33 @@ DENIAL_CLOSING = [
 
 # ── wishes ──
 
+#: Whom a caller asks for. What a person is called beyond that is not told: the wish is the same, and wordings that differ
+#: would share its probability.
+_STAFF = "tổng đài viên|nhân viên|điện thoại viên|tư vấn viên|giao dịch viên|cán bộ|tổng đài|bộ phận"
+_STAFF_OF = (
+    "tư vấn|hỗ trợ|trực|trực tổng đài|thật|thiệt|tổng đài|bảo hiểm|chăm sóc khách hàng|khách hàng|kỹ thuật|phụ trách"
+)
+_WHO_IS = "thật|thiệt|khác|nào|nào đó|tư vấn|trực|trực tổng đài|hỗ trợ|phụ trách|có thẩm quyền|việt|trả lời"
+_TALK = "nói chuyện|nói chuyện trực tiếp|trao đổi|trao đổi trực tiếp|làm việc"
+_WISHED = f"{{{PRONOUNS}}} {{muốn|cần|xin|xin được|làm ơn|vui lòng|đề nghị|yêu cầu}} {{cho}} {{{PRONOUNS}}}"
+_LINE = "nối máy|chuyển máy|kết nối|chuyển"
 OPERATOR = [
-    f"{_WHO} {{muốn|cần|xin|xin được|làm ơn}} {{cho}} {_WHO} (gặp|nói chuyện với|nối máy với|nối máy tới|nối máy cho|chuyển máy cho|chuyển sang|chuyển cho|kết nối với) "
-    "(tổng đài viên|nhân viên|điện thoại viên|tư vấn viên|người thật|người tư vấn|cán bộ|tổng đài|người khác|người trực)"
-    " {tư vấn|hỗ trợ|trực|thật|tổng đài|bảo hiểm}",
-    f"{_WHO} {{muốn|cần|xin}} {{cho}} {_WHO} (gặp|nói chuyện với) người",
-    "(tổng đài viên|nhân viên|điện thoại viên|tư vấn viên|người thật) {tư vấn|hỗ trợ}", "(nối|chuyển) máy <cho tôi|cho em|cho anh|cho chị|cho cô|cho bác|cho cháu|đi|giúp>",
+    *(
+        f"{way} {{một|một anh|một chị|cô|anh|chị|bạn|em|mấy cô|mấy anh}} {whom}"
+        for way, whom in (
+            (f"{_WISHED} (gặp) {{trực tiếp}}", f"({_STAFF}) {{{_STAFF_OF}}}"), (f"{_WISHED} (gặp) {{trực tiếp}}", f"(người) {{{_WHO_IS}}}"),
+            (f"{_WISHED} <{_TALK}> <với>", f"({_STAFF}) {{{_STAFF_OF}}}"), (f"{_WISHED} (nói chuyện) <với>", f"(người) {{{_WHO_IS}}}"),
+            (f"{_WISHED} <{_LINE}> {{giúp|giùm}} {{{PRONOUNS}}} <với|tới|cho|sang|qua|đến|gặp>", f"({_STAFF}) {{{_STAFF_OF}}}"),
+        )
+    ),
+    f"{_WISHED} (gặp|nói chuyện với) (ai đó|lãnh đạo|quản lý|giám đốc|sếp|chăm sóc khách hàng)",
+    f"(tổng đài viên|nhân viên|điện thoại viên|tư vấn viên) {{{_STAFF_OF}}}",
 ]  # fmt: skip
+#: The same without a name for whom.
+CONNECT = [
+    f"{_WISHED} (nối|chuyển) máy (cho|giúp|giùm) ({PRONOUNS}) {{đi|với}}",
+    f"{_WISHED} (nối|chuyển) máy <đi|giúp|giùm|với|sang|qua|tới> {{đi|với}}",
+]
 WAIT = [
     f"{{em|cháu|chị|anh}} (chờ|đợi) {_WHO} {{một}} (chút|lát|tí|xíu|tẹo)", "(chờ|đợi) <tôi|em|anh|chị|cô|chú|bác|cháu|con> {đã|với|nhé}", "(chờ|đợi) <đã nhé|máy nhé|máy|chút xíu|đã>",
     "<một> chút {nhé|nha|xíu}", "khoan <đã|nhé>", "từ từ {đã|nhé}",
@@ -193,8 +215,16 @@ INTRODUCING = [
     f"{{để}} {{{_ME}}} {{xin}} <đọc|nói> <số|mã số|nhé|nha|đây|này|luôn|lại nhé|lại số> {{nhé|nha|đây|này|luôn}} {{ạ|{_YOU}}}",
     f"{{{_YOU}}} <ghi|nghe> {{lại}} <giúp|hộ|cho|đi|nhé> {{{_ME}}} {{nhé|nha|đi}} {{số}}", "<đây> <là|rồi|nhé>",
 ]  # fmt: skip
+#: Behind digits that were none ("tôi tên Năm, mã số là …"): told, for the number begins here.
+BEGINS_HERE = [
+    f"(mã số|số bảo hiểm|số bảo hiểm xã hội|số thẻ|số sổ) {{{_KIND}}} {{của}} {{{_OURS}}} (là)",
+]
 #: Before a name, after which the number may be introduced.
-NAMING = [f"{{{_ME}}} <tên> {{{_ME}}} <là>", f"<{_ME}> <là>"]
+NAMING = [
+    f"{{{_ME}}} <tên> {{{_ME}}} <là>",
+    f"<{_ME}> <là|tên>",
+    f"{{{_ME}}} <tên là|họ tên|họ và tên|họ và tên là|sinh năm|sinh ngày>",
+]
 #: The two letters of a health card, by their names; digits follow. No card begins with a vowel.
 LETTERS = [
     "<bê|bờ|xê|cê|cờ|dê|dờ|đê|giê|gờ|ghê|hát|hờ|ca|kờ|en nờ|nờ|em mờ|mờ|e lờ|lờ|pê|pờ|quy|cu|quờ|ét|ét sì|sờ|tê|tờ|vê|vờ|ích|ích xì|xờ>"

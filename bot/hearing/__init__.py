@@ -18,6 +18,9 @@ __all__ = ["CallHearing", "ModelError", "load_models", "open_hearing", "second_o
 
 log = logging.getLogger(__name__)
 
+ANSWERS = (Grammar.YESNO, Grammar.MENU)
+"""Where the second pass has a say beside numbers."""
+
 
 def open_hearing(settings: Settings, rate: int) -> CallHearing:
     """Hearing for one call whose sound comes at `rate` Hz, with the model of the settings.
@@ -28,7 +31,7 @@ def open_hearing(settings: Settings, rate: int) -> CallHearing:
     def considerate(grammar: Grammar) -> Recogniser:
         if encoder and grammar is Grammar.NUMBER:
             return opener(grammar)
-        second = encoder if grammar is Grammar.YESNO else None
+        second = encoder if grammar in ANSWERS else None
         return Considerate(lambda: opener(grammar), grammar in TELLS_UNKNOWN, second)
 
     both = BothPasses(encoder, lambda: opener(Grammar.NUMBER)) if encoder else None

@@ -21,10 +21,11 @@ import numpy as np
 import soxr
 
 from bot.events import RATE, UNKNOWN, Samples
+from bot.hearing import wishes
 from bot.hearing.encoder import Encoder, Scores
 from bot.hearing.front import to_samples
 from bot.hearing.recogniser import KEPT, Recognised, Recogniser, length
-from bot.hearing.second_pass import doubted, heard_again
+from bot.hearing.second_pass import doubted, heard_again, syllables, well_heard
 from rasa_components.negation import holds_negation
 
 SPEEDS = (0.93, 1.07)
@@ -74,7 +75,11 @@ class Considerate:
     def finish(self) -> Recognised:
         first = self._first.finish()
         sound = np.concatenate(self._sound)
-        return self._believed(considered(first, sound, self._fresh, self._answers), sound)
+        heard = self._believed(considered(first, sound, self._fresh, self._answers), sound)
+        if not self._encoder:
+            return heard
+        encoder = self._encoder
+        return asked_for(first, heard, encoder, lambda: self._scores(encoder, sound))
 
     def _believed(self, heard: Recognised, sound: Samples) -> Recognised:
         """An answer, its yes with unknown speech beside it where the second pass does not hear it."""
@@ -99,7 +104,9 @@ class BothPasses:
     fresh: Callable[[], Recogniser]
 
     def alone(self, first: Recognised, sound: Samples) -> Recognised:
-        return considered(first, sound, self.fresh)
+        """Only a wish for a person needs the second pass."""
+        heard = considered(first, sound, self.fresh)
+        return asked_for(first, heard, self.encoder, lambda: self.encoder.scores(sound))
 
     def again(self, first: Recognised, scores: Scores, sound: Samples) -> Recognised:
         """Where the first pass makes nothing of the sound the second looks for digits; where it hears other words, the
@@ -108,6 +115,15 @@ class BothPasses:
             return heard_again(first, scores, self.encoder) or self.alone(first, sound)
         found = heard_again(first, scores, self.encoder)
         return found if found and found.confidence else first
+
+
+def asked_for(first: Recognised, heard: Recognised, encoder: Encoder, scored: Callable[[], Scores]) -> Recognised:
+    """What was heard, with the second pass's say where the first may have heard a wish for a person. `scored` encodes the
+    piece, where that is needed."""
+    if not any(map(wishes.person, (*first.texts, *heard.texts[:1]))):
+        return heard
+    scores = scored()
+    return wishes.judged(first, heard, lambda words: well_heard(words, scores, encoder), syllables(scores, encoder))
 
 
 def considered(first: Recognised, sound: Samples, fresh: Callable[[], Recogniser], answers: bool = False) -> Recognised:

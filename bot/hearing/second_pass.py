@@ -39,6 +39,9 @@ other people's speech nearly all differ by more (TRIALS.md)."""
 YES = frozenset(("đúng", "phải", "chính", "xác", "được", "vâng", "dạ", "ừ"))
 """Words of a yes that the second pass hears well. Of others ("chuẩn", "ok", "đồng ý") it has heard too little."""
 
+UNCERTAIN = frozenset(("khớp",))
+"""A yes that the first pass hears in many a no, and of which the second pass knows nothing."""
+
 DONE = "rồi"
 """Behind a yes, and a yes by itself, and the last word of many a no ("chệch rồi")."""
 
@@ -76,6 +79,8 @@ def strangers(scores: Scores, encoder: Encoder) -> int:
 def doubted(text: str, scores: Scores, encoder: Encoder) -> bool:
     """Whether the second pass hears other words in place of the yes that the first pass heard in this text, or words
     before it that are not polite ones."""
+    if not UNCERTAIN.isdisjoint(text.split()):
+        return True
     known = {word: column for word, column in encoder.words.items() if word in YES or word in POLITE}
     heard = _syllables(scores, encoder)
     enough = {known[word] for word in (DONE, *YES) if word in known and (word != DONE or text == DONE)}
@@ -95,6 +100,18 @@ def doubted(text: str, scores: Scores, encoder: Encoder) -> bool:
     if begins == len(scores):
         return False  # no yes that the second pass knows
     return cost < DOUBT or any(at < begins for at in others)
+
+
+def syllables(scores: Scores, encoder: Encoder) -> int:
+    """How many syllables the second pass hears."""
+    return len(_syllables(scores, encoder))
+
+
+def well_heard(text: str, scores: Scores, encoder: Encoder) -> float | None:
+    """How well the second pass hears these words somewhere in the piece: a logarithm for each syllable that it knows, 0
+    where they are what it hears; None where it knows fewer than two of them."""
+    known = [word for word in text.split() if word in encoder.words]
+    return _spotted(known, scores, encoder)[0] / len(known) if len(known) > 1 else None
 
 
 def _spotted(words: Iterable[str], scores: Scores, encoder: Encoder) -> tuple[float, int]:

@@ -1,0 +1,70 @@
+"""How sure a piece of speech is, as an answer or a wish. Pure.
+
+What confirms is held to a strict bar, for a false yes costs the caller the call; what denies or wishes for something to
+an easier one, for it only asks again or hands on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from bot.events import UNKNOWN, Piece
+from rasa_components.negation import holds_negation
+
+CERTAIN_YES, CERTAIN_NO = 0.85, 0.6
+"""A yes or no that is less likely than this is asked for again, which takes some four seconds. A false no costs
+eighteen, and a false yes the call: somebody else's number is refused."""
+
+CONFIRMS = frozenset(
+    ("đúng", "phải", "chính", "xác", "chuẩn", "khớp", "trúng", "vâng", "dạ", "ừ", "ok", "được", "rồi", "đồng", "nhất")
+    + ("trí", "nhận", "có", "một", "y", "hợp", "lệ")
+)
+"""Words of which every yes in the graph has one (a test compares the two)."""
+
+WISH = 0.8
+"""Least confidence of a wish of one word, and for n words WISH to the power of n; a less likely one counts as not
+understood."""
+
+
+def words_of(text: str) -> str:
+    """What was said in words of the grammar."""
+    return " ".join(word for word in text.split() if word != UNKNOWN)
+
+
+def certain(piece: Piece) -> bool:
+    """Whether an answer at yes or no can be taken: a yes in whatever words, a no (whatever holds a negation is one), or
+    a wish, which confirms nothing."""
+    if holds_negation(piece.text):
+        return alike(piece, holds_negation) >= CERTAIN_NO
+    if not CONFIRMS.isdisjoint(piece.text.split()):
+        return alike(piece, holds_negation) >= CERTAIN_YES
+    return wish_of(piece) == words_of(piece.text) or alike(piece, holds_negation) >= CERTAIN_YES
+
+
+def alike(piece: Piece, meaning: Callable[[str], object]) -> float:
+    """The probability of all alternatives that mean the same as the first."""
+    shares = piece.shares or (piece.confidence,)
+    first = meaning(piece.text)
+    return sum(share for share, text in zip(shares, piece.texts, strict=False) if meaning(text) == first)
+
+
+def wish_of(piece: Piece) -> str:
+    """The longest, and of equally long ones the likeliest, of the alternatives that are likely enough where all that
+    hold its words count, in their order, with others between them: of "nhân viên" and "gặp nhân viên" the first is sure
+    though neither is likely. Empty where none is. What holds a negation and what holds none do not count for each other.
+    """
+    shares = piece.shares or (piece.confidence,)
+    heard = [(words_of(text).split(), holds_negation(text), share)
+             for text, share in zip(piece.texts, shares, strict=False)]  # fmt: skip
+    found: tuple[int, float, str] = (0, 0.0, "")
+    for words, negated, _ in heard:
+        likely = sum(share for other, denies, share in heard if denies == negated and _in_order(words, other))
+        if words and likely >= WISH ** len(words) and (len(words), likely) > found[:2]:
+            found = len(words), likely, " ".join(words)
+    return found[2]
+
+
+def _in_order(fewer: list[str], words: list[str]) -> bool:
+    """Whether `fewer` are among the words, in their order."""
+    rest = iter(words)
+    return all(word in rest for word in fewer)

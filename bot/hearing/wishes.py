@@ -1,0 +1,80 @@
+"""A wish for a person, heard by both passes. Pure, given what the encoder says.
+
+The graphs make it easy to be heard asking for a person, in many wordings, so other speech is often heard so, too. The
+second pass, which knows far more syllables, tells them apart: it hears "gặp nhân viên" where somebody said it, and hardly
+any of it elsewhere. What both hear is certain, however the first pass shares its probability among wordings.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from bot.events import UNKNOWN
+from bot.hearing.recogniser import Recognised
+from rasa_components.negation import holds_negation
+
+_STAFF = r"(?:(?:tổng đài|nhân|điện thoại|tư vấn|giao dịch) viên|cán bộ|tổng đài|bộ phận)"
+_PERSON = re.compile(
+    rf"\b(?:(?:gặp|nói chuyện(?: với)?) )?{_STAFF}\b"
+    r"|\b(?:gặp|nói chuyện(?: với)?) (?:người|ai đó|lãnh đạo|quản lý|giám đốc|sếp|chăm sóc khách hàng)\b"
+    r"|\b(?:nối|chuyển) máy(?: (?:cho|giúp|giùm) \w+)?\b|\bngười\b"
+)
+
+HEARD, SHORT, LONG = -5.0, -2.0, -1.5
+"""Logarithms for each syllable that the second pass knows, from which on it heard the wish; for two syllables that name
+somebody without a verb, and among more than MANY syllables. espeak-ng's wishes of 20 wordings in three dialects have
+−4.6 or more, save two of 60 and "chuyển máy" (asr_models/recipe/TRIALS.md)."""
+
+LINE = -10.5
+"""The same for "nối máy" and "chuyển máy", of which the second pass knows little: then the first pass's shares count."""
+
+MANY = 10
+"""Syllables in the piece. What somebody says who wants a person is short; in long speech something like it is found."""
+
+LEAST, WORDS = 0.05, 2
+"""The share that a wish must have among the alternatives of the first pass, and how many other words it may have with
+it: long speech is heard as many wishes one after the other."""
+
+BOTH = 0.97
+"""The share of a wish that both passes hear."""
+
+Spotted = Callable[[str], float | None]
+"""How well the second pass hears these words: a logarithm for each syllable that it knows, None where it knows too few."""
+
+
+def person(text: str) -> str:
+    """The words of a text that ask for a person; empty where none do or the text denies."""
+    found = _PERSON.search(text)
+    return found[0] if found and not holds_negation(text) else ""
+
+
+def judged(first: Recognised, heard: Recognised, spotted: Spotted, syllables: int) -> Recognised:
+    """What was heard, with the second pass's say on a wish for a person. `first`: the first pass's alternatives; `heard`:
+    what to go on with where no wish is in question; `syllables`: how many the second pass hears in the piece."""
+    if heard.texts and len(_PERSON.findall(heard.texts[0])) > 1 + WORDS:
+        return Recognised((), ())
+    if not first.texts or holds_negation(first.texts[0]):
+        return heard
+    for text, share in zip(first.texts, first.shares, strict=True):
+        wish = person(text)
+        if wish and share >= LEAST and _heard(text, wish, spotted, syllables):
+            return Recognised((wish,), (BOTH,))
+    wish = person(heard.texts[0]) if heard.texts else ""
+    likely = spotted(wish)
+    if (
+        not wish
+        or (likely is None and " " in wish)
+        or ("máy" in wish and (likely or 0.0) >= LINE and syllables <= MANY)
+    ):
+        return heard
+    return Recognised((), ())
+
+
+def _heard(text: str, wish: str, spotted: Spotted, syllables: int) -> bool:
+    """Whether the second pass hears this wish, which is most of the text."""
+    others = sum(word != UNKNOWN for word in text.replace(wish, "", 1).split())
+    likely = spotted(wish)
+    if likely is None or others > WORDS:
+        return False
+    return likely >= (LONG if syllables > MANY else SHORT if len(wish.split()) == 2 and "gặp" not in wish else HEARD)
