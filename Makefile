@@ -12,7 +12,7 @@ export UV_PROJECT_ENVIRONMENT := .venv
 UV := .tools/bin/uv
 BIN := .venv/bin
 RASA := .venv-rasa/bin/rasa
-DIALOGUE := domain.yml config.yml $(shell find data rasa_components -name '*.yml' -o -name '*.py' 2>/dev/null)
+DIALOGUE := domain.yml config.yml $(shell find data -name '*.yml' 2>/dev/null) $(wildcard rasa_components/*.py)
 
 .PHONY: help setup run phone test lint format bench bench-load prove eval train train-second-pass clean
 help: ## what can be made
