@@ -421,7 +421,7 @@ class Turn:
 
     @property
     def _set_apart(self) -> bool:
-        """The first key was followed by a longer pause than any other: it was an answer, and the others are a number."""
+        """The first key was followed by the longest pause: it was an answer, and the others are a number."""
         return len(self._gaps) > 1 and self._gaps[0] > APART * max(self._gaps[1:])
 
     def _too_few(self, best: Collector, after: str = "") -> TooFew:

@@ -14,9 +14,9 @@ it can be sure of:
   not there, a value that is not one digit, or an old value that does not stand there, is ambiguous. "số cuối là chín"
   may also introduce one more digit, unless a whole number stands.
 * "đọc lại từ đầu" forgets everything before it, what could not be read included.
-* "mã số là" and "số là" behind anything else: the number begins there ("tôi là Chín, mã số là không một"), or goes on where
-  digits stood before this text. "mã số" alone behind digits: it begins there or goes on. A digit as a name ("chị Ba là
-  …") is ambiguous.
+* "mã số là" and "số là" behind anything else: the number begins there ("tôi là Chín, mã số là không một"), or goes
+  on where digits stood before this text. "mã số" alone behind digits: it begins there or goes on. A digit as a
+  name ("chị Ba là …") is ambiguous.
 * "có phải … không": the last "không" is a zero or the question's.
 * "không" in a breath of its own before any of these is a zero or a "no", and "không xóa" is "do not": both ambiguous.
 

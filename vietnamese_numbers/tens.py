@@ -18,8 +18,8 @@ ELSEWHERE = 0.05
 """The same elsewhere. People who read in pairs do not leave single digits between them."""
 
 ODD = 0.35
-"""How likely a way is for each single digit, or odd row of them, that stands before a ten, as a share of the same without:
-79 12 34 is likelier than 7 92 3 14."""
+"""How likely a way is for each single digit, or odd row of them, that stands before a ten, as a share of the same
+without: 79 12 34 is likelier than 7 92 3 14."""
 
 LEAST = 0.02
 """Less likely ways are not looked at; as `NEAR` of the hypotheses."""

@@ -133,7 +133,8 @@ VOCABULARY: dict[str, str] = {  # letter: words and phrases
             "số tiếp theo, số kế tiếp, như sau, mới đúng, xã hội, y tế, chào, xin chào, làm ơn, phiền, cảm ơn",
             "cám ơn, cảm ơn nhiều, cám ơn nhiều, cảm ơn rất nhiều, cám ơn rất nhiều, cảm ơn con",
             "cám ơn con, cảm ơn ba, cám ơn ba, được rồi, đúng rồi, phải rồi, ok, okay, ô kê, kiểm tra, tra, hỏi",
-            "nữa, còn lại, vậy, thế, ghi lại, chép lại, lần nữa, một lần nữa, và, sau đó, rồi tới, rứa, rứa đó, đầu tiên là",
+            "nữa, còn lại, vậy, thế, ghi lại, chép lại, lần nữa, một lần nữa, và, sau đó, rồi tới, rứa, rứa đó",
+            "đầu tiên là",
         )
     ),
     "p": PEOPLE,

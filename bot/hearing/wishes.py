@@ -1,8 +1,8 @@
 """A wish for a person, heard by both passes. Pure, given what the encoder says.
 
 The graphs make it easy to be heard asking for a person, in many wordings, so other speech is often heard so, too. The
-second pass, which knows far more syllables, tells them apart: it hears "gặp nhân viên" where somebody said it, and hardly
-any of it elsewhere. What both hear is certain, however the first pass shares its probability among wordings.
+second pass, which knows far more syllables, tells them apart: it hears "gặp nhân viên" where somebody said it, and
+hardly any of it elsewhere. What both hear is certain, however the first pass shares its probability among wordings.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ somebody without a verb, and among more than MANY syllables. espeak-ng's wishes 
 −4.6 or more, save two of 60 and "chuyển máy" (asr_models/recipe/TRIALS.md)."""
 
 LINE = -10.5
-"""The same for "nối máy" and "chuyển máy", of which the second pass knows little: then the first pass's shares count."""
+"""The same for "nối máy" and "chuyển máy", of which the second pass knows little: the first's shares count."""
 
 MANY = 10
 """Syllables in the piece. What somebody says who wants a person is short; in long speech something like it is found."""
@@ -40,7 +40,7 @@ BOTH = 0.97
 """The share of a wish that both passes hear."""
 
 Spotted = Callable[[str], float | None]
-"""How well the second pass hears these words: a logarithm for each syllable that it knows, None where it knows too few."""
+"""How well the second pass hears these words: a logarithm for each syllable that it knows; None: it knows too few."""
 
 
 def person(text: str) -> str:
@@ -50,8 +50,9 @@ def person(text: str) -> str:
 
 
 def judged(first: Recognised, heard: Recognised, spotted: Spotted, syllables: int) -> Recognised:
-    """What was heard, with the second pass's say on a wish for a person. `first`: the first pass's alternatives; `heard`:
-    what to go on with where no wish is in question; `syllables`: how many the second pass hears in the piece."""
+    """What was heard, with the second pass's say on a wish for a person. `first`: the first pass's alternatives;
+    `heard`: what to go on with where no wish is in question; `syllables`: how many the second pass
+    hears in the piece."""
     if heard.texts and len(_PERSON.findall(heard.texts[0])) > 1 + WORDS:
         return Recognised((), ())
     if not first.texts or holds_negation(first.texts[0]):

@@ -5,13 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from bot.answers import CERTAIN_YES
 from bot.channels.caller_script import CallerVoice, Say
 from bot.channels.caller_voice import sound_of
 from bot.events import RATE, UNKNOWN, Grammar, Piece
 from bot.hearing import open_hearing, second_of
 from bot.settings import Settings
-from bot.turn import CERTAIN_YES
-from rasa_components.negation import holds_negation
 
 VOICES = [
     CallerVoice(dialect=dialect, variant=variant, pitch=pitch, speed=speed)
