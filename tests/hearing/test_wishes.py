@@ -1,0 +1,63 @@
+"""A wish for a person, by both passes."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.hearing.recogniser import Recognised
+from bot.hearing.wishes import BOTH, HEARD, LINE, LONG, MANY, judged, person
+
+NOTHING = Recognised((), ())
+
+
+@pytest.mark.parametrize(
+    ("text", "wish"),
+    [
+        ("gặp nhân viên", "gặp nhân viên"),
+        ("chờ gặp tổng đài viên", "gặp tổng đài viên"),
+        ("nhân viên", "nhân viên"),
+        ("gặp người", "gặp người"),
+        ("nói chuyện người", "nói chuyện người"),
+        ("nối máy cho tôi", "nối máy cho tôi"),
+        ("không muốn gặp nhân viên", ""),
+        ("cấp lại mật khẩu", ""),
+    ],
+)
+def test_the_words_that_ask_for_one(text: str, wish: str) -> None:
+    assert person(text) == wish
+
+
+def said(text: str, share: float = 0.3, likely: float | None = 0.0, syllables: int = 3) -> Recognised:
+    heard = Recognised((text,), (share,))
+    return judged(heard, heard, lambda words: likely, syllables)
+
+
+def test_what_both_hear_is_certain() -> None:
+    assert said("gặp nhân viên <unk>", likely=HEARD) == Recognised(("gặp nhân viên",), (BOTH,))
+
+
+def test_it_need_not_be_the_first_alternative() -> None:
+    first = Recognised(("chờ", "gặp cán bộ"), (0.5, 0.2))
+    assert judged(first, NOTHING, lambda words: -1.0, 3).texts == ("gặp cán bộ",)
+
+
+def test_what_the_second_pass_does_not_hear_was_not_said() -> None:
+    assert said("gặp nhân viên", 0.95, HEARD - 1) == NOTHING
+
+
+def test_what_it_cannot_tell_is_the_first_pass_s_to_tell() -> None:
+    assert said("gặp nhân viên", 0.9, None).texts == ("gặp nhân viên",)
+    assert said("nối máy", 0.9, LINE + 1).texts == ("nối máy",)
+
+
+def test_long_speech_must_hold_it_clearly() -> None:
+    assert said("gặp nhân viên", 0.5, LONG - 1, MANY + 1) == NOTHING
+    assert said("gặp nhân viên", 0.5, LONG, MANY + 1).texts == ("gặp nhân viên",)
+
+
+def test_many_wishes_in_a_row_are_none() -> None:
+    assert said("gặp người tổng đài gặp nhân viên không bộ phận", 0.5) == NOTHING
+
+
+def test_a_denial_is_left_as_it_is() -> None:
+    assert said("không muốn gặp nhân viên", 0.5, -50.0).texts == ("không muốn gặp nhân viên",)
