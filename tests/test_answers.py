@@ -5,7 +5,7 @@ from __future__ import annotations
 from asr_models.recipe import phrases
 from bot.answers import CONFIRMS, certain, wish_of
 from bot.events import Piece
-from bot.negation import holds_negation
+from rasa_components.negation import holds_negation
 
 
 def piece(*texts: str, shares: tuple[float, ...]) -> Piece:

@@ -351,6 +351,13 @@ class TestKeysAtTheReadBack:
         assert Caller(ANSWER, given("0123456788")).does(keys(number + "#"))[0] == Number(number, spoken=False)
         assert Caller(ANSWER, given("0123456788")).does(keys(number))[0] == Number(number, spoken=False)
 
+    @pytest.mark.parametrize("number", ["0123456789", "9012345678", "001099012345"])
+    def test_a_no_before_them_is_no_digit(self, number: str) -> None:
+        apart = keys("2") + keys(number + "#", start=1.5)
+        assert Caller(ANSWER, given("0123456788")).does(apart)[0] == Number(number, spoken=False)
+        at_once = keys("2" + number + "#")
+        assert Caller(ANSWER, given("0123456788")).does(at_once)[0] == Number(number, spoken=True)  # read back
+
     def test_a_number_that_is_cut_short_there_is_asked_for(self) -> None:
         caller = Caller(ANSWER, given("0123456788"))
         assert caller.does(keys("01234#"))[0] == TooFew(5)

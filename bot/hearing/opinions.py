@@ -118,8 +118,8 @@ class BothPasses:
 
 
 def asked_for(first: Recognised, heard: Recognised, encoder: Encoder, scored: Callable[[], Scores]) -> Recognised:
-    """What was heard, with the second pass's say where the first may have heard a wish for a person. `scored` encodes the
-    piece, where that is needed."""
+    """What was heard, with the second pass's say where the first may have heard a wish for a person. `scored` encodes
+    the piece, where that is needed."""
     if not any(map(wishes.person, (*first.texts, *heard.texts[:1]))):
         return heard
     scores = scored()

@@ -11,6 +11,7 @@ from bot.channels.caller_voice import sound_of
 from bot.events import RATE, UNKNOWN, Grammar, Piece
 from bot.hearing import open_hearing, second_of
 from bot.settings import Settings
+from rasa_components.negation import holds_negation
 
 VOICES = [
     CallerVoice(dialect=dialect, variant=variant, pitch=pitch, speed=speed)
