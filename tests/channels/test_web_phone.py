@@ -15,7 +15,8 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from bot.call import Call, Ended, Notice
-from bot.channels.asterisk import AsteriskSocket, read_start
+from bot.channels.asterisk import read_start
+from bot.channels.asterisk_socket import AsteriskSocket
 from bot.channels.web_phone import WebPhoneChannel
 from bot.events import HungUp, Outcome, ShowsWords
 from tests.call_tools import GOODBYE, READING, TIMING, WORDS, Beeps, KeysOnly, Scripted

@@ -12,7 +12,7 @@ import aiohttp
 import pytest
 from aiohttp import BasicAuth
 
-from bot.channels.asterisk import PROTOCOL
+from bot.channels.asterisk_socket import PROTOCOL
 from bot.errors import VoicebotError
 from bot.gateway.guard import open_guard
 from bot.gateway.lobby import ANNOUNCED_SECONDS
