@@ -64,8 +64,6 @@ EDITS = [
     "à nhầm", "không phải", "xóa số cuối", "xóa hết", "đọc lại từ đầu", "sửa số đầu thành", "sửa số cuối thành",
     *(f"{edit}số thứ {nth} {into}" for edit in ("", "sửa ") for into in ("là", "thành") for nth in NTH),
 ]  # fmt: skip
-#: The same in words that sound like digits to the network: "lộn" like "bốn", "xin lỗi" like "chín".
-SLIPS = ["lộn", "à lộn", "xin lỗi", "ấy lộn", "í lộn", "ấy nhầm"]
 #: After a read-back alone.
 PUT_RIGHT = [
     *EDITS, *(f"số {place} {into}" for place in ("cuối", "cuối cùng", "đầu", "đầu tiên") for into in ("là", "phải là")),
@@ -82,7 +80,6 @@ READING, UNIT, SCALE, ENDING, TEN = 4.0, 1.5, 2.0, 3.0, 3.5
 #: More for a number word or correction that nobody was recorded saying. A voice unlike those in training
 #: sounds to the network like no recorded word at all, and must not turn its digits into "ngàn" and "xong".
 UNHEARD = 1.0
-SLIP = 5.0
 PHRASE, RARE, SELDOM, COURTESY, BEHIND = 4.0, 3.5, 10.0, 2.5, 0.0
 AGAIN = 8.0
 #: "Dạ" and "vâng" before an answer: "dạ đúng" must not be heard as "chả đúng".
@@ -107,8 +104,8 @@ INTRODUCTION, LEAVE, NAME, LETTERS, WISH = 3.0, 1.0, 4.0, 7.0, 3.0
 #: it stood; and a single syllable at the edge of a number must not take its first or last digit away.
 EASE, LONG, SYLLABLE, EASE_EDIT, EASE_PERSON = 1.0, 3.0, 3.0, 0.5, 0.35
 #: EASE_PERSON, where a wish for a person stands among yes and no: with more, beginnings of it leave the decoder no room
-#: for others, and "hỏng rồi" was heard as "trúng". What foreign speech is heard as such a wish all the same, the second
-#: pass tells (`bot.hearing.wishes`).
+#: for others: "hỏng rồi" was heard as "trúng", and, among numbers, "đọc lại từ đầu" as digits. What foreign speech is
+#: heard as such a wish all the same, the second pass tells (`bot.hearing.wishes`).
 #: A last "nhé cháu" that sounds like "nhé sáu" costs three less than "nhé" and a digit: both are among the
 #: alternatives, and the count of digits tells.
 LIKE_A_DIGIT = 10.0
@@ -161,7 +158,6 @@ def _numbers(at: str) -> list[Arc]:
     arcs.append(Arc(link, digit, "tư", ENDING))
     arcs += [Arc(at, at, w, CORRECTION) for w in CORRECTIONS]
     arcs += [Arc(at, at, w, EDIT, ease=EASE_EDIT if w.count(" ") > 1 else 0.0) for w in EDITS]
-    arcs += [Arc(at, at, w, SLIP, ease=EASE_EDIT) for w in SLIPS]
     arcs += [Arc(at, at, w, HESITATION, told=False) for w in HESITATIONS]
     arcs += said(phrases.BEGINS_HERE, at, at, INTRODUCTION + LONG, EASE)
     return [_heard(arc) for arc in arcs]
@@ -270,7 +266,8 @@ ENDS = ("n", "n.over", "n.last")
 GRAMMARS = {
     "number": Grammar(
         [
-            *_introduced("s", "n"), *_numbers("n"), *_closed("n"), *_wishes("s", "s.wish", WISH + LONG, EASE),
+            *_introduced("s", "n"), *_numbers("n"), *_closed("n"),
+            *_wishes("s", "s.wish", WISH + LONG, EASE, EASE_EDIT),
             *said(phrases.NOT_KNOWN, "s", "s.wish", WISH + LONG, EASE), *_taken_leave("s.wish", over="s.over"),
         ],
         start="s", ends=("s", "s.own", "s.wish", "s.over", *ENDS), joined=_joined("n"),

@@ -57,6 +57,11 @@ DOUBT = -5.75
 −0.6 or more in an office; espeak-ng's yes words −5.6 or more (TRIALS.md)."""
 
 
+TOGETHER = 2
+"""Frames, 40 ms: no syllable is so short, so what is heard so little before a yes is heard in its place, and its cost
+tells."""
+
+
 def heard_again(first: Recognised, scores: Scores, encoder: Encoder) -> Recognised | None:
     """What both passes make of a piece of a number; None where the second hears other words in it, too: what is said
     around numbers is the first pass's graph to know."""
@@ -99,7 +104,7 @@ def doubted(text: str, scores: Scores, encoder: Encoder) -> bool:
             return True
     if begins == len(scores):
         return False  # no yes that the second pass knows
-    return cost < DOUBT or any(at < begins for at in others)
+    return cost < DOUBT or any(at < begins - TOGETHER for at in others)
 
 
 def syllables(scores: Scores, encoder: Encoder) -> int:
