@@ -192,7 +192,7 @@ async def make(
     Raises VoicebotError where there is no trained dialogue or no voice."""
     with tempfile.TemporaryDirectory() as folder:
         settings = dataclasses.replace(
-            settings, database_url=f"sqlite:///{folder}/accounts.sqlite", max_failures=10**6, max_refusals=10**6
+            settings, database_url=f"sqlite:///{folder}/accounts.sqlite", max_failures=100, max_refusals=10**6
         )
         accounts = open_accounts(settings)
         accounts.init()

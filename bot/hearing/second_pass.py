@@ -57,8 +57,8 @@ DOUBT = -5.75
 −0.6 or more in an office; espeak-ng's yes words −5.6 or more (TRIALS.md)."""
 
 
-TOGETHER = 2
-"""Frames, 40 ms: no syllable is so short, so what is heard so little before a yes is heard in its place, and its cost
+TOGETHER = 1
+"""Frames, 20 ms: no syllable is so short, so what is heard so little before a yes is heard in its place, and its cost
 tells."""
 
 
