@@ -28,8 +28,8 @@ def send(
     watch: Annotated[bool, typer.Option("--watch", help="Go on, until stopped.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
-    """Send what is due, once. `voicebot serve` does so by itself, but where its Rasa is served: run this with --watch
-    beside the action server there. Exit 1 where something could not be sent; it stays, and is tried again."""
+    """Send what is due, once. The action server, which `voicebot serve` starts, does so by itself. Exit 1 where
+    something could not be sent; it stays, and is tried again."""
     from bot.accounts import open_accounts
     from bot.accounts.courier import Courier, by
 
