@@ -267,7 +267,7 @@ GRAMMARS = {
     "number": Grammar(
         [
             *_introduced("s", "n"), *_numbers("n"), *_closed("n"),
-            *_wishes("s", "s.wish", WISH + LONG, EASE, EASE_EDIT),
+            *_wishes("s", "s.wish", WISH + LONG, EASE, 0.9 * EASE),
             *said(phrases.NOT_KNOWN, "s", "s.wish", WISH + LONG, EASE), *_taken_leave("s.wish", over="s.over"),
         ],
         start="s", ends=("s", "s.own", "s.wish", "s.over", *ENDS), joined=_joined("n"),

@@ -82,7 +82,7 @@ async def test_a_call_on_the_keyboard_alone_as_everybody_can_use_it(browser: Chr
         )
 
         await page.until("document.querySelector('[data-outcome=reset]')", "the report")
-        assert await page.evaluate("document.activeElement.id") == "report-title"
+        await page.until("document.activeElement.id === 'report-title'", "the focus on the report")
         assert await complaints(page) == []
         assert await fits(page)
         left = await page.evaluate("document.documentElement.outerHTML")
