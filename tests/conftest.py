@@ -19,18 +19,6 @@ GENEROUS = {"VOICEBOT_MAX_FAILURES": "100", "VOICEBOT_MAX_RESETS": "10000", "VOI
 """Tests of whole calls share a few accounts, and call more often than callers may."""
 
 
-LONG = ("pbx", "asr_models/test_second_pass.py", "asr_models/test_recipe.py", "proof", "web", "dialogue", "calls")
-"""Files that take minutes. They go first, so that neither of two processes is left alone with one at the end."""
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    def place(item: pytest.Item) -> int:
-        name = item.path.relative_to(ROOT / "tests").as_posix()
-        return next((n for n, each in enumerate(LONG) if name.startswith(each)), len(LONG))
-
-    items.sort(key=place)
-
-
 @pytest.fixture(scope="session")
 def shared() -> Path:
     """The folder of real recordings beside the checkout; they are not redistributed with the project."""
