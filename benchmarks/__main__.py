@@ -149,7 +149,7 @@ def _print_hearing(settings: Settings) -> None:
     grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - memory
     print("| hearing | |\n|---|---|")
     print(f"| real-time factor, all of hearing on speech without pause, one core | {rtf:.4f} |")
-    print(f"| memory of the whole process, embedded Rasa included | {memory / 1024:.0f} MB |")
+    print(f"| memory of the bot's process | {memory / 1024:.0f} MB |")
     print(f"| memory of a further caller's hearing | {grown / 1024 / len(callers):.1f} MB |")
 
 
