@@ -1,4 +1,4 @@
-"""What every Rasa component of this project has in common: it has no settings and keeps nothing."""
+"""What the Rasa components of this project have in common: what Rasa asks of each, and that they keep nothing."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from rasa.engine.storage.storage import ModelStorage
 
 
 class PlainComponent(GraphComponent):
-    """Made without arguments."""
+    """Keeps nothing between training and use."""
 
     @classmethod
     def create(
@@ -20,4 +20,9 @@ class PlainComponent(GraphComponent):
         resource: Resource,
         execution_context: ExecutionContext,
     ) -> PlainComponent:
+        return cls.configured(config)
+
+    @classmethod
+    def configured(cls, config: dict[str, Any]) -> PlainComponent:
+        """A component with its settings of config.yml; most have none."""
         return cls()

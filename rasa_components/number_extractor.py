@@ -10,15 +10,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
-from rasa.engine.storage.resource import Resource
-from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.extractors.extractor import EntityExtractorMixin
 from rasa.shared.nlu.constants import ENTITIES, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from rasa_components.component import PlainComponent
 from rasa_components.hiding import NUMBER_WORD, TOKEN, hide_numbers
 
 LENGTHS = (10, 12)
@@ -29,18 +27,12 @@ LENGTHS = (10, 12)
     [DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR],
     is_trainable=False,
 )
-class NumberExtractor(GraphComponent, EntityExtractorMixin):
+class NumberExtractor(PlainComponent, EntityExtractorMixin):
     def __init__(self, lengths: Sequence[int] = LENGTHS) -> None:
         self._lengths = tuple(lengths)
 
     @classmethod
-    def create(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-    ) -> NumberExtractor:
+    def configured(cls, config: dict[str, Any]) -> NumberExtractor:
         return cls(config.get("lengths") or LENGTHS)
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
