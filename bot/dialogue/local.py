@@ -34,7 +34,7 @@ from bot.settings import ROOT, Settings, as_environ
 HOST = "127.0.0.1"
 
 PORTS = range(20_000, 32_000)
-"""Of which free ones are taken: below those that the system gives to outgoing connections, which come and go while Rasa
+"""Free ones of these are taken. The system gives higher ones to outgoing connections, which come and go while Rasa
 loads."""
 
 HUNG_MISSES = 15
@@ -63,7 +63,7 @@ class LocalRasa:
     process."""
 
     def __init__(self, settings: Settings) -> None:
-        """Raises VoicebotError where Rasa's environment or the trained model is missing, or a secret is none."""
+        """Raises VoicebotError where Rasa's environment or the trained model is missing, or a secret is too weak."""
         if not settings.rasa_secret:
             settings = replace(settings, rasa_secret=secrets.token_hex(24))
         self._settings, self._secrets = settings, of_rasa(settings)
@@ -95,8 +95,8 @@ class LocalRasa:
 
     @property
     def up(self) -> bool:
-        """Nothing is known to be wrong with Rasa."""
-        return bool(self._rasa.number) and self._pulse.up
+        """Both processes are there, and nothing is known to be wrong with Rasa."""
+        return bool(self._rasa.number and self._actions.number) and self._pulse.up
 
     @property
     def store(self) -> StoreWatch:

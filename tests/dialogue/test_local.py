@@ -144,6 +144,15 @@ async def test_while_it_is_gone_no_call_begins(rasa: LocalRasa, monkeypatch: pyt
         await rasa.tell("a", CallStarted(None))
 
 
+async def test_while_the_action_server_is_gone_none_begins_either(
+    rasa: LocalRasa, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await rasa.tell("a", CallStarted(None))
+    monkeypatch.setattr(rasa._actions, "number", 0)
+    assert not rasa.up
+    assert await say(rasa, "a", "một") == "một", "a call that goes on may need none"
+
+
 async def test_one_that_cannot_be_loaded_again_is_tried_until_it_can(
     rasa: LocalRasa, fake: Settings, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
