@@ -215,7 +215,8 @@ INTRODUCING = [
     f"{{để}} {{{_ME}}} {{xin}} <đọc|nói> <số|mã số|nhé|nha|đây|này|luôn|lại nhé|lại số> {{nhé|nha|đây|này|luôn}} {{ạ|{_YOU}}}",
     f"{{{_YOU}}} <ghi|nghe> {{lại}} <giúp|hộ|cho|đi|nhé> {{{_ME}}} {{nhé|nha|đi}} {{số}}", "<đây> <là|rồi|nhé>",
 ]  # fmt: skip
-#: Behind digits that were none ("tôi tên Năm, mã số là …"): told, for the number begins here.
+#: The number begins behind these words, so they are told: digits before them were a name or a year ("tôi tên Năm, mã
+#: số là …").
 BEGINS_HERE = [
     f"(mã số|số bảo hiểm|số bảo hiểm xã hội|số thẻ|số sổ) {{{_KIND}}} {{của}} {{{_OURS}}} (là)",
 ]

@@ -29,7 +29,7 @@ class WatchedDialogue(Dialogue, Protocol):
 async def open_dialogue(settings: Settings) -> WatchedDialogue:
     """The dialogue that the settings name; takes the seconds in which Rasa loads where it is started here.
 
-    Raises VoicebotError where there is no Rasa, no trained model, or a secret is none."""
+    Raises VoicebotError where there is no Rasa, no trained model, or a secret is too weak."""
     if settings.rasa_url:
         from bot.dialogue.remote import RemoteRasa
 

@@ -23,7 +23,7 @@ NAMES = ("intents", "entities", "actions", "slots", "forms")
 
 
 def newest(path: Path) -> Path:
-    """The model file at `path`, which is one or a folder of them. Raises VoicebotError where there is none."""
+    """The model file at `path`: itself, or the newest in that folder. Raises VoicebotError where no model is there."""
     if path.is_file():
         return path
     models = sorted(path.glob("*.tar.gz"), key=lambda model: model.stat().st_mtime)
@@ -35,7 +35,7 @@ def newest(path: Path) -> Path:
 def check(model: Path, root: Path) -> list[str]:
     """The files of `TRAINED_FROM` under `root` that were written after the model was trained.
 
-    Raises VoicebotError where the model is none, or was trained from another domain.yml: its responses are not those
+    Raises VoicebotError where the file is no model, or was trained from another domain.yml: its responses are not those
     that are read here."""
     kept = _metadata(model)
     domain = root / "domain.yml"

@@ -47,7 +47,7 @@ class KeptProcess:
         self._keeping: asyncio.Future[None] | None = None
         self._started = 0
         self.number = 0
-        """Of the process that is ready now, from 1; 0 while there is none."""
+        """Which process is ready now, counted from 1; 0 while no process is."""
 
     async def start(self) -> None:
         """Start it; comes back when it answers. Raises VoicebotError where it does not."""
@@ -86,15 +86,13 @@ class KeptProcess:
         )
         try:
             await asyncio.wait_for(self._until_ready(process), LOAD_SECONDS)
-        except TimeoutError:
+        except BaseException as error:  # too slow; or another part is missing, and this one is not needed
             self.kill()
             await process.wait()
-            raise VoicebotError(
-                f"{self._name} was not loaded within {LOAD_SECONDS:.0f} s; its log may tell why"
-            ) from None
-        except BaseException:  # another part is missing: this one is not needed
-            self.kill()
-            await process.wait()
+            if isinstance(error, TimeoutError):
+                raise VoicebotError(
+                    f"{self._name} was not loaded within {LOAD_SECONDS:.0f} s; its log may tell why"
+                ) from None
             raise
         self._started += 1
         self.number = self._started

@@ -17,7 +17,7 @@ class RemoteRasa:
     until it is closed."""
 
     def __init__(self, settings: Settings) -> None:
-        """Raises VoicebotError where a secret is none."""
+        """Raises VoicebotError where a secret is too weak."""
         secrets = of_rasa(settings)
         self._served = ServedRasa(settings.rasa_url, load_seal(settings), settings.number_lengths, secrets)
         self._pulse = Pulse(settings.rasa_url, secrets, settings.actions_url)
