@@ -25,13 +25,13 @@ from bot.call import Watch
 from bot.credentials import Credentials
 from bot.events import Channel, HungUp, Outcome
 from bot.gateway.admission import Admission
-from bot.gateway.guard import Guard
-from bot.gateway.lobby import Lobby
+from bot.gateway.auth import LineAuth
+from bot.gateway.call_registry import CallRegistry
+from bot.gateway.idle_connections import Connection
 from bot.gateway.metrics import Metrics
-from bot.gateway.metronome import Metronome
 from bot.gateway.server import Gateway
 from bot.gateway.serving import _bound, listening_for_http
-from bot.gateway.strangers import Connection
+from bot.gateway.ticker import Ticker
 
 WARM_UP_SECONDS = 1.0
 """Of each call, before it counts."""
@@ -82,22 +82,22 @@ class Sink:
 
 
 @asynccontextmanager
-async def gateway(calls: int, sink: Sink) -> AsyncIterator[tuple[Gateway, int, Metronome]]:
+async def gateway(calls: int, sink: Sink) -> AsyncIterator[tuple[Gateway, int, Ticker]]:
     """A gateway that listens; its port and its clock."""
     metrics = Metrics()
-    metronome = Metronome(metrics.ticked)
-    guard, lobby = Guard(Credentials(""), False), Lobby(time.monotonic)
-    made = Gateway(sink.answer, guard, Admission(calls), metrics, metronome, lobby, call_seconds=10_000)
+    ticker = Ticker(metrics.ticked)
+    auth, call_registry = LineAuth(Credentials(""), False), CallRegistry(time.monotonic)
+    made = Gateway(sink.answer, auth, Admission(calls), metrics, ticker, call_registry, call_seconds=10_000)
     http = _bound("127.0.0.1", 0, "VOICEBOT_PORT")
     async with listening_for_http(made, http, lambda: None):
-        yield made, http.getsockname()[1], metronome
+        yield made, http.getsockname()[1], ticker
 
 
 async def over_sockets(calls: int, seconds: float) -> tuple[float, int]:
     """CPU seconds of this process and frames received."""
     sink = Sink()
-    async with gateway(calls, sink) as (_, port, metronome):
-        beating = asyncio.ensure_future(metronome.run())
+    async with gateway(calls, sink) as (_, port, ticker):
+        beating = asyncio.ensure_future(ticker.run())
         arguments = ["-m", "benchmarks.receiving", "--send", str(port), "--calls", str(calls)]
         client = await asyncio.create_subprocess_exec(sys.executable, *arguments, stdout=subprocess.PIPE)
         assert client.stdout  # noqa: S101  # it was asked for
@@ -159,14 +159,14 @@ class Wire(asyncio.Transport):
 async def direct(calls: int, seconds: float) -> tuple[float, int]:
     """CPU seconds and frames received."""
     sink = Sink()
-    async with gateway(calls, sink) as (made, _, metronome):
+    async with gateway(calls, sink) as (made, _, ticker):
         runner = made.runner()
         await runner.setup()
         assert runner.server  # noqa: S101  # it is set up
         lines = []
         for _ in range(calls):
             ours, theirs = socket.socketpair()
-            line = Connection(ours, runner.server(), made.strangers)
+            line = Connection(ours, runner.server(), made.idle_connections)
             wire = Wire()
             wire.set_protocol(line)
             line.connection_made(wire)
@@ -182,7 +182,7 @@ async def direct(calls: int, seconds: float) -> tuple[float, int]:
                     line._window_ends = 0.0  # time passes faster here
                     line.data_received(frame)
                     await asyncio.sleep(0)
-                metronome.beat(0.0)
+                ticker.beat(0.0)
                 await asyncio.sleep(0)
 
         await going_on(round(WARM_UP_SECONDS * 50))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from bot.events import UNKNOWN, Piece
+from bot.events import UNKNOWN, FinalResult
 from rasa_components.negation import holds_negation
 
 CERTAIN_YES, CERTAIN_NO = 0.85, 0.6
@@ -31,7 +31,7 @@ def words_of(text: str) -> str:
     return " ".join(word for word in text.split() if word != UNKNOWN)
 
 
-def certain(piece: Piece) -> bool:
+def certain(piece: FinalResult) -> bool:
     """Whether an answer at yes or no can be taken: a yes in whatever words, a no (whatever holds a negation is one), or
     a wish, which confirms nothing."""
     if holds_negation(piece.text):
@@ -41,21 +41,21 @@ def certain(piece: Piece) -> bool:
     return wish_of(piece) == words_of(piece.text) or alike(piece, holds_negation) >= CERTAIN_YES
 
 
-def alike(piece: Piece, meaning: Callable[[str], object]) -> float:
+def alike(piece: FinalResult, meaning: Callable[[str], object]) -> float:
     """The probability of all alternatives that mean the same as the first."""
-    shares = piece.shares or (piece.confidence,)
+    probabilities = piece.probabilities or (piece.confidence,)
     first = meaning(piece.text)
-    return sum(share for share, text in zip(shares, piece.texts, strict=False) if meaning(text) == first)
+    return sum(share for share, text in zip(probabilities, piece.texts, strict=False) if meaning(text) == first)
 
 
-def wish_of(piece: Piece) -> str:
+def wish_of(piece: FinalResult) -> str:
     """The longest, and of equally long ones the likeliest, of the alternatives that are likely enough where all that
     hold its words count, in their order, with others between them: of "nhân viên" and "gặp nhân viên" the first is sure
     though neither is likely. Empty where none is. What denies does not count for what does not.
     """
-    shares = piece.shares or (piece.confidence,)
+    probabilities = piece.probabilities or (piece.confidence,)
     heard = [(words_of(text).split(), holds_negation(text), share)
-             for text, share in zip(piece.texts, shares, strict=False)]  # fmt: skip
+             for text, share in zip(piece.texts, probabilities, strict=False)]  # fmt: skip
     found: tuple[int, float, str] = (0, 0.0, "")
     for words, negated, _ in heard:
         likely = sum(share for other, denies, share in heard if denies == negated and _in_order(words, other))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import yaml
 
-from bot.call import Call, Heed, Watch, at_once
+from bot.call import Call, RunHearing, Watch, at_once
 from bot.call_keys import CallKeys
 from bot.errors import VoicebotError
 from bot.events import Channel, Dialogue, Outcome, Speech
@@ -36,10 +36,10 @@ class Voicebot:
         speech: Speech,
         calls: CallKeys,
         words: Words,
-        heed: Heed = at_once,
+        run_hearing: RunHearing = at_once,
     ) -> None:
         self._settings, self._dialogue, self._speech, self._words = settings, dialogue, speech, words
-        self._calls, self._heed = calls, heed
+        self._calls, self._run_hearing = calls, run_hearing
         self._timing = Timing.of(settings)
 
     async def answer(self, channel: Channel, watch: Watch, name: str = "") -> Outcome:
@@ -57,7 +57,7 @@ class Voicebot:
                 self._timing,
                 words=self._words,
                 watch=watch,
-                heed=self._heed,
+                run_hearing=self._run_hearing,
             )
             return await call.run()
 
@@ -78,13 +78,13 @@ async def open_voicebot(
     rates: Sequence[int],
     progress: Callable[[str], None],
     *,
-    heed: Heed = at_once,
+    run_hearing: RunHearing = at_once,
     dialogue: Callable[[Settings], Awaitable[Dialogue]] = opened_dialogue,
 ) -> Voicebot:
     """Load the recogniser, the dialogue and the voice side by side, with the prompts of domain.yml ready at `rates`.
 
-    `progress` is told in a few words what is being waited for, `heed` does the work of hearing, and `dialogue` opens
-    the dialogue. Raises VoicebotError where a part is missing."""
+    `progress` is told in a few words what is being waited for, `run_hearing` does the work of hearing, and `dialogue`
+    opens the dialogue. Raises VoicebotError where a part is missing."""
     from bot.hearing import load_models
     from bot.sealing import load_seal
     from tts.speech import open_speech
@@ -102,7 +102,7 @@ async def open_voicebot(
     except BaseException:
         await speech.close()
         raise
-    return Voicebot(settings, opened, speech, seal.calls, words, heed)
+    return Voicebot(settings, opened, speech, seal.calls, words, run_hearing)
 
 
 def read_prompts(domain: Path) -> tuple[Words, list[str]]:

@@ -115,7 +115,7 @@ Watch = Callable[[Notice], None]
 """Sees each notice at once; must be quick. Times named `at` are seconds since the call began, by sample count."""
 
 
-Heed = Callable[[Callable[[], list[Heard]]], Awaitable[list[Heard]]]
+RunHearing = Callable[[Callable[[], list[Heard]]], Awaitable[list[Heard]]]
 """Does a piece of hearing's work, and comes back with what was heard: at once, or in another thread."""
 
 
@@ -142,12 +142,12 @@ class Call:
         *,
         words: Words,
         watch: Watch,
-        heed: Heed = at_once,
+        run_hearing: RunHearing = at_once,
     ) -> None:
         self._id = call_id
         self._channel, self._hearing, self._dialogue, self._speech = channel, hearing, dialogue, speech
         self._timing, self._words, self._watch = timing, words, watch
-        self._heed = heed
+        self._run_hearing = run_hearing
         self._patience = Patience(channel, self._ask_to_wait)
         self._apology = words.apology  # what is true where a part fails now
         self._own_phone = as_dialled(channel.caller) if channel.caller else ""
@@ -282,9 +282,9 @@ class Call:
                     self._hearing.expect(grammar, wanted=turn.wanted)
                 turn.prompt_ended(self._hearing.now)
             elif isinstance(event, Frame) and (hears_over_prompt or not speaking):
-                heard = await self._heed(partial(self._hearing.feed, event.samples))
+                heard = await self._run_hearing(partial(self._hearing.feed, event.samples))
             elif isinstance(event, Key) and (turn.expect.interruptible or not speaking):
-                heard = await self._heed(partial(self._hearing.key, event.key, event.seconds))
+                heard = await self._run_hearing(partial(self._hearing.key, event.key, event.seconds))
             for each in heard:
                 turn.hear(each)
             if heard:

@@ -141,18 +141,18 @@ class Partial:
 
 
 @dataclass(frozen=True)
-class Piece:
+class FinalResult:
     """Speech between two short pauses, decided. Empty `text`: speech that holds nothing of the grammar.
 
     `texts` are the recogniser's alternatives, best first (`text` is the first; where it is empty the others are what
     may have been said after all); `confidence` lies in 0…1; `ended_at` is where the sound ended, `at` where that was
-    decided; `shares` are the probabilities of the texts, in their order, as far as the recogniser tells them."""
+    decided; `probabilities` are the probabilities of the texts, in their order, as far as the recogniser tells them."""
 
     texts: tuple[str, ...]
     confidence: float
     ended_at: int
     at: int
-    shares: tuple[float, ...] = ()
+    probabilities: tuple[float, ...] = ()
 
     @property
     def text(self) -> str:
@@ -169,13 +169,13 @@ class KeyHeard:
 
 @dataclass(frozen=True)
 class Reheard:
-    """The last pieces of a number, heard once more together: each takes the place of the `Piece` that ended where it
-    does."""
+    """The last pieces of a number, heard once more together: each takes the place of the `FinalResult` that ended
+    where it does."""
 
-    pieces: tuple[Piece, ...]
+    pieces: tuple[FinalResult, ...]
 
 
-Heard = SpeechStarted | Partial | Piece | Reheard | KeyHeard
+Heard = SpeechStarted | Partial | FinalResult | Reheard | KeyHeard
 
 
 class Hearing(Protocol):

@@ -20,13 +20,13 @@ from bot.events import (
     UNKNOWN,
     Chosen,
     Expect,
+    FinalResult,
     Grammar,
     Heard,
     KeyHeard,
     Number,
     OwnPhone,
     Partial,
-    Piece,
     Reheard,
     Said,
     Silence,
@@ -261,7 +261,7 @@ class Turn:
         self.left_by = key
         return Chosen(self.expect.keys[key]) if key in self.expect.keys else Unintelligible()
 
-    def _piece(self, piece: Piece) -> None:
+    def _piece(self, piece: FinalResult) -> None:
         began_at, self._speech_at, self._partial = self._speech_at, None, ""
         text = words_of(piece.text)
         if not text:
@@ -270,7 +270,7 @@ class Turn:
         numbers = self._collecting
         if numbers and Collector.concerns(text):
             self._take(piece)
-            numbers.hear(piece.texts, piece.shares, piece.ended_at)
+            numbers.hear(piece.texts, piece.probabilities, piece.ended_at)
             self._given = True
         elif self.expect.kind is Grammar.YESNO:
             self._answer(piece, began_at)
@@ -286,7 +286,7 @@ class Turn:
         """Pieces of a number, as they are known by now. One of which no word was known may hold digits after all."""
         if not self._collecting:
             return
-        self._collecting.hear_again([(piece.ended_at, piece.texts, piece.shares) for piece in again.pieces])
+        self._collecting.hear_again([(piece.ended_at, piece.texts, piece.probabilities) for piece in again.pieces])
         for piece in again.pieces:
             if piece.ended_at in self._places:
                 self.heard[self._places[piece.ended_at]] = words_of(piece.text)
@@ -294,10 +294,10 @@ class Turn:
                 self._take(piece)
                 self._given = True
 
-    def _without_words(self, piece: Piece, began_at: int | None) -> None:
+    def _without_words(self, piece: FinalResult, began_at: int | None) -> None:
         """Speech of which no word was known, or a short sound."""
         if self._collecting:
-            self._collecting.hear(piece.texts, piece.shares, piece.ended_at)  # in case it completes the number
+            self._collecting.hear(piece.texts, piece.probabilities, piece.ended_at)  # in case it completes the number
         speech = began_at is None or piece.ended_at - began_at >= COUGH
         if speech and self._confirmed and began_at is not None and began_at - self.ended_at < BESIDE:
             self._words.append(UNKNOWN)
@@ -310,10 +310,10 @@ class Turn:
         else:
             self._cough_at = piece.ended_at
 
-    def _answer(self, piece: Piece, began_at: int | None) -> None:
+    def _answer(self, piece: FinalResult, began_at: int | None) -> None:
         """At yes or no: an answer, a correction, or a wish."""
         before = self._quiet_since or 0
-        if self.numbers and _put_right(self.numbers, piece.text):
+        if self.numbers and _corrected(self.numbers, piece.text):
             self._take(piece)
             self._decided = _number(self.numbers.best)
             return
@@ -325,7 +325,7 @@ class Turn:
         beside = unknown_at is not None and began_at is not None and began_at - unknown_at < BESIDE
         self._words.append(f"{UNKNOWN} {piece.text}" if beside and not holds_negation(piece.text) else piece.text)
 
-    def _taken_where(self, sure: bool, piece: Piece) -> bool:
+    def _taken_where(self, sure: bool, piece: FinalResult) -> bool:
         """Takes the piece where it is sure enough; else it was not understood."""
         before = self._quiet_since or 0
         self._take(piece)
@@ -333,7 +333,7 @@ class Turn:
             self._not_understood(piece, before)
         return sure
 
-    def _take(self, piece: Piece) -> None:
+    def _take(self, piece: FinalResult) -> None:
         """A word of the grammar was said."""
         self._quiet_since = self.ended_at = piece.ended_at
         self._confidence = min(self._confidence, piece.confidence)
@@ -341,7 +341,7 @@ class Turn:
         self._places[piece.ended_at] = len(self.heard)
         self.heard.append(piece.text)
 
-    def _not_understood(self, piece: Piece, quiet_since: int) -> None:
+    def _not_understood(self, piece: FinalResult, quiet_since: int) -> None:
         """A prompt may have been interrupted by what was no answer: whoever heard it has time to answer. Who has given
         something already is waited for a little, but a room full of voices must not keep the bot silent."""
         self._junk = True
@@ -466,13 +466,13 @@ def _number(cells: Collector) -> Number:
     return Number(cells.digits, cells.spoken or cells.doubtful)
 
 
-def _put_right(numbers: Hypotheses, text: str) -> bool:
+def _corrected(numbers: Hypotheses, text: str) -> bool:
     """A correction of the number that was read back, or another whole number, perhaps after a no."""
     words = text.split()
     if DENIALS.issuperset(words):
         return False  # "nhầm, không": its "không" is a no, too
     for start, word in enumerate(words):
-        if numbers.put_right(" ".join(words[start:])):
+        if numbers.correct(" ".join(words[start:])):
             return True
         if word not in DENIALS:
             break

@@ -16,7 +16,7 @@ from bot.call import Notice, Speaks
 from bot.events import RATE, Outcome
 from bot.gateway.metrics import Metrics
 from bot.patience import Words
-from bot.simulation import CallRecord
+from bot.simulation.run import CallRecord
 from proof import canary
 from proof.house import Citizen, House
 from proof.line import ProofLine, caller

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from bot.channels.caller_script import CallerScript, CallerVoice, Expected, Press, Step
-from bot.channels.script import ScriptChannel
-from bot.channels.scripted_caller import FRAME
 from bot.events import RATE
+from bot.simulation.caller_script import CallerScript, CallerVoice, Expected, Press, Step
+from bot.simulation.script import ScriptChannel
+from bot.simulation.scripted_caller import FRAME
 
 
 def caller(phone: str, number: str) -> CallerScript:

@@ -2,7 +2,7 @@
 
 The featurizers count lemmas, so a sentence means the same with diacritics, without, or half and half. Training changes
 in two ways:
-- The intents that the house names itself ("/played") are left out, so no sentence can be classified as one of them.
+- System intents, which the bot names itself ("/played") are left out, so no sentence can be classified as one of them.
 - `no_match` is divided into `OUTSIDE_PARTS` intents. Logistic regression gives every intent the same weight, however
   many examples it has, and what is outside the domain is more than one kind. NegationGuard adds the parts up again.
 """

@@ -9,8 +9,6 @@ from pathlib import Path
 import numpy as np
 
 from bot.call import Call, Notice
-from bot.channels.caller_script import parse_script
-from bot.channels.script import ScriptChannel
 from bot.errors import VoicebotError
 from bot.events import (
     RATE,
@@ -29,6 +27,8 @@ from bot.events import (
     Utterance,
 )
 from bot.patience import Words
+from bot.simulation.caller_script import parse_script
+from bot.simulation.script import ScriptChannel
 from bot.turn import Timing
 
 TIMING = Timing(no_input=3 * RATE, settle=RATE // 2, pause=RATE)
@@ -89,12 +89,12 @@ class Scripted:
 
     def __init__(self, *replies: Reply | VoicebotError | Slow) -> None:
         self.replies = list(replies)
-        self.told: list[Utterance] = []
+        self.reported: list[Utterance] = []
         self.channel: ScriptChannel | None = None
         self.stands = False  # the password of the call is in force, though no reply said so
 
     async def tell(self, call_id: str, utterance: Utterance) -> Reply:
-        self.told.append(utterance)
+        self.reported.append(utterance)
         if isinstance(utterance, Gone):
             return Reply((), NOTHING, Outcome.RESET if self.stands else Outcome.HUNG_UP)
         reply = self.replies.pop(0)

@@ -22,7 +22,7 @@ from bot.actions.server import app_of, serving
 from bot.actions.services import Services
 from bot.credentials import Credentials
 from bot.dialogue import local
-from bot.dialogue.pulse import PATH, StoreWatch
+from bot.dialogue.health import PATH, StoreWatch
 from bot.dialogue.served import ServedRasa
 from bot.events import Reply, Utterance
 from bot.settings import Settings

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from bot.call import Ended, Speaks
-from bot.channels.script import ScriptChannel
 from bot.errors import VoicebotError
 from bot.events import (
     RATE,
@@ -26,6 +25,7 @@ from bot.events import (
     TooFew,
     Unheard,
 )
+from bot.simulation.script import ScriptChannel
 from tests.call_tools import GOODBYE, MENU, NOTHING, NUMBER, READING, Scripted, hold, seconds_spoken
 
 
@@ -33,7 +33,7 @@ async def test_the_way_of_a_call(tmp_path: Path) -> None:
     dialogue = Scripted(Reply((Prompt("xin chào"),), MENU), Reply((Prompt("mã số"),), NUMBER), READING, GOODBYE)
     outcome, notices, _ = await hold('  - press: "8"\n  - press: "0123456789"\n', dialogue, tmp_path)
     assert outcome is Outcome.RESET
-    assert dialogue.told == [
+    assert dialogue.reported == [
         CallStarted("0912345678"),
         Chosen("ask_reset"),
         Number("0123456789", spoken=False),
@@ -51,7 +51,7 @@ async def test_a_password_is_reported_heard_only_when_its_last_sample_was(tmp_pa
     dialogue = Scripted(READING, GOODBYE)
     outcome, _, channel = await hold("  - hang_up: {after: 3.9}\n", dialogue, tmp_path)
     assert outcome is Outcome.HUNG_UP
-    assert dialogue.told == [CallStarted("0912345678"), Gone()]
+    assert dialogue.reported == [CallStarted("0912345678"), Gone()]
     assert seconds_spoken(channel) < 4.0
 
 
@@ -66,7 +66,7 @@ async def test_a_password_that_was_played_to_a_dead_line_is_not_reported_heard(
     dialogue = Scripted(READING, void)
     outcome, _, _ = await hold("  - wait: 1\n", dialogue, tmp_path)
     assert outcome is Outcome.ERROR
-    assert dialogue.told == [CallStarted("0912345678"), Unheard()]
+    assert dialogue.reported == [CallStarted("0912345678"), Unheard()]
 
 
 async def test_keys_interrupt_a_prompt_within_one_frame(tmp_path: Path) -> None:
@@ -80,7 +80,7 @@ async def test_what_must_be_heard_is_not_interrupted_and_keys_into_it_are_droppe
     must_hear = Expect(Grammar.MENU, lengths=(10,), keys={"8": "ask_reset"}, interruptible=False)
     dialogue = Scripted(Reply((Prompt("xin chào"),), must_hear), GOODBYE)
     _, _, channel = await hold('  - barge_in: {after: 0.5, press: "8"}\n', dialogue, tmp_path)
-    assert dialogue.told[1:] == [Silence()]
+    assert dialogue.reported[1:] == [Silence()]
     assert seconds_spoken(channel) == pytest.approx(4.0, abs=0.021)
 
 
@@ -88,7 +88,7 @@ async def test_a_caller_who_hangs_up_is_told_to_the_dialogue_once(tmp_path: Path
     dialogue = Scripted(Reply((Prompt("xin chào"),), MENU))
     outcome, notices, _ = await hold("  - hang_up: true\n", dialogue, tmp_path)
     assert outcome is Outcome.HUNG_UP
-    assert dialogue.told.count(Gone()) == 1
+    assert dialogue.reported.count(Gone()) == 1
     assert isinstance(notices[-1], Ended)
 
 
@@ -101,7 +101,7 @@ async def test_digits_given_so_far_stand_in_the_next_turn(tmp_path: Path) -> Non
     rest = Reply((Prompt("còn thiếu hai số"),), Expect(Grammar.NUMBER, lengths=(10,)))
     dialogue = Scripted(Reply((Prompt("mã số"),), NUMBER), rest, GOODBYE)
     await hold('  - press: "01234567#"\n  - press: "89"\n', dialogue, tmp_path)
-    assert dialogue.told[1:] == [TooFew(2, progress=True), Number("0123456789", spoken=False)]
+    assert dialogue.reported[1:] == [TooFew(2, progress=True), Number("0123456789", spoken=False)]
 
 
 async def test_a_dialogue_that_fails_is_apologised_for(tmp_path: Path) -> None:

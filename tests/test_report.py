@@ -8,17 +8,18 @@ import soundfile
 
 from bot.errors import VoicebotError
 from bot.events import RATE, Samples
-from bot.report import Line, write_report
-from bot.timeline import ROW_SECONDS, ROW_WIDTH, Label, _label, _rows
+from bot.simulation.report import write_report
+from bot.simulation.timeline import ROW_SECONDS, ROW_WIDTH, Label, _label, _rows
+from bot.simulation.transcript import TranscriptLine
 
 LINES = [
-    Line(0.0, 2.0, "bot", "Xin chào quý khách. Cấp lại mật khẩu, bấm tám."),
-    Line(2.4, 2.5, "key", "8"),
-    Line(2.5, 2.5, "state", "Chosen"),
-    Line(2.6, 4.0, "bot", "Xin đọc mã số."),
-    Line(4.4, 6.0, "caller", "không một hai ba"),
-    Line(6.3, 8.0, "bot", "Mật khẩu mới là ••••••••"),
-    Line(8.0, 8.0, "state", "reset"),
+    TranscriptLine(0.0, 2.0, "bot", "Xin chào quý khách. Cấp lại mật khẩu, bấm tám."),
+    TranscriptLine(2.4, 2.5, "key", "8"),
+    TranscriptLine(2.5, 2.5, "state", "Chosen"),
+    TranscriptLine(2.6, 4.0, "bot", "Xin đọc mã số."),
+    TranscriptLine(4.4, 6.0, "caller", "không một hai ba"),
+    TranscriptLine(6.3, 8.0, "bot", "Mật khẩu mới là ••••••••"),
+    TranscriptLine(8.0, 8.0, "state", "reset"),
 ]
 
 
@@ -71,22 +72,22 @@ def test_a_longer_call_makes_a_taller_picture_of_the_same_width(tmp_path: Path) 
         ([], 0.0),
         ([], 0.001),
         (LINES, 0.0),
-        ([Line(0, 0, "key", "8")] * 40, 3.0),
-        ([Line(0, 1, "caller", "")], 2.0),
-        ([Line(1, 1, "bot", "trường " * 200)], 2.0),
-        ([Line(0, 1, "caller", "x" * 500)], 2.0),
-        ([Line(0, 1, "caller", "$\\frac{ $a_b^{ \n\t%")], 2.0),
-        ([Line(ROW_SECONDS - 1, ROW_SECONDS + 5, "bot", "over the end of a row")], 40.0),
-        ([Line(ROW_SECONDS, ROW_SECONDS, "state", "at the very end")], ROW_SECONDS),
+        ([TranscriptLine(0, 0, "key", "8")] * 40, 3.0),
+        ([TranscriptLine(0, 1, "caller", "")], 2.0),
+        ([TranscriptLine(1, 1, "bot", "trường " * 200)], 2.0),
+        ([TranscriptLine(0, 1, "caller", "x" * 500)], 2.0),
+        ([TranscriptLine(0, 1, "caller", "$\\frac{ $a_b^{ \n\t%")], 2.0),
+        ([TranscriptLine(ROW_SECONDS - 1, ROW_SECONDS + 5, "bot", "over the end of a row")], 40.0),
+        ([TranscriptLine(ROW_SECONDS, ROW_SECONDS, "state", "at the very end")], ROW_SECONDS),
     ],
 )
-def test_no_call_is_too_strange_to_be_drawn(tmp_path: Path, lines: list[Line], seconds: float) -> None:
+def test_no_call_is_too_strange_to_be_drawn(tmp_path: Path, lines: list[TranscriptLine], seconds: float) -> None:
     paths = write_report(tmp_path, "a $call_", lines, sound(seconds), sound(seconds), "error")
     assert size_of(paths[1])[0] > 1000
 
 
 def test_every_text_stands_once_and_covers_no_other() -> None:
-    crowd = [Line(i * 0.3, i * 0.3 + 0.4, "bot", f"câu số {i} hơi dài") for i in range(200)]
+    crowd = [TranscriptLine(i * 0.3, i * 0.3 + 0.4, "bot", f"câu số {i} hơi dài") for i in range(200)]
     labels = [row.below for row in _rows(crowd, 62.0)]
     assert sorted(label.line.at_s for row in labels for label in row) == [line.at_s for line in crowd]
     for row in labels:
@@ -102,7 +103,7 @@ def covers(one: Label, other: Label) -> bool:
 
 def test_a_text_that_is_too_long_is_cut_visibly() -> None:
     [row] = _rows([], 10.0)
-    assert _label(Line(1, 1.2, "bot", "một hai ba " * 30), row).texts[-1].endswith("…")
+    assert _label(TranscriptLine(1, 1.2, "bot", "một hai ba " * 30), row).texts[-1].endswith("…")
 
 
 @pytest.mark.parametrize("name", ["call.wav", "timeline.png", "transcript.txt"])

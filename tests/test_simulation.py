@@ -3,9 +3,9 @@
 import pytest
 
 from bot.call import Ended, Listens, Notice, Speaks, Understood
-from bot.channels.caller_script import Expected
 from bot.events import Expect, Grammar, Number, Outcome
-from bot.simulation import CallRecord, failure_of
+from bot.simulation.caller_script import Expected
+from bot.simulation.run import CallRecord, failure_of
 
 
 def speaks(at: float, text: str, password: bool = False) -> Speaks:

@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 
 from bot.call import Notice, Speaks
-from bot.channels.script import ScriptChannel
 from bot.errors import VoicebotError
 from bot.events import (
     RATE,
@@ -28,6 +27,7 @@ from bot.events import (
     Segment,
 )
 from bot.patience import LIMIT_SECONDS, QUIET_SECONDS
+from bot.simulation.script import ScriptChannel
 from tests.call_tools import GOODBYE, MENU, READING, Beeps, Scripted, Slow, hold
 
 FRAME_SECONDS = 0.02
@@ -92,14 +92,14 @@ async def test_keys_that_are_pressed_meanwhile_count(tmp_path: Path) -> None:
     dialogue = Scripted(Slow(6.0, GREETING), GOODBYE)
     outcome, _, _ = await hold('  - press: "8"\n', dialogue, tmp_path)
     assert outcome is Outcome.RESET
-    assert dialogue.told == [CallStarted("0912345678"), Chosen("ask_reset")]
+    assert dialogue.reported == [CallStarted("0912345678"), Chosen("ask_reset")]
 
 
 async def test_a_caller_who_hangs_up_meanwhile_is_gone_when_the_part_answers(tmp_path: Path) -> None:
     dialogue = Scripted(Slow(6.0, GREETING))
     outcome, _, _ = await hold("  - hang_up: {after: 1}\n", dialogue, tmp_path)
     assert outcome is Outcome.HUNG_UP
-    assert dialogue.told == [CallStarted("0912345678"), Gone()]
+    assert dialogue.reported == [CallStarted("0912345678"), Gone()]
 
 
 class Voice(Beeps):
@@ -184,14 +184,19 @@ async def test_a_reading_that_ends_in_an_error_of_its_own_is_void(tmp_path: Path
     dialogue = Scripted(reading)
     _, notices, _ = await hold(WAITS, dialogue, tmp_path, Voice({3: VoicebotError("no voice")}, dialogue))
     assert said(notices)[-1] == "không có hiệu lực"
-    assert PlayedOut() not in dialogue.told
+    assert PlayedOut() not in dialogue.reported
 
 
 async def test_after_an_error_the_dialogue_is_told_that_the_call_is_over(tmp_path: Path) -> None:
     """So it discards what is pending."""
     dialogue = Scripted(READING, VoicebotError("gone"))
     await hold(WAITS, dialogue, tmp_path)
-    assert dialogue.told == [CallStarted("0912345678"), PlayedOut(), Gone(), Gone()]  # asked, and once more at the end
+    assert dialogue.reported == [
+        CallStarted("0912345678"),
+        PlayedOut(),
+        Gone(),
+        Gone(),
+    ]  # asked, and once more at the end
 
 
 async def test_a_password_whose_activation_was_done_but_not_told_is_called_in_force(tmp_path: Path) -> None:
@@ -207,4 +212,4 @@ async def test_a_dialogue_is_told_how_long_the_call_waits_for_a_password_s_activ
     monkeypatch.setattr("time.time", lambda: 1_000_000.0)
     dialogue = Scripted(READING, GOODBYE)
     await hold(WAITS, dialogue, tmp_path)
-    assert [each.until for each in dialogue.told if isinstance(each, PlayedOut)] == [1_000_000.0 + LIMIT_SECONDS]
+    assert [each.until for each in dialogue.reported if isinstance(each, PlayedOut)] == [1_000_000.0 + LIMIT_SECONDS]

@@ -5,12 +5,12 @@ import pytest
 from bot.events import (
     Chosen,
     Expect,
+    FinalResult,
     Grammar,
     Heard,
     KeyHeard,
     Number,
     Partial,
-    Piece,
     Said,
     Silence,
     SpeechStarted,
@@ -75,7 +75,7 @@ class TestMenu:
     def test_what_all_likely_alternatives_hold_is_what_was_said(
         self, heard: dict[str, float], wish: str | None
     ) -> None:
-        piece = Piece(tuple(heard), max(heard.values()), at(2), at(2.28), tuple(heard.values()))
+        piece = FinalResult(tuple(heard), max(heard.values()), at(2), at(2.28), tuple(heard.values()))
         utterance, _ = meant(MENU, [SpeechStarted(at(1)), piece])
         assert utterance == (Said(wish, piece.confidence) if wish else Unintelligible())
 
@@ -148,7 +148,7 @@ class TestNothingUsable:
         turn = Turn(TEN, TIMING)
         turn.hear(SpeechStarted(at(1)))
         turn.prompt_ended(at(3))
-        turn.hear(Piece((), 0.0, ended_at=at(2.9), at=at(3.18)))
+        turn.hear(FinalResult((), 0.0, ended_at=at(2.9), at=at(3.18)))
         assert turn.decide(at(8.9)) is None
         assert turn.decide(at(9)) == Silence()
 
@@ -165,10 +165,13 @@ class TestNothingUsable:
         assert turn.text
 
 
-def answer(shares: dict[str, float]) -> list[Heard]:
+def answer(probabilities: dict[str, float]) -> list[Heard]:
     """A piece with these alternatives."""
-    values = tuple(shares.values())
-    return [SpeechStarted(at(1)), Piece(tuple(shares), values[0], ended_at=at(1.5), at=at(1.78), shares=values)]
+    values = tuple(probabilities.values())
+    return [
+        SpeechStarted(at(1)),
+        FinalResult(tuple(probabilities), values[0], ended_at=at(1.5), at=at(1.78), probabilities=values),
+    ]
 
 
 class TestAnotherVoiceInTheRoom:
@@ -253,7 +256,7 @@ class TestUnclearYesOrNo:
         turn.hear(Partial("vâng", at(1.5)))
         turn.prompt_ended(at(3))  # interrupted
         ((text, share),) = heard.items()
-        turn.hear(Piece((text,) if text else (), share, ended_at=at(1.8), at=at(3)))
+        turn.hear(FinalResult((text,) if text else (), share, ended_at=at(1.8), at=at(3)))
         assert turn.decide(at(3.7)) is None
         turn.hear(KeyHeard("1", at(3.7)))
         assert turn.decide(at(3.7)) == Chosen("affirm")
@@ -274,7 +277,7 @@ class TestBargeIn:
     def test_a_key_or_a_word_begins_a_turn_and_noise_does_not(self) -> None:
         noisy, spoken, keyed = (Turn(MENU, TIMING) for _ in range(3))
         noisy.hear(SpeechStarted(0))
-        noisy.hear(Piece((), 0.0, ended_at=at(1), at=at(1.28)))
+        noisy.hear(FinalResult((), 0.0, ended_at=at(1), at=at(1.28)))
         spoken.hear(Partial("cấp", at(1)))
         keyed.hear(KeyHeard("8", at(1)))
         assert (noisy.began, spoken.began, keyed.began) == (False, True, True)

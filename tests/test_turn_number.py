@@ -7,13 +7,13 @@ import pytest
 from bot.events import (
     Chosen,
     Expect,
+    FinalResult,
     Grammar,
     Heard,
     KeyHeard,
     Number,
     OwnPhone,
     Partial,
-    Piece,
     Reheard,
     Said,
     Silence,
@@ -129,29 +129,36 @@ class TestNumber:
 
     def test_an_alternative_of_the_right_length_wins_over_a_better_scored_one_that_is_too_short(self) -> None:
         texts = (spell("012345678"), spell("0123456788"))
-        events = [SpeechStarted(at(1)), Piece(texts, 0.5, ended_at=at(4), at=at(4.28))]
+        events = [SpeechStarted(at(1)), FinalResult(texts, 0.5, ended_at=at(4), at=at(4.28))]
         assert meant(TEN, events)[0] == Number("0123456788", spoken=True)
 
     def test_which_alternative_of_a_piece_was_right_may_show_in_the_next(self) -> None:
-        first = Piece((spell("01234"), spell("012344")), 0.6, ended_at=at(2), at=at(2.28), shares=(0.6, 0.3))
+        first = FinalResult(
+            (spell("01234"), spell("012344")), 0.6, ended_at=at(2), at=at(2.28), probabilities=(0.6, 0.3)
+        )
         events = [SpeechStarted(at(1)), first, *speech(spell("5678"), start=3)]
         assert meant(TEN, events)[0] == Number("0123445678", spoken=True)
 
     def test_a_number_that_might_go_on_is_not_cut_off_for_an_alternative_that_has_the_length(self) -> None:
-        first = Piece((spell("012345678"), spell("0123456788")), 0.5, ended_at=at(4), at=at(4.28), shares=(0.5, 0.4))
+        first = FinalResult(
+            (spell("012345678"), spell("0123456788")), 0.5, ended_at=at(4), at=at(4.28), probabilities=(0.5, 0.4)
+        )
         events = [SpeechStarted(at(1)), first, *speech(spell("901"), start=6)]
         assert meant(TEN_OR_TWELVE, events)[0] == Number("012345678901", spoken=True)
 
     def test_one_that_is_hardly_likely_does_not(self) -> None:
         texts = (spell("012345678"), spell("0123456788"))
-        events = [SpeechStarted(at(1)), Piece(texts, 0.9, ended_at=at(4), at=at(4.28), shares=(0.9, 0.004))]
+        events = [
+            SpeechStarted(at(1)),
+            FinalResult(texts, 0.9, ended_at=at(4), at=at(4.28), probabilities=(0.9, 0.004)),
+        ]
         assert meant(TEN, events)[0] == TooFew(1, progress=True)
 
     def test_pieces_that_were_heard_again_count_as_they_are_known_by_now(self) -> None:
         *speaking, first = speech(spell("01234"))
         *_, second = speech(spell("56788"), start=3)
-        assert isinstance(first, Piece)
-        better = Piece((spell("01239"),), 0.9, first.ended_at, second.at)
+        assert isinstance(first, FinalResult)
+        better = FinalResult((spell("01239"),), 0.9, first.ended_at, second.at)
         caller = Caller(TEN)
         for event in (*speaking, first, second, Reheard((better, second))):
             caller.turn.hear(event)
@@ -159,7 +166,7 @@ class TestNumber:
         assert caller.turn.text == f"{spell('01239')} {spell('56788')}"
 
     def test_what_was_nothing_until_it_was_heard_again_is_a_piece_of_the_number(self) -> None:
-        nothing = Piece((), 0.0, ended_at=at(2), at=at(2.28))
+        nothing = FinalResult((), 0.0, ended_at=at(2), at=at(2.28))
         caller = Caller(TEN)
         for event in (SpeechStarted(at(1)), nothing, Reheard((replace(nothing, texts=(spell("0123456789"),)),))):
             caller.turn.hear(event)

@@ -3,11 +3,11 @@
 from bot.events import (
     RATE,
     Expect,
+    FinalResult,
     Grammar,
     Heard,
     KeyHeard,
     Partial,
-    Piece,
     SpeechStarted,
     Utterance,
 )
@@ -37,7 +37,7 @@ def speech(text: str, start: float = 1.0, seconds: float = 1.0, confidence: floa
         SpeechStarted(at(start)),
         *([Partial(text.split()[0], at(start + min(seconds, 0.4)))] if text else []),
         Partial(text, at(end)),
-        Piece((text,) if text else (), confidence, ended_at=at(end), at=at(end + 0.28)),
+        FinalResult((text,) if text else (), confidence, ended_at=at(end), at=at(end + 0.28)),
     ]
 
 
@@ -78,10 +78,16 @@ def meant(expect: Expect, events: list[Heard]) -> tuple[Utterance | None, float]
 
 def doubtful(*texts: str, start: float = 1.0) -> list[Heard]:
     """Speech that may have been any of these, the first a little more likely than the others."""
-    shares = (0.9 / len(texts) + 0.1, *[0.9 / len(texts)] * (len(texts) - 1))
-    return [SpeechStarted(at(start)), Piece(texts, shares[0], at(start + 3), at(start + 3.28), shares)]
+    probabilities = (0.9 / len(texts) + 0.1, *[0.9 / len(texts)] * (len(texts) - 1))
+    return [
+        SpeechStarted(at(start)),
+        FinalResult(texts, probabilities[0], at(start + 3), at(start + 3.28), probabilities),
+    ]
 
 
 def seemed_nothing(digits: str, start: float = 1.0) -> list[Heard]:
     """Speech that was likelier nothing of the grammar than these digits."""
-    return [SpeechStarted(at(start)), Piece(("", spell(digits)), 0.0, at(start + 1), at(start + 1.28), (0.6, 0.1))]
+    return [
+        SpeechStarted(at(start)),
+        FinalResult(("", spell(digits)), 0.0, at(start + 1), at(start + 1.28), (0.6, 0.1)),
+    ]

@@ -10,11 +10,11 @@ import secrets
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from bot.audio import wav
 from bot.events import Samples
-from tts import wav
 from tts.voice import Voice
 
-VERSION = 1
+VERSION = 2
 """Raise it when tts/sound.py or tts/worker.py changes how clips sound: all are then made anew."""
 
 log = logging.getLogger(__name__)
@@ -74,7 +74,8 @@ def _write(path: Path, clip: Samples, rate: int) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
-            wav.write(aside, clip, rate)
+            with aside.open("wb") as file:
+                wav.write(file, clip, rate)
             aside.replace(path)
         finally:
             with contextlib.suppress(FileNotFoundError):

@@ -13,9 +13,9 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
+from bot.audio.files import NoSound, read_sound
 from bot.errors import VoicebotError
 from bot.events import Samples
-from bot.sound_files import NoSound, read_sound
 from tts.sound import finish
 from tts.speakable import speakable
 from vietnamese_numbers import DIGIT_WORDS

@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import soxr
 
+from bot.audio.level import active_level
 from bot.events import Samples
 
 Sound = npt.NDArray[np.float32]
@@ -17,9 +18,6 @@ PEAK = 10 ** (-3 / 20)
 LEVEL = 10 ** (-22 / 20)
 """−22 dBFS: root mean square of the speech in a clip, pauses left out (after the active level of ITU-T P.56)."""
 
-ACTIVE_DB = 30.0
-"""A 20 ms frame this far below the loudest holds no speech."""
-
 SILENCE_DB = 40.0
 """The ends of a sound are silent where they stay this far below its peak."""
 
@@ -28,7 +26,7 @@ MARGIN_MS = 15
 
 
 def finish(sound: Sound, source: int, rate: int) -> Samples:
-    """`sound` at `source` Hz as a clip at `rate` Hz: resampled, trimmed, levelled and faded at both ends.
+    """`sound` at `source` Hz as a clip at `rate` Hz: resampled, trimmed, platt_scaled and faded at both ends.
 
     Raises ValueError where nothing can be heard in it."""
     if source != rate:
@@ -56,15 +54,7 @@ def trim(sound: Sound, rate: int) -> Sound:
 def level(sound: Sound, rate: int) -> Sound:
     """`sound` with its speech at LEVEL, or with its peak at PEAK where that is reached first."""
     peak = float(np.abs(sound).max())
-    return sound * np.float32(min(LEVEL / active(sound, rate), PEAK / peak))
-
-
-def active(sound: Sound, rate: int) -> float:
-    """Root mean square over the 20 ms frames that hold speech."""
-    frame = rate // 50
-    padded = np.pad(sound, (0, -len(sound) % frame)).reshape(-1, frame)
-    power = np.mean(np.square(padded), axis=1)
-    return float(np.sqrt(np.mean(power[power >= power.max() * 10 ** (-ACTIVE_DB / 10)])))
+    return sound * np.float32(min(LEVEL / max(active_level(sound, rate), 1e-9), PEAK / peak))
 
 
 def silence(ms: int, rate: int) -> Samples:

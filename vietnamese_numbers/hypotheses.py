@@ -1,8 +1,9 @@
 """What a caller may have meant, where the recogniser offers alternatives: a collector for each way of hearing it.
 
 Pieces come one by one, and which alternative of an early piece was right often shows only at the end, in the count. So
-none is thrown away at once: every hypothesis hears every alternative, with the product of their shares as its weight,
-and the best few go on. While the number grows the heaviest leads; when it is over, `settle` prefers a whole number.
+none is thrown away at once: every hypothesis hears every alternative, with the product of their probabilities as its
+weight, and the best few go on. While the number grows the heaviest leads; when it is over, `settle` prefers a whole
+number.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ UNCLEAR = 0.3
 CLEAR, NOTHING, HARDLY = 0.8, 0.62, 0.05
 """Behind a whole number courtesies and side talk are heard as one or two digits, and two make another whole number, of
 twelve. So no digit was said there with the share `NOTHING` where no alternative has a share of `CLEAR`, and with the
-share `HARDLY` elsewhere. NOTHING is what hearing says of doubtful pieces (`bot.hearing.opinions`); where
+share `HARDLY` elsewhere. NOTHING is what hearing says of doubtful pieces (`bot.hearing.augmented_decoding`); where
 the second pass gives it a share, too, both count."""
 
 LENGTHENED = 3.0
@@ -47,7 +48,7 @@ SURE = 0.65
 giving the whole number again and having it read back eighteen; so it pays where it mends one number in four or five.
 `python -m asr_models.evaluation --fit-confidence` reckons what each value saves."""
 
-SLOPE, SHIFT = 0.91, 0.95
+PLATT_SLOPE, PLATT_SHIFT = 0.91, 0.95
 """Between the log odds of a whole number by its alternatives and those of its being right. The pieces of a number have
 one voice and one line: what is hard to hear in one is hard in the others, so neither their certainty nor their doubts
 multiply in full (Platt, 1999). Fitted by `python -m asr_models.evaluation --fit-confidence`."""
@@ -96,11 +97,11 @@ class Hypotheses:
         """The alternatives that the leading hypothesis took since the last prompt."""
         return self._each[0].texts
 
-    def hear(self, texts: Sequence[str], shares: Sequence[float] = (), at: int = 0) -> None:
+    def hear(self, texts: Sequence[str], probabilities: Sequence[float] = (), at: int = 0) -> None:
         """Takes one final piece of speech: its alternatives, best first, and the share of each, where known. An empty
         one is that nothing was said to the collector. `at`: where it ended, by which it may be heard again."""
         self._before[at] = self._each
-        heard = self._heard(list(zip(texts, shares or [1.0, *[NEAR] * (len(texts) - 1)], strict=False)))
+        heard = self._heard(list(zip(texts, probabilities or [1.0, *[NEAR] * (len(texts) - 1)], strict=False)))
         grown = _merged([new for each in self._each for text, share in heard for new in each.after(text, share)])
         heaviest = max((each.weight for each in grown), default=0.0)
         near = [each for each in grown if each.weight >= self._near * heaviest]
@@ -113,8 +114,8 @@ class Hypotheses:
         known = [piece for piece in pieces if piece[0] in self._before]
         if known:
             self._each = self._before[known[0][0]]
-        for at, texts, shares in known:
-            self.hear(texts, shares, at)
+        for at, texts, probabilities in known:
+            self.hear(texts, probabilities, at)
 
     def _heard(self, heard: list[tuple[str, float]]) -> list[tuple[str, float]]:
         """The alternatives of a piece, and what else they may have been."""
@@ -170,7 +171,7 @@ class Hypotheses:
     @property
     def confidence(self) -> float:
         """How likely the leading number is to be the right one, in 0…1."""
-        return levelled(self.share)
+        return platt_scaled(self.share)
 
     @property
     def share(self) -> float:
@@ -214,7 +215,7 @@ class Hypotheses:
         self._asked, self._before = True, {}
         self._each = [Hypothesis(cells, 1.0)]
 
-    def put_right(self, text: str) -> bool:
+    def correct(self, text: str) -> bool:
         """Takes a correction of the whole number that stands, or another whole number; False for anything else, which
         changes nothing."""
         right = [each for each in Hypothesis(self.best, 1.0).after(text, 1.0) if each.cells.status in WHOLE]
@@ -236,7 +237,7 @@ def _merged(hypotheses: Sequence[Hypothesis]) -> list[Hypothesis]:
     return list(merged.values())
 
 
-def levelled(share: float, slope: float = SLOPE, shift: float = SHIFT) -> float:
+def platt_scaled(share: float, slope: float = PLATT_SLOPE, shift: float = PLATT_SHIFT) -> float:
     """The confidence in a number of this share: `slope` times its log odds, and `shift`."""
     right, wrong = math.exp(shift) * math.pow(share, slope), math.pow(1.0 - share, slope)
     return right / (right + wrong)

@@ -33,7 +33,8 @@ _OTHER = {"mươi": "mười", "mười": "mươi"}
 
 
 def ways(text: str) -> list[tuple[str, float]]:
-    """What a text may have been, with shares that add up to 1; the text as heard is first unless nobody says so."""
+    """What a text may have been, with probabilities that add up to 1; the text as heard is first unless nobody says
+    so."""
     if "mươi" not in text and "mười" not in text:
         return [(text, 1.0)]
     found: list[tuple[list[str], float]] = [([], 1.0)]

@@ -19,10 +19,11 @@ from asr_models.evaluation import calls, card, people
 from asr_models.evaluation.figures import share
 from asr_models.evaluation.lines import CLEAN, Surroundings, spoken
 from asr_models.recipe.corpora import Clip
-from bot.channels.line import NOMINAL_LEVEL, Line, active_level
+from bot.audio.level import NOMINAL_LEVEL, active_level
+from bot.audio.resampling import to_samples
 from bot.events import RATE, Outcome, Samples
-from bot.hearing.front import to_samples
 from bot.settings import Settings
+from bot.simulation.line import Line
 
 BELOW_DB = (10, 15, 20, 30)
 """dB by which the room is softer than the caller."""

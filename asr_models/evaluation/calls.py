@@ -17,9 +17,6 @@ from asr_models.evaluation.lines import spoken
 from bot.accounts import open_accounts
 from bot.assembly import open_voicebot, opened_dialogue
 from bot.call import Ended, Notice, Speaks
-from bot.channels.line import Line
-from bot.channels.scripted_caller import FRAME, KEY_FRAMES, QUIET, Moment
-from bot.channels.simulated_line import LONGEST_CALL, SimulatedLine
 from bot.events import (
     RATE,
     ChannelEvent,
@@ -37,6 +34,9 @@ from bot.events import (
 )
 from bot.sealing import Purpose, Seal, load_seal
 from bot.settings import Settings
+from bot.simulation.line import Line
+from bot.simulation.scripted_caller import FRAME, KEY_FRAMES, QUIET, Moment
+from bot.simulation.simulated_line import LONGEST_CALL, SimulatedLine
 
 LENGTH = 10
 """Digits of the callers' numbers."""

@@ -22,15 +22,15 @@ from asr_models.evaluation.figures import brier, expected_calibration_error
 from asr_models.evaluation.figures import calibration as bins_of
 from asr_models.evaluation.lines import CONDITIONS
 from asr_models.evaluation.measure import Recordings
-from bot.commands.transcribe import hear
 from bot.events import RATE, Grammar, Samples
 from bot.hearing import CallHearing, second_of
 from bot.hearing.encoder import Encoder, Scores, Weights
 from bot.hearing.models import find
 from bot.hearing.recogniser import Calibration, Recognised, Scored, VoskRecogniser, ranked, vosk_model
-from bot.hearing.second_pass import Compared, compared, strangers, weighed
+from bot.hearing.second_pass import Compared, compared, foreign_words, weighed
+from bot.transcription import hear
 from vietnamese_numbers import DIGIT_WORDS, WHOLE, Hypotheses, read
-from vietnamese_numbers.hypotheses import SURE, levelled
+from vietnamese_numbers.hypotheses import SURE, platt_scaled
 
 LENGTHS = {10: 4, 3: 1, 12: 1}
 """Digits of the numbers, and how many of them in so many."""
@@ -49,7 +49,7 @@ OTHERS = 60
 """Recordings of each kind of speech that holds no digit."""
 
 
-class Piece(NamedTuple):
+class FinalResult(NamedTuple):
     """The first pass's alternatives with their scores, for how many frames these are, and what the second pass says."""
 
     scored: list[Scored]
@@ -70,7 +70,7 @@ class Dictated:
 
     speaker: str
     digits: str
-    pieces: tuple[Piece, ...]
+    pieces: tuple[FinalResult, ...]
 
     def once(self, calibration: Calibration) -> list[Recognised]:
         """What the first pass makes of the pieces that hold something."""
@@ -86,7 +86,7 @@ def dictated(model: str, recordings: Recordings, count: int) -> Iterator[Dictate
     """`count` numbers of each speaker, and `OTHERS` of each kind of other speech, on all lines in turn."""
     folder = find(model)
     graph, encoder = vosk_model(folder.graph_folder(Grammar.NUMBER)), second_of(model)
-    noted: list[tuple[Recognised, Piece]] = []
+    noted: list[tuple[Recognised, FinalResult]] = []
 
     class Noted(VoskRecogniser):
         def __init__(self) -> None:
@@ -95,7 +95,7 @@ def dictated(model: str, recordings: Recordings, count: int) -> Iterator[Dictate
         def finish(self) -> Recognised:
             scored, frames = self.scored()
             first = ranked(scored, frames)
-            noted.append((first, Piece(scored, frames)))
+            noted.append((first, FinalResult(scored, frames)))
             return first
 
     for number, (speaker, digits, said) in enumerate(_all_said(recordings, count)):
@@ -120,7 +120,7 @@ class _Heard:
         return first
 
     def again(self, first: Recognised, scores: Scores, sound: Samples) -> Recognised:
-        self.noted.append((first, None if strangers(scores, self.encoder) else scores))
+        self.noted.append((first, None if foreign_words(scores, self.encoder) else scores))
         return first
 
 
@@ -150,12 +150,12 @@ def probability(digits: str, heard: Sequence[Recognised]) -> tuple[float, float]
     for piece in heard:
         further: dict[int, float] = defaultdict(float)
         for at, weight in reached.items():
-            for text, share in zip(piece.texts, piece.shares, strict=True):
+            for text, share in zip(piece.texts, piece.probabilities, strict=True):
                 told = _digits(text)
                 if told is not None and digits.startswith(told, at):
                     further[at + len(told)] += weight * share
         reached = further
-    return reached.get(len(digits), 0.0), math.prod(sum(piece.shares) for piece in heard)
+    return reached.get(len(digits), 0.0), math.prod(sum(piece.probabilities) for piece in heard)
 
 
 def surprise(heard: Sequence[Said]) -> float:
@@ -237,8 +237,8 @@ def _least(
 
 
 def odds(answers: Sequence[Answer]) -> tuple[float, float]:
-    """Slope and shift of `levelled` under which it is most likely that these were right, and these not (Platt, 1999:
-    a logistic regression on the log odds)."""
+    """Slope and shift of `platt_scaled` under which it is most likely that these were right, and these not (Platt,
+    1999: a logistic regression on the log odds)."""
     from scipy.optimize import minimize
 
     share = np.clip([share for share, _ in answers], IMPROBABLE, 1 - IMPROBABLE)
@@ -263,14 +263,14 @@ def foretold(numbers: Sequence[Dictated], encoder: Encoder | None = None) -> Ite
         both = balanced(others, encoder)
         line = odds(list(answered(both.heard(number) for number in others if number.digits)))
         own = [both.heard(number) for number in numbers if number.speaker == speaker]
-        yield from ((levelled(share, *line), right) for share, right in answered(own))
+        yield from ((platt_scaled(share, *line), right) for share, right in answered(own))
 
 
 def _collected(pieces: Sequence[Recognised], lengths: tuple[int, ...], sure: float = SURE) -> Hypotheses:
     """The number as a call collects it."""
     number = Hypotheses(lengths, sure)
     for piece in pieces:
-        number.hear(piece.texts, piece.shares)
+        number.hear(piece.texts, piece.probabilities)
     number.settle()
     return number
 
@@ -331,7 +331,8 @@ def report(numbers: Sequence[Dictated], encoder: Encoder | None) -> str:
         f"  ({len(said)} numbers; surprise {surprise(said):.3f} nats)\n"
         "of a speaker whom the constants were not fitted on, mean distance of confidence and share right: "
         f"{expected_calibration_error(bins):.3f}, Brier score {score:.3f}\n  confidence  right  numbers\n{told}\n"
-        f"vietnamese_numbers/hypotheses.py\n  SLOPE, SHIFT = {slope:.2f}, {shift:.2f}\n  SURE = {best.sure:.2f}\n"
+        "vietnamese_numbers/hypotheses.py\n"
+        f"  PLATT_SLOPE, PLATT_SHIFT = {slope:.2f}, {shift:.2f}\n  SURE = {best.sure:.2f}\n"
         f"  sure  asked  mended  saved\n{table}\n"
     )
 

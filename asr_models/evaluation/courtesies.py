@@ -23,11 +23,11 @@ import numpy as np
 
 from asr_models.evaluation.lines import CLEAN, Condition, Surroundings
 from asr_models.recipe.grammar import DIGITS
-from bot.channels.caller_script import CallerVoice, Say
-from bot.channels.caller_voice import VOICES, sound_of
 from bot.events import RATE, Expect, Grammar, Number, Samples, Utterance
 from bot.hearing import open_hearing
 from bot.settings import ROOT, Settings, load
+from bot.simulation.caller_script import CallerVoice, Say
+from bot.simulation.caller_voice import VOICES, sound_of
 from bot.turn import Timing, Turn
 
 KNOWN_BEGINNINGS = (

@@ -33,9 +33,9 @@ def share(right: int, of: int) -> Share:
     return Share(p, max(0.0, middle - half), min(1.0, middle + half))
 
 
-def over_speakers(shares: Sequence[float]) -> Share:
+def over_speakers(probabilities: Sequence[float]) -> Share:
     """Mean over speakers; the interval draws speakers with replacement, seeded."""
-    own = np.asarray(shares)
+    own = np.asarray(probabilities)
     means = np.random.default_rng(0).choice(own, (DRAWS, own.size)).mean(axis=1)
     return Share(float(own.mean()), float(np.percentile(means, 2.5)), float(np.percentile(means, 97.5)))
 

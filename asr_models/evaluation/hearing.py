@@ -11,14 +11,14 @@ from pathlib import Path
 
 import numpy as np
 
-from bot.commands.transcribe import Transcript, hear
 from bot.events import RATE, Grammar, Partial, Samples
 from bot.hearing import CallHearing, load_models, open_hearing, second_of
+from bot.hearing.augmented_decoding import AugmentedDecoding
 from bot.hearing.encoder import Encoder, Scores
-from bot.hearing.opinions import Considerate
 from bot.hearing.recogniser import TELLS_UNKNOWN, Recognised, opener
 from bot.hearing.second_pass import compared, weighed
 from bot.settings import Settings
+from bot.transcription import Transcript, hear
 
 FIRST = 5
 """Alternatives among which the right one should be."""
@@ -79,7 +79,7 @@ class Ear:
         first, encoder = opener(self._settings.model), second_of(self._settings.model)
         if encoder and self._passes is Passes.SECOND:
             return CallHearing(RATE, first, SecondAlone(encoder))
-        return CallHearing(RATE, lambda grammar: Considerate(lambda: first(grammar), grammar in TELLS_UNKNOWN))
+        return CallHearing(RATE, lambda grammar: AugmentedDecoding(lambda: first(grammar), grammar in TELLS_UNKNOWN))
 
     def hear(self, sound: Samples, grammar: Grammar, lengths: tuple[int, ...] = (10, 12)) -> Transcript:
         """One recording, as `voicebot transcribe` reads it."""

@@ -12,17 +12,11 @@ import soundfile
 
 from asr_models.evaluation.people import Sound
 from asr_models.recipe.corpora import read
-from bot.channels.line import (
-    NOMINAL_LEVEL,
-    Law,
-    Line,
-    active_level,
-    noise_at,
-    noise_loop,
-    telephone_band,
-)
+from bot.audio.g711 import Law
+from bot.audio.level import NOMINAL_LEVEL, active_level
+from bot.audio.resampling import to_samples
 from bot.events import RATE, Samples
-from bot.hearing.front import to_samples
+from bot.simulation.line import Line, noise_at, noise_loop, telephone_band
 
 PACKET = RATE // 50
 QUIET_DB = 45.0

@@ -23,7 +23,7 @@ class Arc(NamedTuple):
     target: str
     text: str
     cost: float
-    told: bool = True
+    reported: bool = True
     ease: float = 0.0
 
 
@@ -46,7 +46,7 @@ class Grammar(NamedTuple):
     unknown: Mapping[str, float]
     known: str
     sound: float = 1.5
-    told: bool = False
+    reported: bool = False
     joined: frozenset[str] = frozenset()
 
 
@@ -121,7 +121,9 @@ def said(lines: Iterable[str], source: str, target: str, cost: float, ease: floa
             for j in range(i, len(slots)):
                 begin = cost if i == 0 else 0.0
                 extra = OPTIONAL if slots[j].optional else 0.0
-                arcs += [Arc(places[i], places[j + 1], w, begin + extra, slots[j].told, ease) for w in slots[j].words]
+                arcs += [
+                    Arc(places[i], places[j + 1], w, begin + extra, slots[j].reported, ease) for w in slots[j].words
+                ]
                 if not slots[j].optional:
                     break
             else:
@@ -158,7 +160,7 @@ def _numbers(at: str) -> list[Arc]:
     arcs.append(Arc(link, digit, "tư", ENDING))
     arcs += [Arc(at, at, w, CORRECTION) for w in CORRECTIONS]
     arcs += [Arc(at, at, w, EDIT, ease=EASE_EDIT if w.count(" ") > 1 else 0.0) for w in EDITS]
-    arcs += [Arc(at, at, w, HESITATION, told=False) for w in HESITATIONS]
+    arcs += [Arc(at, at, w, HESITATION, reported=False) for w in HESITATIONS]
     arcs += said(phrases.BEGINS_HERE, at, at, INTRODUCTION + LONG, EASE)
     return [_heard(arc) for arc in arcs]
 
@@ -182,7 +184,7 @@ def _polite(place: str, target: str) -> list[Arc]:
 def _closed(at: str) -> list[Arc]:
     """What is said behind a number; then it may go on, rarely."""
     over, last = f"{at}.over", f"{at}.last"
-    arcs = [Arc(at, over, "ạ", BEHIND, told=False), Arc(over, at, "", AGAIN)]
+    arcs = [Arc(at, over, "ạ", BEHIND, reported=False), Arc(over, at, "", AGAIN)]
     arcs += said(phrases.LIKE_DIGITS, at, last, LIKE_A_DIGIT)
     return arcs + [arc for place in (at, over) for arc in _leave(place, over, phrases.NUMBER_CLOSING)]
 
@@ -210,7 +212,7 @@ def _taken_leave(*places: str, over: str) -> list[Arc]:
     """Polite words behind an answer or a wish, not told."""
     closing = [*phrases.CLOSING_WORD, *phrases.CLOSING]
     arcs = [arc for place in (*places, over) for arc in said(closing, place, over, COURTESY + 2)]
-    return arcs + [Arc(place, over, "ạ", BEHIND, told=False) for place in places]
+    return arcs + [Arc(place, over, "ạ", BEHIND, reported=False) for place in places]
 
 
 def _answer(at: str, number: str) -> list[Arc]:
@@ -278,12 +280,12 @@ GRAMMARS = {
     "yesno": Grammar(
         [*_answer("y", "n"), *_numbers("n"), *_closed("n")],
         start="y", ends=("y", "y.again", "y.yes", "y.no", "y.wish", "y.over", *ENDS), joined=_joined("n"),
-        unknown=dict.fromkeys(("y", "y.yes", "y.no", "y.wish", "y.over", *ENDS), 9.0), known="y.again", told=True,
+        unknown=dict.fromkeys(("y", "y.yes", "y.no", "y.wish", "y.over", *ENDS), 9.0), known="y.again", reported=True,
     ),
     "menu": Grammar(
         [*_menu("m", "n"), *_numbers("n"), *_closed("n")],
         start="m", ends=("m", "m.said", "m.wish", "m.over", *ENDS), joined=_joined("n"),
-        unknown=dict.fromkeys(("m", "m.said", "m.wish", "m.over", *ENDS), 6.0), known="m", told=True,
+        unknown=dict.fromkeys(("m", "m.said", "m.wish", "m.over", *ENDS), 6.0), known="m", reported=True,
     ),
     "any": Grammar(
         [
@@ -309,7 +311,7 @@ def readings(grammar: Grammar, text: str) -> set[str]:
         for arc in arcs.get(place, ()):
             said_now = tuple(arc.text.split())
             if words[at : at + len(said_now)] == said_now:
-                more = f"{told} {arc.text}".strip() if arc.told else told
+                more = f"{told} {arc.text}".strip() if arc.reported else told
                 state = (arc.target, at + len(said_now), more)
                 if state not in states:
                     states.add(state)

@@ -52,7 +52,7 @@ def pronounced(word: str) -> list[list[Sound]]:
 
 def vocabulary() -> list[str]:
     """Words of all graphs, each with its number in words.txt (0 is <eps>), plain syllables."""
-    said = {w for g in GRAMMARS.values() for arc in g.arcs if arc.told for w in arc.text.split()}
+    said = {w for g in GRAMMARS.values() for arc in g.arcs if arc.reported for w in arc.text.split()}
     return ["<eps>", *dict.fromkeys(w for w in DIGITS if w in said), *sorted(said - set(DIGITS)), UNKNOWN]
 
 
@@ -85,7 +85,7 @@ def fst_text(grammar: Grammar) -> str:
         words = arc.text.split()
         for ways in itertools.product(*map(pronounced, words)):
             path = [
-                (sound, ids[word] if arc.told and i == 0 else 0)
+                (sound, ids[word] if arc.reported and i == 0 else 0)
                 for word, way in zip(words, ways, strict=True)
                 for i, sound in enumerate(way)
             ]
@@ -94,7 +94,7 @@ def fst_text(grammar: Grammar) -> str:
         if not name.startswith(INSIDE) and name not in grammar.joined:
             chain(place, place, [(SIL, 0)], SILENCE_COST)
     loop, count = count, count + 1
-    label = ids[UNKNOWN] if grammar.told else 0
+    label = ids[UNKNOWN] if grammar.reported else 0
     lines += [f"{places[name]} {loop} 0 {label} {cost:g}" for name, cost in grammar.unknown.items()]
     for sound in UNKNOWN_SOUNDS:
         lines.append(f"{loop} {count} {2 * pdf[sound] + 2} 0 {grammar.sound:g}")

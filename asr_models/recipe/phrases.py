@@ -29,7 +29,7 @@ class Slot(NamedTuple):
 
     words: tuple[str, ...]
     optional: bool
-    told: bool
+    reported: bool
 
 
 def slots(phrase: str) -> list[Slot]:

@@ -17,7 +17,7 @@ class Alarm:
         self._throttle = throttle
         self._on = False
 
-    def heed(self, answer: Answer) -> None:
+    def note(self, answer: Answer) -> None:
         """An attempt was answered."""
         if answer.capped:
             log.error("guessing: a phone or an insurance number had %d guesses; only an operator can unlock it", CAP)

@@ -114,7 +114,7 @@ class Accounts:
                 answer = reset.begin(connection, self._trail, attempt, self._throttle)
         except Conflict:
             return None
-        self._alarm.heed(answer)
+        self._alarm.note(answer)
         return password if answer.granted else None
 
     def activate(self, call_id: str, until: float | None = None) -> bool:

@@ -9,9 +9,9 @@ from bot.actions.activate_password import ActionActivatePassword
 from bot.actions.ask_insurance_number import ActionAskInsuranceNumber
 from bot.actions.ask_number_confirmed import ActionAskNumberConfirmed
 from bot.actions.check_account import ActionCheckAccount
+from bot.actions.clear_failure import ActionRepeat
 from bot.actions.count_retry import ActionCountRetry
 from bot.actions.discard_reset import ActionDiscardReset
-from bot.actions.repeat import ActionRepeat
 from bot.actions.services import Services
 from bot.actions.store_health import ActionStoreHealth
 from bot.actions.validate_reset_form import ValidateResetForm

@@ -1,7 +1,7 @@
 """How the account store of an action server is: asked by gateways whose Rasa is served. No part of a conversation, so
 it is not in domain.yml.
 
-    POST /webhook {"next_action": "action_store_health", "tracker": {"sender_id": "pulse"}}
+    POST /webhook {"next_action": "action_store_health", "tracker": {"sender_id": "health"}}
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from bot.channels.playout import Playout
+from bot.audio.playout import Playout
 from bot.events import ChannelEvent, Frame, Played, Samples
 
 QUEUE_SECONDS = 2

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from bot.audio.resampling import Resampler
 from bot.errors import VoicebotError
 from bot.events import FRAME_MS, Samples
 
@@ -84,7 +84,7 @@ class SoundDevice:
         self._stream.close(ignore_errors=True)
 
     def _open(self, sounddevice: Any, rate: int, own_rate: int) -> Any:
-        inwards, outwards = _resampler(own_rate, rate), _resampler(rate, own_rate)
+        inwards, outwards = Resampler(own_rate, rate).feed, Resampler(rate, own_rate).feed
         unit = rate * FRAME_MS // 1000
         ready = np.zeros(0, np.int16)  # at the device's rate
 
@@ -112,20 +112,6 @@ class SoundDevice:
                 callback=callback,
                 finished_callback=finished,
             )
-
-
-def _resampler(source: int, target: int) -> Callable[[Samples], Samples]:
-    if source == target:
-        return lambda samples: samples
-    import soxr
-
-    stream = soxr.ResampleStream(source, target, 1, dtype="int16", quality="MQ")
-
-    def resample(samples: Samples) -> Samples:
-        resampled: npt.NDArray[np.int16] = stream.resample_chunk(samples)
-        return resampled
-
-    return resample
 
 
 def _portaudio() -> Any:

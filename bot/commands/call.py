@@ -45,11 +45,11 @@ def call(
 
 async def _on_microphone(settings: Settings, headphones: bool) -> None:
     from bot.assembly import open_voicebot
-    from bot.channels import open_channel
+    from bot.channels.microphone import MicrophoneChannel
     from bot.commands.view import TerminalView
 
     view = TerminalView()
-    channel = open_channel("microphone", settings, "headphones" if headphones else "")
+    channel = MicrophoneChannel(settings.caller or None, headphones=headphones)
     bot = await open_voicebot(settings, [channel.rate], view.progress)
     try:
         with view:
@@ -60,10 +60,10 @@ async def _on_microphone(settings: Settings, headphones: bool) -> None:
 
 async def _demo(settings: Settings, report: Path) -> None:
     from bot.assembly import open_voicebot
-    from bot.channels.caller_script import load_script
     from bot.commands.view import TerminalView
     from bot.events import RATE
-    from bot.simulation import simulate_call
+    from bot.simulation.caller_script import load_script
+    from bot.simulation.run import simulate_call
 
     view = TerminalView()
     bot = await open_voicebot(settings, [RATE], view.progress)
@@ -82,10 +82,10 @@ async def _demo(settings: Settings, report: Path) -> None:
 
 def offer_web_phone(settings: Settings) -> None:
     """Say how to talk to the bot without a sound card. To a person at a terminal it is opened, until Ctrl-C."""
-    from bot.gateway.guard import open_guard
+    from bot.gateway.auth import open_auth
     from bot.gateway.serving import has_web_phone, serve, web_phone_at
 
-    if not has_web_phone(settings, open_guard(settings)):
+    if not has_web_phone(settings, open_auth(settings)):
         return
     address, port = web_phone_at(settings), settings.port
     elsewhere = f"from another computer, first: ssh -L {port}:127.0.0.1:{port} THIS-MACHINE"

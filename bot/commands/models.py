@@ -22,10 +22,10 @@ YES_NO_WORDS = frozenset({"đúng", "sai"})
 @app.command(name="list")
 def list_models(as_json: AsJson = False) -> None:
     """Models known by name, and whether they are on this machine."""
-    import asr_models
+    from bot.hearing.catalogue import catalogue
 
     chosen = load().model
-    for entry in asr_models.catalogue().values():
+    for entry in catalogue().values():
         here = entry.folder.is_dir()
         if as_json:
             fields = {"name": entry.name, "installed": here, "bundled": entry.bundled, "rate": entry.rate}
@@ -93,13 +93,13 @@ def fetch(
     """Download a model, check it and unpack it; an interrupted download goes on where it stopped."""
     from rich.progress import BarColumn, DownloadColumn, Progress, TransferSpeedColumn
 
-    import asr_models
+    from bot.hearing.catalogue import FETCHED, catalogue
     from bot.hearing.fetching import fetch as download
 
-    catalogue = asr_models.catalogue()
-    if name not in catalogue:
-        raise VoicebotError(f"no model is called {name!r}; known are {', '.join(catalogue)}")
-    entry = catalogue[name]
+    known = catalogue()
+    if name not in known:
+        raise VoicebotError(f"no model is called {name!r}; known are {', '.join(known)}")
+    entry = known[name]
     if entry.bundled:
         raise VoicebotError(f"model {name} comes with this program; `voicebot models check {name}` looks at it")
     if entry.folder.is_dir():
@@ -117,5 +117,5 @@ def fetch(
         def show(have: int, total: int) -> None:
             bar.update(task, completed=have, total=total or None)
 
-        folder = download(entry, digest, asr_models.FETCHED, show)
+        folder = download(entry, digest, FETCHED, show)
     print(f"{name}: fetched to {folder}; use it with --model {name} or VOICEBOT_MODEL={name}")

@@ -14,7 +14,7 @@ import typer
 from bot.settings import load
 
 if TYPE_CHECKING:
-    from bot.simulation import Simulated
+    from bot.simulation.run import Simulated
 
 
 def simulate(
@@ -31,9 +31,9 @@ def simulate(
 
 async def _simulate(files: list[Path], report: Path | None, as_json: bool) -> bool:
     from bot.assembly import open_voicebot
-    from bot.channels.caller_script import load_script
     from bot.events import RATE
-    from bot.simulation import simulate_call
+    from bot.simulation.caller_script import load_script
+    from bot.simulation.run import simulate_call
 
     scripts = [load_script(file) for file in files]  # a malformed script is told before anything is loaded
     bot = await open_voicebot(load(), [RATE], lambda text: print(f"{text} …", file=sys.stderr, flush=True))

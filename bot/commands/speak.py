@@ -27,7 +27,7 @@ def speak(
 ) -> None:
     """Speak a prompt into a WAV file as callers hear it: recorded, where a recording of these words is in the folder
     of prompts and no --voice is given, otherwise by the synthesiser."""
-    from tts import wav
+    from bot.audio import wav
     from tts.recorded import open_recorded
     from tts.speakable import speakable
     from tts.voice import VOICES, open_voice
@@ -44,7 +44,8 @@ def speak(
         finally:
             speaker.close()
     try:
-        wav.write(output, clip, hertz)
+        with output.open("wb") as file:
+            wav.write(file, clip, hertz)
     except OSError as error:
         raise VoicebotError(f"{output}: cannot be written ({error.strerror}); choose another file with -o") from None
     print(f"{output}: {len(clip) / hertz:.1f} s")

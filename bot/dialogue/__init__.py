@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import Protocol
 
-from bot.dialogue.pulse import StoreWatch
+from bot.dialogue.health import StoreWatch
 from bot.events import Dialogue
 from bot.settings import Settings
 

@@ -23,8 +23,8 @@ import yaml
 
 from bot.credentials import of_rasa
 from bot.dialogue.freshness import check, newest
+from bot.dialogue.health import CHECK_SECONDS, PATH, TIMEOUT, HealthCheck, StoreWatch
 from bot.dialogue.process import KeptProcess
-from bot.dialogue.pulse import PATH, PULSE_SECONDS, TIMEOUT, Pulse, StoreWatch
 from bot.dialogue.served import ServedRasa
 from bot.errors import VoicebotError
 from bot.events import CallStarted, Gone, Reply, Utterance
@@ -89,18 +89,18 @@ class LocalRasa:
             lambda: answers(f"{actions_url}/health", {}),
         )
         self._served = ServedRasa(url, load_seal(settings), settings.number_lengths, self._secrets)
-        self._pulse = Pulse(url, self._secrets, f"{actions_url}/webhook")
+        self._health = HealthCheck(url, self._secrets, f"{actions_url}/webhook")
         self._calls: dict[str, int] = {}  # and the number of the Rasa that knows them
         self._watching: asyncio.Future[None] | None = None
 
     @property
     def up(self) -> bool:
         """Both processes are there, and nothing is known to be wrong with Rasa."""
-        return bool(self._rasa.number and self._actions.number) and self._pulse.up
+        return bool(self._rasa.number and self._actions.number) and self._health.up
 
     @property
     def store(self) -> StoreWatch:
-        return self._pulse.store
+        return self._health.store
 
     async def start(self) -> None:
         """Start both; takes seconds. Raises VoicebotError where one cannot be loaded."""
@@ -109,7 +109,7 @@ class LocalRasa:
         except BaseException:
             await self.close()
             raise
-        await self._pulse.beat()
+        await self._health.check()
         self._watching = asyncio.ensure_future(self._watch())
 
     async def tell(self, call_id: str, utterance: Utterance) -> Reply:
@@ -137,14 +137,14 @@ class LocalRasa:
     async def _watch(self) -> None:
         """Feel the pulse of both, and kill one that hangs."""
         while True:
-            await asyncio.sleep(PULSE_SECONDS)
+            await asyncio.sleep(CHECK_SECONDS)
             if not (self._rasa.number and self._actions.number):
-                self._pulse.missed = self._pulse.actions_missed = 0  # it is being loaded
+                self._health.missed = self._health.actions_missed = 0  # it is being loaded
                 continue
-            await self._pulse.beat()
-            if self._pulse.missed >= HUNG_MISSES:
+            await self._health.check()
+            if self._health.missed >= HUNG_MISSES:
                 self._rasa.kill()
-            if self._pulse.actions_missed >= HUNG_MISSES:
+            if self._health.actions_missed >= HUNG_MISSES:
                 self._actions.kill()
 
 

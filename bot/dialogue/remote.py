@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from bot.credentials import of_rasa
-from bot.dialogue.pulse import Pulse, StoreWatch
+from bot.dialogue.health import HealthCheck, StoreWatch
 from bot.dialogue.served import ServedRasa
 from bot.events import Reply, Utterance
 from bot.sealing import load_seal
@@ -20,16 +20,16 @@ class RemoteRasa:
         """Raises VoicebotError where a secret is too weak."""
         secrets = of_rasa(settings)
         self._served = ServedRasa(settings.rasa_url, load_seal(settings), settings.number_lengths, secrets)
-        self._pulse = Pulse(settings.rasa_url, secrets, settings.actions_url)
-        self._watching = asyncio.ensure_future(self._pulse.run())
+        self._health = HealthCheck(settings.rasa_url, secrets, settings.actions_url)
+        self._watching = asyncio.ensure_future(self._health.run())
 
     @property
     def up(self) -> bool:
-        return self._pulse.up
+        return self._health.up
 
     @property
     def store(self) -> StoreWatch:
-        return self._pulse.store
+        return self._health.store
 
     async def tell(self, call_id: str, utterance: Utterance) -> Reply:
         """One turn. Raises VoicebotError where Rasa cannot be reached, is too slow or answers nonsense."""

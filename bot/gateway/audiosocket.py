@@ -8,13 +8,13 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from bot.channels.audiosocket import HANG_UP, AudioSocketChannel, NotAudioSocket, message, read_name
 from bot.errors import VoicebotError
 from bot.gateway.accepting import accepting
 from bot.gateway.admission import Busy
 from bot.gateway.server import Gateway
+from bot.telephony.audiosocket import HANG_UP, AudioSocketChannel, NotAudioSocket, message, read_name
 
-STRANGERS = 64
+IDLE_CONNECTIONS = 64
 """Connections that have not said their UUID yet. Where there are more, who has waited longest is cut off: an exchange
 says its UUID at once, and nobody who says nothing may keep it out."""
 
@@ -26,7 +26,7 @@ class AudioSocketDoor:
 
     def __init__(self, gateway: Gateway) -> None:
         self._gateway = gateway
-        self._strangers: dict[asyncio.StreamWriter, None] = {}  # in the order they came
+        self._idle_connections: dict[asyncio.StreamWriter, None] = {}  # in the order they came
 
     async def take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection, to its end."""
@@ -42,22 +42,22 @@ class AudioSocketDoor:
             writer.close()
 
     async def _take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        if len(self._strangers) >= STRANGERS:
-            longest = next(iter(self._strangers))
-            del self._strangers[longest]
+        if len(self._idle_connections) >= IDLE_CONNECTIONS:
+            longest = next(iter(self._idle_connections))
+            del self._idle_connections[longest]
             longest.transport.abort()
-        self._strangers[writer] = None
+        self._idle_connections[writer] = None
         try:
             name = await read_name(reader)
         finally:
-            self._strangers.pop(writer, None)
+            self._idle_connections.pop(writer, None)
         promise = self._gateway.call_backs.arrive(str(name)) if self._gateway.call_backs else None
         if promise:
             with promise.place:
                 channel = AudioSocketChannel(reader, writer, promise.number)
                 await self._gateway.hold(channel, str(name), promise.called)
             return
-        announced = self._gateway.lobby.arrive(name)
+        announced = self._gateway.call_registry.arrive(name)
         if announced is None:
             self._gateway.refuse("unauthorised")
             writer.write(message(HANG_UP))

@@ -111,7 +111,7 @@ class CallBacks:
             self._tell(promise.who, "unanswered")
 
     def lapse(self, late: float = 0.0) -> None:
-        """Give up whom nobody answered for; to be called every now and then. (`late` is the metronome's.)"""
+        """Give up whom nobody answered for; to be called every now and then. (`late` is the ticker's.)"""
         while self._promises and (promise := next(iter(self._promises.values()))).until <= self._clock():
             self.give_up(promise.name)
 

@@ -24,7 +24,7 @@ from bot.events import (
     Unheard,
     Utterance,
 )
-from bot.gateway.strain import Strain
+from bot.gateway.overload import Overload
 
 ANSWER_BUCKETS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0, 1.5, 2.0, 3.0, 5.0)
 TURN_BUCKETS = (0.005, 0.01, 0.02, 0.03, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
@@ -77,9 +77,9 @@ class Metrics:
         self.lag = Histogram(
             "voicebot_tick_lag_seconds", "How late the 20 ms clock of the event loop came.",
             buckets=LAG_BUCKETS, registry=registry)  # fmt: skip
-        self.strain = Strain()
-        self._strain = Gauge(
-            "voicebot_strain", "How far behind a part of this machine is; from 1 on no call is taken.",
+        self.overload = Overload()
+        self._overload = Gauge(
+            "voicebot_overload", "How far behind a part of this machine is; from 1 on no call is taken.",
             ["part"], registry=registry)  # fmt: skip
         self.hearing_wait = Histogram(
             "voicebot_recogniser_wait_seconds",
@@ -107,26 +107,26 @@ class Metrics:
 
     def text(self) -> bytes:
         """All figures in Prometheus' text format."""
-        for part, share in self.strain.shares().items():
-            self._strain.labels(part).set(share)
+        for part, share in self.overload.probabilities().items():
+            self._overload.labels(part).set(share)
         return generate_latest(self._registry)
 
     def ticked(self, late: float) -> None:
         """The clock has come, so many seconds late."""
         self.lag.observe(late)
-        self.strain.note("clock", late)
-        self.strain.tick()
+        self.overload.note("clock", late)
+        self.overload.tick()
 
     def heard(self, waited: float, took: float) -> None:
         """A batch of hearing's work was done."""
         self.hearing_wait.observe(waited)
         self.hearing_busy.inc(took)
-        self.strain.note("hearing", waited)
+        self.overload.note("hearing", waited)
 
     def turned(self, took: float) -> None:
         """The dialogue has taken a turn, or failed to."""
         self.turn.observe(took)
-        self.strain.note("dialogue", took)
+        self.overload.note("dialogue", took)
 
     def watch(self) -> Watch:
         """A watch for one call."""

@@ -1,4 +1,4 @@
-"""The gateway's doors: Asterisk's WebSockets, the lobby of AudioSocket, health and metrics, on one HTTP port.
+"""The gateway's doors: Asterisk's WebSockets, the call_registry of AudioSocket, health and metrics, on one HTTP port.
 
     GET  /asterisk?caller=…&identity=…&did=…&call=…   a call over a WebSocket, subprotocol `media`
     GET  /asterisk?call_back=UUID&did=…&call=…        the same, of somebody who was called back
@@ -26,20 +26,20 @@ from aiohttp import web
 
 from bot.call import Ended, Notice, Watch
 from bot.call_keys import known_as
-from bot.channels.asterisk import open_asterisk
-from bot.channels.asterisk_socket import AsteriskSocket
-from bot.channels.line_channel import LineChannel
 from bot.errors import VoicebotError
 from bot.events import Channel, Outcome
 from bot.gateway.admission import Admission, Busy
+from bot.gateway.auth import LineAuth
 from bot.gateway.call_back import CallBacks, NotCalledBack
+from bot.gateway.call_registry import CallRegistry
 from bot.gateway.forms import form_of, number_of
-from bot.gateway.guard import Guard
-from bot.gateway.lobby import Lobby
+from bot.gateway.idle_connections import BODY_BYTES, IdleConnections, admit
 from bot.gateway.metrics import Metrics
-from bot.gateway.metronome import Metronome
-from bot.gateway.strangers import BODY_BYTES, Strangers, admit
+from bot.gateway.ticker import Ticker
 from bot.gateway.verstat import Policy, vouched_for
+from bot.telephony.asterisk import open_asterisk
+from bot.telephony.asterisk_socket import AsteriskSocket
+from bot.telephony.line_channel import LineChannel
 from bot.web.phone import WebPhone
 
 UNWINDING_SECONDS = 15.0
@@ -65,11 +65,11 @@ class Gateway:
     def __init__(
         self,
         answer: Answer,
-        guard: Guard,
+        auth: LineAuth,
         admission: Admission,
         metrics: Metrics,
-        metronome: Metronome,
-        lobby: Lobby,
+        ticker: Ticker,
+        call_registry: CallRegistry,
         call_seconds: float,
         verstat: Policy = "off",
         call_backs: CallBacks | None = None,
@@ -79,10 +79,15 @@ class Gateway:
         """`call_seconds`: how long a call may last; `verstat`: what the check of a number's signature counts for;
         `call_backs`: who is called back, None where calls are taken as they come; `web_phone`: whether there is one
         at `/`."""
-        self.admission, self.metrics, self.lobby, self.call_backs = admission, metrics, lobby, call_backs
-        self.strangers = Strangers()
-        self.guard, self._web_phone = guard, web_phone
-        self._answer, self._metronome = answer, metronome
+        self.admission, self.metrics, self.call_registry, self.call_backs = (
+            admission,
+            metrics,
+            call_registry,
+            call_backs,
+        )
+        self.idle_connections = IdleConnections()
+        self.auth, self._web_phone = auth, web_phone
+        self._answer, self._ticker = answer, ticker
         self._call_seconds, self._verstat = call_seconds, verstat
 
     def runner(self) -> web.AppRunner:
@@ -123,7 +128,7 @@ class Gateway:
             shown(notice)
             if isinstance(notice, Ended):
                 if name:
-                    self.lobby.ended(name, notice.outcome)
+                    self.call_registry.ended(name, notice.outcome)
                 called_as = f" (call {known_as(name)})" if name else ""
                 text = "a call to %s ended after %.0f s: %s%s"
                 log.info(text, called or "?", notice.at, notice.outcome.value, called_as)
@@ -132,7 +137,7 @@ class Gateway:
 
         self.metrics.in_progress.inc()
         try:
-            with self._metronome.beats(channel.tick):
+            with self._ticker.beats(channel.tick):
                 await self._within_limits(channel, watch, name)
         finally:
             self.metrics.in_progress.dec()
@@ -189,7 +194,7 @@ class Gateway:
             self.refuse(reason)
             raise web.HTTPServiceUnavailable(text="", headers={"Retry-After": "5"})
         fields = await form_of(request)
-        name = self.lobby.announce(self.caller_of(fields), number_of(fields.get("did", "")))
+        name = self.call_registry.announce(self.caller_of(fields), number_of(fields.get("did", "")))
         return web.Response(text=str(name))
 
     async def _call_back(self, request: web.Request) -> web.Response:
@@ -213,7 +218,7 @@ class Gateway:
 
     async def _ending(self, request: web.Request) -> web.Response:
         self.check(request)
-        outcome = self.lobby.outcome(request.match_info["name"])
+        outcome = self.call_registry.outcome(request.match_info["name"])
         if outcome is None:
             raise web.HTTPNotFound(text="")
         return web.Response(text=outcome.value)
@@ -256,7 +261,7 @@ class Gateway:
     def check(self, request: web.Request) -> None:
         """Let a request in that shows the secret. Raises HTTPUnauthorized."""
         certificate = request.transport.get_extra_info("peercert") if request.transport else None
-        if not self.guard.admits(request.headers.get("Authorization"), certificate):
+        if not self.auth.admits(request.headers.get("Authorization"), certificate):
             self.refuse("unauthorised")
             raise web.HTTPUnauthorized(text="", headers={"WWW-Authenticate": 'Basic realm="voicebot"'})
         admit(request.transport)
@@ -265,7 +270,7 @@ class Gateway:
     async def _of_one_origin(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         """A browser tells which page it acts for; an exchange and a probe are no page."""
         origin = request.headers.get("Origin")
-        if origin is not None and not self.guard.is_own(origin, request.scheme, request.headers.get("Host", "")):
+        if origin is not None and not self.auth.is_own(origin, request.scheme, request.headers.get("Host", "")):
             self.refuse("unauthorised")
             raise web.HTTPForbidden(text="")
         return await handler(request)

@@ -16,26 +16,26 @@ from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, nullconte
 from typing import cast
 
 from bot.assembly import open_voicebot
-from bot.channels.asterisk_messages import FORMATS
 from bot.dialogue import WatchedDialogue, open_dialogue
-from bot.dialogue.pulse import StoreWatch
+from bot.dialogue.health import StoreWatch
 from bot.errors import VoicebotError
 from bot.events import CallStarted, Dialogue, Gone
 from bot.gateway.accepting import accepting
 from bot.gateway.admission import Admission
 from bot.gateway.audiosocket import address_of, listening_at
+from bot.gateway.auth import LineAuth, open_auth
 from bot.gateway.call_back import CallBacks
+from bot.gateway.call_registry import CallRegistry
 from bot.gateway.certificates import Certificates, certificates
 from bot.gateway.few_lines import keep_short
-from bot.gateway.guard import Guard, open_guard
-from bot.gateway.lobby import Lobby
+from bot.gateway.idle_connections import Connection
 from bot.gateway.metrics import Metrics
-from bot.gateway.metronome import Metronome
 from bot.gateway.server import Gateway
-from bot.gateway.strangers import Connection
+from bot.gateway.ticker import Ticker
 from bot.gateway.verstat import Policy
 from bot.hearing.pool import HearingPool
 from bot.settings import Settings
+from bot.telephony.asterisk_messages import FORMATS
 
 GIL_SECONDS = 0.001
 """Longest time a thread that hears keeps the event loop from going on; Python's default is five times that."""
@@ -52,20 +52,20 @@ async def serve(settings: Settings, tell: Tell) -> None:
     """Serve until SIGTERM or SIGINT, then drain; a second signal ends at once. `tell` hears what is being waited for.
 
     Raises VoicebotError where a part is missing, a port is taken, or strangers could bring calls."""
-    guard, secure = open_guard(settings), certificates(settings)
+    auth, secure = open_auth(settings), certificates(settings)
     with ExitStack() as sockets:  # whatever is wrong with addresses is told before anything is loaded
         http = sockets.enter_context(_bound(settings.host, settings.port, "VOICEBOT_PORT"))
         where = [
             f"Asterisk at {'wss' if settings.tls_certificate else 'ws'}://{settings.host}:{settings.port}/asterisk"
         ]
-        if has_web_phone(settings, guard):
+        if has_web_phone(settings, auth):
             where.append(f"the web phone at {web_phone_at(settings)}")
         tcp = None
         if settings.audiosocket:
             tcp = sockets.enter_context(_bound(*address_of(settings.audiosocket), "VOICEBOT_AUDIOSOCKET"))
             where.append(f"AudioSocket at {settings.audiosocket}")
         admission = Admission(settings.max_calls)
-        async with _opened(settings, guard, admission, tell) as gateway, AsyncExitStack() as doors:
+        async with _opened(settings, auth, admission, tell) as gateway, AsyncExitStack() as doors:
             await doors.enter_async_context(listening_for_http(gateway, http, secure))
             if tcp:
                 await doors.enter_async_context(listening_at(gateway, tcp))
@@ -76,34 +76,36 @@ async def serve(settings: Settings, tell: Tell) -> None:
 
 
 @asynccontextmanager
-async def _opened(settings: Settings, guard: Guard, admission: Admission, tell: Tell) -> AsyncIterator[Gateway]:
+async def _opened(settings: Settings, auth: LineAuth, admission: Admission, tell: Tell) -> AsyncIterator[Gateway]:
     """The whole bot behind a gateway whose doors are still closed."""
     sys.setswitchinterval(GIL_SECONDS)
     metrics = Metrics()
     metrics.limit.set(settings.max_calls)
-    metronome, rasa = Metronome(metrics.ticked), Rasa(metrics)
+    ticker, rasa = Ticker(metrics.ticked), Rasa(metrics)
     pool = HearingPool(os.cpu_count() or 1, metrics.heard)
     try:
-        bot = await open_voicebot(settings, RATES, lambda text: tell(f"{text} …"), heed=pool.heed, dialogue=rasa.open)
+        bot = await open_voicebot(
+            settings, RATES, lambda text: tell(f"{text} …"), run_hearing=pool.run_hearing, dialogue=rasa.open
+        )
         try:
             gc.collect()
             gc.freeze()  # what was loaded stays: looking through it again and again would hold calls up
-            async with _beating(metronome, metrics, admission, rasa):
-                lobby = Lobby(time.monotonic)
+            async with _beating(ticker, metrics, admission, rasa):
+                call_registry = CallRegistry(time.monotonic)
                 policy = cast(Policy, settings.verstat)
                 call_backs = call_backs_of(settings, admission, metrics)
-                with metronome.beats(call_backs.lapse) if call_backs else nullcontext():
+                with ticker.beats(call_backs.lapse) if call_backs else nullcontext():
                     yield Gateway(
                         bot.answer,
-                        guard,
+                        auth,
                         admission,
                         metrics,
-                        metronome,
-                        lobby,
+                        ticker,
+                        call_registry,
                         settings.max_call_seconds,
                         policy,
                         call_backs,
-                        web_phone=has_web_phone(settings, guard),
+                        web_phone=has_web_phone(settings, auth),
                     )
         finally:
             await bot.close()
@@ -111,9 +113,9 @@ async def _opened(settings: Settings, guard: Guard, admission: Admission, tell: 
         pool.close()
 
 
-def has_web_phone(settings: Settings, guard: Guard) -> bool:
+def has_web_phone(settings: Settings, auth: LineAuth) -> bool:
     """Whether there is a telephone at `/`: where it is wanted, or where anybody on this machine can call anyway."""
-    return settings.web_phone == "on" or (settings.web_phone == "auto" and not guard.guarded)
+    return settings.web_phone == "on" or (settings.web_phone == "auto" and not auth.guarded)
 
 
 def web_phone_at(settings: Settings) -> str:
@@ -172,12 +174,12 @@ async def _rehearse(dialogue: Dialogue) -> None:
 
 
 @asynccontextmanager
-async def _beating(metronome: Metronome, metrics: Metrics, admission: Admission, rasa: Rasa) -> AsyncIterator[None]:
+async def _beating(ticker: Ticker, metrics: Metrics, admission: Admission, rasa: Rasa) -> AsyncIterator[None]:
     def weigh(_: float) -> None:
-        admission.hindrance = "overloaded" if metrics.strain.behind else None if rasa.up else "out_of_order"
+        admission.hindrance = "overloaded" if metrics.overload.behind else None if rasa.up else "out_of_order"
 
-    with metronome.beats(weigh):
-        beating = asyncio.ensure_future(metronome.run())
+    with ticker.beats(weigh):
+        beating = asyncio.ensure_future(ticker.run())
         try:
             yield
         finally:
@@ -194,10 +196,10 @@ async def listening_for_http(gateway: Gateway, bound: socket.socket, secure: Cer
     assert handlers is not None  # noqa: S101  # it is set up
 
     def connection(line: socket.socket) -> Connection:
-        return Connection(line, handlers(), gateway.strangers)
+        return Connection(line, handlers(), gateway.idle_connections)
 
     try:
-        async with accepting(bound, connection, secure, gateway.strangers.cut_longest):
+        async with accepting(bound, connection, secure, gateway.idle_connections.cut_longest):
             yield
     finally:
         await runner.cleanup()

@@ -7,10 +7,10 @@ from functools import cache
 
 from bot.events import Grammar
 from bot.hearing import models, recogniser
+from bot.hearing.augmented_decoding import AugmentedDecoding, BothPasses
 from bot.hearing.encoder import Encoder, load_encoder
 from bot.hearing.listener import CallHearing
 from bot.hearing.models import ModelError
-from bot.hearing.opinions import BothPasses, Considerate
 from bot.hearing.recogniser import TELLS_UNKNOWN, Recogniser
 from bot.settings import Settings
 
@@ -32,7 +32,7 @@ def open_hearing(settings: Settings, rate: int) -> CallHearing:
         if encoder and grammar is Grammar.NUMBER:
             return opener(grammar)
         second = encoder if grammar in ANSWERS else None
-        return Considerate(lambda: opener(grammar), grammar in TELLS_UNKNOWN, second)
+        return AugmentedDecoding(lambda: opener(grammar), grammar in TELLS_UNKNOWN, second)
 
     both = BothPasses(encoder, lambda: opener(Grammar.NUMBER)) if encoder else None
     return CallHearing(rate, considerate, both)

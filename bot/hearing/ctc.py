@@ -34,8 +34,8 @@ def folded(scores: npt.NDArray[np.floating[Any]], blank: int, words: Sequence[in
     scores = scores.astype(np.float64)
     others = np.ones(scores.shape[1], bool)
     others[[blank, *words]] = False
-    strangers = np.logaddexp.reduce(scores[:, others], axis=1, initial=NEVER) + stranger
-    return np.column_stack((np.logaddexp(scores[:, blank], strangers), scores[:, list(words)]))
+    others_heard = np.logaddexp.reduce(scores[:, others], axis=1, initial=NEVER) + stranger
+    return np.column_stack((np.logaddexp(scores[:, blank], others_heard), scores[:, list(words)]))
 
 
 def log_likelihoods(frames: Frames, rows: Sequence[Row]) -> npt.NDArray[np.float64]:

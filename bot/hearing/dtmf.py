@@ -23,14 +23,13 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from bot.audio import keypad_tones
+from bot.audio.keypad_tones import KEYPAD, ROWS
 from bot.events import RATE, Samples
 from bot.hearing.front import BLOCK
 
-ROWS = (697.0, 770.0, 852.0, 941.0)
-COLUMNS = (1209.0, 1336.0, 1477.0)
-"""Hz (ITU-T Q.23). The fourth column, 1633 Hz, belongs to A–D, which no caller's telephone has."""
-
-LAYOUT = ("123", "456", "789", "*0#")
+COLUMNS = keypad_tones.COLUMNS[:3]
+"""Hz. The fourth column, 1633 Hz, belongs to A–D, which no caller's telephone has."""
 
 WINDOW = 104
 """Samples: 13 ms. Its bins are 77 Hz wide, about the distance of neighbouring rows, and still hold a tone that is
@@ -160,7 +159,7 @@ def _keys(sound: Floats) -> list[str]:
     for at in (loud & (together > GLANCE * total)).nonzero()[0]:
         pair = int(np.argmax(lows[at])), int(np.argmax(highs[at]))
         if _fits(sound[at] - sound[at].mean(), float(total[at]), pair):
-            keys[at] = LAYOUT[pair[0]][pair[1]]
+            keys[at] = KEYPAD[pair[0]][pair[1]]
     return keys
 
 

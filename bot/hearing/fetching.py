@@ -12,7 +12,7 @@ from typing import BinaryIO
 
 import aiohttp
 
-import asr_models
+from bot.hearing.catalogue import Entry
 from bot.hearing.models import ModelError, inspect, sha256
 
 Progress = Callable[[int, int], None]
@@ -23,7 +23,7 @@ ROOM = 2 << 30
 """Bytes that an unpacked model may have: more than the largest of Vosk's, far less than a zip bomb."""
 
 
-def fetch(entry: asr_models.Entry, sha256_of_zip: str, into: Path, progress: Progress) -> Path:
+def fetch(entry: Entry, sha256_of_zip: str, into: Path, progress: Progress) -> Path:
     """Download `entry.url` and unpack it to `into/name`; the folder.
 
     What was downloaded stays as NAME.zip.part until it is complete, so that a second try goes on from there.
@@ -65,7 +65,7 @@ async def _download(url: str, file: BinaryIO, size: int, progress: Progress) -> 
             progress(have, total)
 
 
-def _unpack(entry: asr_models.Entry, archive: Path, into: Path) -> Path:
+def _unpack(entry: Entry, archive: Path, into: Path) -> Path:
     building = Path(tempfile.mkdtemp(prefix=f".{entry.name}-", dir=into))
     try:
         with zipfile.ZipFile(archive) as unpacked:

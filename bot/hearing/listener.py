@@ -4,7 +4,7 @@
                                         └── a tone is silence for what follows: a key never becomes a word
 
 While nobody speaks the recogniser gets nothing; when speech is confirmed it gets the sound from LEAD before its onset
-on, so that no first consonant is lost. A `SpeechStarted` is followed by exactly one `Piece`, unless `expect` came
+on, so that no first consonant is lost. A `SpeechStarted` is followed by exactly one `FinalResult`, unless `expect` came
 between. A key ends the piece being spoken, so keys and words arrive in the order in which the caller gave them.
 """
 
@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bot.events import RATE, Grammar, Heard, KeyHeard, Partial, Piece, Reheard, Samples, SpeechStarted
+from bot.events import RATE, FinalResult, Grammar, Heard, KeyHeard, Partial, Reheard, Samples, SpeechStarted
 from bot.hearing.dtmf import Dtmf
 from bot.hearing.endpoint import End, Endpointer, Start, levels
 from bot.hearing.front import BLOCK, Front
@@ -192,8 +192,8 @@ class CallHearing:
     def _reheard(self, again: list[tuple[int, Recognised]]) -> Reheard:
         return Reheard(tuple(self._piece(ended_at, words) for ended_at, words in again))
 
-    def _piece(self, ended_at: int, words: Recognised) -> Piece:
-        return Piece(words.texts, words.confidence, ended_at, self.now, words.shares)
+    def _piece(self, ended_at: int, words: Recognised) -> FinalResult:
+        return FinalResult(words.texts, words.confidence, ended_at, self.now, words.probabilities)
 
     def _forget(self) -> None:
         self._recogniser, self._words, self._unheard = None, "", []

@@ -26,10 +26,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import asr_models
 from bot.errors import VoicebotError
 from bot.events import Grammar
 from bot.hearing import openfst
+from bot.hearing.catalogue import catalogue
 from bot.settings import ROOT
 
 SUMS, SECOND = "SHA256SUMS", "second"
@@ -70,15 +70,15 @@ class ModelFolder:
 
 def find(name: str) -> ModelFolder:
     """The model of this name in the catalogue, or in this folder. Raises ModelError naming what there is."""
-    catalogue = asr_models.catalogue()
-    if entry := catalogue.get(name):
+    known = catalogue()
+    if entry := known.get(name):
         if not entry.folder.is_dir():
             how = "restore it from git or train it (make train)" if entry.bundled else f"`voicebot models fetch {name}`"
             raise ModelError(f"model {name}: {entry.folder} is missing; {how}")
         return inspect(entry.folder, entry.kind)
     folder = next((path for path in (Path(name), ROOT / name) if path.is_dir()), None)
     if folder is None:
-        there = ", ".join(each.name for each in catalogue.values() if each.folder.is_dir()) or "none"
+        there = ", ".join(each.name for each in known.values() if each.folder.is_dir()) or "none"
         raise ModelError(f"model {name}: no such folder, nor a model of that name; installed: {there}")
     return inspect(folder.resolve())
 

@@ -55,7 +55,7 @@ class HearingPool:
         self._noted = noted
         self._called = False
 
-    async def heed(self, work: Work) -> list[Heard]:
+    async def run_hearing(self, work: Work) -> list[Heard]:
         """Do it in a thread; raises what it raises."""
         loop = asyncio.get_running_loop()
         job = _Job(work, loop.create_future(), time.perf_counter())

@@ -10,8 +10,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
+from bot.audio.resampling import Resampler
 from bot.events import RATE, UNKNOWN, Grammar, Samples
-from bot.hearing.front import Resampler
 from bot.hearing.models import ModelError, ModelFolder, find
 
 if TYPE_CHECKING:
@@ -58,11 +58,11 @@ class Recognised(NamedTuple):
     An empty text among them is that nothing of the grammar was said; no texts: there certainly was nothing."""
 
     texts: tuple[str, ...]
-    shares: tuple[float, ...]
+    probabilities: tuple[float, ...]
 
     @property
     def confidence(self) -> float:
-        return self.shares[0] if self.texts and self.texts[0] else 0.0
+        return self.probabilities[0] if self.texts and self.texts[0] else 0.0
 
 
 class Recogniser(Protocol):
@@ -191,14 +191,14 @@ def ranked(scored: Sequence[Scored], frames: float, calibration: Calibration = C
     if not scored or not known(scored[0][0]):
         return Recognised((), ())
     text, best = scored[0]
-    shares: dict[str, float] = {}
+    probabilities: dict[str, float] = {}
     for each, score in scored:
-        shares[known(each)] = shares.get(known(each), 0.0) + math.exp((score - best) * calibration.scale)
+        probabilities[known(each)] = probabilities.get(known(each), 0.0) + math.exp((score - best) * calibration.scale)
     a_frame = min(max(best / frames, SCORES[0]), SCORES[1])
     pruned = calibration.rest + calibration.words * math.log(length(text)) + calibration.score * a_frame
-    total = sum(shares.values()) + math.exp(pruned)
-    kept = [each for each in shares if each][:KEPT]
-    return Recognised(tuple(kept), tuple(shares[each] / total for each in kept))
+    total = sum(probabilities.values()) + math.exp(pruned)
+    kept = [each for each in probabilities if each][:KEPT]
+    return Recognised(tuple(kept), tuple(probabilities[each] / total for each in kept))
 
 
 RECOGNISERS: dict[str, Callable[[ModelFolder], Opener]] = {

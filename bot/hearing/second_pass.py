@@ -65,10 +65,10 @@ tells."""
 def heard_again(first: Recognised, scores: Scores, encoder: Encoder) -> Recognised | None:
     """What both passes make of a piece of a number; None where the second hears other words in it, too: what is said
     around numbers is the first pass's graph to know."""
-    return None if strangers(scores, encoder) else weighed(compared(first, scores, encoder), encoder.weights)
+    return None if foreign_words(scores, encoder) else weighed(compared(first, scores, encoder), encoder.weights)
 
 
-def strangers(scores: Scores, encoder: Encoder) -> int:
+def foreign_words(scores: Scores, encoder: Encoder) -> int:
     """How many syllables the second pass hears that are no number word, nor sound like one."""
     known = [encoder.words[word] for word in NUMERALS]
     best = scores.argmax(1)
@@ -141,24 +141,24 @@ class Compared(NamedTuple):
 
 def compared(first: Recognised, scores: Scores, encoder: Encoder) -> Compared:
     """The alternatives of both, and that nothing of the grammar was said."""
-    told = dict(zip(first.texts, first.shares, strict=True))
+    told = dict(zip(first.texts, first.probabilities, strict=True))
     spoken = {word for text in told for word in text.split() if word in encoder.words}
     words = ["", *sorted(spoken | set(NUMERALS))]
     columns = {word: at for at, word in enumerate(words) if at}
     frames = ctc.folded(scores, encoder.blank, [encoder.words[word] for word in columns], encoder.stranger)
     found = ctc.likeliest(frames, BEAM, [columns[word] for word in NUMERALS])
     # Nothing of the grammar was said. Where the first pass makes nothing of the sound, the second decides.
-    told.setdefault("", max(0.0, 1.0 - sum(first.shares)) if first.texts else 0.0)
+    told.setdefault("", max(0.0, 1.0 - sum(first.probabilities)) if first.texts else 0.0)
     texts = tuple(dict.fromkeys([*told, *(" ".join(words[at] for at in row) for row in found)]))
     rows = [tuple(columns[word] for word in text.split() if word in columns) for text in texts]
     return Compared(texts, np.array([told.get(text, 0.0) for text in texts]), ctc.log_likelihoods(frames, rows))
 
 
 def weighed(both: Compared, weights: Weights) -> Recognised:
-    """The likeliest texts by what both passes say, and their shares."""
+    """The likeliest texts by what both passes say, and their probabilities."""
     told = np.log(np.maximum(both.first, math.exp(weights.absent)))
     logs = weights.first * told + weights.second * (both.second - both.second.max())
-    shares = np.exp(logs - logs.max())
-    shares /= shares.sum() + math.exp(weights.rest)
-    best = np.argsort(-shares, kind="stable")[:KEPT]
-    return Recognised(tuple(both.texts[at] for at in best), tuple(float(shares[at]) for at in best))
+    probabilities = np.exp(logs - logs.max())
+    probabilities /= probabilities.sum() + math.exp(weights.rest)
+    best = np.argsort(-probabilities, kind="stable")[:KEPT]
+    return Recognised(tuple(both.texts[at] for at in best), tuple(float(probabilities[at]) for at in best))

@@ -16,7 +16,7 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
-from bot.events import Heard, Piece, Reheard, Samples
+from bot.events import FinalResult, Heard, Reheard, Samples
 from bot.hearing.encoder import Encoder, Scores
 from bot.hearing.recogniser import Recognised
 from bot.hearing.second_pass import NUMERALS
@@ -174,8 +174,8 @@ def _most(first: Recognised) -> int:
     """How many digits a piece may hold. One of which the first pass made nothing may hold one."""
     if not first.texts:
         return 1
-    shares = (1.0, *first.shares[1:])
-    return max(len(text.split()) for text, share in zip(first.texts, shares, strict=True) if share >= COUNTS)
+    probabilities = (1.0, *first.probabilities[1:])
+    return max(len(text.split()) for text, share in zip(first.texts, probabilities, strict=True) if share >= COUNTS)
 
 
 def _numeral(first: Recognised) -> bool:
@@ -192,7 +192,7 @@ def revised(heard: Iterable[Heard]) -> list[Heard]:
     for event in heard:
         if isinstance(event, Reheard):
             better = {piece.ended_at: piece for piece in event.pieces}
-            found = [better.get(e.ended_at, e) if isinstance(e, Piece) else e for e in found]
+            found = [better.get(e.ended_at, e) if isinstance(e, FinalResult) else e for e in found]
         else:
             found.append(event)
     return found

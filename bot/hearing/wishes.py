@@ -2,7 +2,8 @@
 
 The graphs make it easy to be heard asking for a person, in many wordings, so other speech is often heard so, too. The
 second pass, which knows far more syllables, tells them apart: it hears "gặp nhân viên" where somebody said it, and
-hardly any of it elsewhere. What both hear is certain, however the first pass shares its probability among wordings.
+hardly any of it elsewhere. What both hear is certain, however the first pass shares its
+probability among wordings.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ somebody without a verb, and among more than MANY syllables. espeak-ng's wishes 
 −4.6 or more, save two of 60 and "chuyển máy" (asr_models/recipe/TRIALS.md)."""
 
 LINE = -10.5
-"""The same for "nối máy" and "chuyển máy", of which the second pass knows little: the first's shares count."""
+"""The same for "nối máy" and "chuyển máy", of which the second pass knows little: the first's probabilities count."""
 
 MANY = 10
 """Syllables in the piece. What somebody says who wants a person is short; in long speech something like it is found."""
@@ -57,7 +58,7 @@ def judged(first: Recognised, heard: Recognised, spotted: Spotted, syllables: in
         return Recognised((), ())
     if not first.texts or holds_negation(first.texts[0]):
         return heard
-    for text, share in zip(first.texts, first.shares, strict=True):
+    for text, share in zip(first.texts, first.probabilities, strict=True):
         wish = person(text)
         if wish and share >= LEAST and _heard(text, wish, spotted, syllables):
             return Recognised((wish,), (BOTH,))

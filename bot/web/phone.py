@@ -2,7 +2,7 @@
 
     GET  /  /static/NAME                 the page and its parts
     POST /phone/calls    caller=…        a call is about to come; answers {"call": UUID}, which opens it once in 30 s
-    GET  /phone/line?call=UUID           that call, over a WebSocket, subprotocol `media` (bot/channels/web_phone.py)
+    GET  /phone/line?call=UUID           that call, over a WebSocket, subprotocol `media` (bot/web/channel.py)
 
 Whoever may bring calls over a line may open them here: where a line needs a secret the browser asks for it (any user
 name), and where none is needed only this machine reaches the gateway. A page from elsewhere cannot use a visitor's
@@ -18,13 +18,13 @@ from typing import TYPE_CHECKING, NoReturn
 
 from aiohttp import web
 
-from bot.channels.asterisk import read_start
-from bot.channels.asterisk_socket import AsteriskSocket
-from bot.channels.web_phone import WebPhoneChannel
 from bot.errors import VoicebotError
 from bot.gateway.admission import Busy
 from bot.gateway.forms import form_of
-from bot.gateway.strangers import admit
+from bot.gateway.idle_connections import admit
+from bot.telephony.asterisk import read_start
+from bot.telephony.asterisk_socket import AsteriskSocket
+from bot.web.channel import WebPhoneChannel
 from bot.web.pages import HEADERS, read_pages
 
 if TYPE_CHECKING:
@@ -62,13 +62,13 @@ class WebPhone:
         if reason := self._gateway.admission.refusal:
             self._gateway.refuse(reason)
             return web.json_response({"refused": reason}, status=503, headers=HEADERS)
-        name = self._gateway.lobby.announce(self._gateway.caller_of(await form_of(request)))
+        name = self._gateway.call_registry.announce(self._gateway.caller_of(await form_of(request)))
         return web.json_response({"call": str(name)}, headers={**HEADERS, "Cache-Control": "no-store"})
 
     async def _line(self, request: web.Request) -> web.StreamResponse:
         self._check_page(request)
         name = _name_of(request.query.get("call", ""))
-        announced = self._gateway.lobby.arrive(name) if name else None
+        announced = self._gateway.call_registry.arrive(name) if name else None
         if announced is None:
             self._refuse("")
         admit(request.transport)  # browsers show a WebSocket no password; who was given the token has shown it
@@ -97,7 +97,7 @@ class WebPhone:
 
     def _check_host(self, request: web.Request) -> None:
         host = request.headers.get("Host", "")
-        if not self._gateway.guard.is_own(f"{request.scheme}://{host}", request.scheme, host):
+        if not self._gateway.auth.is_own(f"{request.scheme}://{host}", request.scheme, host):
             self._refuse("open this page as http://localhost or http://127.0.0.1, with its port\n")
 
     def _refuse(self, why: str) -> NoReturn:

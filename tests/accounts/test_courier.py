@@ -145,13 +145,13 @@ class Owners:
     """Whom notices reach, as long as they do."""
 
     def __init__(self) -> None:
-        self.told: list[str] = []
+        self.reported: list[str] = []
         self.deaf = False
 
     async def __call__(self, notice: Notice) -> None:
         if self.deaf:
             raise NotDelivered("the SMS gateway is down")
-        self.told.append(notice.phone)
+        self.reported.append(notice.phone)
 
 
 @pytest.fixture
@@ -177,7 +177,7 @@ async def test_what_fails_stays_and_is_told_once(
     clock.advance(seconds=30)
     owners.deaf = False
     assert (await sender.round()).sent == 2
-    assert sorted(owners.told) == ["+84900000001", "+84912345678"]
+    assert sorted(owners.reported) == ["+84900000001", "+84912345678"]
     assert outbox.waiting() == 0
     assert [(each.levelno, each.name) for each in caplog.records] == [
         (logging.ERROR, "bot.accounts.courier"),
@@ -212,7 +212,7 @@ async def test_a_store_that_fails_is_looked_into_again(
 
     async def deliver(notice: Notice) -> None:
         await owners(notice)
-        if len(owners.told) == 2:
+        if len(owners.reported) == 2:
             done.set()
 
     running = asyncio.ensure_future(Courier(open_outbox, deliver).run())

@@ -408,4 +408,4 @@ async def test_only_what_is_wanting_of_a_number_is_asked_for(run: Run, slots: di
 
 
 async def test_repeating_asks_the_whole_question(run: Run) -> None:
-    assert (await run("action_repeat", {"failure": "no_input 2"}))[0] == {"failure": None}
+    assert (await run("action_clear_failure", {"failure": "no_input 2"}))[0] == {"failure": None}

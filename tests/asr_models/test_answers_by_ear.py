@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from bot.answers import CERTAIN_YES
-from bot.channels.caller_script import CallerVoice, Say
-from bot.channels.caller_voice import sound_of
-from bot.events import RATE, UNKNOWN, Grammar, Piece
+from bot.events import RATE, UNKNOWN, FinalResult, Grammar
 from bot.hearing import open_hearing, second_of
 from bot.settings import Settings
+from bot.simulation.caller_script import CallerVoice, Say
+from bot.simulation.caller_voice import sound_of
 from rasa_components.negation import holds_negation
 
 VOICES = [
@@ -28,13 +28,15 @@ def taken_for_yes(text: str, voice: CallerVoice) -> bool:
     hearing = open_hearing(Settings(), RATE)
     hearing.expect(Grammar.YESNO)
     heard = [event for at in range(0, sound.size, FRAME) for event in hearing.feed(sound[at : at + FRAME])]
-    pieces = [event for event in heard if isinstance(event, Piece) and event.text]
+    pieces = [event for event in heard if isinstance(event, FinalResult) and event.text]
     return bool(pieces) and all(map(is_yes, pieces))
 
 
-def is_yes(piece: Piece) -> bool:
+def is_yes(piece: FinalResult) -> bool:
     """Known words, and likely enough among all alternatives that deny nothing."""
-    likely = sum(share for text, share in zip(piece.texts, piece.shares, strict=True) if not holds_negation(text))
+    likely = sum(
+        share for text, share in zip(piece.texts, piece.probabilities, strict=True) if not holds_negation(text)
+    )
     return UNKNOWN not in piece.text and not holds_negation(piece.text) and likely >= CERTAIN_YES
 
 

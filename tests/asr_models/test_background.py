@@ -7,8 +7,9 @@ import pytest
 
 from asr_models.evaluation.background import CORPORA, LOUDER_DB, SECONDS, over, room, sentences
 from asr_models.recipe.corpora import Clip
-from bot.channels.line import NOMINAL_LEVEL, Line, active_level
+from bot.audio.level import NOMINAL_LEVEL, active_level
 from bot.events import RATE
+from bot.simulation.line import Line
 
 
 def clip(corpus: str, seed: int) -> Clip:

@@ -12,7 +12,7 @@ from asr_models.evaluation.confidence import (
     Answer,
     Both,
     Dictated,
-    Piece,
+    FinalResult,
     Said,
     asked,
     balanced,
@@ -24,7 +24,7 @@ from asr_models.evaluation.confidence import (
 )
 from bot.hearing.recogniser import Calibration, Recognised
 from tests.hearing.second_pass_tools import WEIGHTS, encoder_of, scores_of
-from vietnamese_numbers.hypotheses import levelled
+from vietnamese_numbers.hypotheses import platt_scaled
 
 FRAMES = 100.0
 NINE = "không một hai ba bốn năm sáu bảy tám"
@@ -32,13 +32,13 @@ HALF = Calibration(scale=0.1, rest=0.0, words=0.0, score=0.0)
 """A single alternative has the probability 1/2."""
 
 
-def heard(**shares: float) -> Recognised:
-    return Recognised(tuple(shares), tuple(shares.values()))
+def heard(**probabilities: float) -> Recognised:
+    return Recognised(tuple(probabilities), tuple(probabilities.values()))
 
 
-def piece(*texts: str, score: float = 100.0) -> Piece:
+def piece(*texts: str, score: float = 100.0) -> FinalResult:
     """Alternatives, each 2 below the one before, of the first pass alone."""
-    return Piece([(text, score - 2 * n) for n, text in enumerate(texts)], FRAMES)
+    return FinalResult([(text, score - 2 * n) for n, text in enumerate(texts)], FRAMES)
 
 
 class TestProbability:
@@ -64,7 +64,7 @@ class TestFit:
 
     def test_finds_how_often_the_best_one_is_right(self) -> None:
         numbers = [Dictated("a", "1" if n % 4 else "2", (piece("một"),)) for n in range(40)]
-        ((share,),) = (r.shares for r in numbers[0].once(fitted(numbers)))
+        ((share,),) = (r.probabilities for r in numbers[0].once(fitted(numbers)))
         assert share == pytest.approx(0.75, abs=0.01)
 
     def test_finds_that_a_low_score_is_a_warning(self) -> None:
@@ -83,7 +83,7 @@ class TestOdds:
     @pytest.mark.parametrize(("slope", "shift"), [(0.5, 0.0), (0.8, -0.4)])
     def test_finds_how_often_numbers_of_each_share_are_right(self, slope: float, shift: float) -> None:
         answers = [
-            Answer(share, n < 1000 * levelled(share, slope, shift))
+            Answer(share, n < 1000 * platt_scaled(share, slope, shift))
             for share in (0.2, 0.5, 0.7, 0.9, 0.99)
             for n in range(1000)
         ]
@@ -91,7 +91,7 @@ class TestOdds:
 
     def test_a_certain_one_that_was_wrong_is_only_one(self) -> None:
         slope, shift = odds([Answer(1.0, right=False), *[Answer(0.9, right=True)] * 9, Answer(0.9, right=False)])
-        assert 0.5 < levelled(0.9, slope, shift) < 1
+        assert 0.5 < platt_scaled(0.9, slope, shift) < 1
 
 
 class TestASpeakerWhomTheConstantsWereNotFittedOn:
@@ -107,7 +107,7 @@ class TestASpeakerWhomTheConstantsWereNotFittedOn:
 class TestBothPasses:
     """The second pass hears "bốn" where the first hears "một"."""
 
-    heard_twice = Piece([("một", 100.0), ("bốn", 98.0)], FRAMES, scores_of("bốn"))
+    heard_twice = FinalResult([("một", 100.0), ("bốn", 98.0)], FRAMES, scores_of("bốn"))
 
     def test_weights_are_those_under_which_what_was_said_is_likely(self) -> None:
         encoder = encoder_of(scores_of("bốn"))

@@ -22,11 +22,11 @@ from asr_models.evaluation.figures import (
 from asr_models.evaluation.hearing import Ear, Heard, Passes
 from asr_models.evaluation.lines import CONDITIONS, Condition, Surroundings
 from asr_models.evaluation.sections import PICTURES, report
-from bot.channels.caller_script import CallerVoice, Say
-from bot.channels.caller_voice import sound_of
-from bot.channels.line import active_level
+from bot.audio.level import active_level
 from bot.events import RATE, Grammar
 from bot.settings import Settings
+from bot.simulation.caller_script import CallerVoice, Say
+from bot.simulation.caller_voice import sound_of
 
 
 class TestShares:

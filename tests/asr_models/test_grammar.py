@@ -115,6 +115,6 @@ def test_hello_is_told_in_the_menu() -> None:
 
 def test_a_phrase_has_places_with_alternatives() -> None:
     assert [slot.words for slot in slots("(chờ|đợi) {một} chút")] == [("chờ", "đợi"), ("một",), ("chút",)]
-    assert [slot.told for slot in slots("(chờ|đợi) {một} <nhé>")] == [True, False, False]
+    assert [slot.reported for slot in slots("(chờ|đợi) {một} <nhé>")] == [True, False, False]
     with pytest.raises(ValueError, match="not closed"):
         slots("(chờ|đợi")

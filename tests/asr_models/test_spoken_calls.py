@@ -12,10 +12,10 @@ import pytest
 from asr_models.evaluation import calls, people
 from asr_models.evaluation.caller import Answers, Caller, Dictates, Presses
 from asr_models.evaluation.lines import CLEAN, Surroundings
-from bot.channels.line import Line
-from bot.channels.scripted_caller import FRAME, REACTION
 from bot.events import RATE, ChannelEvent, Expect, Frame, Grammar, HungUp, Key, Outcome, Played
 from bot.settings import Settings
+from bot.simulation.line import Line
+from bot.simulation.scripted_caller import FRAME, REACTION
 
 NUMBER = "0123456789"
 ASKS = Expect(Grammar.NUMBER, lengths=(10, 12))

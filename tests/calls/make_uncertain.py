@@ -12,13 +12,13 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from bot.channels.caller_script import CallerVoice, Say
-from bot.channels.caller_voice import sound_of
 from bot.commands.transcribe import in_a_room
-from bot.events import RATE, Grammar, Piece, Samples
+from bot.events import RATE, FinalResult, Grammar, Samples
 from bot.hearing import load_models, open_hearing
 from bot.hearing.whole import revised
 from bot.settings import ROOT, Settings
+from bot.simulation.caller_script import CallerVoice, Say
+from bot.simulation.caller_voice import sound_of
 from vietnamese_numbers import WHOLE, Hypotheses
 
 SOUND = Path(__file__).parent / "sounds" / "bon_or_tam.flac"
@@ -50,18 +50,22 @@ def asked_for(sound: Samples) -> int | None:
     hearing.expect(Grammar.NUMBER, wanted=min(lengths))
     numbers = Hypotheses(lengths)
     for piece in revised(hearing.feed(in_a_room(sound, RATE))):
-        if isinstance(piece, Piece):
-            numbers.hear(piece.texts, piece.shares)
+        if isinstance(piece, FinalResult):
+            numbers.hear(piece.texts, piece.probabilities)
     numbers.settle()
     return numbers.uncertain if numbers.best.status in WHOLE else None
 
 
 def main() -> None:
     load_models(Settings())
-    runs = [(cell, list(shares)) for cell, shares in groupby(SHARES, lambda share: asked_for(number(share)))]
-    for cell, shares in runs:
-        print(f"{shares[0]:.2f} to {shares[-1]:.2f}: {f'digit {cell} is asked for' if cell else 'none is'}")
-    unclear = [shares for cell, shares in runs if cell == 5]
+    runs = [
+        (cell, list(probabilities)) for cell, probabilities in groupby(SHARES, lambda share: asked_for(number(share)))
+    ]
+    for cell, probabilities in runs:
+        print(
+            f"{probabilities[0]:.2f} to {probabilities[-1]:.2f}: {f'digit {cell} is asked for' if cell else 'none is'}"
+        )
+    unclear = [probabilities for cell, probabilities in runs if cell == 5]
     if not unclear:
         raise SystemExit("no mix of the two words makes the fifth digit uncertain")
     widest = max(unclear, key=len)

@@ -15,10 +15,10 @@ import pytest_asyncio
 from bot.accounts import open_accounts
 from bot.accounts.demo import DEMO
 from bot.assembly import Voicebot, open_voicebot
-from bot.channels.caller_script import MissingRecordingError, load_script
 from bot.events import RATE
 from bot.settings import Settings, load
-from bot.simulation import simulate_call
+from bot.simulation.caller_script import MissingRecordingError, load_script
+from bot.simulation.run import simulate_call
 from tests.conftest import GENEROUS
 from tests.rasa_tools import RasaOfTests, SharedRasa
 

@@ -19,11 +19,11 @@ import numpy as np
 from aiohttp import BasicAuth, ClientSession, ClientWebSocketResponse, WSMsgType, web
 from aiohttp.test_utils import TestServer
 
-from bot.channels.asterisk import AsteriskChannel, open_asterisk
-from bot.channels.asterisk_messages import FORMATS
-from bot.channels.asterisk_socket import PROTOCOL, AsteriskSocket
-from bot.channels.line import decode, encode
+from bot.audio.g711 import decode, encode
 from bot.events import Channel, ChannelEvent, Samples
+from bot.telephony.asterisk import AsteriskChannel, open_asterisk
+from bot.telephony.asterisk_messages import FORMATS
+from bot.telephony.asterisk_socket import PROTOCOL, AsteriskSocket
 
 GUARD = 10
 """Seconds after which a bot that does not answer a ping fails the test."""

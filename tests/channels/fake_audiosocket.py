@@ -9,8 +9,8 @@ from functools import partial
 
 import numpy as np
 
-from bot.channels.audiosocket import DTMF, HANG_UP, SOUND, AudioSocketChannel, message, read_message
 from bot.events import Samples
+from bot.telephony.audiosocket import DTMF, HANG_UP, SOUND, AudioSocketChannel, message, read_message
 
 
 class FakeAudioSocket:

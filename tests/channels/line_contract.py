@@ -7,10 +7,10 @@ from typing import Protocol
 import numpy as np
 import pytest
 
-from bot.channels.inbox import QUIET_TICKS, WAITING_SECONDS
-from bot.channels.line_channel import LineChannel
-from bot.channels.liveness import PATIENCE_TICKS
 from bot.events import Frame, HungUp, Key, Samples
+from bot.telephony.inbox import QUIET_TICKS, WAITING_SECONDS
+from bot.telephony.line_channel import LineChannel
+from bot.telephony.liveness import PATIENCE_TICKS
 from tests.channels.contract import reading, tone
 
 

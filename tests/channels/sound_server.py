@@ -81,7 +81,7 @@ def _found(sounddevice: ModuleType) -> bool:
         sounddevice.Stream(samplerate=16000, channels=1, dtype="int16").close()
     except sounddevice.PortAudioError:
         return False
-    return any(device["name"] == "pulse" for device in sounddevice.query_devices())
+    return any(device["name"] == "health" for device in sounddevice.query_devices())
 
 
 @contextlib.contextmanager

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.channels.ahead import AHEAD_SECONDS, LIMIT_SECONDS, PIECE_SECONDS, Ahead, Mark, Sound
 from bot.errors import VoicebotError
+from bot.telephony.ahead import AHEAD_SECONDS, LIMIT_SECONDS, PIECE_SECONDS, Ahead, Mark, Sound
 
 RATE, FRAME = 8000, 160
 MOST = round((AHEAD_SECONDS + PIECE_SECONDS) * RATE)

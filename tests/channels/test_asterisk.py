@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 from aiohttp import WSCloseCode, WSMessage, WSMsgType
 
-from bot.channels.ahead import AHEAD_SECONDS, PIECE_SECONDS
-from bot.channels.asterisk import GONE_TICKS, PING_TICKS, STUCK_TICKS, AsteriskChannel
-from bot.channels.asterisk_messages import FORMATS, parse_start
-from bot.channels.asterisk_socket import LARGEST, Listener
 from bot.errors import VoicebotError
 from bot.events import Frame, HungUp, Played
+from bot.telephony.ahead import AHEAD_SECONDS, PIECE_SECONDS
+from bot.telephony.asterisk import GONE_TICKS, PING_TICKS, STUCK_TICKS, AsteriskChannel
+from bot.telephony.asterisk_messages import FORMATS, parse_start
+from bot.telephony.asterisk_socket import LARGEST, Listener
 from tests.channels.contract import ChannelContract, reading, tone
 from tests.channels.fake_asterisk import Driven, FakeAsterisk, connected
 from tests.channels.line_contract import LineContract
@@ -252,7 +252,7 @@ class TestTheEnd:
             assert (await reader.until(lambda event: event == HungUp()))[-1] == HungUp()
 
     async def test_an_asterisk_to_which_nothing_can_be_sent_is_gone(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("bot.channels.asterisk.SEND_SECONDS", 0.01)
+        monkeypatch.setattr("bot.telephony.asterisk.SEND_SECONDS", 0.01)
         wire = Wire()
         channel = AsteriskChannel(Full(wire), wire, parse_start(START), None)
         async with reading(channel) as reader:

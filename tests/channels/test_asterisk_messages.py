@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.channels.asterisk_messages import LONGEST, BadMessage, command, parse, parse_start
+from bot.telephony.asterisk_messages import LONGEST, BadMessage, command, parse, parse_start
 
 # As channels/chan_websocket.c of Asterisk 22 and 23 prints them.
 PLAIN = [

@@ -8,7 +8,7 @@ import pytest
 from aiohttp import ClientSession, ClientWebSocketResponse, WSMessage, WSMsgType, web
 from aiohttp.test_utils import TestServer
 
-from bot.channels.asterisk_socket import EARLY, PROTOCOL, AsteriskSocket
+from bot.telephony.asterisk_socket import EARLY, PROTOCOL, AsteriskSocket
 
 Ends = tuple[AsteriskSocket, ClientWebSocketResponse]
 

@@ -9,7 +9,8 @@ from contextlib import asynccontextmanager
 import numpy as np
 import pytest
 
-from bot.channels.audiosocket import (
+from bot.events import HungUp, Played
+from bot.telephony.audiosocket import (
     BACKLOG_BYTES,
     ERROR,
     HANG_UP,
@@ -23,7 +24,6 @@ from bot.channels.audiosocket import (
     read_message,
     read_name,
 )
-from bot.events import HungUp, Played
 from tests.channels.contract import ChannelContract, reading, tone
 from tests.channels.fake_asterisk import Driven
 from tests.channels.fake_audiosocket import FakeAudioSocket, connected

@@ -5,7 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.channels.caller_script import (
+from bot.errors import VoicebotError
+from bot.events import Outcome
+from bot.settings import ROOT
+from bot.simulation.caller_script import (
     SHARED,
     BargeIn,
     CallerVoice,
@@ -19,10 +22,7 @@ from bot.channels.caller_script import (
     load_script,
     parse_script,
 )
-from bot.channels.yaml_reader import ScriptError
-from bot.errors import VoicebotError
-from bot.events import Outcome
-from bot.settings import ROOT
+from bot.simulation.yaml_reader import ScriptError
 
 WHOLE = """
 name: a whole call

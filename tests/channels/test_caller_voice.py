@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 import soundfile
 
-from bot.channels.caller_script import CallerVoice, Play, Say
-from bot.channels.caller_voice import sound_of
-from bot.channels.line import active_level
+from bot.audio.level import active_level
 from bot.errors import VoicebotError
 from bot.events import RATE
+from bot.simulation.caller_script import CallerVoice, Play, Say
+from bot.simulation.caller_voice import sound_of
 from tests.channels.contract import tone
 
 needs_espeak = pytest.mark.skipif(

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from bot.audio.playout import Playout
 from bot.channels.duplex import ECHO_MS, QUEUE_SECONDS, SPEECH_SECONDS, Duplex
-from bot.channels.playout import Playout
 from bot.errors import VoicebotError
 from bot.events import ChannelEvent, Frame, Played, Samples
 from tests.channels.contract import tone

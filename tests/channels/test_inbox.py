@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.channels.inbox import JOINED_SECONDS, QUIET_TICKS, WAITING_KEYS, WAITING_SECONDS, Inbox
 from bot.events import ChannelEvent, Frame, HungUp, Key, Played, Samples
+from bot.telephony.inbox import JOINED_SECONDS, QUIET_TICKS, WAITING_KEYS, WAITING_SECONDS, Inbox
 
 FRAME = 160
 

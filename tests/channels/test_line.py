@@ -5,19 +5,11 @@ import audioop
 import numpy as np
 import pytest
 
-from bot.channels.line import (
-    NOMINAL_LEVEL,
-    Law,
-    Line,
-    active_level,
-    decode,
-    encode,
-    key_tone,
-    noise_at,
-    noise_loop,
-    telephone_band,
-)
+from bot.audio.g711 import Law, decode, encode
+from bot.audio.keypad_tones import key_tone
+from bot.audio.level import NOMINAL_LEVEL, active_level
 from bot.events import KEYS, RATE, Samples
+from bot.simulation.line import Line, noise_at, noise_loop, telephone_band
 from tests.channels.contract import tone
 
 ALL = np.arange(-32768, 32768).astype(np.int16)

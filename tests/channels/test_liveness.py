@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.channels.liveness import LEAST_SHARE, PATIENCE_TICKS, WINDOW_SECONDS, Liveness
+from bot.telephony.liveness import LEAST_SHARE, PATIENCE_TICKS, WINDOW_SECONDS, Liveness
 
 FRAME = 160
 WINDOW = round(WINDOW_SECONDS * 50)

@@ -7,10 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bot.channels.caller_script import parse_script
-from bot.channels.line import COLUMNS, ROWS, active_level
-from bot.channels.script import ScriptChannel
+from bot.audio.keypad_tones import COLUMNS, ROWS
+from bot.audio.level import active_level
 from bot.events import RATE, Frame, HungUp, Key, Samples
+from bot.simulation.caller_script import parse_script
+from bot.simulation.script import ScriptChannel
 from tests.channels.contract import ChannelContract, Reader, tone
 
 needs_espeak = pytest.mark.skipif(shutil.which("espeak-ng") is None, reason="needs espeak-ng, the caller's voice")

@@ -7,9 +7,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.channels.asterisk import AsteriskChannel
-from bot.channels.audiosocket import AudioSocketChannel
-from bot.channels.tcp import GONE_MS, SEND_BUFFER_BYTES, hold_short, unacknowledged
+from bot.telephony.asterisk import AsteriskChannel
+from bot.telephony.audiosocket import AudioSocketChannel
+from bot.telephony.tcp import GONE_MS, SEND_BUFFER_BYTES, hold_short, unacknowledged
 from tests.channels import fake_asterisk, fake_audiosocket
 
 pytestmark = pytest.mark.skipif(

@@ -15,10 +15,10 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from bot.call import Call, Ended, Notice
-from bot.channels.asterisk import read_start
-from bot.channels.asterisk_socket import AsteriskSocket
-from bot.channels.web_phone import WebPhoneChannel
 from bot.events import HungUp, Outcome, ShowsWords
+from bot.telephony.asterisk import read_start
+from bot.telephony.asterisk_socket import AsteriskSocket
+from bot.web.channel import WebPhoneChannel
 from tests.call_tools import GOODBYE, READING, TIMING, WORDS, Beeps, KeysOnly, Scripted
 from tests.channels.contract import ChannelContract, reading, tone
 from tests.channels.fake_asterisk import Driven, FakeAsterisk, dialled
@@ -30,18 +30,18 @@ class FakePage(FakeAsterisk):
 
     def __init__(self, asterisk: FakeAsterisk) -> None:
         self.__dict__ = asterisk.__dict__
-        self.told: list[dict[str, Any]] = []
+        self.reported: list[dict[str, Any]] = []
         """What the page was told, in order."""
 
     async def _obey(self, text: str) -> None:
         fields = json.loads(text)
         if "event" in fields:
-            self.told.append(fields)
+            self.reported.append(fields)
         elif fields["command"] != "HANGUP":  # the page waits for ENDED
             await super()._obey(text)
 
     def told_of(self, event: str) -> list[dict[str, Any]]:
-        return [each for each in self.told if each["event"] == event]
+        return [each for each in self.reported if each["event"] == event]
 
 
 @asynccontextmanager
@@ -108,7 +108,7 @@ class TestWords:
         channel.show("123 4567", secret=True)
         await channel.play(tone(16000, 0.05), "3")  # padded to whole frames of 20 ms
         await page.sync()
-        first, second = page.told
+        first, second = page.reported
         assert first == {"event": "CAPTION", "begin": 0, "end": 1600, "flush": 0, "text": "xin chào", "secret": False}
         assert (second["begin"], second["end"], second["secret"]) == (4800, 5760, True)
 
@@ -119,7 +119,7 @@ class TestWords:
         channel.show("vâng", secret=False)
         await channel.play(tone(16000, 0.1), "2")
         await page.sync()
-        assert [(each["begin"], each["flush"]) for each in page.told] == [(0, 1)]
+        assert [(each["begin"], each["flush"]) for each in page.reported] == [(0, 1)]
 
 
 class TestEnd:
@@ -130,7 +130,7 @@ class TestEnd:
             await reader.until(lambda event: event == HungUp())
         channel.watch(Ended(1.234, Outcome.HUNG_UP, "a failure that is for the log alone"))
         await page.sync()
-        assert page.told == [{"event": "ENDED", "at": 1.23, "outcome": "hung_up"}]
+        assert page.reported == [{"event": "ENDED", "at": 1.23, "outcome": "hung_up"}]
 
 
 async def test_a_page_is_told_the_password_while_it_is_spoken_and_nowhere_else(pair: Pair) -> None:
@@ -149,7 +149,7 @@ async def test_a_page_is_told_the_password_while_it_is_spoken_and_nowhere_else(p
     await page.sync()
     spoken = [(each["text"], each["secret"]) for each in page.told_of("CAPTION")]
     assert spoken == [("mật khẩu mới", False), ("token", True), ("tạm biệt", False)]
-    assert "token" not in json.dumps([each for each in page.told if each["event"] != "CAPTION"])
+    assert "token" not in json.dumps([each for each in page.reported if each["event"] != "CAPTION"])
     assert "token" not in repr(notices)
     assert [each["expect"] for each in page.told_of("SPEAKS")] == ["played", "nothing"]
     assert np.count_nonzero(page.heard_sound()) == 3 * 2 * 16000

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-import asr_models
 from bot.commands.models import app
 from bot.errors import VoicebotError
+from bot.hearing.catalogue import catalogue
 
 
 @pytest.fixture(autouse=True)
@@ -26,12 +26,12 @@ def lines(result: Result) -> list[dict[str, object]]:
 
 
 bundled = pytest.mark.skipif(
-    not asr_models.catalogue()["vi-digits"].folder.is_dir(), reason="the bundled model is not trained yet"
+    not catalogue()["vi-digits"].folder.is_dir(), reason="the bundled model is not trained yet"
 )
 
 
 def test_list_names_every_model_of_the_catalogue() -> None:
-    assert [line["name"] for line in lines(run("list", "--json"))] == list(asr_models.catalogue())
+    assert [line["name"] for line in lines(run("list", "--json"))] == list(catalogue())
     assert "vosk-model-small-vn-0.4" in run("list").stdout
 
 

@@ -9,18 +9,18 @@ import soundfile
 import typer
 from typer.testing import CliRunner, Result
 
-import asr_models
-from bot.channels.line import key_tone
+from bot.audio.keypad_tones import key_tone
 from bot.commands.transcribe import NEAR, Given, alternatives, in_a_room, transcribe, understood
 from bot.errors import VoicebotError
-from bot.events import Grammar, KeyHeard, Piece
-from vietnamese_numbers.hypotheses import levelled
+from bot.events import FinalResult, Grammar, KeyHeard
+from bot.hearing.catalogue import catalogue
+from vietnamese_numbers.hypotheses import platt_scaled
 
 FIELDS = ["path", "text", "digits", "confidence", "alternatives", "seconds", "cpu_seconds"]
 LENGTHS = (10, 12)
 
 bundled = pytest.mark.skipif(
-    not asr_models.catalogue()["vi-digits"].folder.is_dir(), reason="the bundled model is not trained yet"
+    not catalogue()["vi-digits"].folder.is_dir(), reason="the bundled model is not trained yet"
 )
 
 
@@ -35,8 +35,8 @@ def run(*arguments: str | Path) -> Result:
     return CliRunner().invoke(app, [str(argument) for argument in arguments])
 
 
-def piece(*texts: str) -> Piece:
-    return Piece(texts, 0.9, 0, 0)
+def piece(*texts: str) -> FinalResult:
+    return FinalResult(texts, 0.9, 0, 0)
 
 
 def keyed(keys: str) -> list[Given]:
@@ -65,7 +65,7 @@ class TestUnderstanding:
 
     def test_a_files_number_is_not_bent_to_a_length_that_is_hardly_likely(self) -> None:
         nine, ten = "không chín một hai ba bốn năm sáu bảy", "không chín một hai ba bốn năm sáu bảy bảy"
-        heard = [Piece((nine, ten), 0.8, 0, 0, (0.8, 0.08))]
+        heard = [FinalResult((nine, ten), 0.8, 0, 0, (0.8, 0.08))]
         assert understood(heard, Grammar.NUMBER, LENGTHS, NEAR)[1] == "091234567"
         assert understood(heard, Grammar.NUMBER, LENGTHS)[1] == "0912345677"  # in a call, whose caller fell silent
 
@@ -81,14 +81,14 @@ class TestUnderstanding:
         assert understood([piece("không")], Grammar.YESNO, LENGTHS)[:2] == ("không", None)
 
     def test_confidence_is_that_of_the_digits_or_else_of_the_words(self) -> None:
-        ten = Piece(("không một hai ba bốn", "không một hai ba"), 0.6, 0, 0, (0.6, 0.2))
-        rest = Piece(("năm sáu bảy tám chín",), 0.5, 0, 0, (0.5,))
-        assert understood([ten, rest], Grammar.NUMBER, LENGTHS)[2] == pytest.approx(levelled(0.3 / 0.9))
+        ten = FinalResult(("không một hai ba bốn", "không một hai ba"), 0.6, 0, 0, (0.6, 0.2))
+        rest = FinalResult(("năm sáu bảy tám chín",), 0.5, 0, 0, (0.5,))
+        assert understood([ten, rest], Grammar.NUMBER, LENGTHS)[2] == pytest.approx(platt_scaled(0.3 / 0.9))
         assert understood([ten, rest], Grammar.YESNO, LENGTHS)[2] == pytest.approx(0.3)
         assert understood([], Grammar.NUMBER, LENGTHS)[2] == 0
 
     def test_a_piece_that_was_hardly_anything_is_what_a_number_wants_or_nothing(self) -> None:
-        hardly = Piece(("", "chín"), 0.0, 0, 0, (0.6, 0.2))
+        hardly = FinalResult(("", "chín"), 0.0, 0, 0, (0.6, 0.2))
         nine = "không một hai ba bốn năm sáu bảy tám"
         assert understood([piece(nine), hardly], Grammar.NUMBER, LENGTHS)[:2] == (f"{nine} chín", "0123456789")
         assert understood([piece("không"), hardly], Grammar.NUMBER, LENGTHS)[:2] == ("không", "0")
@@ -135,8 +135,8 @@ class TestUnderstanding:
         assert alternatives([], Grammar.NUMBER, LENGTHS) == []
 
     def test_the_likelier_of_two_alternatives_comes_first_whatever_its_rank_in_its_piece(self) -> None:
-        even = Piece(("một", "bốn"), 0.5, 0, 0, (0.5, 0.45))
-        sure = Piece(("hai", "sáu"), 0.9, 0, 0, (0.9, 0.05))
+        even = FinalResult(("một", "bốn"), 0.5, 0, 0, (0.5, 0.45))
+        sure = FinalResult(("hai", "sáu"), 0.9, 0, 0, (0.9, 0.05))
         found = [each["digits"] for each in alternatives([sure, even], Grammar.NUMBER, LENGTHS)]
         assert found == ["21", "24", "61", "64"]
 

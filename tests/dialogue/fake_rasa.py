@@ -11,7 +11,7 @@ import sys
 from aiohttp import web
 
 from bot.credentials import Credentials
-from bot.dialogue.pulse import PATH
+from bot.dialogue.health import PATH
 
 SECRETS = Credentials(os.environ["VOICEBOT_RASA_SECRET"])
 

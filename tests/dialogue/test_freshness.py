@@ -46,7 +46,7 @@ class TestTheDomain:
         [
             ("utter_out_of_order:", "utter_else:"),
             ("kind: number", "kind: any"),
-            ("- action_repeat", "- action_other"),
+            ("- action_clear_failure", "- action_other"),
             ("- ask_wait", "- ask_else"),
         ],
     )

@@ -16,8 +16,8 @@ from bot.accounts import Accounts, open_accounts
 from bot.accounts.demo import DEMO
 from bot.dialogue import local, open_dialogue
 from bot.dialogue import process as processes
+from bot.dialogue.health import MISSES
 from bot.dialogue.local import HUNG_MISSES, LocalRasa
-from bot.dialogue.pulse import MISSES
 from bot.errors import VoicebotError
 from bot.events import CallStarted, Gone, Outcome, Prompt, Said
 from bot.settings import ROOT, Settings
@@ -71,7 +71,7 @@ class Beats:
         monkeypatch.setattr(asyncio, "sleep", self.sleep)
 
     async def sleep(self, seconds: float) -> None:
-        if seconds != local.PULSE_SECONDS:
+        if seconds != local.CHECK_SECONDS:
             await self._sleep(seconds)
             return
         self._pause = asyncio.get_running_loop().create_future()
@@ -171,7 +171,7 @@ async def test_one_that_cannot_be_loaded_again_is_tried_until_it_can(
 async def test_one_that_hangs_is_killed_and_the_next_is_watched_too(
     beats: Beats, rasa: LocalRasa, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr("bot.dialogue.pulse.TIMEOUT", local.aiohttp.ClientTimeout(total=0.05))
+    monkeypatch.setattr("bot.dialogue.health.TIMEOUT", local.aiohttp.ClientTimeout(total=0.05))
     for number in (1, 2):
         assert rasa._rasa.number == number
         os.kill(process_id(rasa), signal.SIGSTOP)

@@ -18,8 +18,8 @@ from yarl import URL
 from bot.accounts import Accounts
 from bot.credentials import Credentials
 from bot.dialogue import open_dialogue
+from bot.dialogue.health import PATH
 from bot.dialogue.local import LocalRasa
-from bot.dialogue.pulse import PATH
 from bot.dialogue.served import ServedRasa
 from bot.errors import VoicebotError
 from bot.events import Chosen, Grammar, Number, Outcome, PlayedOut, Said, Silence
@@ -55,7 +55,7 @@ class TestTheRealOnes:
         assert accounts.verify(citizen.phone, first)
 
     async def test_both_are_well(self, rasa: LocalRasa) -> None:
-        await rasa._pulse.beat()
+        await rasa._health.check()
         assert rasa.up
         assert rasa.store.up
 
@@ -67,7 +67,7 @@ class TestTheRealOnes:
         self, rasa: LocalRasa, headers: dict[str, str], method: str, where: str
     ) -> None:
         name, _, path = where.partition("/")
-        url = URL(rasa._pulse._url if name == "rasa" else rasa._pulse._actions_url).join(URL("/" + path))
+        url = URL(rasa._health._url if name == "rasa" else rasa._health._actions_url).join(URL("/" + path))
         message = {"sender": "a call", "message": "/ask_reset"}
         async with (
             aiohttp.ClientSession(headers=headers) as session,
@@ -77,10 +77,10 @@ class TestTheRealOnes:
             assert "VOICEBOT_RASA_SECRET" in await response.text()
 
     async def test_the_gateway_says_what_to_set(self, rasa: LocalRasa, seal: Seal) -> None:
-        await _fails(ServedRasa(rasa._pulse._url, seal, LENGTHS, NONE), "VOICEBOT_RASA_SECRET")
+        await _fails(ServedRasa(rasa._health._url, seal, LENGTHS, NONE), "VOICEBOT_RASA_SECRET")
 
     async def test_a_probe_is_told_that_the_action_server_is_there(self, rasa: LocalRasa) -> None:
-        url = URL(rasa._pulse._actions_url).join(URL("/health"))
+        url = URL(rasa._health._actions_url).join(URL("/health"))
         async with aiohttp.ClientSession() as session, session.get(url) as told:
             assert told.status == 200
 
@@ -90,8 +90,8 @@ class TestTheRealOnes:
         served = await open_dialogue(
             dataclasses.replace(
                 settings,
-                rasa_url=rasa._pulse._url,
-                actions_url=rasa._pulse._actions_url,
+                rasa_url=rasa._health._url,
+                actions_url=rasa._health._actions_url,
                 rasa_secret=rasa._settings.rasa_secret,
             )
         )

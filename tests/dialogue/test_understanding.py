@@ -36,7 +36,7 @@ HOUSE = {
 
 def told(*lists: Iterable[str]) -> set[str]:
     """Every text that comes out of the recogniser for these phrases."""
-    places = [[slot.words for slot in phrases.slots(line) if slot.told] for line in itertools.chain(*lists)]
+    places = [[slot.words for slot in phrases.slots(line) if slot.reported] for line in itertools.chain(*lists)]
     return {" ".join(words) for each in places for words in itertools.product(*each)}
 
 

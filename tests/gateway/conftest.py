@@ -15,14 +15,14 @@ from bot.credentials import Credentials
 from bot.events import Channel, HungUp, Outcome
 from bot.gateway.admission import Admission
 from bot.gateway.audiosocket import listening_at
+from bot.gateway.auth import LineAuth
 from bot.gateway.call_back import CallBacks
+from bot.gateway.call_registry import CallRegistry
 from bot.gateway.certificates import Certificates
-from bot.gateway.guard import Guard
-from bot.gateway.lobby import Lobby
 from bot.gateway.metrics import Metrics
-from bot.gateway.metronome import Metronome
 from bot.gateway.server import Gateway
 from bot.gateway.serving import _bound, listening_for_http
+from bot.gateway.ticker import Ticker
 from bot.gateway.verstat import Policy
 from tests.channels.fake_asterisk import FakeAsterisk, dialled
 
@@ -62,11 +62,11 @@ class Site:
     """A gateway that listens."""
 
     gateway: Gateway
-    metronome: Metronome
+    ticker: Ticker
     server: Server
     audiosocket: tuple[str, int]
     now: list[float] = field(default_factory=lambda: [0.0])
-    """Seconds, as the lobby counts them."""
+    """Seconds, as the call_registry counts them."""
 
     @asynccontextmanager
     async def call(self, query: str = "caller=0912345678", secret: str | None = SECRET) -> AsyncIterator[FakeAsterisk]:
@@ -123,17 +123,17 @@ async def site(
     web_phone: bool = False,
 ) -> AsyncIterator[Site]:
     metrics, now, admission = Metrics(), [0.0], Admission(calls)
-    metronome = Metronome(metrics.ticked)
-    lobby, call_backs = Lobby(lambda: now[0]), None
+    ticker = Ticker(metrics.ticked)
+    call_registry, call_backs = CallRegistry(lambda: now[0]), None
     if call_back:
         call_backs = CallBacks(3, 5, admission, lambda: now[0], lambda result: metrics.call_backs.labels(result).inc())
     gateway = Gateway(
         answer,
-        Guard(Credentials(secret), False),
+        LineAuth(Credentials(secret), False),
         admission,
         metrics,
-        metronome,
-        lobby,
+        ticker,
+        call_registry,
         call_seconds,
         verstat,
         call_backs,
@@ -142,10 +142,10 @@ async def site(
     http, tcp = (_bound("127.0.0.1", 0, "VOICEBOT_PORT") for _ in range(2))
     server = Server(*http.getsockname())
     where = tcp.getsockname()
-    beats = metronome.beats(call_backs.lapse) if call_backs else nullcontext()
+    beats = ticker.beats(call_backs.lapse) if call_backs else nullcontext()
     async with listening_for_http(gateway, http, secure), listening_at(gateway, tcp):
         with beats:
-            yield Site(gateway, metronome, server, where, now)
+            yield Site(gateway, ticker, server, where, now)
 
 
 @pytest.fixture

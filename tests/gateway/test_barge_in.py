@@ -9,11 +9,8 @@ from contextlib import AsyncExitStack
 import numpy as np
 import pytest
 
+from bot.audio.g711 import decode, encode
 from bot.call import Call, Watch
-from bot.channels.audiosocket import UUID
-from bot.channels.caller_script import CallerVoice, Say
-from bot.channels.caller_voice import sound_of
-from bot.channels.line import decode, encode, telephone_band
 from bot.events import (
     RATE,
     CallStarted,
@@ -33,6 +30,10 @@ from bot.events import (
 )
 from bot.hearing import CallHearing, open_hearing
 from bot.settings import Settings
+from bot.simulation.caller_script import CallerVoice, Say
+from bot.simulation.caller_voice import sound_of
+from bot.simulation.line import telephone_band
+from bot.telephony.audiosocket import UUID
 from tests.call_tools import MENU, NUMBER, TIMING, WORDS, Scripted
 from tests.channels import fake_audiosocket
 from tests.channels.fake_asterisk import FakeAsterisk
@@ -105,7 +106,7 @@ async def call_in(here: Site, way: str, lines: AsyncExitStack) -> Caller:
     asterisk = await lines.enter_async_context(fake_audiosocket.dialled(*here.audiosocket))
     asterisk.send(UUID, uuid.UUID(name).bytes)
     await until(lambda: bool(here.gateway.admission.in_progress))
-    asterisk.beat = lambda: here.metronome.beat(0)
+    asterisk.beat = lambda: here.ticker.beat(0)
     return asterisk
 
 
@@ -139,7 +140,7 @@ async def test_a_key_stops_the_prompt_within_60_ms(way: str) -> None:
         heard = await hear_out(caller)
         assert heard[before:].count(PROMPT) <= MOST
         assert heard.count(ANSWER) == 100
-        assert dialogue.told[:2] == [CallStarted("0912345678"), Chosen("ask_reset")]
+        assert dialogue.reported[:2] == [CallStarted("0912345678"), Chosen("ask_reset")]
 
 
 async def test_speech_stops_the_prompt_after_the_first_word_and_not_before(way: str) -> None:
@@ -196,7 +197,7 @@ async def test_the_password_and_the_refusal_are_heard_to_their_end(way: str, wha
         await caller.press("8")
         await say(caller, voice(0.8))
         assert (await hear_out(caller)).count(PROMPT) == 100
-        assert dialogue.told == [CallStarted("0912345678"), PlayedOut()][: len(replies)]
+        assert dialogue.reported == [CallStarted("0912345678"), PlayedOut()][: len(replies)]
 
 
 async def test_keys_into_what_must_be_heard_are_dropped(way: str) -> None:
@@ -210,4 +211,4 @@ async def test_keys_into_what_must_be_heard_are_dropped(way: str) -> None:
         await caller.press("8")
         heard = await hear_out(caller)
         assert heard.count(PROMPT) == 100
-        assert dialogue.told[1] == Silence()
+        assert dialogue.reported[1] == Silence()

@@ -7,12 +7,12 @@ import uuid
 import aiohttp
 import pytest
 
-from bot.channels.audiosocket import UUID
 from bot.gateway.admission import Admission, Busy
 from bot.gateway.call_back import DAY, HOUR, PROMISED_SECONDS, CallBacks, NotCalledBack
 from bot.gateway.metrics import Metrics
 from bot.gateway.serving import call_backs_of
 from bot.settings import ROOT, Settings
+from bot.telephony.audiosocket import UUID
 from tests.channels import fake_audiosocket
 from tests.gateway.conftest import SECRET, Listeners, Site, site, until
 
@@ -23,7 +23,7 @@ class House:
     """Call backs by a clock that stands still: three a day for a number, five an hour for all."""
 
     def __init__(self, calls: int = 10) -> None:
-        self.now, self.told = 1000.0, list[str]()
+        self.now, self.reported = 1000.0, list[str]()
         self.admission = Admission(calls)
         self.call_backs = CallBacks(3, 5, self.admission, lambda: self.now, self.told.append)
 
@@ -67,7 +67,7 @@ def house() -> House:
 )
 def test_vietnamese_mobiles_are_rung_and_nothing_else(house: House, caller: str | None, rung: str) -> None:
     assert house.rings(caller) == rung
-    assert house.told == ([] if rung.isdigit() else [rung])
+    assert house.reported == ([] if rung.isdigit() else [rung])
 
 
 class TestHowOften:
@@ -130,22 +130,22 @@ class TestThePromise:
         assert house.call_backs.arrive(promise.name) is promise
         assert (promise.number, promise.called) == (PHONE, "19009068")
         assert house.call_backs.arrive(promise.name) is None
-        assert house.told == ["answered"]
+        assert house.reported == ["answered"]
 
     def test_who_does_not_answer_is_given_up_and_not_rung_again_by_itself(self, house: House) -> None:
         promise = house.call_backs.promise(PHONE, None)
         house.now += PROMISED_SECONDS - 0.1
         house.call_backs.lapse()
-        assert house.told == []
+        assert house.reported == []
         house.now += 0.1
         assert house.call_backs.arrive(promise.name) is None
-        assert house.told == ["unanswered"]
+        assert house.reported == ["unanswered"]
         assert house.admission.in_progress == 0
 
     def test_who_could_not_be_reached_may_call_again_at_once(self, house: House) -> None:
         promise = house.call_backs.promise(PHONE, None)
         house.call_backs.give_up(promise.name)
-        assert house.told == ["unanswered"]
+        assert house.reported == ["unanswered"]
         assert house.admission.in_progress == 0
         assert house.call_backs.arrive(promise.name) is None
         assert house.rings(PHONE) == PHONE
@@ -155,7 +155,7 @@ class TestThePromise:
         house.call_backs.arrive(promise.name)
         for name in (promise.name, str(uuid.uuid4()), ""):
             house.call_backs.give_up(name)
-        assert house.told == ["answered"]
+        assert house.reported == ["answered"]
         assert house.admission.in_progress == 1
 
     def test_there_is_a_place_for_whom_answers(self) -> None:
@@ -272,7 +272,7 @@ class TestTheDoors:
         async with site(listeners.answer, calls=1, call_back=True) as here:
             await self.promised(here)
             here.now[0] += PROMISED_SECONDS
-            here.metronome.beat(0)
+            here.ticker.beat(0)
             await here.quiet()
             assert await here.metric('voicebot_call_backs_total{result="unanswered"}') == 1
 

@@ -9,10 +9,10 @@ import aiohttp
 import pytest
 
 from bot.call import Ended, Watch
-from bot.channels.audiosocket import UUID
 from bot.events import Channel, Outcome
 from bot.gateway import audiosocket
-from bot.gateway.lobby import ANNOUNCED_SECONDS, ENDED_SECONDS
+from bot.gateway.call_registry import ANNOUNCED_SECONDS, ENDED_SECONDS
+from bot.telephony.audiosocket import UUID
 from tests.channels import fake_asterisk, fake_audiosocket
 from tests.gateway.conftest import SECRET, Listeners, site, until
 
@@ -116,7 +116,7 @@ class TestAudioSocket:
             async with fake_audiosocket.dialled(*here.audiosocket) as asterisk:
                 asterisk.send(UUID, uuid.UUID(name).bytes)
                 await until(lambda: listeners.callers == ["+84912345678"])
-                here.metronome.beat(0)
+                here.ticker.beat(0)
                 await asterisk.sync()
                 assert [frame.size for frame in asterisk.heard] == [160]
             await here.quiet()
@@ -126,7 +126,7 @@ class TestAudioSocket:
     async def test_nobody_comes_in_unannounced_twice_or_too_late(self, listeners: Listeners) -> None:
         async with site(listeners.answer) as here:
             _, used = await here.post("/callers", {"caller": "0912345678"})
-            assert here.gateway.lobby.arrive(uuid.UUID(used))
+            assert here.gateway.call_registry.arrive(uuid.UUID(used))
             _, late = await here.post("/callers", {"caller": "0912345678"})
             here.now[0] += ANNOUNCED_SECONDS
             for name in (uuid.uuid4(), uuid.UUID(used), uuid.UUID(late)):
@@ -152,7 +152,7 @@ class TestAudioSocket:
     async def test_many_who_say_nothing_keep_no_call_out(
         self, listeners: Listeners, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(audiosocket, "STRANGERS", 3)
+        monkeypatch.setattr(audiosocket, "IDLE_CONNECTIONS", 3)
         async with site(listeners.answer) as here, AsyncExitStack() as lines:
             silent = [await lines.enter_async_context(fake_audiosocket.dialled(*here.audiosocket)) for _ in range(3)]
             _, name = await here.post("/callers", {"caller": "0912345678"})
@@ -193,7 +193,7 @@ class TestEndings:
 
     async def test_nobody_else_learns_it(self, listeners: Listeners) -> None:
         async with site(listeners.answer) as here:
-            here.gateway.lobby.ended("1", Outcome.RESET)
+            here.gateway.call_registry.ended("1", Outcome.RESET)
             assert await here.get("/endings/1", None) == (401, "")
 
 

@@ -7,12 +7,12 @@ import uuid
 import numpy as np
 
 from bot.call import Watch
-from bot.channels.audiosocket import JITTER_SECONDS, UUID
-from bot.channels.inbox import WAITING_SECONDS
 from bot.events import RATE, Channel, Outcome
 from bot.gateway.metrics import Metrics
-from bot.gateway.strain import PARTS
+from bot.gateway.overload import PARTS
 from bot.settings import ROOT
+from bot.telephony.audiosocket import JITTER_SECONDS, UUID
+from bot.telephony.inbox import WAITING_SECONDS
 from tests.channels import fake_audiosocket
 from tests.gateway.conftest import site, until
 
@@ -55,8 +55,8 @@ def test_what_is_behind_tells_which_part_it_is() -> None:
     for _ in range(200):
         metrics.heard(2 * PARTS["hearing"].limit, 0.0)
     told = figures(metrics)
-    assert told['voicebot_strain{part="hearing"}'] > 1
-    assert told['voicebot_strain{part="clock"}'] == told['voicebot_strain{part="dialogue"}'] == 0
+    assert told['voicebot_overload{part="hearing"}'] > 1
+    assert told['voicebot_overload{part="clock"}'] == told['voicebot_overload{part="dialogue"}'] == 0
 
 
 async def test_late_and_lost_sound_of_a_call_is_counted() -> None:
@@ -75,7 +75,7 @@ async def test_late_and_lost_sound_of_a_call_is_counted() -> None:
             asterisk.send(UUID, uuid.UUID(name).bytes)
             await until(lambda: bool(channels))
             for late in (0, JITTER_SECONDS + 0.001, 0, JITTER_SECONDS + 0.001):
-                here.metronome.beat(late)
+                here.ticker.beat(late)
             for _ in range(WAITING_SECONDS * 50 + 7):
                 await asterisk.say(np.zeros(160, np.int16))
             await until(lambda: channels[0].lost == 7)  # type: ignore[attr-defined]  # it is a line's

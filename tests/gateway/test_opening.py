@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 
 from bot import hearing
-from bot.channels.asterisk_messages import FORMATS
 from bot.credentials import Credentials
 from bot.events import Expect, Reply
 from bot.gateway import serving
 from bot.gateway.admission import Admission
-from bot.gateway.guard import Guard
+from bot.gateway.auth import LineAuth
 from bot.settings import Settings
+from bot.telephony.asterisk_messages import FORMATS
 from tests.call_tools import Scripted
 from tts import speech
 
@@ -43,7 +43,7 @@ async def test_prompts_are_ready_at_every_rate_that_a_line_may_have(monkeypatch:
     monkeypatch.setattr(serving, "open_dialogue", dialogue)
     for module, changed in ((gc, "freeze"), (sys, "setswitchinterval")):  # of this whole process
         monkeypatch.setattr(module, changed, lambda *_: None)
-    async with serving._opened(Settings(), Guard(Credentials(""), False), Admission(1), lambda _: None):
+    async with serving._opened(Settings(), LineAuth(Credentials(""), False), Admission(1), lambda _: None):
         assert voice.ready.keys() == {form.rate for form in FORMATS.values()}
         first, *others = voice.ready.values()
         assert first

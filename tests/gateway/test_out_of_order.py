@@ -6,17 +6,17 @@ import asyncio
 
 import pytest
 
-from bot.dialogue.pulse import StoreWatch
+from bot.dialogue.health import StoreWatch
 from bot.events import StoreHealth
 from bot.gateway import serving
 from bot.gateway.admission import Admission
 from bot.gateway.metrics import Metrics
-from bot.gateway.metronome import Metronome
 from bot.gateway.serving import Rasa
+from bot.gateway.ticker import Ticker
 from bot.settings import Settings
 
 
-class StillMetronome(Metronome):
+class StillMetronome(Ticker):
     """Beats when a test does."""
 
     async def run(self) -> None:
@@ -45,27 +45,27 @@ def dialogue(monkeypatch: pytest.MonkeyPatch) -> NoDialogue:
 
 async def test_while_rasa_is(dialogue: NoDialogue) -> None:
     metrics, admission = Metrics(), Admission(1)
-    metronome, rasa = StillMetronome(metrics.ticked), Rasa(metrics)
+    ticker, rasa = StillMetronome(metrics.ticked), Rasa(metrics)
     await rasa.open(Settings())
-    async with serving._beating(metronome, metrics, admission, rasa):
+    async with serving._beating(ticker, metrics, admission, rasa):
         for dialogue.up, refusal, told in ((True, None, b"1.0"), (False, "out_of_order", b"0.0")) * 2:
-            metronome.beat(0.0)
+            ticker.beat(0.0)
             assert admission.refusal == refusal
             assert b"voicebot_dialogue_up " + told in metrics.text()
 
 
 async def test_while_the_account_store_is(dialogue: NoDialogue) -> None:
     metrics, admission = Metrics(), Admission(1)
-    metronome, rasa = StillMetronome(metrics.ticked), Rasa(metrics)
+    ticker, rasa = StillMetronome(metrics.ticked), Rasa(metrics)
     await rasa.open(Settings())
-    async with serving._beating(metronome, metrics, admission, rasa):
+    async with serving._beating(ticker, metrics, admission, rasa):
         for health, refusal, lines in (
             (StoreHealth("", 499, 500), None, (b"store_up 1.0", b"guesses_last_hour 499.0", b"guessing_alarm 0.0")),
             (StoreHealth("", 500, 500), None, (b"store_up 1.0", b"guesses_last_hour 500.0", b"guessing_alarm 1.0")),
             (StoreHealth("read-only", 0, 500), "out_of_order", (b"store_up 0.0", b"dialogue_up 1.0")),
             (StoreHealth("", 0, 500), None, (b"store_up 1.0",)),
         ):
-            dialogue.store.told(health)
-            metronome.beat(0.0)
+            dialogue.store.reported(health)
+            ticker.beat(0.0)
             assert admission.refusal == refusal
             assert all(b"\nvoicebot_" + line in metrics.text() for line in lines)

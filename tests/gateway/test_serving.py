@@ -19,8 +19,8 @@ import numpy as np
 import pytest
 from aiohttp import BasicAuth, ClientSession
 
-from bot.channels.audiosocket import UUID
 from bot.settings import ROOT
+from bot.telephony.audiosocket import UUID
 from tests.channels import fake_audiosocket
 from tests.channels.fake_asterisk import FakeAsterisk, dialled
 from tests.conftest import GENEROUS

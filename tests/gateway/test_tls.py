@@ -18,13 +18,13 @@ from cryptography.x509.oid import NameOID
 
 from bot.errors import VoicebotError
 from bot.gateway.admission import Admission
+from bot.gateway.auth import LineAuth, open_auth
+from bot.gateway.call_registry import CallRegistry
 from bot.gateway.certificates import certificates
-from bot.gateway.guard import Guard, open_guard
-from bot.gateway.lobby import Lobby
 from bot.gateway.metrics import Metrics
-from bot.gateway.metronome import Metronome
 from bot.gateway.server import Gateway
 from bot.gateway.serving import _bound, listening_for_http
+from bot.gateway.ticker import Ticker
 from bot.settings import Settings
 from tests.channels.fake_asterisk import FakeAsterisk
 from tests.gateway.conftest import Listeners
@@ -74,9 +74,11 @@ def theirs(tmp_path_factory: pytest.TempPathFactory) -> Authority:
 
 
 @asynccontextmanager
-async def serving(settings: Settings, guard: Guard, listeners: Listeners) -> AsyncIterator[str]:
+async def serving(settings: Settings, auth: LineAuth, listeners: Listeners) -> AsyncIterator[str]:
     metrics = Metrics()
-    gateway = Gateway(listeners.answer, guard, Admission(9), metrics, Metronome(metrics.ticked), Lobby(lambda: 0.0), 99)
+    gateway = Gateway(
+        listeners.answer, auth, Admission(9), metrics, Ticker(metrics.ticked), CallRegistry(lambda: 0.0), 99
+    )
     bound = _bound("127.0.0.1", 0, "VOICEBOT_PORT")
     port = bound.getsockname()[1]
     async with listening_for_http(gateway, bound, certificates(settings)):
@@ -94,7 +96,7 @@ async def test_an_exchange_with_our_certificate_brings_calls_and_no_other(
     ours: Authority, theirs: Authority, listeners: Listeners
 ) -> None:
     settings = Settings(host="0.0.0.0", tls_certificate=str(ours.issue("gateway")), tls_client_ca=str(ours.certificate))
-    async with serving(settings, open_guard(settings), listeners) as url, aiohttp.ClientSession() as session:
+    async with serving(settings, open_auth(settings), listeners) as url, aiohttp.ClientSession() as session:
         welcome = client(ours, ours.issue("pbx"))
         async with session.ws_connect(f"{url}/asterisk?caller=0912345678", ssl=welcome, autoping=False) as socket:
             asterisk = FakeAsterisk(socket)
@@ -143,7 +145,7 @@ class TestRenewal:
     ) -> None:
         own = ours.issue("gateway")
         settings = Settings(tls_certificate=str(own))
-        async with serving(settings, open_guard(settings), listeners) as url:
+        async with serving(settings, open_auth(settings), listeners) as url:
             before = self.held(own)
             assert await self.serial(url, ours) == before
             ours.issue("gateway")
@@ -156,7 +158,7 @@ class TestRenewal:
     ) -> None:
         own = ours.issue("gateway")
         settings = Settings(tls_certificate=str(own))
-        async with serving(settings, open_guard(settings), listeners) as url:
+        async with serving(settings, open_auth(settings), listeners) as url:
             before = self.held(own)
             own.unlink() if broken is None else own.write_text(broken)
             assert [await self.serial(url, ours) for _ in range(2)] == [before, before]
@@ -170,7 +172,7 @@ class TestRenewal:
         authority = tmp_path / "ca.pem"
         authority.write_bytes(ours.certificate.read_bytes())
         settings = Settings(host="0.0.0.0", tls_certificate=str(ours.issue("gateway")), tls_client_ca=str(authority))
-        async with serving(settings, open_guard(settings), listeners) as url, aiohttp.ClientSession() as session:
+        async with serving(settings, open_auth(settings), listeners) as url, aiohttp.ClientSession() as session:
             call = f"{url}/asterisk?caller=0912345678"
             old, new = client(ours, ours.issue("pbx")), client(ours, theirs.issue("pbx"))
             async with session.ws_connect(call, ssl=old, autoping=False) as socket:

@@ -80,7 +80,7 @@ async def test_a_number_that_is_not_vouched_for_is_withheld_on_both_lines(
         async with here.call(query) as asterisk:
             await asterisk.tick()
         _, name = await here.post("/callers", fields)
-        announced = here.gateway.lobby.arrive(uuid.UUID(name))
+        announced = here.gateway.call_registry.arrive(uuid.UUID(name))
         await here.quiet()
         assert listeners.callers == [caller]
         assert announced is not None

@@ -12,12 +12,12 @@ import aiohttp
 import pytest
 from aiohttp import BasicAuth
 
-from bot.channels.asterisk_socket import PROTOCOL
 from bot.errors import VoicebotError
-from bot.gateway.guard import open_guard
-from bot.gateway.lobby import ANNOUNCED_SECONDS
+from bot.gateway.auth import open_auth
+from bot.gateway.call_registry import ANNOUNCED_SECONDS
 from bot.gateway.serving import has_web_phone
 from bot.settings import Settings
+from bot.telephony.asterisk_socket import PROTOCOL
 from bot.web.pages import STATIC, TYPES
 from tests.channels.fake_asterisk import FakeAsterisk
 from tests.gateway.conftest import SECRET, Listeners, Site, site
@@ -64,7 +64,7 @@ class TestSetting:
     def test_it_is_on_where_a_line_needs_no_secret_and_else_where_it_is_wanted(self) -> None:
         def on(**given: str) -> bool:
             settings = Settings(**given)  # type: ignore[arg-type]
-            return has_web_phone(settings, open_guard(settings))
+            return has_web_phone(settings, open_auth(settings))
 
         assert on()
         assert not on(line_secret=SECRET)

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from test_model_folders import fst
 
-from asr_models import Entry
+from bot.hearing.catalogue import Entry
 from bot.hearing.fetching import fetch
 from bot.hearing.models import ModelError
 

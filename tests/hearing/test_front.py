@@ -6,8 +6,9 @@ from hearing_tools import cut, noise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.audio.resampling import Resampler
 from bot.events import RATE
-from bot.hearing.front import BLOCK, Front, Resampler
+from bot.hearing.front import BLOCK, Front
 
 SOUND = noise(1.0, -20)
 

@@ -8,7 +8,7 @@ from hearing_tools import Tally, cut, joined, kinds, mixed, noise, silence, tone
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.events import RATE, Grammar, Heard, Hearing, KeyHeard, Partial, Piece, Samples, SpeechStarted
+from bot.events import RATE, FinalResult, Grammar, Heard, Hearing, KeyHeard, Partial, Samples, SpeechStarted
 from bot.hearing.listener import CallHearing
 
 
@@ -52,10 +52,10 @@ def test_it_is_a_hearing(hearing: CallHearing) -> None:
 
 def test_speech_is_a_start_partials_and_one_piece(hearing: CallHearing) -> None:
     heard = hearing.feed(SENTENCE)
-    assert kinds(heard) == ["SpeechStarted", "Partial", "Partial", "Piece"]
+    assert kinds(heard) == ["SpeechStarted", "Partial", "Partial", "FinalResult"]
     start, piece = heard[0], heard[-1]
     assert isinstance(start, SpeechStarted)
-    assert isinstance(piece, Piece)
+    assert isinstance(piece, FinalResult)
     assert start.at == pytest.approx(0.5 * RATE, abs=160)
     assert piece.ended_at == pytest.approx(1.1 * RATE, abs=240)
     assert piece.at - piece.ended_at <= 0.3 * RATE
@@ -94,8 +94,8 @@ def test_speech_without_words_is_an_empty_piece() -> None:
             return ""
 
     heard = CallHearing(RATE, Deaf).feed(SENTENCE)
-    assert kinds(heard) == ["SpeechStarted", "Piece"]
-    assert isinstance(heard[-1], Piece)
+    assert kinds(heard) == ["SpeechStarted", "FinalResult"]
+    assert isinstance(heard[-1], FinalResult)
     assert heard[-1].text == ""
 
 
@@ -126,11 +126,11 @@ class TestKeys:
 
     def test_a_key_ends_what_is_being_said(self, hearing: CallHearing) -> None:
         heard = hearing.feed(in_room(joined(silence(0.5), WORD, silence(0.05), tone("5"), silence(0.5))))
-        assert kinds(heard) == ["SpeechStarted", "Partial", "Partial", "Piece", "KeyHeard"]
+        assert kinds(heard) == ["SpeechStarted", "Partial", "Partial", "FinalResult", "KeyHeard"]
 
     def test_out_of_band_too(self, hearing: CallHearing) -> None:
         hearing.feed(SENTENCE[: int(1.15 * RATE)])
-        assert kinds(hearing.key("5")) == ["Piece", "KeyHeard"]
+        assert kinds(hearing.key("5")) == ["FinalResult", "KeyHeard"]
 
     def test_while_a_tone_sounds_the_recogniser_hears_silence(self, hearing: CallHearing, opener: Opener) -> None:
         spoken = in_room(joined(silence(0.5), WORD, tone("5", 0.2), silence(0.5)))
@@ -216,7 +216,7 @@ def test_the_result_does_not_depend_on_the_cut(sizes: list[int], over_prompt: bo
     expected = whole.feed(CALL)
     assert [event for part in cut(CALL, sizes) for event in parts.feed(part)] == expected
     assert parts.now == whole.now
-    assert {"SpeechStarted", "Piece", "KeyHeard"} <= set(kinds(expected))
+    assert {"SpeechStarted", "FinalResult", "KeyHeard"} <= set(kinds(expected))
     assert over_prompt or "Partial" in kinds(expected)
 
 
@@ -235,7 +235,7 @@ def test_every_start_is_followed_by_one_piece() -> None:
     parts = [in_room(joined(voice(rng.uniform(0.05, 1.5), -20, n), silence(rng.uniform(0, 0.6)))) for n in range(40)]
     heard = CallHearing(RATE, Tally).feed(joined(silence(0.5), *parts, silence(1)))
     order = [type(event) for event in heard if not isinstance(event, Partial)]
-    assert order == [SpeechStarted, Piece] * (len(order) // 2)
+    assert order == [SpeechStarted, FinalResult] * (len(order) // 2)
     assert len(order) > 10
 
 

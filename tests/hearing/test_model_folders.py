@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-import asr_models
 from bot.errors import VoicebotError
 from bot.events import Grammar
 from bot.hearing import models
+from bot.hearing.catalogue import catalogue
 from bot.hearing.models import SUMS, ModelError, find, inspect, try_out
 from bot.hearing.openfst import MAGIC, fault
 
@@ -96,7 +96,7 @@ class TestWhatIsWrongIsSaidInOneLine:
             find("nonesuch")
 
     def test_known_and_not_fetched(self) -> None:
-        absent = [entry for entry in asr_models.catalogue().values() if not entry.folder.is_dir()]
+        absent = [entry for entry in catalogue().values() if not entry.folder.is_dir()]
         for entry in absent:
             with pytest.raises(ModelError, match=entry.name):
                 find(entry.name)
@@ -161,16 +161,16 @@ class TestAssembling:
 
 
 def test_the_catalogue_tells_all_that_fetching_needs() -> None:
-    catalogue = asr_models.catalogue()
-    assert {"vi-digits", "vosk-model-small-vn-0.4", "vosk-model-vn-0.4"} <= catalogue.keys()
-    for entry in catalogue.values():
+    known = catalogue()
+    assert {"vi-digits", "vosk-model-small-vn-0.4", "vosk-model-vn-0.4"} <= known.keys()
+    for entry in known.values():
         assert entry.bundled or entry.url.endswith(f"/{entry.name}.zip")
         assert entry.rate in (8000, 16000)
         assert not entry.sha256 or len(entry.sha256) == 64
 
 
 def test_a_real_graph_is_sound(tmp_path: Path) -> None:
-    real = asr_models.catalogue()["vi-digits"].folder / "graph/HCLG.fst"
+    real = catalogue()["vi-digits"].folder / "graph/HCLG.fst"
     if not real.exists():
         pytest.skip("the bundled model is not trained yet")
     assert fault(real) is None

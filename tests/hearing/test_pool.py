@@ -44,13 +44,13 @@ def where(at: int) -> list[Heard]:
 
 
 async def test_work_is_done_in_another_thread(pool: HearingPool) -> None:
-    [heard] = await pool.heed(partial(where, 0))
+    [heard] = await pool.run_hearing(partial(where, 0))
     assert isinstance(heard, KeyHeard)
     assert heard.key.startswith("hearing")
 
 
 async def test_everybody_gets_his_own_result_and_calls_come_along(pool: HearingPool, noted: Noted) -> None:
-    results = await asyncio.gather(*(pool.heed(partial(key, at)) for at in range(100)))
+    results = await asyncio.gather(*(pool.run_hearing(partial(key, at)) for at in range(100)))
     assert results == [key(at) for at in range(100)]
     assert noted.batches < 100
 
@@ -63,7 +63,7 @@ async def test_a_batch_of_long_work_does_not_hold_the_event_loop_up(pool: Hearin
         assert free.wait(GUARD)
         return []
 
-    working = [asyncio.ensure_future(pool.heed(stuck)) for _ in range(4)]
+    working = [asyncio.ensure_future(pool.run_hearing(stuck)) for _ in range(4)]
     for _ in range(10):
         await asyncio.sleep(0)
     assert not any(each.done() for each in working)
@@ -79,9 +79,9 @@ async def test_nobody_waits_behind_long_work_while_a_thread_is_free(pool: Hearin
         assert free.wait(GUARD)
         return []
 
-    before = [asyncio.ensure_future(pool.heed(partial(key, at))) for at in range(5)]
-    waiting = asyncio.ensure_future(pool.heed(long))
-    behind = [asyncio.ensure_future(pool.heed(partial(key, at))) for at in range(5, 10)]
+    before = [asyncio.ensure_future(pool.run_hearing(partial(key, at))) for at in range(5)]
+    waiting = asyncio.ensure_future(pool.run_hearing(long))
+    behind = [asyncio.ensure_future(pool.run_hearing(partial(key, at))) for at in range(5, 10)]
     assert await asyncio.wait_for(asyncio.gather(*before, *behind), GUARD) == [key(at) for at in range(10)]
     assert not waiting.done()
     free.set()
@@ -96,11 +96,11 @@ async def test_what_was_done_before_long_work_is_told_with_the_next_work(noted: 
         assert free.wait(GUARD)
         return []
 
-    short = asyncio.ensure_future(alone.heed(partial(key, 0)))
-    waiting = asyncio.ensure_future(alone.heed(long))
+    short = asyncio.ensure_future(alone.run_hearing(partial(key, 0)))
+    waiting = asyncio.ensure_future(alone.run_hearing(long))
     await asyncio.sleep(0)
     assert await asyncio.to_thread(began.wait, GUARD)
-    later = asyncio.ensure_future(alone.heed(partial(key, 1)))
+    later = asyncio.ensure_future(alone.run_hearing(partial(key, 1)))
     assert await asyncio.wait_for(short, GUARD) == key(0)
     free.set()
     await asyncio.wait_for(asyncio.gather(waiting, later), GUARD)
@@ -112,14 +112,14 @@ async def test_what_work_raises_reaches_its_call_alone(pool: HearingPool) -> Non
         raise ValueError("no model")
 
     results = await asyncio.gather(
-        pool.heed(broken), *(pool.heed(partial(key, at)) for at in range(5)), return_exceptions=True
+        pool.run_hearing(broken), *(pool.run_hearing(partial(key, at)) for at in range(5)), return_exceptions=True
     )
     assert isinstance(results[0], ValueError)
     assert results[1:] == [key(at) for at in range(5)]
 
 
 async def test_a_call_that_is_gone_leaves_the_others_alone(pool: HearingPool) -> None:
-    gone = asyncio.ensure_future(pool.heed(partial(key, 0)))
+    gone = asyncio.ensure_future(pool.run_hearing(partial(key, 0)))
     await asyncio.sleep(0)
     gone.cancel()
-    assert await asyncio.wait_for(pool.heed(partial(key, 1)), GUARD) == key(1)
+    assert await asyncio.wait_for(pool.run_hearing(partial(key, 1)), GUARD) == key(1)

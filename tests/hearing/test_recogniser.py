@@ -11,9 +11,9 @@ from hearing_tools import cut, joined, noise, silence
 from hypothesis import given
 from hypothesis import strategies as st
 
-import asr_models
-from bot.events import RATE, Grammar, Piece, Samples
+from bot.events import RATE, FinalResult, Grammar, Samples
 from bot.hearing import CallHearing, load_models, open_hearing
+from bot.hearing.catalogue import catalogue
 from bot.hearing.front import Front
 from bot.hearing.recogniser import KEPT, RECOGNISERS, Calibration, plain, ranked
 from bot.settings import Settings
@@ -56,7 +56,7 @@ def test_no_alternative_is_empty() -> None:
 
 def test_differences_of_scores_count_by_the_scale() -> None:
     recognised = ranked([("một", 5.0), ("hai", 3.0)], FRAMES, SURE)
-    assert recognised.shares[1] / recognised.shares[0] == pytest.approx(math.exp(-2 * 0.5))
+    assert recognised.probabilities[1] / recognised.probabilities[0] == pytest.approx(math.exp(-2 * 0.5))
 
 
 class TestOneAlternativeAlone:
@@ -85,18 +85,18 @@ def test_confidence_is_a_share(scored: list[tuple[str, float]]) -> None:
     recognised = ranked(scored, FRAMES)
     assert 0 < recognised.confidence <= 1
     assert recognised.texts[0] == scored[0][0]
-    assert len(recognised.texts) == len(recognised.shares) <= KEPT
-    assert sum(recognised.shares) <= 1.0001
+    assert len(recognised.texts) == len(recognised.probabilities) <= KEPT
+    assert sum(recognised.probabilities) <= 1.0001
 
 
 def test_the_kinds_of_the_catalogue_are_known() -> None:
-    assert {entry.kind for entry in asr_models.catalogue().values()} <= RECOGNISERS.keys()
+    assert {entry.kind for entry in catalogue().values()} <= RECOGNISERS.keys()
 
 
 # ── the bundled model ──
 
 bundled = pytest.mark.skipif(
-    not asr_models.catalogue()["vi-digits"].folder.is_dir(), reason="the bundled model is not trained yet"
+    not catalogue()["vi-digits"].folder.is_dir(), reason="the bundled model is not trained yet"
 )
 
 Open = Callable[[Grammar], CallHearing]
@@ -125,12 +125,12 @@ def spoken(shared: Path) -> Samples:
 @pytest.mark.parametrize("grammar", Grammar)
 def test_silence_and_noise_yield_no_words(opened: Open, grammar: Grammar) -> None:
     heard = opened(grammar).feed(joined(silence(1), noise(4, -50)))
-    assert [event for event in heard if isinstance(event, Piece) and event.text] == []
+    assert [event for event in heard if isinstance(event, FinalResult) and event.text] == []
 
 
 @bundled
 def test_a_spoken_number_yields_number_words(opened: Open, spoken: Samples) -> None:
-    pieces = [event for event in opened(Grammar.NUMBER).feed(spoken) if isinstance(event, Piece)]
+    pieces = [event for event in opened(Grammar.NUMBER).feed(spoken) if isinstance(event, FinalResult)]
     assert sum(len(piece.text.split()) for piece in pieces) >= 8
     assert all(0 < piece.confidence <= 1 for piece in pieces if piece.text)
 

@@ -15,9 +15,9 @@ from bot.commands.transcribe import hear
 from bot.errors import VoicebotError
 from bot.events import RATE, Grammar, Samples
 from bot.hearing import CallHearing, ModelError, load_models, models, open_hearing, second_of
-from bot.hearing.opinions import BothPasses, Considerate
+from bot.hearing.augmented_decoding import AugmentedDecoding, BothPasses
 from bot.hearing.recogniser import Recognised
-from bot.hearing.second_pass import NUMERALS, compared, heard_again, strangers, weighed
+from bot.hearing.second_pass import NUMERALS, compared, foreign_words, heard_again, weighed
 from bot.settings import Settings
 
 SOUND: Samples = voice(0.5)
@@ -44,8 +44,8 @@ class TestBothPasses:
 
     def test_shares_are_probabilities_best_first(self) -> None:
         found = self.heard(Recognised(("một", "bốn"), (0.5, 0.4)), {"một": 0.4, "bốn": 0.4})
-        assert list(found.shares) == sorted(found.shares, reverse=True)
-        assert 0 < sum(found.shares) < 1
+        assert list(found.probabilities) == sorted(found.probabilities, reverse=True)
+        assert 0 < sum(found.probabilities) < 1
 
     def test_nothing_may_have_been_said(self) -> None:
         found = self.heard(Recognised(("một",), (0.3,)), {"một": 0.01})
@@ -54,12 +54,12 @@ class TestBothPasses:
 
     def test_other_words_around_a_number_are_left_to_the_first(self) -> None:
         scores = scores_of("gặp", "một")
-        assert strangers(scores, encoder_of(scores)) == 1
+        assert foreign_words(scores, encoder_of(scores)) == 1
         assert heard_again(Recognised(("một",), (0.5,)), scores, encoder_of(scores)) is None
 
     def test_another_word_that_may_as_well_be_a_digit_is_none(self) -> None:
         scores = scores_of({"gặp": 0.6, "hai": 0.3}, "một")
-        assert strangers(scores, encoder_of(scores)) == 0
+        assert foreign_words(scores, encoder_of(scores)) == 0
         assert self.heard(Recognised(("hai một",), (0.5,)), {"gặp": 0.6, "hai": 0.3}, "một").texts[0] == "hai một"
 
     def test_what_the_first_does_not_hear_at_all_can_be_right(self) -> None:
@@ -106,7 +106,7 @@ class TestAPiece:
 class TestAYes:
     def heard(self, text: str, *spoken: str | dict[str, float], share: float = 0.9) -> str:
         encoder = encoder_of(scores_of(*spoken))
-        answer = Considerate(lambda: Says(Recognised((text,), (share,))), answers=True, encoder=encoder)
+        answer = AugmentedDecoding(lambda: Says(Recognised((text,), (share,))), answers=True, encoder=encoder)
         answer.accept(SOUND)
         return answer.finish().texts[0]
 
@@ -203,7 +203,7 @@ class TestInAPause:
         """Seconds of sound, and whether a pause is told behind them; the sounds that were encoded, in cells of
         10 ms."""
         encoder = encoder_of(scores_of("phải", "rồi"))
-        answer = Considerate(lambda: Says(Recognised(("phải rồi",), (0.9,))), answers=True, encoder=encoder)
+        answer = AugmentedDecoding(lambda: Says(Recognised(("phải rồi",), (0.9,))), answers=True, encoder=encoder)
         for seconds, pause in parts:
             answer.accept(voice(seconds))
             if pause:

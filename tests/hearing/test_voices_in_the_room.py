@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hearing_tools import Tally, joined, kinds, mixed, noise, silence, tone, voice
 
-from bot.events import RATE, Grammar, KeyHeard, Partial, Piece, Samples
+from bot.events import RATE, FinalResult, Grammar, KeyHeard, Partial, Samples
 from bot.hearing.listener import CallHearing
 from bot.hearing.recogniser import Recognised
 from bot.hearing.voices import (
@@ -188,7 +188,7 @@ class TestATelevision20DbBelowTheCaller:
     def test_keeps_no_piece_open(self, hearing: CallHearing) -> None:
         heard = hearing.feed(over(television(5), voice(1.0), at=1.0))
         assert kinds(heard)[0] == "SpeechStarted"
-        [piece] = [event for event in heard if isinstance(event, Piece)]
+        [piece] = [event for event in heard if isinstance(event, FinalResult)]
         assert piece.text
         assert piece.at - piece.ended_at <= 0.3 * RATE
         assert piece.ended_at == pytest.approx(hearing.now - 3 * RATE, abs=400)

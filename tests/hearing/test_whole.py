@@ -8,7 +8,7 @@ import numpy as np
 from hearing_tools import cut, joined, silence, voice
 from second_pass_tools import WORDS, encoder_of, scores_of
 
-from bot.events import RATE, Grammar, Heard, Piece, Reheard, Samples
+from bot.events import RATE, FinalResult, Grammar, Heard, Reheard, Samples
 from bot.hearing import CallHearing
 from bot.hearing.encoder import Encoder, Scores
 from bot.hearing.recogniser import Recognised
@@ -202,10 +202,12 @@ class TestInACall:
     word, gap = voice(0.4), silence(0.4)
 
     def test_the_last_piece_comes_with_those_before_it_heard_again(self) -> None:
-        events = [e for e in heard(2, self.word, self.gap, self.word, self.gap) if isinstance(e, (Piece, Reheard))]
+        events = [
+            e for e in heard(2, self.word, self.gap, self.word, self.gap) if isinstance(e, (FinalResult, Reheard))
+        ]
         first, second, again = events
-        assert isinstance(first, Piece)
-        assert isinstance(second, Piece)
+        assert isinstance(first, FinalResult)
+        assert isinstance(second, FinalResult)
         assert isinstance(again, Reheard)
         assert [first.text, second.text] == ["một", "again 2"]
         assert [piece.text for piece in again.pieces] == ["again 1", "again 2"]
@@ -213,14 +215,14 @@ class TestInACall:
 
     def test_a_number_in_one_piece_is_told_once(self) -> None:
         events = heard(1, self.word, self.gap)
-        assert [e.text for e in events if isinstance(e, Piece)] == ["again 1"]
+        assert [e.text for e in events if isinstance(e, FinalResult)] == ["again 1"]
         assert not any(isinstance(e, Reheard) for e in events)
 
     def test_an_unfinished_one_is_told_again_in_the_silence(self) -> None:
         events = heard(9, self.word, silence(1.0))
-        assert [type(e).__name__ for e in events[-2:]] == ["Piece", "Reheard"]
+        assert [type(e).__name__ for e in events[-2:]] == ["FinalResult", "Reheard"]
 
     def test_each_piece_is_known_as_it_was_heard_last(self) -> None:
         events = revised(heard(2, self.word, self.gap, self.word, self.gap))
-        assert [e.text for e in events if isinstance(e, Piece)] == ["again 1", "again 2"]
+        assert [e.text for e in events if isinstance(e, FinalResult)] == ["again 1", "again 2"]
         assert not any(isinstance(e, Reheard) for e in events)

@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vietnamese_numbers import Collected, Hypotheses
-from vietnamese_numbers.hypotheses import levelled
+from vietnamese_numbers.hypotheses import platt_scaled
 
 BOTH = (10, 12)
 NINE = "không một hai ba bốn năm sáu bảy tám"
 Heard = dict[str, float]
-"""A piece: its alternatives with their shares."""
+"""A piece: its alternatives with their probabilities."""
 
 
 def after(*inputs: str | Heard) -> Hypotheses:
@@ -125,7 +125,7 @@ class TestPutRightAndOn:
     def test_two_digits_of_a_whole_number_are_put_right(self) -> None:
         numbers = after(NINE + " tám")
         numbers.resume()
-        assert numbers.put_right("à nhầm tám chín")
+        assert numbers.correct("à nhầm tám chín")
         assert numbers.best.digits == "0123456789"
 
 
@@ -310,18 +310,18 @@ class TestConfidence:
         numbers = after(*heard)
         numbers.settle()
         assert numbers.share == pytest.approx(share)
-        assert numbers.confidence == levelled(numbers.share)
+        assert numbers.confidence == platt_scaled(numbers.share)
 
     def test_keys_are_certain(self) -> None:
         assert after(*"0123456789").confidence == 1
 
     def test_is_a_line_in_log_odds(self) -> None:
-        assert levelled(0.9, slope=0.5, shift=0.0) == pytest.approx(0.75)  # odds of 9 become 3
-        assert levelled(0.9, slope=1.0, shift=math.log(3)) == pytest.approx(27 / 28)
+        assert platt_scaled(0.9, slope=0.5, shift=0.0) == pytest.approx(0.75)  # odds of 9 become 3
+        assert platt_scaled(0.9, slope=1.0, shift=math.log(3)) == pytest.approx(27 / 28)
 
     @pytest.mark.parametrize("share", [0.0, 1.0])
     def test_leaves_what_is_certain(self, share: float) -> None:
-        assert levelled(share, slope=0.5, shift=1.0) == share
+        assert platt_scaled(share, slope=0.5, shift=1.0) == share
 
 
 class TestPuttingRight:
@@ -340,7 +340,7 @@ class TestPuttingRight:
     def test_a_correction_or_another_whole_number_is_taken(self, text: str) -> None:
         numbers = after(NINE + " tám")
         numbers.resume()
-        assert numbers.put_right(text)
+        assert numbers.correct(text)
         assert numbers.best.status is Collected.COMPLETE
         assert numbers.best.digits != "0123456788"
 
@@ -362,7 +362,7 @@ class TestPuttingRight:
     def test_anything_else_changes_nothing(self, text: str) -> None:
         numbers = after(NINE + " tám")
         numbers.resume()
-        assert not numbers.put_right(text)
+        assert not numbers.correct(text)
         assert settled(numbers) == ("0123456788", "complete")
 
 
@@ -404,8 +404,8 @@ class TestHeardAgain:
 
     def heard(self) -> Hypotheses:
         numbers = Hypotheses((10,))
-        for at, texts, shares in (self.first, self.second):
-            numbers.hear(texts, shares, at)
+        for at, texts, probabilities in (self.first, self.second):
+            numbers.hear(texts, probabilities, at)
         return numbers
 
     def test_pieces_take_the_place_of_what_they_were(self) -> None:

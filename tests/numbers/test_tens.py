@@ -41,14 +41,14 @@ def test_behind_a_pair_it_is_likelier_than_behind_half_of_one() -> None:
 
 
 def test_digits_that_stand_singly_before_tens_are_less_likely() -> None:
-    shares = dict(ways("bảy chín mươi hai ba mươi bốn năm mươi sáu bảy mươi tám"))  # 79 12 34 56 78
+    probabilities = dict(ways("bảy chín mươi hai ba mươi bốn năm mươi sáu bảy mươi tám"))  # 79 12 34 56 78
     others = [
         "bảy chín mươi hai ba mười bốn năm mươi sáu bảy mươi tám",
         "bảy chín mươi hai ba mươi bốn năm mười sáu bảy mươi tám",
         "bảy chín mươi hai ba mươi bốn năm mươi sáu bảy mười tám",
     ]
-    right = shares["bảy chín mười hai ba mươi bốn năm mươi sáu bảy mươi tám"]
-    assert all(right > 5 * shares.get(other, 0.0) for other in others)
+    right = probabilities["bảy chín mười hai ba mươi bốn năm mươi sáu bảy mươi tám"]
+    assert all(right > 5 * probabilities.get(other, 0.0) for other in others)
 
 
 @given(st.lists(st.sampled_from(["không", "hai", "ba", "tư", "mươi", "mười", "trăm", "à nhầm"]), max_size=14))

@@ -13,9 +13,9 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from bot.channels.caller_script import Press, Wait
-from bot.channels.line import decode
+from bot.audio.g711 import decode
 from bot.events import Samples
+from bot.simulation.caller_script import Press, Wait
 from tests.pbx.conftest import Prompts
 from tests.pbx.exchange import AUDIOSOCKET_LINE, HOTLINE, Exchange
 from tests.pbx.gateway import free_port

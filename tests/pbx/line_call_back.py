@@ -12,8 +12,8 @@ import pytest
 
 from bot.accounts.demo import DEMO
 from bot.accounts.passwords import DIGITS
-from bot.channels.caller_script import Press, Wait
 from bot.settings import Settings
+from bot.simulation.caller_script import Press, Wait
 from tests.pbx.carrier import Carrier, Ring
 from tests.pbx.conftest import Prompts, exchanging
 from tests.pbx.ears import Recording

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bot.accounts.demo import DEMO
-from bot.channels.caller_script import Wait
+from bot.simulation.caller_script import Wait
 from tests.pbx.conftest import exchanging
 from tests.pbx.exchange import Exchange
 from tests.pbx.gateway import Gateway, free_port

@@ -7,7 +7,7 @@ import asyncio
 from collections import Counter
 from pathlib import Path
 
-from bot.channels.caller_script import Wait
+from bot.simulation.caller_script import Wait
 from tests.gateway.conftest import SECRET, Listeners, site
 from tests.pbx.exchange import FAILED_SCREENING, HOTLINE, Exchange, Sites
 from tests.pbx.gateway import free_port

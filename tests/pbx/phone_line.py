@@ -16,9 +16,9 @@ import pytest
 
 from bot.accounts.demo import DEMO
 from bot.accounts.passwords import DIGITS
-from bot.channels.caller_script import SHARED, Play, Press, Say, Wait, load_script
 from bot.events import RATE
 from bot.settings import ROOT, Settings
+from bot.simulation.caller_script import SHARED, Play, Press, Say, Wait, load_script
 from tests.pbx.conftest import Prompts
 from tests.pbx.ears import Recording
 from tests.pbx.exchange import AUDIOSOCKET_LINE, HOTLINE, WIDE_LINE, Exchange

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import numpy as np
 
-from bot.channels.caller_script import CallerVoice, Play, Press, Say, Wait
-from bot.channels.caller_voice import sound_of
-from bot.channels.line import encode
+from bot.audio.g711 import encode
 from bot.events import RATE, Samples
+from bot.simulation.caller_script import CallerVoice, Play, Press, Say, Wait
+from bot.simulation.caller_voice import sound_of
 
 PACKET = RATE // 50
 """Samples of a packet."""

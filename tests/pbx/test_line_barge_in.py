@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from bot.channels.line import encode
+from bot.audio.g711 import encode
 from tests.pbx.line_barge_in import last_heard
 from tests.pbx.rtp import Packet
 from tests.pbx.telephone_sound import ALAW, PACKET

@@ -68,7 +68,7 @@ async def phone(
         return await Call("id", channel, KeysOnly(), dialogue, Tones(seconds), TIMING, words=WORDS, watch=watch).run()
 
     async with site(answer, secret=secret, calls=calls, web_phone=True) as here:
-        beating = asyncio.ensure_future(here.metronome.run())
+        beating = asyncio.ensure_future(here.ticker.run())
         try:
             yield here.server.make_url("/"), here, held
         finally:

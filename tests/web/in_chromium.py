@@ -15,12 +15,12 @@ from pathlib import Path
 
 import pytest
 
-from bot.channels.caller_script import CallerVoice, Say
-from bot.channels.caller_voice import sound_of
-from bot.channels.line import telephone_band
 from bot.events import Prompt, Samples
 from bot.sealing import load_seal
 from bot.settings import ROOT, Settings
+from bot.simulation.caller_script import CallerVoice, Say
+from bot.simulation.caller_voice import sound_of
+from bot.simulation.line import telephone_band
 from tests.conftest import GENEROUS
 from tests.gateway.test_serving import free_port
 from tests.web.browser import Tab, chromium

@@ -15,8 +15,8 @@ from pathlib import Path
 
 import numpy as np
 
-from bot.channels.caller_voice import read_recording
 from bot.events import RATE
+from bot.simulation.caller_voice import read_recording
 from tests.channels.fake_asterisk import dialled
 from tests.web.browser import chromium
 from tests.web.conftest import write_sound

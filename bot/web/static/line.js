@@ -1,4 +1,4 @@
-/* A call to the gateway, as Asterisk's chan_websocket would bring it (bot/channels/web_phone.py). */
+/* A call to the gateway, as Asterisk's chan_websocket would bring it (bot/web/channel.py). */
 
 import { flushed, heardPart, NOTHING, over, told } from "./captions.js";
 import { FRAMES, RATE, Trouble } from "./sound.js";

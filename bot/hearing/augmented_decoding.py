@@ -1,0 +1,181 @@
+"""Augmented decoding: what the recogniser is unsure of, it hears again, a little slower, a little faster, and duller.
+
+    sound ──▶ recogniser ──▶ sure enough ──────────────────────────▶ its alternatives
+          │              └─▶ unsure ─┐
+          ├─ slower ─▶ recogniser ──▶├─▶ the mean of all probabilities ───▶ alternatives
+          └─ faster ─▶ recogniser ──▶┘                └─ too low ──▶ nothing of the grammar, or else these
+
+Played slower, a voice has longer words, a lower pitch and a longer vocal tract, and without its highest sounds it
+comes from another telephone: somebody else, to a network that was trained on few voices. What it gets wrong by chance
+of this voice it gets wrong in one way here and in another there (test-time augmentation; for speech e.g. the speed
+perturbation of Ko et al., 2015, used at recognition).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import soxr
+
+from bot.audio.resampling import to_samples
+from bot.events import RATE, UNKNOWN, Samples
+from bot.hearing import wishes
+from bot.hearing.encoder import Encoder, Scores
+from bot.hearing.recogniser import KEPT, Recognised, Recogniser, length
+from bot.hearing.second_pass import doubted, heard_again, syllables, well_heard
+from rasa_components.negation import holds_negation
+
+SPEEDS = (0.93, 1.07)
+"""Of the further decodings; each decodes the piece once more. More are no better (asr_models/recipe/TRIALS.md)."""
+
+DULL, SLOPE = 2400.0, 4
+"""Further decodings hear little above so many Hz: the magnitude of a Butterworth filter of this order. A sharp edge
+there mends more numbers on quiet lines and fewer in noise (TRIALS.md)."""
+
+SURE = 0.8
+"""From this confidence on the first decoding stands alone: asking on would mend nothing more."""
+
+LEAST = 0.78
+"""A word of which neither the first decoding nor all together are so sure was hardly one of the grammar's; for n words
+it is LEAST to the power of n."""
+
+REST = RATE // 5
+"""Samples. The second pass begins in a pause (`listener.QUIET`), and 0.1 s later the piece is over or speech has gone
+on: after more sound than this it must hear the piece anew."""
+
+NOTHING = 0.62
+"""The share of “nothing of the grammar was said” for such a piece: by itself it counts for nothing, and side talk gives
+no digits. But where other pieces leave a number wanting just what it holds, the whole number is likelier than a gap
+(`vietnamese_numbers.hypotheses`); of ten-digit numbers in noise that saved two or three in a hundred."""
+
+
+class AugmentedDecoding:
+    """A recogniser that asks for further decodings. `fresh` makes the recognisers it asks, one for each.
+    `answers`: they hear answers, of which several mean the same ("dạ", "dạ dạ", "ừ"). `encoder`: of answers, a yes is
+    told with unknown speech beside it where the second pass does not hear it."""
+
+    def __init__(self, fresh: Callable[[], Recogniser], answers: bool = False, encoder: Encoder | None = None) -> None:
+        self._fresh, self._answers, self._encoder = fresh, answers, encoder
+        self._first = fresh()
+        self._sound: list[Samples] = []
+        self._ahead: tuple[int, Scores] | None = None  # the samples that were encoded in a pause, and what came of it
+
+    def accept(self, samples: Samples) -> str:
+        self._sound.append(samples)
+        return self._first.accept(samples)
+
+    def pause(self) -> None:
+        if self._encoder:
+            sound = np.concatenate(self._sound)
+            self._ahead = sound.size, self._encoder.scores(sound)
+
+    def finish(self) -> Recognised:
+        first = self._first.finish()
+        sound = np.concatenate(self._sound)
+        heard = self._believed(considered(first, sound, self._fresh, self._answers), sound)
+        if not self._encoder:
+            return heard
+        encoder = self._encoder
+        return asked_for(first, heard, encoder, lambda: self._scores(encoder, sound))
+
+    def _believed(self, heard: Recognised, sound: Samples) -> Recognised:
+        """An answer, its yes with unknown speech beside it where the second pass does not hear it."""
+        text = heard.texts[0] if heard.texts else ""
+        if not self._encoder or not text or holds_negation(text):
+            return heard
+        if not doubted(text, self._scores(self._encoder, sound), self._encoder):
+            return heard
+        return heard._replace(texts=(f"{UNKNOWN} {text}", *heard.texts[1:]))
+
+    def _scores(self, encoder: Encoder, sound: Samples) -> Scores:
+        """Of the whole piece. What was heard in the pause is enough where nothing but that pause came since."""
+        size, scores = self._ahead or (0, None)
+        return encoder.scores(sound) if scores is None or sound.size - size > REST else scores
+
+
+@dataclass(frozen=True)
+class BothPasses:
+    """What both passes make of a piece of a number (`bot.hearing.whole.Second`). `fresh`: as in `AugmentedDecoding`."""
+
+    encoder: Encoder
+    fresh: Callable[[], Recogniser]
+
+    def alone(self, first: Recognised, sound: Samples) -> Recognised:
+        """Only a wish for a person needs the second pass."""
+        heard = considered(first, sound, self.fresh)
+        return asked_for(first, heard, self.encoder, lambda: self.encoder.scores(sound))
+
+    def again(self, first: Recognised, scores: Scores, sound: Samples) -> Recognised:
+        """Where the first pass makes nothing of the sound the second looks for digits; where it hears other words, the
+        first is asked for further decodings."""
+        if first.texts:
+            return heard_again(first, scores, self.encoder) or self.alone(first, sound)
+        found = heard_again(first, scores, self.encoder)
+        return found if found and found.confidence else first
+
+
+def asked_for(first: Recognised, heard: Recognised, encoder: Encoder, scored: Callable[[], Scores]) -> Recognised:
+    """What was heard, with the second pass's say where the first may have heard a wish for a person. `scored` encodes
+    the piece, where that is needed."""
+    if not any(map(wishes.person, (*first.texts, *heard.texts[:1]))):
+        return heard
+    scores = scored()
+    return wishes.judged(first, heard, lambda words: well_heard(words, scores, encoder), syllables(scores, encoder))
+
+
+def considered(first: Recognised, sound: Samples, fresh: Callable[[], Recogniser], answers: bool = False) -> Recognised:
+    """The first decoding, or what all together are worth."""
+    if not unsure(first):
+        return first
+    others = []
+    for speed in SPEEDS:
+        recogniser = fresh()
+        recogniser.accept(played(sound, speed))
+        others.append(recogniser.finish())
+    return judged([first, *others], answers)
+
+
+def unsure(first: Recognised) -> bool:
+    """Whether further decodings are worth their time. Where nothing of the grammar was heard, nothing is looked for."""
+    return bool(first.texts) and first.confidence < SURE
+
+
+def least(heard: Recognised) -> float:
+    """The confidence from which on this was said, and no speech outside the grammar that sounds like it."""
+    return math.pow(LEAST, length(heard.texts[0]))
+
+
+def played(sound: Samples, speed: float) -> Samples:
+    """The sound so many times as fast, pitch and all, as a tape would play it, and dull."""
+    slower = soxr.resample(sound.astype(np.float32), RATE * speed, RATE)
+    frequencies = np.fft.rfftfreq(slower.size, 1 / RATE)
+    gain = 1 / np.sqrt(1 + (frequencies / DULL) ** (2 * SLOPE))
+    return to_samples(np.fft.irfft(np.fft.rfft(slower) * gain, slower.size))
+
+
+def judged(decodings: Sequence[Recognised], answers: bool = False) -> Recognised:
+    """What to go on with: the mean, and where neither it nor the first decoding is sure enough, nothing before it. Of
+    `answers` all that hold no unknown speech count together: which of them it was matters less."""
+    together = agreed(decodings)
+    if answers:
+        sure = sum(
+            share for text, share in zip(together.texts, together.probabilities, strict=True) if UNKNOWN not in text
+        )
+    else:
+        sure = max(decodings[0].confidence, together.confidence)
+    if sure >= least(together):
+        return together
+    return Recognised(("", *together.texts), (NOTHING, *(share * (1 - NOTHING) for share in together.probabilities)))
+
+
+def agreed(decodings: Sequence[Recognised]) -> Recognised:
+    """The mean of all decodings: each text has the mean of its probabilities, 0 where it was not heard."""
+    probabilities: dict[str, float] = {}
+    for decoding in decodings:
+        for text, share in zip(decoding.texts, decoding.probabilities, strict=True):
+            probabilities[text] = probabilities.get(text, 0.0) + share / len(decodings)
+    best = sorted(probabilities, key=lambda text: -probabilities[text])[:KEPT]
+    return Recognised(tuple(best), tuple(probabilities[text] for text in best))

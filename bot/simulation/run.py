@@ -1,0 +1,158 @@
+"""A scripted caller against the whole bot: the call is held, compared with its script, and kept for a report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bot.assembly import Voicebot
+from bot.call import Ended, Listens, Notice, Speaks, Understood, Watch, describe
+from bot.events import Outcome, Samples
+from bot.simulation.caller_script import CallerScript, Expected
+from bot.simulation.report import write_report
+from bot.simulation.script import ScriptChannel
+from bot.simulation.transcript import TranscriptLine
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """What the bot heard, what it said to that, and the milliseconds from the end of the one to the start of
+    the other (None for the greeting)."""
+
+    heard: str
+    said: str
+    ms: float | None
+
+
+@dataclass
+class CallRecord:
+    """Watches a call and keeps its notices."""
+
+    notices: list[Notice] = field(default_factory=list)
+
+    def watch(self, notice: Notice) -> None:
+        self.notices.append(notice)
+
+    @property
+    def spoken(self) -> list[Speaks]:
+        return [notice for notice in self.notices if isinstance(notice, Speaks)]
+
+    @property
+    def exchanges(self) -> list[Exchange]:
+        exchanges, heard = [], ""
+        for notice in self.notices:
+            if isinstance(notice, Understood):
+                heard = notice.text
+            elif isinstance(notice, Speaks):
+                ms = None if notice.latency_ms is None else round(notice.latency_ms, 1)
+                exchanges.append(Exchange(heard, notice.text, ms))
+                heard = ""
+        return exchanges
+
+    @property
+    def end(self) -> Ended:
+        """Raises StopIteration before the call has ended."""
+        return next(notice for notice in self.notices if isinstance(notice, Ended))
+
+    def lines(self) -> list[TranscriptLine]:
+        """The call as lines for a report."""
+        lines = []
+        began = None
+        for notice in self.notices:
+            if isinstance(notice, Speaks):
+                lines.append(TranscriptLine(notice.at, notice.at + notice.seconds, "bot", notice.text))
+            elif isinstance(notice, Listens) and began is None:
+                began = notice.at
+            elif isinstance(notice, Understood):
+                by_key = bool(notice.text) and set(notice.text) <= set("0123456789*# ")
+                if notice.text:
+                    start = notice.ended_at if began is None else min(began, notice.ended_at)
+                    lines.append(TranscriptLine(start, notice.ended_at, "key" if by_key else "caller", notice.text))
+                lines.append(TranscriptLine(notice.at, notice.at, "state", describe(notice.utterance)))
+                began = None
+            elif isinstance(notice, Ended):
+                lines.append(TranscriptLine(notice.at, notice.at, "state", notice.outcome.value))
+        return lines
+
+
+@dataclass(frozen=True)
+class Simulated:
+    """A simulated call. `failure` says in one line what was not as expected, None where all was. `left_over`: the first
+    step that the call did not reach, because it had ended; a failure unless it ended as expected."""
+
+    script: CallerScript
+    record: CallRecord
+    failure: str | None
+    left_over: str | None
+    caller: Samples
+    bot: Samples
+
+    @property
+    def passed(self) -> bool:
+        return self.failure is None
+
+    @property
+    def outcome(self) -> Outcome:
+        return self.record.end.outcome
+
+    @property
+    def seconds(self) -> float:
+        """How long the call lasted on the caller's clock."""
+        return self.record.end.at
+
+    def write_report(self, folder: Path) -> list[Path]:
+        """call.wav, timeline.png and transcript.txt; returns their paths."""
+        return write_report(folder, self.script.name, self.record.lines(), self.caller, self.bot, self.outcome.value)
+
+
+async def simulate_call(
+    bot: Voicebot, script: CallerScript, watchers: Sequence[Watch] = (), *, real_time: bool = False
+) -> Simulated:
+    """Hold the scripted call, as fast as the machine can or at the pace of a real one."""
+    channel = ScriptChannel(script, real_time=real_time)
+    record = CallRecord()
+
+    def watch(notice: Notice) -> None:
+        for watcher in (record.watch, *watchers):
+            watcher(notice)
+
+    await bot.answer(channel, watch)
+    caller, spoken = channel.recording
+    left_over = channel.left_over()
+    failure = failure_of(script.expect, record) or channel.unperformed()
+    if failure is None and script.expect.outcome is None:
+        failure = left_over
+    return Simulated(script, record, failure, left_over, caller, spoken)
+
+
+def failure_of(expected: Expected, record: CallRecord) -> str | None:
+    """What was not as expected, in one line; None where all was."""
+    end = record.end
+    if end.failure is not None and expected.outcome is not Outcome.ERROR:
+        return end.failure
+    if expected.outcome and end.outcome is not expected.outcome:
+        return f"outcome {end.outcome.value}, expected {expected.outcome.value}"
+    said = [speaks.text for speaks in record.spoken]
+    if missing := _first_not_in_order(expected.said, said):
+        return f"the bot did not say {missing!r} where expected; it said {said}"
+    if unwanted := next((text for text in expected.not_said if any(text in each for each in said)), None):
+        return f"the bot said {unwanted!r}"
+    heard = [exchange.heard for exchange in record.exchanges]
+    if missing := _first_not_in_order(expected.heard, heard):
+        return f"the bot did not hear {missing!r} where expected; it heard {heard}"
+    readings = sum(speaks.password for speaks in record.spoken)
+    if expected.password_readings is not None and readings != expected.password_readings:
+        return f"{readings} readings of the password, expected {expected.password_readings}"
+    return None
+
+
+def _first_not_in_order(wanted: Iterable[str], texts: Sequence[str]) -> str | None:
+    """The first of `wanted` that no text holds, from the text on which holds the one before it."""
+    start = 0
+    for each in wanted:
+        matches = (i for i in range(start, len(texts)) if each.lower() in texts[i].lower())
+        if (found := next(matches, None)) is None:
+            return each
+        start = found
+    return None

@@ -1,0 +1,138 @@
+"""What calls on a telephone line have in common, whichever protocol brings them: an inbox, and an end."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from abc import ABC, abstractmethod
+from collections.abc import AsyncIterator
+from typing import Any
+
+from bot.channels.waiting import by_the_clock
+from bot.events import ChannelEvent, Samples
+from bot.telephony.inbox import Inbox
+from bot.telephony.liveness import Liveness
+
+CLOSE_SECONDS = 2.0
+"""After the hang-up, until the exchange closes the connection of its own accord."""
+
+
+class LineChannel(ABC):
+    """A channel on somebody else's wire. Reads from the first moment on; `close` gives everything back."""
+
+    hears_while_speaking = True
+
+    tells_what_was_played = False
+    """Whether the exchange itself says what it has played: the best that is known of a line that never gives sound."""
+
+    def __init__(self, rate: int, caller: str | None) -> None:
+        """`rate` in Hz; `caller` as the exchange tells it. With a running event loop."""
+        self.rate, self.caller = rate, caller
+        self._inbox = Inbox(rate)
+        self._liveness = Liveness(rate)
+        self._news = asyncio.Event()  # something happened that may tell whether the line lives
+        self._ended = False
+        self._reading = asyncio.ensure_future(self._read())
+
+    @property
+    @abstractmethod
+    def late(self) -> int:
+        """How often the caller heard a gap because sound was sent late."""
+
+    @property
+    def lost(self) -> int:
+        """Frames of the caller that were dropped because this machine was busy."""
+        return self._inbox.lost
+
+    def events(self) -> AsyncIterator[ChannelEvent]:
+        return self._inbox.events()
+
+    async def play(self, samples: Samples, mark: str) -> None:
+        if not self._ended:
+            self._queue(samples, mark)
+
+    async def heard(self) -> bool | None:
+        """Whether the line lived during the last seconds and lives still: it gives sound (bot/telephony/liveness.py).
+        The answer takes one frame; a dead line's takes a second. None where it has given none since the call began, and
+        the exchange tells what it has played: a phone that sends nothing while nobody speaks."""
+        if self.tells_what_was_played and not self._liveness.gave_sound and not self._ended:
+            return None
+        self._liveness.ask()
+        while not self._ended and self._liveness.heard is None:
+            self._news.clear()
+            await self._news.wait()
+        return not self._ended and self._liveness.heard is True
+
+    async def wait(self, work: asyncio.Future[Any], seconds: float) -> float:
+        return await by_the_clock(work, seconds)
+
+    @abstractmethod
+    async def stop(self) -> None: ...
+
+    async def hang_up(self) -> None:
+        if not self._ended:
+            self._end(drop=True)
+            self._say_goodbye()
+
+    async def transfer(self) -> None:
+        """The dialplan goes on behind the bot's part, asks how the call ended and finds the caller a person."""
+        await self.hang_up()
+
+    def tick(self, late: float) -> None:
+        """20 ms have passed, `late` seconds ago."""
+        self._inbox.tick()
+        self._liveness.tick()
+        self._news.set()
+        if not self._ended:
+            self._advance(late)
+
+    async def close(self) -> None:
+        """End the call and the connection, whatever state it is in; the exchange is given a moment to close it."""
+        await self.hang_up()
+        with contextlib.suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(asyncio.shield(self._reading), CLOSE_SECONDS)
+        await cancelled(self._reading)
+        await self._disconnect()
+
+    def _end(self, *, drop: bool) -> None:
+        """The call is over; with `drop` also for what has not been fetched."""
+        if not self._ended:
+            self._ended = True
+            self._clear()
+            self._inbox.end(drop=drop)
+            self._news.set()
+
+    def _hear(self, samples: Samples) -> None:
+        """The caller's next sound."""
+        self._liveness.sound(samples.size)
+        self._news.set()
+        self._inbox.hear(samples)
+
+    @abstractmethod
+    def _advance(self, late: float) -> None:
+        """Do what a call that goes on does every 20 ms."""
+
+    @abstractmethod
+    async def _read(self) -> None:
+        """Fill the inbox until the connection ends, and then `_end`."""
+
+    @abstractmethod
+    def _queue(self, samples: Samples, mark: str) -> None:
+        """More to say."""
+
+    @abstractmethod
+    def _clear(self) -> None:
+        """Drop what was not said yet."""
+
+    @abstractmethod
+    def _say_goodbye(self) -> None:
+        """Tell the exchange that the call is over."""
+
+    @abstractmethod
+    async def _disconnect(self) -> None: ...
+
+
+async def cancelled(task: asyncio.Future[None]) -> None:
+    """End a task and wait for that."""
+    task.cancel()
+    await asyncio.wait([task])
