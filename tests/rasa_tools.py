@@ -66,8 +66,9 @@ class SharedRasa:
                     return
             except OSError:
                 if self._process.poll() is not None or time.monotonic() > deadline:
+                    log = self.log.read_text("utf-8")[-2000:]
                     self.close()
-                    raise AssertionError(f"Rasa was not loaded:\n{self.log.read_text('utf-8')[-2000:]}") from None
+                    raise AssertionError(f"Rasa was not loaded:\n{log}") from None
                 time.sleep(0.05)
 
     def in_thread(self, work: Coroutine[Any, Any, Any]) -> Any:

@@ -10,10 +10,11 @@ import typer
 from typer.testing import CliRunner, Result
 
 from bot.audio.keypad_tones import key_tone
-from bot.commands.transcribe import NEAR, Given, alternatives, in_a_room, transcribe, understood
+from bot.commands.transcribe import transcribe
 from bot.errors import VoicebotError
 from bot.events import FinalResult, Grammar, KeyHeard
 from bot.hearing.catalogue import catalogue
+from bot.transcription import NEAR, Given, alternatives, in_a_room, understood
 from vietnamese_numbers.hypotheses import platt_scaled
 
 FIELDS = ["path", "text", "digits", "confidence", "alternatives", "seconds", "cpu_seconds"]

@@ -25,7 +25,7 @@ class House:
     def __init__(self, calls: int = 10) -> None:
         self.now, self.reported = 1000.0, list[str]()
         self.admission = Admission(calls)
-        self.call_backs = CallBacks(3, 5, self.admission, lambda: self.now, self.told.append)
+        self.call_backs = CallBacks(3, 5, self.admission, lambda: self.now, self.reported.append)
 
     def rings(self, caller: str | None) -> str:
         """What is dialled when this number calls, or why nothing is."""

@@ -11,7 +11,6 @@ import pytest
 from hearing_tools import Says, Tally, cut, joined, silence, voice
 from second_pass_tools import WEIGHTS, encoder_of, scores_of
 
-from bot.commands.transcribe import hear
 from bot.errors import VoicebotError
 from bot.events import RATE, Grammar, Samples
 from bot.hearing import CallHearing, ModelError, load_models, models, open_hearing, second_of
@@ -19,6 +18,7 @@ from bot.hearing.augmented_decoding import AugmentedDecoding, BothPasses
 from bot.hearing.recogniser import Recognised
 from bot.hearing.second_pass import NUMERALS, compared, foreign_words, heard_again, weighed
 from bot.settings import Settings
+from bot.transcription import hear
 
 SOUND: Samples = voice(0.5)
 
