@@ -14,7 +14,7 @@ from bot.errors import VoicebotError
 
 HEADER = ["phone", "insurance_number"]
 
-BATCH = 500
+BATCH = 1000
 """Rows in a transaction: long enough to be fast, short enough that a call hardly waits for it."""
 
 

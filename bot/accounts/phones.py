@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 import phonenumbers
 
@@ -48,6 +49,8 @@ def normalise(phone: str) -> str:
 
     It may be written as +84…, 84…, 0084… or 0…, and a Vietnamese mobile also with a zero too many: 084912345678,
     00912345678, +840912345678."""
+    if plain := _plain_mobile().fullmatch(phone):
+        return f"+{_VIETNAM}{plain[1]}"
     if not _WRITTEN.fullmatch(phone.strip()):
         raise NotAPhoneNumber
     digits = re.sub("[^0-9]", "", phone)
@@ -57,6 +60,15 @@ def normalise(phone: str) -> str:
         if number and phonenumbers.is_valid_number(number) and phonenumbers.number_type(number) in only:
             return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
     raise NotAPhoneNumber
+
+
+@cache
+def _plain_mobile() -> re.Pattern[str]:
+    """A Vietnamese mobile as nearly all files have it, 0 and nine digits, by the library's own table of them: found so,
+    a number takes a hundredth of the time."""
+    vietnam = phonenumbers.PhoneMetadata.metadata_for_region("VN")
+    mobile = vietnam and vietnam.mobile and vietnam.mobile.national_number_pattern
+    return re.compile(f"0({mobile})" if mobile else "(?!)", re.ASCII)
 
 
 def _parsed(phone: str) -> phonenumbers.PhoneNumber | None:

@@ -6,7 +6,6 @@ the database. Without that key a stolen store or backup tells nobody's number; w
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 
 
@@ -29,4 +28,4 @@ class Pseudonyms:
         return self._of("password", password)
 
     def _of(self, kind: str, text: str) -> str:
-        return hmac.new(self._key, f"{kind}:{text}".encode(), hashlib.sha256).hexdigest()
+        return hmac.digest(self._key, f"{kind}:{text}".encode(), "sha256").hex()

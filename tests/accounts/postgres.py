@@ -21,10 +21,10 @@ def programs() -> Path | None:
 
 
 @contextmanager
-def server(folder: Path, superuser: str = "voicebot") -> Iterator[str]:
+def server(folder: Path, superuser: str = "voicebot", durable: bool = False) -> Iterator[str]:
     """Runs a server in a new folder, on a spare port; the URL of its empty database. Skips where there is none.
 
-    It asks nobody for a password."""
+    It asks nobody for a password. `durable`: it waits for the disk, as one that is to be kept does."""
     bin_ = programs()
     if bin_ is None:
         pytest.skip("needs PostgreSQL: apt install postgresql")
@@ -41,7 +41,17 @@ def server(folder: Path, superuser: str = "voicebot") -> Iterator[str]:
 
     data, log = str(folder / "data"), str(folder / "log")
     run("initdb", "-D", data, "-A", "trust", "-U", superuser, "--no-sync")
-    run("pg_ctl", "-D", data, "-l", log, "-w", "-o", f"-p {port} -k {folder} -c fsync=off", "start")
+    run(
+        "pg_ctl",
+        "-D",
+        data,
+        "-l",
+        log,
+        "-w",
+        "-o",
+        f"-p {port} -k {folder}{'' if durable else ' -c fsync=off'}",
+        "start",
+    )
     try:
         run("createdb", "-h", "127.0.0.1", "-p", str(port), "-U", superuser, "accounts")
         yield f"postgresql://{superuser}@127.0.0.1:{port}/accounts"

@@ -154,3 +154,16 @@ def test_what_is_rung_is_a_mobile_of_ten_digits_or_nothing(written: str) -> None
 @pytest.mark.parametrize("account", DEMO)
 def test_the_demo_accounts_can_be_rung(account: tuple[str, str]) -> None:
     assert as_mobile(account[0]) == account[0]
+
+
+@given(st.from_regex(r"0[0-9]{9}", fullmatch=True))
+def test_what_files_have_is_found_by_table_as_by_the_library(written: str) -> None:
+    """Ten digits are looked up in a table; with a space in them they take the library's whole way."""
+    assert _or_none(written) == _or_none(f"{written[:4]} {written[4:]}")
+
+
+def _or_none(written: str) -> str | None:
+    try:
+        return normalise(written)
+    except NotAPhoneNumber:
+        return None
