@@ -14,7 +14,7 @@ BIN := .venv/bin
 RASA := .venv-rasa/bin/rasa
 DIALOGUE := domain.yml config.yml $(shell find data -name '*.yml' 2>/dev/null) $(wildcard rasa_components/*.py)
 
-.PHONY: help setup run phone test lint format bench bench-load bench-accounts prove eval train train-second-pass clean
+.PHONY: help setup run phone test lint format bench bench-load bench-accounts prove fuzz eval train train-second-pass clean
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
 
@@ -55,6 +55,10 @@ bench-accounts: setup ## a million accounts imported, five million looked up, SQ
 prove: setup ## 31,000 calls, each with a fault (two hours; goes on where it was stopped); writes proof/*.json
 	@$(BIN)/python -m proof --resume --json proof/results.json $(PROOF)
 	@$(BIN)/python -m proof.sockets --json proof/sockets.json
+
+fuzz: setup ## parsers that face outside, given anything for a minute each (FUZZ='--seconds 600')
+	@$(UV) sync --locked --quiet --group fuzz
+	@$(BIN)/python -m proof.fuzz $(FUZZ)
 
 eval: setup ## the recogniser on people left out of training; writes asr_models/vi-digits/CARD.md
 	@$(BIN)/python -m asr_models.evaluation --card
