@@ -129,8 +129,13 @@ def key_file(path: Path) -> bytes:
         key = path.read_bytes().strip()
     except OSError as error:
         raise VoicebotError(f"{path}: cannot read or make this key file ({error.strerror}); correct it") from None
-    decode_key(key, str(path))
+    decode_keys(key, str(path))
     return key
+
+
+def decode_keys(keys: bytes, name: str) -> list[bytes]:
+    """The 32 bytes of each key, one a line. Raises VoicebotError, as `decode_key`."""
+    return [decode_key(key, name) for key in keys.split() or [b""]]
 
 
 def decode_key(key: bytes, name: str) -> bytes:

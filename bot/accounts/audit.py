@@ -34,8 +34,8 @@ class Audit:
         self._backing.check()
         with self._backing.database.reading() as connection:
             begins, checkpoints = trail.first(connection), trail.all_checkpoints(connection)
-        key = self._backing.signer.public
-        verdict = verify(self._records(), [*checkpoints, *kept], key)
+        by = [signer.public for signer in self._backing.signers]
+        verdict = verify(self._records(), [*checkpoints, *kept], *by)
         if verdict.ok or self._begins() == begins:
             return verdict
         return self.verify(kept)  # meanwhile a running bot removed what had become old
@@ -49,13 +49,13 @@ class Audit:
         """What concerns a phone number, or the insurance number whose account it has, in order.
 
         Raises VoicebotError for what is no phone number."""
-        pseudonym = self.pseudonym(phone)
-        self._note(What.AUDIT_SHOW, pseudonym)
+        names = self._backing.pseudonyms.phones(normalise(phone))
+        self._note(What.AUDIT_SHOW, names[0])
         with self._backing.database.reading() as connection:
-            query = select(accounts.c.insurance_number).where(accounts.c.phone == pseudonym)
+            query = select(accounts.c.insurance_number).where(accounts.c.phone.in_(names))
             number: str | None = connection.execute(query).scalar()
         hidden = audit.c.event != What.AUDIT_SHOW.value
-        return list(self._records(trail.of_person(pseudonym, number), hidden))
+        return list(self._records(trail.of_person(names, number), hidden))
 
     def pseudonym(self, phone: str) -> str:
         """What stands for a phone number in the trail. Raises VoicebotError for what is no phone number."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -19,16 +19,16 @@ from bot.accounts.trail import Trail
 class Backing:
     """A database, and the key of what is in it.
 
-    key    32 bytes
+    keys   32 bytes each: the one that is written with, and those that are on their way out (rekeying.py)
     file   where the key belongs, for what is said where it is another one
     clock  the time now
     """
 
-    def __init__(self, database: Database, key: bytes, file: Path, clock: Callable[[], datetime]) -> None:
+    def __init__(self, database: Database, keys: Sequence[bytes], file: Path, clock: Callable[[], datetime]) -> None:
         self.database = database
-        self.pseudonyms = Pseudonyms(key)
-        self.signer = Signer(key)
-        self.trail = Trail(self.signer)
+        self.pseudonyms = Pseudonyms(*keys)
+        self.signers = [Signer(key) for key in keys]
+        self.trail = Trail(self.signers[0])
         self._file, self._clock = file, clock
         self._checked = False
 
@@ -36,12 +36,12 @@ class Backing:
         """As the store writes times: UTC, without a zone."""
         return self._clock().astimezone(UTC).replace(tzinfo=None)
 
-    def caller(self, phone: str | None) -> str | None:
-        """A calling number's pseudonym; None for what no account can have."""
+    def caller(self, phone: str | None) -> Sequence[str]:
+        """A calling number's pseudonyms, the newest first; none for what no account can have."""
         try:
-            return self.pseudonyms.phone(normalise(phone or ""))
+            return self.pseudonyms.phones(normalise(phone or ""))
         except NotAPhoneNumber:
-            return None
+            return []
 
     def check(self) -> None:
         """Once: is the store there, is it of this version and of this key? Raises AccountsUnavailable."""
@@ -55,7 +55,7 @@ class Backing:
                     f"the account store {name} is of another version: run `voicebot accounts init`"
                 )
             fingerprint = connection.execute(select(keys.c.fingerprint)).scalar()
-        if fingerprint != self.pseudonyms.fingerprint:
+        if fingerprint not in self.pseudonyms.fingerprints:
             raise AccountsUnavailable(
                 f"the account store {name} was made with another key than {self._file}: "
                 "put that key back, or import the accounts into a new store"

@@ -14,7 +14,7 @@ import enum
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
@@ -170,12 +170,12 @@ def link(event: Event, seq: int, previous: str) -> Record:
     return replace(bare, hash=bare.digest())
 
 
-def verify(records: Iterable[Record], checkpoints: Iterable[Checkpoint], key: str) -> Verdict:
+def verify(records: Iterable[Record], checkpoints: Iterable[Checkpoint], *keys: str) -> Verdict:
     """Look through a chain to the first record that is not as it was written.
 
     records      all that are there, in order
     checkpoints  those of the store and any that were kept elsewhere
-    key          the public key that signed them
+    keys         the public keys that signed them; several after the store's key was changed
     """
     signed: dict[int, list[Checkpoint]] = defaultdict(list)
     for checkpoint in checkpoints:
@@ -191,7 +191,7 @@ def verify(records: Iterable[Record], checkpoints: Iterable[Checkpoint], key: st
     for record in records:
         first = first or record
         if last is None and record.seq > 1:
-            if problem := _cut(record, signed[record.seq - 1], key):
+            if problem := _cut(record, signed[record.seq - 1], keys):
                 return verdict(record.seq - 1, problem)
         elif record.seq != (last.seq if last else 0) + 1:
             return verdict((last.seq if last else 0) + 1, "the record is missing")
@@ -200,7 +200,7 @@ def verify(records: Iterable[Record], checkpoints: Iterable[Checkpoint], key: st
         if record.digest() != record.hash:
             return verdict(record.seq, "it was changed")
         for checkpoint in signed.get(record.seq, ()):
-            if problem := _contradiction(checkpoint, record.hash, key):
+            if problem := _contradiction(checkpoint, record.hash, keys):
                 return verdict(record.seq, problem)
             good += 1
         if record.event == What.PRUNED.value and record.detail.isdigit():
@@ -226,15 +226,15 @@ def read_checkpoint(line: str) -> Checkpoint:
     return checkpoint
 
 
-def _cut(first: Record, checkpoints: list[Checkpoint], key: str) -> str:
+def _cut(first: Record, checkpoints: list[Checkpoint], keys: Sequence[str]) -> str:
     """What is wrong with a chain that begins at this record; empty where a checkpoint vouches for what came before."""
     if not checkpoints:
         return "the records up to it are missing, and no checkpoint vouches for them"
-    return next(filter(None, (_contradiction(each, first.previous, key) for each in checkpoints)), "")
+    return next(filter(None, (_contradiction(each, first.previous, keys) for each in checkpoints)), "")
 
 
-def _contradiction(checkpoint: Checkpoint, hash_: str, key: str) -> str:
-    if not checkpoint.is_genuine(key):
+def _contradiction(checkpoint: Checkpoint, hash_: str, keys: Sequence[str]) -> str:
+    if not any(checkpoint.is_genuine(key) for key in keys):
         return "its checkpoint has a signature that is not of this store's key"
     return "" if checkpoint.hash == hash_ else "its checkpoint was signed over another record"
 

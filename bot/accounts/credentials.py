@@ -95,7 +95,7 @@ class Credentials:
     def _look(self, phone: str, password: str) -> tuple[Any, Checked]:
         """The account's row, and what is to be said of this password."""
         self._backing.check()
-        query = select(accounts).where(accounts.c.phone == self._backing.caller(phone))
+        query = select(accounts).where(accounts.c.phone.in_(self._backing.caller(phone)))
         with self._backing.database.reading() as connection:
             row = connection.execute(query).one_or_none()
         right = self._passwords.verify(row.password if row else None, password)

@@ -15,11 +15,12 @@ from __future__ import annotations
 
 import base64
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from cryptography.fernet import Fernet
+from cryptography.fernet import Fernet, MultiFernet
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlalchemy import delete, func, insert, select, update
@@ -42,17 +43,21 @@ log = logging.getLogger(__name__)
 
 
 class Contacts:
-    """Seals the phone numbers of owners who are to be told something. `key`: of the account store."""
+    """Seals the phone numbers of owners who are to be told something. `keys`: of the account store, the newest
+    first."""
 
-    def __init__(self, key: bytes) -> None:
-        derived = HKDF(SHA256(), length=32, salt=None, info=b"voicebot notices").derive(key)
-        self._fernet = Fernet(base64.urlsafe_b64encode(derived))
+    def __init__(self, keys: Sequence[bytes]) -> None:
+        self._fernet = MultiFernet([Fernet(base64.urlsafe_b64encode(_derived(key))) for key in keys])
 
     def seal(self, e164: str) -> str:
         return self._fernet.encrypt(e164.encode()).decode()
 
     def reveal(self, token: str) -> str:
         return self._fernet.decrypt(token.encode()).decode()
+
+
+def _derived(key: bytes) -> bytes:
+    return HKDF(SHA256(), length=32, salt=None, info=b"voicebot notices").derive(key)
 
 
 @dataclass(frozen=True)

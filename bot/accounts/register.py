@@ -20,12 +20,21 @@ from bot.errors import VoicebotError
 
 @dataclass(frozen=True)
 class Row:
-    """A row of the table of accounts, or the reason why there can be none. The numbers are pseudonyms."""
+    """A row of the table of accounts, or the reason why there can be none. The numbers are pseudonyms, under each of
+    the store's keys, the newest first."""
 
-    phone: str = ""
-    insurance_number: str = ""
+    phones: Sequence[str] = ("",)
+    insurance_numbers: Sequence[str] = ("",)
     masked: str = ""
     problem: str = ""
+
+    @property
+    def phone(self) -> str:
+        return self.phones[0]
+
+    @property
+    def insurance_number(self) -> str:
+        return self.insurance_numbers[0]
 
 
 @dataclass(frozen=True)
@@ -82,7 +91,8 @@ def row(phone: str, insurance_number: str, lengths: Sequence[int], pseudonyms: P
             problem=f"the insurance number has {len(insurance_number)} digits, not {' or '.join(map(str, lengths))}"
             " (spreadsheets drop leading zeros)"
         )
-    return Row(pseudonyms.phone(e164), pseudonyms.insurance_number(insurance_number), _masked(insurance_number))
+    names = pseudonyms.phones(e164), pseudonyms.insurance_numbers(insurance_number)
+    return Row(*names, _masked(insurance_number))
 
 
 def enter(connection: Connection, rows: Sequence[Row]) -> list[Entry]:
@@ -112,9 +122,9 @@ def enter(connection: Connection, rows: Sequence[Row]) -> list[Entry]:
     return entries
 
 
-def find(connection: Connection, phone: str) -> Any:
-    """The row of the account with this phone (a pseudonym). Raises VoicebotError where there is none."""
-    found = connection.execute(select(accounts).where(accounts.c.phone == phone)).one_or_none()
+def find(connection: Connection, *phone: str) -> Any:
+    """The row of the account with this phone (one of its pseudonyms). Raises VoicebotError where there is none."""
+    found = connection.execute(select(accounts).where(accounts.c.phone.in_(phone))).one_or_none()
     if found is None:
         raise VoicebotError("no account has this phone number: add it with `voicebot accounts add`")
     return found
@@ -122,7 +132,7 @@ def find(connection: Connection, phone: str) -> Any:
 
 def view(connection: Connection, phone: str, pseudonyms: Pseudonyms, throttle: Throttle, now: datetime) -> Account:
     """The account of a phone (E.164). Raises VoicebotError where there is none."""
-    found = find(connection, pseudonyms.phone(phone))
+    found = find(connection, *pseudonyms.phones(phone))
     by_phone = reset.history(connection, phone=found.phone)
     by_number = reset.history(connection, insurance_number=found.insurance_number)
     until = throttle.locked_until(by_phone, by_number, now)

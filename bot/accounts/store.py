@@ -22,10 +22,11 @@ from bot.accounts.outbox import Contacts, Outbox
 from bot.accounts.passwords import ARGON2ID, Passwords, new_password
 from bot.accounts.phones import NotAPhoneNumber, normalise
 from bot.accounts.register import Account, Entry, Listed
+from bot.accounts.rekeying import rekey
 from bot.accounts.schema import REVISION, accounts, keys
 from bot.accounts.throttle import HOUR, Throttle
 from bot.errors import VoicebotError
-from bot.sealing import decode_key, key_file
+from bot.sealing import decode_keys, key_file
 from bot.settings import ROOT, Settings
 
 ACCOUNTS_KEY = ROOT / "var" / "accounts.key"
@@ -48,7 +49,8 @@ class Accounts:
     patience        seconds that a transaction may take
     clock           the time now
     number_lengths  digits of an insurance number
-    key             of the pseudonyms, as Fernet writes keys; None: that of var/accounts.key, made on first use
+    key             of the pseudonyms, as Fernet writes keys; while it is being changed several, one a line, the new
+                    one first; None: that of var/accounts.key, made on first use
     hasher          of passwords
     """
 
@@ -70,8 +72,8 @@ class Accounts:
         hasher: PasswordHasher = ARGON2ID,
     ) -> None:
         self._database = Database(url, patience)
-        secret = decode_key(key or key_file(ACCOUNTS_KEY), "the key of the account store")
-        self._backing = Backing(self._database, secret, ACCOUNTS_KEY, clock)
+        secrets = decode_keys(key or key_file(ACCOUNTS_KEY), "the key of the account store")
+        self._backing = Backing(self._database, secrets, ACCOUNTS_KEY, clock)
         self._pseudonyms, self._trail = self._backing.pseudonyms, self._backing.trail
         self._check, self._now, self._caller = self._backing.check, self._backing.now, self._backing.caller
         self._throttle = Throttle(max_failures, timedelta(seconds=lock_seconds), max_resets, max_refusals)
@@ -80,8 +82,8 @@ class Accounts:
         self._lifetime = timedelta(hours=password_hours)
         self._passwords = Passwords(self._pseudonyms, hasher)
         self.credentials = Credentials(self._backing, self._passwords)
-        self._contacts = Contacts(secret) if notify else None
-        self.outbox = Outbox(self._backing, Contacts(secret))
+        self._contacts = Contacts(secrets) if notify else None
+        self.outbox = Outbox(self._backing, Contacts(secrets))
         self.audit = Audit(self._backing, timedelta(days=audit_days) if audit_days else None)
 
     @property
@@ -101,16 +103,18 @@ class Accounts:
         """
         self._check()
         password = new_password()
+        caller, number = self._caller(phone), self._pseudonyms.insurance_numbers(insurance_number)
         attempt = reset.Attempt(
             call_id=call_id,
             at=self._now(),
-            phone=self._caller(phone),
-            insurance_number=self._pseudonyms.insurance_number(insurance_number),
+            phone=caller[0] if caller else None,
+            insurance_number=number[0],
             password=self._passwords.hash(password),
             contact=self._contact(phone),
         )
         try:
             with self._database.writing() as connection:
+                rekey(connection, filter(None, [caller]), [number])
                 answer = reset.begin(connection, self._trail, attempt, self._throttle)
         except Conflict:
             return None
@@ -152,8 +156,14 @@ class Accounts:
 
         with self._database.creating() as connection:
             before = upgrade(connection)
-            if connection.execute(select(keys).with_for_update()).first() is None:
-                connection.execute(insert(keys).values(id=1, fingerprint=self._pseudonyms.fingerprint))
+            newest = self._pseudonyms.fingerprints[0]
+            found = connection.execute(select(keys.c.fingerprint).with_for_update()).scalar()
+            if found is None:
+                connection.execute(insert(keys).values(id=1, fingerprint=newest))
+            elif found != newest and found in self._pseudonyms.fingerprints:
+                connection.execute(update(keys).values(fingerprint=newest))
+                signed = self._trail.sign_anew(connection, [each.public for each in self._backing.signers])
+                self._record(connection, What.INIT, detail=f"another key; {signed} checkpoints signed anew")
             if before != REVISION:
                 self._record(connection, What.INIT, detail=f"schema {before or 'none'} to {REVISION}")
         self._check()
@@ -169,7 +179,9 @@ class Accounts:
         """Add accounts (phone, insurance number) in one transaction; what became of each row, in order."""
         self._check()
         wanted = [register.row(*row, self._lengths, self._pseudonyms) for row in rows]
+        good = [row for row in wanted if not row.problem]
         with self._database.writing() as connection:
+            rekey(connection, (row.phones for row in good), (row.insurance_numbers for row in good))
             entries = register.enter(connection, wanted)
             statuses = Counter(entry.status for entry in entries)
             only = wanted[0] if len(wanted) == 1 else register.Row()
@@ -187,8 +199,10 @@ class Accounts:
     def unlock(self, phone: str) -> int:
         """Forgive the guesses of an account's phone and insurance number; how many. Raises VoicebotError as `show`."""
         self._check()
-        pseudonym = self._pseudonyms.phone(normalise(phone))
+        names = self._pseudonyms.phones(normalise(phone))
+        pseudonym = names[0]
         with self._database.writing() as connection:
+            rekey(connection, [names])
             account = register.find(connection, pseudonym)
             forgiven = reset.forgive(connection, account.phone, account.insurance_number)
             self._record(
@@ -211,8 +225,10 @@ class Accounts:
 
         Raises VoicebotError as `show`."""
         self._check()
-        pseudonym = self._pseudonyms.phone(normalise(phone))
+        names = self._pseudonyms.phones(normalise(phone))
+        pseudonym = names[0]
         with self._database.writing() as connection:
+            rekey(connection, [names])
             reset.discard(connection, self._trail, self._now(), operator(), phone=pseudonym)
             removed = register.remove(connection, pseudonym)
             self._record(connection, What.REMOVE, pseudonym, removed.insurance_number)
@@ -221,8 +237,10 @@ class Accounts:
         """Move an account to another phone number; its password stays, and one that is being read out to the old phone
         is forgotten. Raises VoicebotError as `show`, and where the new number has an account already."""
         self._check()
-        old, pseudonym = (self._pseudonyms.phone(normalise(each)) for each in (phone, new))
+        names = [self._pseudonyms.phones(normalise(each)) for each in (phone, new)]
+        old, pseudonym = (each[0] for each in names)
         with self._database.writing() as connection:
+            rekey(connection, names)
             reset.discard(connection, self._trail, self._now(), operator(), phone=old)
             moved = register.change_phone(connection, old, pseudonym)
             for each, detail in ((old, "from this phone"), (pseudonym, "to this phone")):

@@ -7,12 +7,12 @@ whatever process. The number of a record is a primary key all the same: no chain
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, func, insert, or_, select
+from sqlalchemy import delete, func, insert, or_, select, update
 from sqlalchemy.engine import Connection, Row
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -88,6 +88,16 @@ class Trail:
         connection.execute(delete(checkpoints).where(checkpoints.c.seq < found.seq))
         self.record(connection, Event(now, What.PRUNED, actor="bot", detail=str(found.seq)))
 
+    def sign_anew(self, connection: Connection, keys: Sequence[str]) -> int:
+        """Sign with this signer's key what is signed with another of these (public) keys; how many checkpoints. So the
+        chain is vouched for when those keys are gone."""
+        found = [each for each in all_checkpoints(connection) if each.key != self._signer.public]
+        genuine = [each for each in found if any(each.is_genuine(key) for key in keys)]
+        for each in genuine:
+            anew = self._signer.checkpoint(each.seq, each.hash, datetime.fromisoformat(each.at).replace(tzinfo=None))
+            connection.execute(update(checkpoints).where(checkpoints.c.seq == each.seq).values(**asdict(anew)))
+        return len(genuine)
+
     def _sign(self, connection: Connection, seq: int, hash_: str, at: datetime) -> Checkpoint:
         checkpoint = self._signer.checkpoint(seq, hash_, at)
         connection.execute(insert(checkpoints).values(**asdict(checkpoint)))
@@ -111,9 +121,9 @@ def page(connection: Connection, after: int, *where: ColumnElement[bool]) -> lis
     return [_read(row) for row in connection.execute(query)]
 
 
-def of_person(phone: str, insurance_number: str | None) -> ColumnElement[bool]:
-    """The condition that a record is about this phone or this insurance number (pseudonyms)."""
-    return or_(audit.c.phone == phone, audit.c.insurance_number == (insurance_number or phone))
+def of_person(phones: Sequence[str], insurance_number: str | None) -> ColumnElement[bool]:
+    """The condition that a record is about this phone (its pseudonyms under all keys) or this insurance number."""
+    return or_(audit.c.phone.in_(phones), audit.c.insurance_number == (insurance_number or phones[0]))
 
 
 def between(since: datetime | None, until: datetime | None) -> Iterator[ColumnElement[bool]]:

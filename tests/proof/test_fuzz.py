@@ -1,4 +1,4 @@
-"""The parsers that `make fuzz` gives anything take what they should, and refuse what they should not by their own error.
+"""The parsers that `make fuzz` gives anything take what they should, and refuse the rest by their own error.
 
 Long runs are atheris's; this keeps its targets alive, and what once made one fail."""
 
