@@ -48,13 +48,15 @@ class Voicebot:
         from bot.hearing import open_hearing
 
         with self._calls.call(name) as call_id:
+            hearing = open_hearing(self._settings, channel.rate)
             call = Call(
                 call_id,
                 channel,
-                open_hearing(self._settings, channel.rate),
+                hearing,
                 self._dialogue,
                 self._speech,
                 self._timing,
+                hearing.calibration,
                 words=self._words,
                 watch=watch,
                 run_hearing=self._run_hearing,

@@ -11,9 +11,9 @@ import soundfile
 
 from bot.audio import files as sound_files
 from bot.audio.files import NoSound, read_sound
-from bot.commands.transcribe import read_audio
 from bot.errors import VoicebotError
 from bot.simulation.caller_voice import read_recording
+from bot.transcription import read_audio
 
 NOISE = np.random.default_rng(1).normal(0, 3000, 16000).astype("<i2")
 

@@ -140,6 +140,6 @@ def write_all(folder: Path) -> None:
 
 def write_sums(folder: Path) -> None:
     """SHA256SUMS, by which a damaged folder is told from a good one; the card and its pictures may change."""
-    files = sorted(f for f in folder.rglob("*") if f.is_file() and f.parent != folder)
+    files = sorted(f for f in folder.rglob("*") if f.is_file() and (f.parent != folder or f.name == "calibration.toml"))
     lines = [f"{hashlib.sha256(f.read_bytes()).hexdigest()}  {f.relative_to(folder)}\n" for f in files]
     (folder / "SHA256SUMS").write_text("".join(lines), encoding="utf-8")

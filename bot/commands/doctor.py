@@ -52,6 +52,14 @@ def _second_pass() -> str:
     raise VoicebotError(f"model {model} has no folder `second`: numbers are heard in one pass; restore it from git")
 
 
+def _calibration() -> str:
+    from bot.hearing import calibration_of
+
+    if not calibration_of(model := load().model).fitted:
+        raise VoicebotError(f"model {model} has no calibration.toml: its confidence is not fitted (docs/hearing.md)")
+    return f"model {model} has its own"
+
+
 def _voice() -> str:
     import asyncio
 
@@ -100,6 +108,7 @@ CHECKS: tuple[tuple[str, Callable[[], str], bool], ...] = (
     ("settings", _settings, True),
     ("recogniser", _recogniser, True),
     ("second pass", _second_pass, False),
+    ("calibration", _calibration, False),
     ("voice", _voice, True),
     ("dialogue", _dialogue, True),
     ("accounts", _accounts, True),

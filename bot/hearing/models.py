@@ -7,6 +7,7 @@ broken files.
       graph/HCLG.fst, words.txt    the graph that Vosk loads: the grammar `any`
       graphs/number/…, yesno/…, menu/…
       second/                      the second pass (`bot.hearing.encoder`); optional
+      calibration.toml             the numbers fitted to it (`bot.hearing.calibration`); optional
       SHA256SUMS                   what `sha256sum` writes; optional
 
 Any other Vosk folder serves all grammars with its one graph.
@@ -28,7 +29,8 @@ from pathlib import Path
 
 from bot.errors import VoicebotError
 from bot.events import Grammar
-from bot.hearing import openfst
+from bot.hearing import calibration, openfst
+from bot.hearing.calibration import Calibration, CalibrationError
 from bot.hearing.catalogue import catalogue
 from bot.settings import ROOT
 
@@ -53,6 +55,7 @@ class ModelFolder:
     graphs    grammar → folder with its graph, for grammars with a graph of their own
     checked   its files were compared with SHA256SUMS
     second    the folder of its second pass, None where it has none
+    calibration  the numbers fitted to it, neutral ones where it has none
     """
 
     path: Path
@@ -61,6 +64,7 @@ class ModelFolder:
     graphs: Mapping[Grammar, Path]
     checked: bool
     second: Path | None = None
+    calibration: Calibration = calibration.NEUTRAL
 
     def graph_folder(self, grammar: Grammar) -> Path:
         """A folder as stock Vosk loads it, with this grammar's graph. Raises ModelError."""
@@ -95,7 +99,11 @@ def inspect(path: Path, kind: str = "vosk") -> ModelFolder:
     for graph in (path / "graph", *graphs.values()):
         _check_graph(graph)
     second = path / SECOND if (path / SECOND).is_dir() else None
-    return ModelFolder(path, _rate(path), kind, graphs, checked, second)
+    try:
+        fitted = calibration.read(path, second is not None)
+    except CalibrationError as error:
+        raise ModelError(str(error)) from None
+    return ModelFolder(path, _rate(path), kind, graphs, checked, second, fitted)
 
 
 def _check_sums(path: Path) -> bool:

@@ -12,13 +12,13 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from bot.commands.transcribe import in_a_room
 from bot.events import RATE, FinalResult, Grammar, Samples
 from bot.hearing import load_models, open_hearing
 from bot.hearing.whole import revised
 from bot.settings import ROOT, Settings
 from bot.simulation.caller_script import CallerVoice, Say
 from bot.simulation.caller_voice import sound_of
+from bot.transcription import in_a_room
 from vietnamese_numbers import WHOLE, Hypotheses
 
 SOUND = Path(__file__).parent / "sounds" / "bon_or_tam.flac"
@@ -48,7 +48,7 @@ def asked_for(sound: Samples) -> int | None:
     hearing = open_hearing(Settings(), RATE)
     lengths = Settings().number_lengths
     hearing.expect(Grammar.NUMBER, wanted=min(lengths))
-    numbers = Hypotheses(lengths)
+    numbers = Hypotheses(lengths, hearing.calibration.numbers)
     for piece in revised(hearing.feed(in_a_room(sound, RATE))):
         if isinstance(piece, FinalResult):
             numbers.hear(piece.texts, piece.probabilities)

@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from bot.commands.transcribe import hear, read_audio
 from bot.events import RATE, Grammar, Samples
 from bot.hearing import open_hearing
 from bot.settings import Settings
+from bot.transcription import hear, read_audio
 
 Floats = npt.NDArray[np.float64]
 
