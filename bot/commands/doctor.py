@@ -81,9 +81,11 @@ def _dialogue() -> str:
     settings = load()
     if settings.rasa_url:
         return f"served at {settings.rasa_url}"
+    from bot.assembly import DOMAIN, read_prompts
     from bot.dialogue.freshness import check, newest
     from bot.dialogue.local import rasa_python
 
+    read_prompts(DOMAIN)
     rasa_python(settings)
     model = newest(settings.path(settings.rasa_model))
     changed = check(model, ROOT)
