@@ -60,6 +60,16 @@ def _calibration() -> str:
     return f"model {model} has its own"
 
 
+def _phrases() -> str:
+    from bot.hearing import models
+    from bot.phrases.build import waiting
+    from bot.phrases.wording import menu_phrases
+
+    if intents := waiting(models.find(load().model), menu_phrases(ROOT)):
+        raise VoicebotError(f"callers cannot say {', '.join(intents)} yet: run `voicebot phrases build`")
+    return "all that a key chooses in the menu can be said"
+
+
 def _voice() -> str:
     import asyncio
 
@@ -111,6 +121,7 @@ CHECKS: tuple[tuple[str, Callable[[], str], bool], ...] = (
     ("recogniser", _recogniser, True),
     ("second pass", _second_pass, False),
     ("calibration", _calibration, False),
+    ("phrases", _phrases, False),
     ("voice", _voice, True),
     ("dialogue", _dialogue, True),
     ("accounts", _accounts, True),
