@@ -10,20 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from bot.events import UNKNOWN, FinalResult
+from bot.hearing.calibration import Answers
 from rasa_components.negation import holds_negation
-
-CERTAIN_YES, CERTAIN_NO = 0.85, 0.6
-"""A yes or no that is less likely than this is asked for again, which takes some four seconds. A false no costs
-eighteen, and a false yes the call: somebody else's number is refused."""
 
 CONFIRMS = frozenset(
     "đúng phải chính xác chuẩn khớp trúng vâng dạ ừ ok được rồi đồng nhất trí nhận có một y hợp lệ".split()
 )
 """Words of which every yes in the graph has one (a test compares the two)."""
-
-WISH = 0.8
-"""Least confidence of a wish of one word, and for n words WISH to the power of n; a less likely one counts as not
-understood."""
 
 
 def words_of(text: str) -> str:
@@ -31,14 +24,14 @@ def words_of(text: str) -> str:
     return " ".join(word for word in text.split() if word != UNKNOWN)
 
 
-def certain(piece: FinalResult) -> bool:
+def certain(piece: FinalResult, fit: Answers) -> bool:
     """Whether an answer at yes or no can be taken: a yes in whatever words, a no (whatever holds a negation is one), or
     a wish, which confirms nothing."""
     if holds_negation(piece.text):
-        return alike(piece, holds_negation) >= CERTAIN_NO
+        return alike(piece, holds_negation) >= fit.no
     if not CONFIRMS.isdisjoint(piece.text.split()):
-        return alike(piece, holds_negation) >= CERTAIN_YES
-    return wish_of(piece) == words_of(piece.text) or alike(piece, holds_negation) >= CERTAIN_YES
+        return alike(piece, holds_negation) >= fit.yes
+    return wish_of(piece, fit) == words_of(piece.text) or alike(piece, holds_negation) >= fit.yes
 
 
 def alike(piece: FinalResult, meaning: Callable[[str], object]) -> float:
@@ -48,7 +41,7 @@ def alike(piece: FinalResult, meaning: Callable[[str], object]) -> float:
     return sum(share for share, text in zip(probabilities, piece.texts, strict=False) if meaning(text) == first)
 
 
-def wish_of(piece: FinalResult) -> str:
+def wish_of(piece: FinalResult, fit: Answers) -> str:
     """The longest, and of equally long ones the likeliest, of the alternatives that are likely enough where all that
     hold its words count, in their order, with others between them: of "nhân viên" and "gặp nhân viên" the first is sure
     though neither is likely. Empty where none is. What denies does not count for what does not.
@@ -59,7 +52,7 @@ def wish_of(piece: FinalResult) -> str:
     found: tuple[int, float, str] = (0, 0.0, "")
     for words, negated, _ in heard:
         likely = sum(share for other, denies, share in heard if denies == negated and _in_order(words, other))
-        if words and likely >= WISH ** len(words) and (len(words), likely) > found[:2]:
+        if words and likely >= fit.wish ** len(words) and (len(words), likely) > found[:2]:
             found = len(words), likely, " ".join(words)
     return found[2]
 

@@ -15,6 +15,7 @@ from bot.events import Channel, Dialogue, Outcome, Speech
 from bot.patience import Words
 from bot.settings import ROOT, Settings
 from bot.turn import Timing
+from rasa_components.custom_fields import faults, intent_names
 
 DOMAIN = ROOT / "domain.yml"
 WORDS = {
@@ -48,13 +49,15 @@ class Voicebot:
         from bot.hearing import open_hearing
 
         with self._calls.call(name) as call_id:
+            hearing = open_hearing(self._settings, channel.rate)
             call = Call(
                 call_id,
                 channel,
-                open_hearing(self._settings, channel.rate),
+                hearing,
                 self._dialogue,
                 self._speech,
                 self._timing,
+                hearing.calibration,
                 words=self._words,
                 watch=watch,
                 run_hearing=self._run_hearing,
@@ -109,15 +112,20 @@ def read_prompts(domain: Path) -> tuple[Words, list[str]]:
     """Of a Rasa domain file: what the call says of its own accord, and the texts of all responses that have no variable
     in them.
 
-    Raises VoicebotError where the file cannot be read or lacks one of `WORDS`."""
+    Raises VoicebotError where the file cannot be read, lacks one of `WORDS`, or has a wrong `custom`."""
     try:
-        responses = yaml.safe_load(domain.read_text("utf-8"))["responses"]
+        whole = yaml.safe_load(domain.read_text("utf-8"))
+        responses = whole["responses"]
+        fault = next(faults(responses, intent_names(whole.get("intents") or ())), "")
         texts = [
             variation["text"] for variations in responses.values() for variation in variations if "text" in variation
         ]
         words = Words(**{name: str(responses[response][0]["text"]) for name, response in WORDS.items()})
-        return words, [text for text in texts if "{" not in text]
+        prompts = [text for text in texts if "{" not in text]
     except (OSError, yaml.YAMLError, KeyError, TypeError, AttributeError) as error:
         reason = f"{type(error).__name__}: {error}".splitlines()[0]
         needed = ", ".join(WORDS.values())
         raise VoicebotError(f"{domain}: no Rasa domain with {needed} ({reason}); correct it") from None
+    if fault:
+        raise VoicebotError(f"{domain}: {fault}; correct it")
+    return words, prompts

@@ -52,6 +52,7 @@ from bot.events import (
     Unintelligible,
     Utterance,
 )
+from bot.hearing.calibration import Calibration
 from bot.patience import LIMIT_SECONDS, Patience, Words
 from bot.turn import Timing, Turn
 
@@ -139,6 +140,7 @@ class Call:
         dialogue: Dialogue,
         speech: Speech,
         timing: Timing,
+        calibration: Calibration,
         *,
         words: Words,
         watch: Watch,
@@ -147,6 +149,7 @@ class Call:
         self._id = call_id
         self._channel, self._hearing, self._dialogue, self._speech = channel, hearing, dialogue, speech
         self._timing, self._words, self._watch = timing, words, watch
+        self._calibration = calibration
         self._run_hearing = run_hearing
         self._patience = Patience(channel, self._ask_to_wait)
         self._apology = words.apology  # what is true where a part fails now
@@ -258,7 +261,7 @@ class Call:
             heard = await self._channel.heard()
             self._patience.turn_over(0.0)
             return Unheard() if heard is False else PlayedOut(time.time() + LIMIT_SECONDS)
-        self._turn = Turn(reply.expect, self._timing, self._turn, self._own_phone)
+        self._turn = Turn(reply.expect, self._timing, self._calibration, self._turn, self._own_phone)
         utterance = await self._listen(self._turn, reply.expect.kind, mark)
         self._ready_at = time.perf_counter()
         waited = max(0, self._hearing.now - self._turn.ended_at) / RATE if self._turn.heard else 0.0

@@ -8,7 +8,7 @@ import math
 import time
 from collections import deque
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -19,18 +19,13 @@ from bot.errors import VoicebotError
 from bot.events import FinalResult, Grammar, KeyHeard, Samples
 from bot.hearing import CallHearing
 from bot.hearing.whole import revised
-from vietnamese_numbers import Collected, Hypotheses, find, hypotheses, read
+from vietnamese_numbers import Certainty, Collected, Hypotheses, find, read
 
 ALTERNATIVES = 10
 """Alternatives for a whole file, at most."""
 
 COMBINED = 100
 """Ways to join alternatives of its pieces that are looked at, the likeliest ones."""
-
-NEAR = 0.2
-"""A file's number need not be of a length that calls want: one five times as likely as those is told as it is (as in
-`vietnamese_numbers.hypotheses`). Of nine-digit numbers 70 instead of 55 % are right so; of ten-digit ones as many as in
-calls on a clean line, and three in a hundred fewer in noise."""
 
 LEAD_SECONDS, TAIL_SECONDS = 0.4, 1.0
 """Quiet before a file, in which hearing learns the room, and after it, in which the last piece ends."""
@@ -83,9 +78,10 @@ def hear(
     hearing: CallHearing,
     grammar: Grammar,
     lengths: tuple[int, ...],
-    near: float = hypotheses.NEAR,
+    any_length: bool = False,
 ) -> Transcript:
-    """A file's sound as a call's; `near` as in `Hypotheses`."""
+    """A file's sound as a call's. `any_length`: its number need not be of one of these lengths; one of another length
+    that is much likelier is told as it is (`bot.hearing.calibration.Files`)."""
     began = time.process_time()
     hearing.expect(grammar, wanted=min(lengths))
     frame = max(1, rate // 50)
@@ -97,7 +93,10 @@ def hear(
     if not any(event.text for event in given if isinstance(event, FinalResult)):
         given = [event for event in given if isinstance(event, KeyHeard)]  # doubts alone make no number
     cpu_seconds = time.process_time() - began
-    text, digits, confidence = understood(given, grammar, lengths, near)
+    certainty = hearing.calibration.numbers
+    if any_length:
+        certainty = replace(certainty, near=hearing.calibration.files.near)
+    text, digits, confidence = understood(given, grammar, lengths, certainty)
     return Transcript(
         path,
         text,
@@ -110,7 +109,7 @@ def hear(
 
 
 def understood(
-    given: Sequence[Given], grammar: Grammar, lengths: tuple[int, ...], near: float = hypotheses.NEAR
+    given: Sequence[Given], grammar: Grammar, lengths: tuple[int, ...], certainty: Certainty
 ) -> tuple[str, str | None, float]:
     """Words and digits of a file's pieces and keys, and the probability of the digits, or else of the words: a number
     is collected from them as in a call."""
@@ -120,7 +119,7 @@ def understood(
     nothing_else = grammar is not Grammar.YESNO and all(read(piece.text).digits for piece in spoken)
     if grammar is not Grammar.NUMBER and not nothing_else:
         return *_joined([event.key if isinstance(event, KeyHeard) else event.text for event in clear], grammar), every
-    numbers = Hypotheses(lengths, near=near)
+    numbers = Hypotheses(lengths, certainty)
     for event in given:
         if isinstance(event, KeyHeard):
             numbers.press(event.key)

@@ -37,6 +37,7 @@ from bot.events import (
     Unintelligible,
     Utterance,
 )
+from bot.hearing.calibration import Calibration
 from bot.settings import Settings
 from rasa_components.negation import holds_negation
 from vietnamese_numbers import DIGIT_WORDS, WHOLE, Collected, Collector, Hypotheses, find, read
@@ -78,10 +79,6 @@ PHRASE = 3
 NAMED_BY = 3
 """Digits that remind a caller where to go on, or which digit is meant."""
 
-SPOKEN_KEY = 0.8
-"""Least confidence of a single spoken digit that chooses from the menu. A "không" in the background is one word, too,
-and would hand the call to a person."""
-
 SECOND_THOUGHT = RATE
 """Samples after a spoken yes in which the caller may take it back: "vâng, à nhầm sai rồi"."""
 
@@ -109,21 +106,29 @@ class Timing:
 class Turn:
     """Collects what the caller does until it means something.
 
-    `before` is the turn before this one: what it collected of a number goes on here. `own_phone`: the digits of the
+    `fit`: what was fitted to the model that hears it. `before`: the turn before this one; what it collected of a number
+    goes on here. `own_phone`: the digits of the
     calling number as people say them ("0912345678"), empty where it is unknown. `numbers` holds the digits after this
     turn. `ended_at` is the sample at which the caller's last word or key ended, for measuring how long the answer took.
     """
 
-    def __init__(self, expect: Expect, timing: Timing, before: Turn | None = None, own_phone: str = "") -> None:
+    def __init__(
+        self,
+        expect: Expect,
+        timing: Timing,
+        fit: Calibration,
+        before: Turn | None = None,
+        own_phone: str = "",
+    ) -> None:
         self.expect = expect
         self.numbers: Hypotheses | None = before.numbers if before else None
         if self.numbers is None and expect.lengths:
-            self.numbers = Hypotheses(expect.lengths)
+            self.numbers = Hypotheses(expect.lengths, fit.numbers)
         self.heard: list[str] = []
         self.ended_at = 0
         self.left_by = ""
         """The key that decided this turn."""
-        self._timing = timing
+        self._timing, self._fit = timing, fit.answers
         self._own_phone = own_phone
         self._told_own_phone: bool = before is not None and before._told_own_phone
         self._places: dict[int, int] = {}  # in `heard`, of a piece by where it ended
@@ -275,10 +280,10 @@ class Turn:
         elif self.expect.kind is Grammar.YESNO:
             self._answer(piece, began_at)
         elif self.expect.kind is Grammar.MENU and (intent := self.expect.keys.get(read(text).digits or "")):
-            if self._taken_where(alike(piece, words_of) >= SPOKEN_KEY, piece):
+            if self._taken_where(alike(piece, words_of) >= self._fit.spoken_key, piece):
                 self._decided = Chosen(intent)
         else:
-            wish = wish_of(piece)
+            wish = wish_of(piece, self._fit)
             if self._taken_where(bool(wish), piece):
                 self._words.append(wish)
 
@@ -319,7 +324,7 @@ class Turn:
             return
         unknown_at = self._unknown_at
         self._take(piece)
-        if not certain(piece):
+        if not certain(piece, self._fit):
             self._not_understood(piece, before)
             return
         beside = unknown_at is not None and began_at is not None and began_at - unknown_at < BESIDE

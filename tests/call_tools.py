@@ -30,6 +30,7 @@ from bot.patience import Words
 from bot.simulation.caller_script import parse_script
 from bot.simulation.script import ScriptChannel
 from bot.turn import Timing
+from tests.fitted import FIT
 
 TIMING = Timing(no_input=3 * RATE, settle=RATE // 2, pause=RATE)
 MENU = Expect(Grammar.MENU, lengths=(10,), keys={"8": "ask_reset"})
@@ -115,7 +116,7 @@ async def hold(
     script = parse_script(f'caller: "0912345678"\nsteps:\n{steps}', tmp_path / "script.yml")
     channel = dialogue.channel = ScriptChannel(script)
     notices: list[Notice] = []
-    call = Call("id", channel, KeysOnly(), dialogue, speech or Beeps(), TIMING, words=WORDS, watch=notices.append)
+    call = Call("id", channel, KeysOnly(), dialogue, speech or Beeps(), TIMING, FIT, words=WORDS, watch=notices.append)
     return await call.run(), notices, channel
 
 

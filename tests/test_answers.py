@@ -6,6 +6,7 @@ from asr_models.recipe import phrases
 from bot.answers import CONFIRMS, certain, wish_of
 from bot.events import FinalResult
 from rasa_components.negation import holds_negation
+from tests.fitted import FIT
 
 
 def piece(*texts: str, probabilities: tuple[float, ...]) -> FinalResult:
@@ -22,20 +23,20 @@ def test_every_yes_of_the_graph_has_a_word_that_confirms() -> None:
 
 
 def test_a_yes_must_be_surer_than_a_wish() -> None:
-    assert not certain(piece("đúng rồi", "gặp", probabilities=(0.7,)))
-    assert certain(piece("gặp người thật", probabilities=(0.7,)))
-    assert not certain(piece("gặp người thật", probabilities=(0.4,)))
+    assert not certain(piece("đúng rồi", "gặp", probabilities=(0.7,)), FIT.answers)
+    assert certain(piece("gặp người thật", probabilities=(0.7,)), FIT.answers)
+    assert not certain(piece("gặp người thật", probabilities=(0.4,)), FIT.answers)
 
 
 def test_a_no_needs_less() -> None:
-    assert certain(piece("không phải", probabilities=(0.6,)))
+    assert certain(piece("không phải", probabilities=(0.6,)), FIT.answers)
 
 
 def test_of_equally_long_wishes_the_likelier_is_taken() -> None:
     heard = piece("nghe lại", "nói lại", "lại", probabilities=(0.7, 0.1, 0.1))
-    assert wish_of(heard) == "nghe lại"
-    assert wish_of(piece("nói lại", "nghe lại", probabilities=(0.05, 0.75))) == "nghe lại"
+    assert wish_of(heard, FIT.answers) == "nghe lại"
+    assert wish_of(piece("nói lại", "nghe lại", probabilities=(0.05, 0.75)), FIT.answers) == "nghe lại"
 
 
 def test_what_all_alternatives_share_is_a_wish() -> None:
-    assert wish_of(piece("nhân viên", "gặp nhân viên", probabilities=(0.53, 0.4))) == "nhân viên"
+    assert wish_of(piece("nhân viên", "gặp nhân viên", probabilities=(0.53, 0.4)), FIT.answers) == "nhân viên"

@@ -18,6 +18,7 @@ from bot.events import (
     Unintelligible,
 )
 from bot.turn import Turn
+from tests.fitted import FIT
 from tests.turn_tools import MENU, TEN, TIMING, YESNO, Caller, at, keys, meant, speech, spell
 
 
@@ -114,7 +115,7 @@ class TestYesNo:
     def test_unknown_speech_just_before_a_yes_belongs_to_it(self) -> None:
         just_before = speech("<unk>", start=1.0, seconds=0.5) + speech("đúng", start=2.0, seconds=0.4)
         assert meant(YESNO, just_before)[0] == Said("<unk> đúng", 0.9)
-        turn = Turn(YESNO, TIMING)
+        turn = Turn(YESNO, TIMING, FIT)
         for event in speech("<unk>", start=1.0, seconds=0.5):  # during the prompt
             turn.hear(event)
         turn.prompt_ended(at(4))
@@ -141,11 +142,11 @@ class TestNothingUsable:
         assert meant(YESNO, speech("", start=5.0, seconds=0.2)) == (Silence(), pytest.approx(6.0, abs=0.021))
 
     def test_silence_does_not_count_before_the_prompt_has_ended(self) -> None:
-        turn = Turn(MENU, TIMING)
+        turn = Turn(MENU, TIMING, FIT)
         assert turn.decide(at(20)) is None
 
     def test_noise_that_is_over_with_the_prompt_is_no_answer_though_it_is_known_later(self) -> None:
-        turn = Turn(TEN, TIMING)
+        turn = Turn(TEN, TIMING, FIT)
         turn.hear(SpeechStarted(at(1)))
         turn.prompt_ended(at(3))
         turn.hear(FinalResult((), 0.0, ended_at=at(2.9), at=at(3.18)))
@@ -154,7 +155,7 @@ class TestNothingUsable:
 
     @pytest.mark.parametrize("expect", [TEN, MENU, YESNO])
     def test_noise_during_the_prompt_is_no_answer(self, expect: Expect) -> None:
-        turn = Turn(expect, TIMING)
+        turn = Turn(expect, TIMING, FIT)
         for event in speech("", start=0.5):
             turn.hear(event)
         assert turn.decide(at(3)) is None
@@ -182,7 +183,7 @@ class TestAnotherVoiceInTheRoom:
         assert meant(expect, [SpeechStarted(at(0.5))]) == (Unintelligible(), pytest.approx(4.9, abs=0.021))
 
     def test_counted_from_the_end_of_the_prompt(self) -> None:
-        turn = Turn(MENU, TIMING)
+        turn = Turn(MENU, TIMING, FIT)
         turn.hear(SpeechStarted(at(1)))
         turn.prompt_ended(at(5))
         assert turn.decide(at(9.3)) is None
@@ -251,7 +252,7 @@ class TestUnclearYesOrNo:
 
     @pytest.mark.parametrize("heard", [{"": 0.0}, {"vâng": 0.3}])
     def test_a_prompt_cut_short_by_noise_leaves_time_to_answer(self, heard: dict[str, float]) -> None:
-        turn = Turn(YESNO, TIMING)
+        turn = Turn(YESNO, TIMING, FIT)
         turn.hear(SpeechStarted(at(1)))
         turn.hear(Partial("vâng", at(1.5)))
         turn.prompt_ended(at(3))  # interrupted
@@ -262,11 +263,11 @@ class TestUnclearYesOrNo:
         assert turn.decide(at(3.7)) == Chosen("affirm")
 
     def test_a_correction_is_taken_for_what_it_is(self) -> None:
-        before = Turn(TEN, TIMING)
+        before = Turn(TEN, TIMING, FIT)
         for event in speech("không một hai ba bốn năm sáu bảy tám tám"):
             before.hear(event)
         heard = answer({"à nhầm chín": 0.5})
-        turn = Turn(Expect(Grammar.YESNO, lengths=(10,)), TIMING, before)
+        turn = Turn(Expect(Grammar.YESNO, lengths=(10,)), TIMING, FIT, before)
         turn.prompt_ended(0)
         for event in heard:
             turn.hear(event)
@@ -275,7 +276,7 @@ class TestUnclearYesOrNo:
 
 class TestBargeIn:
     def test_a_key_or_a_word_begins_a_turn_and_noise_does_not(self) -> None:
-        noisy, spoken, keyed = (Turn(MENU, TIMING) for _ in range(3))
+        noisy, spoken, keyed = (Turn(MENU, TIMING, FIT) for _ in range(3))
         noisy.hear(SpeechStarted(0))
         noisy.hear(FinalResult((), 0.0, ended_at=at(1), at=at(1.28)))
         spoken.hear(Partial("cấp", at(1)))
@@ -288,6 +289,6 @@ class TestBargeIn:
     def test_the_first_word_of_a_phrase_does_not_stop_the_question_for_a_number(
         self, partial: str, began: bool
     ) -> None:
-        turn = Turn(TEN, TIMING)
+        turn = Turn(TEN, TIMING, FIT)
         turn.hear(Partial(partial, at(1)))
         assert turn.began is began

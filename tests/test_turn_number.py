@@ -25,6 +25,7 @@ from bot.events import (
     Utterance,
 )
 from bot.turn import Turn
+from tests.fitted import FIT
 from tests.turn_tools import (
     ANSWER,
     NINE,
@@ -192,7 +193,7 @@ class TestNumber:
         assert Caller(TEN, before.turn).does(speech(spell("23456789")))[0] == TooFew(2, progress=True)
 
     def test_the_cells_show_a_piece_while_it_is_spoken(self) -> None:
-        turn = Turn(TEN, TIMING)
+        turn = Turn(TEN, TIMING, FIT)
         for heard in [SpeechStarted(0), Partial("không", 80), Partial("không một", 160)]:
             turn.hear(heard)
         assert turn.cells == "01"

@@ -12,6 +12,7 @@ from bot.events import (
     Utterance,
 )
 from bot.turn import Timing, Turn
+from tests.fitted import FIT
 from vietnamese_numbers import DIGIT_WORDS
 
 NINE = "không một hai ba bốn năm sáu bảy tám"
@@ -49,7 +50,7 @@ class Caller:
     """Plays events into a turn, asking for the decision every 20 ms as a call does. `before`: the turn before."""
 
     def __init__(self, expect: Expect, before: Turn | None = None, own_phone: str = "") -> None:
-        self.turn = Turn(expect, TIMING, before, own_phone)
+        self.turn = Turn(expect, TIMING, FIT, before, own_phone)
         self.turn.prompt_ended(0)
         self.now = 0
 

@@ -22,39 +22,56 @@ WIDTH = 12
 HEARD = 20
 """Ways of hearing one piece that are looked at, the likeliest."""
 
-NEAR = 0.005
-"""One with less than this share of the best one's weight is not looked at. Callers who fall silent have given a whole
-number far more often than not, and to be asked for more after that is odd, so a count that fits makes up for that much
-and no more."""
-
 CORRECTION = 2.0
-"""A correction that can be read weighs so much more. Nobody says "à nhầm" by chance, but digits heard in its place
-would be added without a word."""
+"""Factor on the weight of a correction that can be read. Nobody says "à nhầm" by chance, but digits heard in its place
+would be added without a word. What callers do, whatever the recogniser: so it is no part of `Certainty`."""
 
 UNCLEAR = 0.3
-"""One that cannot be read counts so much less; where it is far likelier, nothing is guessed from the others."""
-
-CLEAR, NOTHING, HARDLY = 0.8, 0.62, 0.05
-"""Behind a whole number courtesies and side talk are heard as one or two digits, and two make another whole number, of
-twelve. So no digit was said there with the share `NOTHING` where no alternative has a share of `CLEAR`, and with the
-share `HARDLY` elsewhere. NOTHING is what hearing says of doubtful pieces (`bot.hearing.augmented_decoding`); where
-the second pass gives it a share, too, both count."""
+"""Factor on the rank of a hypothesis that cannot be read: people say numbers that can be read. Where it is far likelier
+all the same, nothing is guessed from the others."""
 
 LENGTHENED = 3.0
-"""The longer of two whole numbers in one breath must be so many times as likely as its own beginning."""
-
-SURE = 0.65
-"""A digit on which less than this share of the hypotheses agrees is uncertain. Asking for it alone takes four seconds,
-giving the whole number again and having it read back eighteen; so it pays where it mends one number in four or five.
-`python -m asr_models.evaluation --fit-confidence` reckons what each value saves."""
-
-PLATT_SLOPE, PLATT_SHIFT = 0.91, 0.95
-"""Between the log odds of a whole number by its alternatives and those of its being right. The pieces of a number have
-one voice and one line: what is hard to hear in one is hard in the others, so neither their certainty nor their doubts
-multiply in full (Platt, 1999). Fitted by `python -m asr_models.evaluation --fit-confidence`."""
+"""The longer of two whole numbers in one breath must be so many times as likely as its own beginning: most callers have
+a number of the shorter length."""
 
 DOUBTS = 2
 """More uncertain digits than this are not asked for one by one: the read-back shows them all."""
+
+
+@dataclass(frozen=True)
+class Certainty:
+    """How far the probabilities of one recogniser are to be trusted. The defaults are neutral: they take them as
+    they are.
+
+    Fitted to a recogniser; for a bundled model they stand in its calibration.toml."""
+
+    sure: float = 0.5
+    """0…1. A digit on which a smaller part of the hypotheses agrees is uncertain, and is asked for alone."""
+
+    near: float = 0.01
+    """0…1. A hypothesis with a smaller part of the best one's weight is dropped. A count of digits that fits makes up
+    for that much doubt and no more."""
+
+    clear: float = 0.0
+    """0…1. Behind a whole number: the probability of an alternative from which on digits were said there, and no
+    courtesy that sounds like one."""
+
+    nothing: float = 0.0
+    """0…1. The probability that no digit was said there, where no alternative is `clear`. If the second pass gives
+    that a probability of its own, both count."""
+
+    hardly: float = 0.0
+    """0…1. The same where one is `clear`."""
+
+    platt_slope: float = 1.0
+    """Over 0. Factor on the log odds of a whole number (`platt_scaled`). Under 1: the pieces of a number have one voice
+    and one line, so neither their certainty nor their doubts multiply in full (Platt, 1999)."""
+
+    platt_shift: float = 0.0
+    """Added to these log odds."""
+
+
+NEUTRAL = Certainty()
 
 
 @dataclass(frozen=True)
@@ -78,10 +95,9 @@ class Hypothesis:
 class Hypotheses:
     """`Collector` for speech with alternatives; keys and prompts reach all hypotheses. Pure."""
 
-    def __init__(self, lengths: tuple[int, ...], sure: float = SURE, near: float = NEAR, echo: str = "") -> None:
-        """`sure`, `near`: as the constants; `echo` as in `Collector`. Raises ValueError without lengths, or with one
-        under 1."""
-        self._sure, self._near = sure, near
+    def __init__(self, lengths: tuple[int, ...], certainty: Certainty = NEUTRAL, echo: str = "") -> None:
+        """`echo` as in `Collector`. Raises ValueError without lengths, or with one under 1."""
+        self._certainty = certainty
         self._each = [Hypothesis(Collector(lengths, echo), 1.0)]
         self._asked = False  # one digit of this number has been asked for
         self._wrong: frozenset[str] = frozenset()  # numbers that were read back and called wrong
@@ -101,10 +117,12 @@ class Hypotheses:
         """Takes one final piece of speech: its alternatives, best first, and the share of each, where known. An empty
         one is that nothing was said to the collector. `at`: where it ended, by which it may be heard again."""
         self._before[at] = self._each
-        heard = self._heard(list(zip(texts, probabilities or [1.0, *[NEAR] * (len(texts) - 1)], strict=False)))
+        heard = self._heard(
+            list(zip(texts, probabilities or [1.0, *[self._certainty.near] * (len(texts) - 1)], strict=False))
+        )
         grown = _merged([new for each in self._each for text, share in heard for new in each.after(text, share)])
         heaviest = max((each.weight for each in grown), default=0.0)
-        near = [each for each in grown if each.weight >= self._near * heaviest]
+        near = [each for each in grown if each.weight >= self._certainty.near * heaviest]
         near.sort(key=lambda each: -each.weight * (UNCLEAR if each.cells.status is Collected.UNCLEAR else 1.0))
         self._each = near[:WIDTH] or self._each
 
@@ -122,7 +140,8 @@ class Hypotheses:
         texts = [text for text, _ in heard]
         clear = max((share for text, share in heard if text), default=1.0)
         if clear < 1.0 and self._behind and not any(map(Collector.corrects, texts[:1])):
-            nothing = HARDLY if clear >= CLEAR else NOTHING
+            certainty = self._certainty
+            nothing = certainty.hardly if clear >= certainty.clear else certainty.nothing
             silent = sum(share for text, share in heard if not text)
             spoken = [(text, share * (1.0 - nothing)) for text, share in heard if text]
             heard = [("", nothing + silent * (1.0 - nothing)), *spoken]
@@ -171,7 +190,7 @@ class Hypotheses:
     @property
     def confidence(self) -> float:
         """How likely the leading number is to be the right one, in 0…1."""
-        return platt_scaled(self.share)
+        return platt_scaled(self.share, self._certainty.platt_slope, self._certainty.platt_shift)
 
     @property
     def share(self) -> float:
@@ -189,7 +208,7 @@ class Hypotheses:
         alike = [each for each in self._each if len(each.cells.digits) == len(digits)]
         total = sum(each.weight for each in alike)
         agreed = [sum(each.weight for each in alike if each.cells.digits[i] == d) for i, d in enumerate(digits)]
-        doubts = [i for i, weight in enumerate(agreed) if weight < self._sure * total]
+        doubts = [i for i, weight in enumerate(agreed) if weight < self._certainty.sure * total]
         if self._asked or not 0 < len(doubts) <= DOUBTS:
             return None
         return 1 + min(doubts, key=agreed.__getitem__)
@@ -237,7 +256,7 @@ def _merged(hypotheses: Sequence[Hypothesis]) -> list[Hypothesis]:
     return list(merged.values())
 
 
-def platt_scaled(share: float, slope: float = PLATT_SLOPE, shift: float = PLATT_SHIFT) -> float:
+def platt_scaled(share: float, slope: float = 1.0, shift: float = 0.0) -> float:
     """The confidence in a number of this share: `slope` times its log odds, and `shift`."""
     right, wrong = math.exp(shift) * math.pow(share, slope), math.pow(1.0 - share, slope)
     return right / (right + wrong)

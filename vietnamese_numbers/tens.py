@@ -22,7 +22,7 @@ ODD = 0.35
 without: 79 12 34 is likelier than 7 92 3 14."""
 
 LEAST = 0.02
-"""Less likely ways are not looked at; as `NEAR` of the hypotheses."""
+"""Less likely ways are not looked at; as `Certainty.near` of the hypotheses."""
 
 MOST = 16
 """Ways that are looked at, the likeliest."""

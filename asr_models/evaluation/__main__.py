@@ -6,7 +6,7 @@ import argparse
 import dataclasses
 from pathlib import Path
 
-from asr_models.evaluation import background, card, confidence, sections
+from asr_models.evaluation import background, calibration_file, card, confidence, sections
 from asr_models.evaluation.measure import Evaluation, Recordings
 from bot.errors import VoicebotError
 from bot.hearing import second_of
@@ -39,7 +39,7 @@ def _work(args: argparse.Namespace) -> str:
     folder = find(args.model).path
     recordings = Recordings(args.part, args.shared)
     if args.fit_confidence:
-        return confidence.report(list(confidence.dictated(args.model, recordings, args.strings)), second_of(args.model))
+        return _fit_confidence(args, recordings)
     if args.background:
         others = Recordings("dev" if args.part == "test" else "test", args.shared)
         settings = dataclasses.replace(load(), model=args.model)
@@ -61,6 +61,16 @@ def _work(args: argparse.Namespace) -> str:
     return ""
 
 
+def _fit_confidence(args: argparse.Namespace, recordings: Recordings) -> str:
+    """Fits the constants of confidence, and writes them where that was asked for; what is to be printed."""
+    folder = find(args.model)
+    numbers = list(confidence.dictated(args.model, recordings, args.strings))
+    constants, text = confidence.report(numbers, folder.calibration.numbers, second_of(args.model))
+    if args.write:
+        calibration_file.write(folder.path, constants)
+    return calibration_file.told(constants) + "\n" + text
+
+
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m asr_models.evaluation", description=__doc__)
     parser.add_argument("--model", default="vi-digits", help="name or folder")
@@ -77,13 +87,19 @@ def _arguments() -> argparse.Namespace:
         "--fit-confidence", action="store_true", help="only fit the constants of confidence, and print them"
     )
     parser.add_argument(
+        "--write", action="store_true", help="with --fit-confidence: write them into the model's calibration.toml"
+    )
+    parser.add_argument(
         "--background",
         type=int,
         default=0,
         metavar="CALLS",
         help="run this measure alone: N calls in each room with other voices (default 30)",
     )
-    return parser.parse_args()
+    args = parser.parse_args()
+    if args.write and not args.fit_confidence:
+        parser.error("--write goes with --fit-confidence")
+    return args
 
 
 if __name__ == "__main__":

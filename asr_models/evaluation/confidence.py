@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import NamedTuple
 
@@ -24,13 +24,14 @@ from asr_models.evaluation.lines import CONDITIONS
 from asr_models.evaluation.measure import Recordings
 from bot.events import RATE, Grammar, Samples
 from bot.hearing import CallHearing, second_of
-from bot.hearing.encoder import Encoder, Scores, Weights
+from bot.hearing.calibration import FirstPass, Weights
+from bot.hearing.encoder import Encoder, Scores
 from bot.hearing.models import find
-from bot.hearing.recogniser import Calibration, Recognised, Scored, VoskRecogniser, ranked, vosk_model
+from bot.hearing.recogniser import Recognised, Scored, VoskRecogniser, ranked, vosk_model
 from bot.hearing.second_pass import Compared, compared, foreign_words, weighed
 from bot.transcription import hear
-from vietnamese_numbers import DIGIT_WORDS, WHOLE, Hypotheses, read
-from vietnamese_numbers.hypotheses import SURE, platt_scaled
+from vietnamese_numbers import DIGIT_WORDS, WHOLE, Certainty, Hypotheses, read
+from vietnamese_numbers.hypotheses import platt_scaled
 
 LENGTHS = {10: 4, 3: 1, 12: 1}
 """Digits of the numbers, and how many of them in so many."""
@@ -72,7 +73,7 @@ class Dictated:
     digits: str
     pieces: tuple[FinalResult, ...]
 
-    def once(self, calibration: Calibration) -> list[Recognised]:
+    def once(self, calibration: FirstPass) -> list[Recognised]:
         """What the first pass makes of the pieces that hold something."""
         found = (ranked(piece.scored, piece.frames, calibration) for piece in self.pieces)
         return [recognised for recognised in found if recognised.texts]
@@ -90,11 +91,11 @@ def dictated(model: str, recordings: Recordings, count: int) -> Iterator[Dictate
 
     class Noted(VoskRecogniser):
         def __init__(self) -> None:
-            super().__init__(graph, folder.rate)
+            super().__init__(graph, folder.rate, folder.calibration.first)
 
         def finish(self) -> Recognised:
             scored, frames = self.scored()
-            first = ranked(scored, frames)
+            first = ranked(scored, frames, folder.calibration.first)
             noted.append((first, FinalResult(scored, frames)))
             return first
 
@@ -102,7 +103,7 @@ def dictated(model: str, recordings: Recordings, count: int) -> Iterator[Dictate
         sound = recordings.around.carry(said, CONDITIONS[number % len(CONDITIONS)], number)
         noted.clear()
         second = _Heard(encoder, []) if encoder else None
-        hearing = CallHearing(RATE, lambda _: Noted(), second)
+        hearing = CallHearing(RATE, lambda _: Noted(), second, folder.calibration)
         hear("", sound, RATE, hearing, Grammar.NUMBER, (len(digits) or 10,))
         later = second.noted if second else []
         pieces = [piece._replace(scores=_last(first, later)) for first, piece in noted]
@@ -167,23 +168,25 @@ def surprise(heard: Sequence[Said]) -> float:
     return total / len(heard)
 
 
-def fitted(numbers: Sequence[Dictated]) -> Calibration:
-    """The calibration of the first pass of least surprise."""
+def fitted(numbers: Sequence[Dictated]) -> FirstPass:
+    """What makes probabilities of the first pass's scores, with least surprise."""
     said = [number for number in numbers if number.digits]
-    return Calibration(
-        *_least(
-            lambda values: surprise([(each.digits, each.once(Calibration(*values))) for each in said]),
-            (0.3, -1.0, 1.0, -1.0),
-            BOUNDS,
-        )
-    )
+    lowest, highest = scores(numbers)
+
+    def surprising(values: Sequence[float]) -> float:
+        scale, rest, words, score = values
+        first = FirstPass(scale, rest, words, score, lowest, highest)
+        return surprise([(each.digits, each.once(first)) for each in said])
+
+    scale, rest, words, score = _least(surprising, (0.3, -1.0, 1.0, -1.0), BOUNDS)
+    return FirstPass(scale, rest, words, score, lowest, highest)
 
 
 @dataclass(frozen=True)
 class Both:
     """Both passes with constants that were fitted to them, or the first alone."""
 
-    calibration: Calibration
+    calibration: FirstPass
     encoder: Encoder | None = None
     weights: Weights | None = None
 
@@ -248,27 +251,29 @@ def odds(answers: Sequence[Answer]) -> tuple[float, float]:
     return float(found.x[0]), float(found.x[1])
 
 
-def answered(heard: Iterable[Said]) -> Iterator[Answer]:
+def answered(heard: Iterable[Said], certainty: Certainty) -> Iterator[Answer]:
     """Every whole number as a call collects it."""
     for digits, pieces in heard:
-        number = _collected(pieces, (len(digits),))
+        number = _collected(pieces, (len(digits),), certainty)
         yield Answer(number.share, number.best.digits == digits)
 
 
-def foretold(numbers: Sequence[Dictated], encoder: Encoder | None = None) -> Iterator[tuple[float, bool]]:
+def foretold(
+    numbers: Sequence[Dictated], certainty: Certainty, encoder: Encoder | None = None
+) -> Iterator[tuple[float, bool]]:
     """Of each whole number its confidence, with constants fitted on all speakers but its own, and whether it is right:
     what to expect of somebody new."""
     for speaker in dict.fromkeys(number.speaker for number in numbers if number.digits):
         others = [number for number in numbers if number.speaker != speaker]
         both = balanced(others, encoder)
-        line = odds(list(answered(both.heard(number) for number in others if number.digits)))
+        line = odds(list(answered((both.heard(number) for number in others if number.digits), certainty)))
         own = [both.heard(number) for number in numbers if number.speaker == speaker]
-        yield from ((platt_scaled(share, *line), right) for share, right in answered(own))
+        yield from ((platt_scaled(share, *line), right) for share, right in answered(own, certainty))
 
 
-def _collected(pieces: Sequence[Recognised], lengths: tuple[int, ...], sure: float = SURE) -> Hypotheses:
+def _collected(pieces: Sequence[Recognised], lengths: tuple[int, ...], certainty: Certainty) -> Hypotheses:
     """The number as a call collects it."""
-    number = Hypotheses(lengths, sure)
+    number = Hypotheses(lengths, certainty)
     for piece in pieces:
         number.hear(piece.texts, piece.probabilities)
     number.settle()
@@ -296,46 +301,55 @@ class Asked:
         return AGAIN * self.mended - ASKING * self.asked
 
 
-def asked(heard: Iterable[Said], sure: float) -> Asked:
-    """What asking for digits on which less than `sure` of the alternatives agrees does to numbers of ten digits."""
+def asked(heard: Iterable[Said], certainty: Certainty) -> Asked:
+    """What asking for digits on which less than `certainty.sure` of the alternatives agrees does to numbers of ten
+    digits."""
     questions = mended = 0
     for said, pieces in heard:
         if len(said) != 10:
             continue
-        number = _collected(pieces, (10, 12), sure)
+        number = _collected(pieces, (10, 12), certainty)
         digits, cell = number.best.digits, number.uncertain
         if cell and number.best.status in WHOLE:
             questions += 1
             number.ask(cell)
             number.hear([DIGIT_WORDS[int(said[cell - 1])]])
             mended += digits != said == number.best.digits
-    return Asked(sure, questions, mended)
+    return Asked(certainty.sure, questions, mended)
 
 
-def report(numbers: Sequence[Dictated], encoder: Encoder | None) -> str:
-    """The constants, as they are to be written, and what they are based on."""
-    both, (low, high) = balanced(numbers, encoder), scores(numbers)
+class Report(NamedTuple):
+    """`constants`: table of calibration.toml → the keys that were fitted. `text`: what they are based on."""
+
+    constants: dict[str, dict[str, float]]
+    text: str
+
+
+def report(numbers: Sequence[Dictated], certainty: Certainty, encoder: Encoder | None) -> Report:
+    """Fits all constants of confidence. `certainty`: what is not fitted here stays as it says."""
+    both = balanced(numbers, encoder)
     said = [both.heard(number) for number in numbers if number.digits]
-    rows = [asked(said, percent / 100) for percent in range(45, 100, 5)]
+    rows = [asked(said, replace(certainty, sure=percent / 100)) for percent in range(45, 100, 5)]
     best = max(rows, key=lambda row: row.saved)
-    slope, shift = odds(list(answered(said)))
-    new = list(foretold(numbers, encoder))
+    slope, shift = odds(list(answered(said, certainty)))
+    new = list(foretold(numbers, certainty, encoder))
     bins = bins_of([confidence for confidence, _ in new], [right for _, right in new])
     told = "\n".join(f"  {b.confidence:.2f}  {b.right}  {b.answers:5}" for b in bins)
     score = brier([confidence for confidence, _ in new], [right for _, right in new])
     table = "\n".join(f"  {row.sure:.2f}  {row.asked:5}  {row.mended:6}  {row.saved:+5} s" for row in rows)
-    weights = f"second/second.json\n  weights = {_told(both.weights)}\n" if both.weights else ""
-    return (
-        f"bot/hearing/recogniser.py\n  CALIBRATION = Calibration({_told(both.calibration)})\n"
-        f"  SCORES = ({low:.2g}, {high:.2g})\n{weights}"
-        f"  ({len(said)} numbers; surprise {surprise(said):.3f} nats)\n"
+    constants = {"first": _rounded(both.calibration._asdict())}
+    if both.weights:
+        constants["second.weights"] = _rounded(both.weights._asdict())
+    constants["numbers"] = {"sure": best.sure, **_rounded({"platt_slope": slope, "platt_shift": shift})}
+    return Report(
+        constants,
+        f"{len(said)} numbers; surprise {surprise(said):.3f} nats\n"
         "of a speaker whom the constants were not fitted on, mean distance of confidence and share right: "
         f"{expected_calibration_error(bins):.3f}, Brier score {score:.3f}\n  confidence  right  numbers\n{told}\n"
-        "vietnamese_numbers/hypotheses.py\n"
-        f"  PLATT_SLOPE, PLATT_SHIFT = {slope:.2f}, {shift:.2f}\n  SURE = {best.sure:.2f}\n"
-        f"  sure  asked  mended  saved\n{table}\n"
+        f"  sure  asked  mended  saved\n{table}\n",
     )
 
 
-def _told(constants: Calibration | Weights) -> str:
-    return ", ".join(f"{name}={value:.3g}" for name, value in constants._asdict().items())
+def _rounded(constants: dict[str, float]) -> dict[str, float]:
+    """Three figures: more would say nothing about new speakers."""
+    return {name: float(f"{value:.3g}") for name, value in constants.items()}

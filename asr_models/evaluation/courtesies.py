@@ -87,7 +87,7 @@ def every() -> list[Said]:
 def meant(settings: Settings, sound: Samples, expect: Expect) -> tuple[Utterance | None, str]:
     """What a caller's turn comes to who says this after the prompt, and the words that were heard."""
     hearing = open_hearing(settings, RATE)
-    turn = Turn(expect, Timing.of(settings))
+    turn = Turn(expect, Timing.of(settings), hearing.calibration)
     hearing.expect(Grammar(expect.kind), wanted=turn.wanted)
     turn.prompt_ended(0)
     for at in range(0, sound.size, FRAME):

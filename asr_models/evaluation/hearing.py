@@ -12,10 +12,10 @@ from pathlib import Path
 import numpy as np
 
 from bot.events import RATE, Grammar, Partial, Samples
-from bot.hearing import CallHearing, load_models, open_hearing, second_of
+from bot.hearing import CallHearing, calibration_of, load_models, open_hearing, second_of
 from bot.hearing.augmented_decoding import AugmentedDecoding
 from bot.hearing.encoder import Encoder, Scores
-from bot.hearing.recogniser import TELLS_UNKNOWN, Recognised, opener
+from bot.hearing.recogniser import TELLS_UNKNOWN, Recognised, Recogniser, opener
 from bot.hearing.second_pass import compared, weighed
 from bot.settings import Settings
 from bot.transcription import Transcript, hear
@@ -51,7 +51,7 @@ class SecondAlone:
     def again(self, first: Recognised, scores: Scores, sound: Samples) -> Recognised:
         if not first.texts:
             return first
-        return weighed(compared(NOBODY, scores, self.encoder), self.encoder.weights._replace(first=0.0))
+        return weighed(compared(NOBODY, scores, self.encoder), self.encoder.fit.weights._replace(first=0.0))
 
 
 class Ear:
@@ -77,9 +77,14 @@ class Ear:
         if self._passes is Passes.BOTH:
             return open_hearing(self._settings, RATE)
         first, encoder = opener(self._settings.model), second_of(self._settings.model)
+        fit = calibration_of(self._settings.model)
         if encoder and self._passes is Passes.SECOND:
-            return CallHearing(RATE, first, SecondAlone(encoder))
-        return CallHearing(RATE, lambda grammar: AugmentedDecoding(lambda: first(grammar), grammar in TELLS_UNKNOWN))
+            return CallHearing(RATE, first, SecondAlone(encoder), fit)
+
+        def augmented(grammar: Grammar) -> Recogniser:
+            return AugmentedDecoding(lambda: first(grammar), fit, grammar in TELLS_UNKNOWN)
+
+        return CallHearing(RATE, augmented, calibration=fit)
 
     def hear(self, sound: Samples, grammar: Grammar, lengths: tuple[int, ...] = (10, 12)) -> Transcript:
         """One recording, as `voicebot transcribe` reads it."""

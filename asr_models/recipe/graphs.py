@@ -6,60 +6,18 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+from bot.phrases.lexicon import STAY, UNKNOWN_SOUNDS, frame_classes, pronounced
+
 from .grammar import DIGITS, GRAMMARS, INSIDE, UNKNOWN, Grammar
-from .lexicon import (
-    FILLER,
-    INITIALS,
-    NUCLEI,
-    OPEN_TONES,
-    PHONE_ID,
-    RECORDED,
-    SIL,
-    SONORANTS,
-    STOP_TONES,
-    STOPS,
-    TONE_ID,
-    Sound,
-    sounds,
-)
+from .lexicon import SIL, Sound
 
-STAY = 0.1  # cost of each further 30 ms frame of a sound
 SILENCE_COST = 0.2
-
-#: Words that are said otherwise than their spelling has it, or in several ways.
-SPOKEN = {
-    "alo": ("a lô",), "ok": ("ô kê", "âu kây", "âu khây"), "vâng": ("vâng", "dâng"), "trật": ("trật", "chật"),
-}  # fmt: skip
-
-#: Unknown speech: a loop over all that can be said in Vietnamese, in no recorded word. (Lattices must be determinised
-#: by words alone: Kaldi's lattices of phones take seconds and hundreds of MB for it.)
-UNKNOWN_SOUNDS = [
-    Sound(PHONE_ID[phone], TONE_ID[tone], FILLER)
-    for tones, phones in (
-        (["none"], INITIALS),
-        (OPEN_TONES, ["w", *NUCLEI, *SONORANTS]),
-        (STOP_TONES, ["w", *NUCLEI, *STOPS]),
-    )
-    for tone in tones
-    for phone in phones
-]
-
-
-def pronounced(word: str) -> list[list[Sound]]:
-    """The ways of saying a word."""
-    return [[s for syllable in way.split() for s in sounds(syllable)] for way in SPOKEN.get(word, (word,))]
 
 
 def vocabulary() -> list[str]:
     """Words of all graphs, each with its number in words.txt (0 is <eps>), plain syllables."""
     said = {w for g in GRAMMARS.values() for arc in g.arcs if arc.reported for w in arc.text.split()}
     return ["<eps>", *dict.fromkeys(w for w in DIGITS if w in said), *sorted(said - set(DIGITS)), UNKNOWN]
-
-
-def frame_classes() -> list[Sound]:
-    """Every frame class of the graphs; its place is its pdf number, and silence is the first."""
-    words = [s for w in RECORDED for s in sounds(w)]
-    return list(dict.fromkeys([SIL, *UNKNOWN_SOUNDS, *words]))
 
 
 def fst_text(grammar: Grammar) -> str:
@@ -140,6 +98,6 @@ def write_all(folder: Path) -> None:
 
 def write_sums(folder: Path) -> None:
     """SHA256SUMS, by which a damaged folder is told from a good one; the card and its pictures may change."""
-    files = sorted(f for f in folder.rglob("*") if f.is_file() and f.parent != folder)
+    files = sorted(f for f in folder.rglob("*") if f.is_file() and (f.parent != folder or f.name == "calibration.toml"))
     lines = [f"{hashlib.sha256(f.read_bytes()).hexdigest()}  {f.relative_to(folder)}\n" for f in files]
     (folder / "SHA256SUMS").write_text("".join(lines), encoding="utf-8")

@@ -52,6 +52,24 @@ def _second_pass() -> str:
     raise VoicebotError(f"model {model} has no folder `second`: numbers are heard in one pass; restore it from git")
 
 
+def _calibration() -> str:
+    from bot.hearing import calibration_of
+
+    if not calibration_of(model := load().model).fitted:
+        raise VoicebotError(f"model {model} has no calibration.toml: its confidence is not fitted (docs/hearing.md)")
+    return f"model {model} has its own"
+
+
+def _phrases() -> str:
+    from bot.hearing import models
+    from bot.phrases.build import waiting
+    from bot.phrases.wording import menu_phrases
+
+    if intents := waiting(models.find(load().model), menu_phrases(ROOT)):
+        raise VoicebotError(f"callers cannot say {', '.join(intents)} yet: run `voicebot phrases build`")
+    return "all that a key chooses in the menu can be said"
+
+
 def _voice() -> str:
     import asyncio
 
@@ -73,9 +91,11 @@ def _dialogue() -> str:
     settings = load()
     if settings.rasa_url:
         return f"served at {settings.rasa_url}"
+    from bot.assembly import DOMAIN, read_prompts
     from bot.dialogue.freshness import check, newest
     from bot.dialogue.local import rasa_python
 
+    read_prompts(DOMAIN)
     rasa_python(settings)
     model = newest(settings.path(settings.rasa_model))
     changed = check(model, ROOT)
@@ -100,6 +120,8 @@ CHECKS: tuple[tuple[str, Callable[[], str], bool], ...] = (
     ("settings", _settings, True),
     ("recogniser", _recogniser, True),
     ("second pass", _second_pass, False),
+    ("calibration", _calibration, False),
+    ("phrases", _phrases, False),
     ("voice", _voice, True),
     ("dialogue", _dialogue, True),
     ("accounts", _accounts, True),

@@ -59,6 +59,7 @@ def check(
         "path": str(folder.path),
         "rate": folder.rate,
         "checksums": folder.checked,
+        "calibrated": folder.calibration.fitted,
         "graphs": sorted(grammar.value for grammar in own),
         "takes_grammars": shared.takes_grammars,
         "load_seconds": round(sum(trial.seconds for trial in trials.values()), 2),
@@ -75,6 +76,9 @@ def _told(fields: dict[str, Any]) -> str:
         "  checksums agree"
         if fields["checksums"]
         else "  no SHA256SUMS: the files cannot be compared with what they were",
+        "  has its own calibration.toml"
+        if fields["calibrated"]
+        else "  no calibration.toml: its confidence is not fitted, so calls ask too often or too seldom",
         "  one graph for everything: what is expected does not narrow what is heard"
         if only_any
         else f"  a graph each for {', '.join(fields['graphs'])}",

@@ -23,7 +23,7 @@ def transcribe(
 ) -> None:
     """Write down what is said in audio files, as a caller would be heard; exit 1 if one cannot be read."""
     from bot.hearing import load_models, open_hearing
-    from bot.transcription import NEAR, hear, read_audio
+    from bot.transcription import hear, read_audio
 
     settings = load()
     if model:
@@ -38,7 +38,7 @@ def transcribe(
             print(f"voicebot: {error}", file=sys.stderr)
             continue
         hearing = open_hearing(settings, rate)
-        transcript = hear(str(file), samples, rate, hearing, expect, settings.number_lengths, NEAR)
+        transcript = hear(str(file), samples, rate, hearing, expect, settings.number_lengths, any_length=True)
         if as_json:
             print(json.dumps(dataclasses.asdict(transcript), ensure_ascii=False), flush=True)
         else:

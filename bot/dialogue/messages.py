@@ -40,13 +40,11 @@ from bot.events import (
     Utterance,
 )
 from bot.sealing import Purpose
+from rasa_components.custom_fields import LONGEST_WAIT
 from rasa_components.hiding import hide_numbers
 
 Sealer = Callable[[str, Purpose], str]
 """`Seal.seal`."""
-
-LONGEST_WAIT = 60
-"""Seconds: the most that a response may ask to wait or be silent for."""
 
 AFTER_DIGITS = 0.7
 """Seconds of silence between the last digit and the next word: the caller is still writing it down."""

@@ -8,15 +8,18 @@ from functools import cache
 from bot.events import Grammar
 from bot.hearing import models, recogniser
 from bot.hearing.augmented_decoding import AugmentedDecoding, BothPasses
+from bot.hearing.calibration import Calibration
 from bot.hearing.encoder import Encoder, load_encoder
 from bot.hearing.listener import CallHearing
 from bot.hearing.models import ModelError
 from bot.hearing.recogniser import TELLS_UNKNOWN, Recogniser
 from bot.settings import Settings
 
-__all__ = ["CallHearing", "ModelError", "load_models", "open_hearing", "second_of"]
+__all__ = ["CallHearing", "ModelError", "calibration_of", "load_models", "open_hearing", "second_of"]
 
 log = logging.getLogger(__name__)
+
+UNFITTED = "model %s has no calibration.toml: its confidence is not fitted, so it asks too often or too seldom"
 
 ANSWERS = (Grammar.YESNO, Grammar.MENU)
 """Where the second pass has a say beside numbers."""
@@ -27,15 +30,24 @@ def open_hearing(settings: Settings, rate: int) -> CallHearing:
 
     Raises ModelError where the model is missing or broken."""
     opener, encoder = recogniser.opener(settings.model), second_of(settings.model)
+    fit = calibration_of(settings.model)
 
     def considerate(grammar: Grammar) -> Recogniser:
         if encoder and grammar is Grammar.NUMBER:
             return opener(grammar)
         second = encoder if grammar in ANSWERS else None
-        return AugmentedDecoding(lambda: opener(grammar), grammar in TELLS_UNKNOWN, second)
+        return AugmentedDecoding(lambda: opener(grammar), fit, grammar in TELLS_UNKNOWN, second)
 
-    both = BothPasses(encoder, lambda: opener(Grammar.NUMBER)) if encoder else None
-    return CallHearing(rate, considerate, both)
+    both = BothPasses(encoder, lambda: opener(Grammar.NUMBER), fit) if encoder else None
+    return CallHearing(rate, considerate, both, fit)
+
+
+@cache
+def calibration_of(model: str) -> Calibration:
+    """The numbers that were fitted to the model of this name or folder; neutral ones where it has none.
+
+    Raises ModelError where the model is missing or broken."""
+    return models.find(model).calibration
 
 
 @cache
@@ -44,9 +56,9 @@ def second_of(model: str) -> Encoder | None:
     installed.
 
     Raises ModelError where the model is missing or broken."""
-    folder = models.find(model).second
+    folder = models.find(model)
     try:
-        return load_encoder(folder) if folder else None
+        return load_encoder(folder.second, folder.calibration.second) if folder.second else None
     except ImportError:
         log.warning("onnxruntime is not installed: numbers are heard in one pass, and less well")
         return None
@@ -58,6 +70,8 @@ def load_models(settings: Settings) -> None:
     A model without checksums is first tried out in another process, because Kaldi ends the process over some broken
     files. Raises ModelError where the model is missing or broken."""
     folder = models.find(settings.model)
+    if not folder.calibration.fitted:
+        log.warning(UNFITTED, settings.model)
     if not folder.checked:
         for grammar in dict.fromkeys([Grammar.ANY, *folder.graphs]):
             models.try_out(folder, grammar)

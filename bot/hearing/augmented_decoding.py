@@ -23,33 +23,15 @@ import soxr
 from bot.audio.resampling import to_samples
 from bot.events import RATE, UNKNOWN, Samples
 from bot.hearing import wishes
+from bot.hearing.calibration import Augmented, Calibration, Wishes
 from bot.hearing.encoder import Encoder, Scores
 from bot.hearing.recogniser import KEPT, Recognised, Recogniser, length
 from bot.hearing.second_pass import doubted, heard_again, syllables, well_heard
 from rasa_components.negation import holds_negation
 
-SPEEDS = (0.93, 1.07)
-"""Of the further decodings; each decodes the piece once more. More are no better (asr_models/recipe/TRIALS.md)."""
-
-DULL, SLOPE = 2400.0, 4
-"""Further decodings hear little above so many Hz: the magnitude of a Butterworth filter of this order. A sharp edge
-there mends more numbers on quiet lines and fewer in noise (TRIALS.md)."""
-
-SURE = 0.8
-"""From this confidence on the first decoding stands alone: asking on would mend nothing more."""
-
-LEAST = 0.78
-"""A word of which neither the first decoding nor all together are so sure was hardly one of the grammar's; for n words
-it is LEAST to the power of n."""
-
 REST = RATE // 5
 """Samples. The second pass begins in a pause (`listener.QUIET`), and 0.1 s later the piece is over or speech has gone
 on: after more sound than this it must hear the piece anew."""
-
-NOTHING = 0.62
-"""The share of “nothing of the grammar was said” for such a piece: by itself it counts for nothing, and side talk gives
-no digits. But where other pieces leave a number wanting just what it holds, the whole number is likelier than a gap
-(`vietnamese_numbers.hypotheses`); of ten-digit numbers in noise that saved two or three in a hundred."""
 
 
 class AugmentedDecoding:
@@ -57,8 +39,14 @@ class AugmentedDecoding:
     `answers`: they hear answers, of which several mean the same ("dạ", "dạ dạ", "ừ"). `encoder`: of answers, a yes is
     told with unknown speech beside it where the second pass does not hear it."""
 
-    def __init__(self, fresh: Callable[[], Recogniser], answers: bool = False, encoder: Encoder | None = None) -> None:
-        self._fresh, self._answers, self._encoder = fresh, answers, encoder
+    def __init__(
+        self,
+        fresh: Callable[[], Recogniser],
+        fit: Calibration,
+        answers: bool = False,
+        encoder: Encoder | None = None,
+    ) -> None:
+        self._fresh, self._fit, self._answers, self._encoder = fresh, fit, answers, encoder
         self._first = fresh()
         self._sound: list[Samples] = []
         self._ahead: tuple[int, Scores] | None = None  # the samples that were encoded in a pause, and what came of it
@@ -75,11 +63,11 @@ class AugmentedDecoding:
     def finish(self) -> Recognised:
         first = self._first.finish()
         sound = np.concatenate(self._sound)
-        heard = self._believed(considered(first, sound, self._fresh, self._answers), sound)
+        heard = self._believed(considered(first, sound, self._fresh, self._fit.augmented, self._answers), sound)
         if not self._encoder:
             return heard
         encoder = self._encoder
-        return asked_for(first, heard, encoder, lambda: self._scores(encoder, sound))
+        return asked_for(first, heard, encoder, self._fit.wishes, lambda: self._scores(encoder, sound))
 
     def _believed(self, heard: Recognised, sound: Samples) -> Recognised:
         """An answer, its yes with unknown speech beside it where the second pass does not hear it."""
@@ -102,11 +90,12 @@ class BothPasses:
 
     encoder: Encoder
     fresh: Callable[[], Recogniser]
+    fit: Calibration
 
     def alone(self, first: Recognised, sound: Samples) -> Recognised:
         """Only a wish for a person needs the second pass."""
-        heard = considered(first, sound, self.fresh)
-        return asked_for(first, heard, self.encoder, lambda: self.encoder.scores(sound))
+        heard = considered(first, sound, self.fresh, self.fit.augmented)
+        return asked_for(first, heard, self.encoder, self.fit.wishes, lambda: self.encoder.scores(sound))
 
     def again(self, first: Recognised, scores: Scores, sound: Samples) -> Recognised:
         """Where the first pass makes nothing of the sound the second looks for digits; where it hears other words, the
@@ -117,46 +106,52 @@ class BothPasses:
         return found if found and found.confidence else first
 
 
-def asked_for(first: Recognised, heard: Recognised, encoder: Encoder, scored: Callable[[], Scores]) -> Recognised:
+def asked_for(
+    first: Recognised, heard: Recognised, encoder: Encoder, fit: Wishes, scored: Callable[[], Scores]
+) -> Recognised:
     """What was heard, with the second pass's say where the first may have heard a wish for a person. `scored` encodes
     the piece, where that is needed."""
     if not any(map(wishes.person, (*first.texts, *heard.texts[:1]))):
         return heard
     scores = scored()
-    return wishes.judged(first, heard, lambda words: well_heard(words, scores, encoder), syllables(scores, encoder))
+    return wishes.judged(
+        first, heard, lambda words: well_heard(words, scores, encoder), syllables(scores, encoder), fit
+    )
 
 
-def considered(first: Recognised, sound: Samples, fresh: Callable[[], Recogniser], answers: bool = False) -> Recognised:
+def considered(
+    first: Recognised, sound: Samples, fresh: Callable[[], Recogniser], fit: Augmented, answers: bool = False
+) -> Recognised:
     """The first decoding, or what all together are worth."""
-    if not unsure(first):
+    if not unsure(first, fit):
         return first
     others = []
-    for speed in SPEEDS:
+    for speed in fit.speeds:
         recogniser = fresh()
-        recogniser.accept(played(sound, speed))
+        recogniser.accept(played(sound, speed, fit))
         others.append(recogniser.finish())
-    return judged([first, *others], answers)
+    return judged([first, *others], fit, answers)
 
 
-def unsure(first: Recognised) -> bool:
+def unsure(first: Recognised, fit: Augmented) -> bool:
     """Whether further decodings are worth their time. Where nothing of the grammar was heard, nothing is looked for."""
-    return bool(first.texts) and first.confidence < SURE
+    return bool(first.texts) and first.confidence < fit.sure
 
 
-def least(heard: Recognised) -> float:
+def least(heard: Recognised, fit: Augmented) -> float:
     """The confidence from which on this was said, and no speech outside the grammar that sounds like it."""
-    return math.pow(LEAST, length(heard.texts[0]))
+    return math.pow(fit.least, length(heard.texts[0]))
 
 
-def played(sound: Samples, speed: float) -> Samples:
+def played(sound: Samples, speed: float, fit: Augmented) -> Samples:
     """The sound so many times as fast, pitch and all, as a tape would play it, and dull."""
     slower = soxr.resample(sound.astype(np.float32), RATE * speed, RATE)
     frequencies = np.fft.rfftfreq(slower.size, 1 / RATE)
-    gain = 1 / np.sqrt(1 + (frequencies / DULL) ** (2 * SLOPE))
+    gain = 1 / np.sqrt(1 + (frequencies / fit.dull_hz) ** (2 * fit.slope))
     return to_samples(np.fft.irfft(np.fft.rfft(slower) * gain, slower.size))
 
 
-def judged(decodings: Sequence[Recognised], answers: bool = False) -> Recognised:
+def judged(decodings: Sequence[Recognised], fit: Augmented, answers: bool = False) -> Recognised:
     """What to go on with: the mean, and where neither it nor the first decoding is sure enough, nothing before it. Of
     `answers` all that hold no unknown speech count together: which of them it was matters less."""
     together = agreed(decodings)
@@ -166,9 +161,10 @@ def judged(decodings: Sequence[Recognised], answers: bool = False) -> Recognised
         )
     else:
         sure = max(decodings[0].confidence, together.confidence)
-    if sure >= least(together):
+    if sure >= least(together, fit):
         return together
-    return Recognised(("", *together.texts), (NOTHING, *(share * (1 - NOTHING) for share in together.probabilities)))
+    spoken = (share * (1 - fit.nothing) for share in together.probabilities)
+    return Recognised(("", *together.texts), (fit.nothing, *spoken))
 
 
 def agreed(decodings: Sequence[Recognised]) -> Recognised:

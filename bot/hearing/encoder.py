@@ -3,7 +3,7 @@
 It lies beside the first pass's files, and a model may have none:
 
     asr_models/vi-digits/second/encoder.onnx   log-mel (1, 80, cells of 10 ms) to log posteriors (1, frames, classes)
-                                second.json    its classes, and the constants that were fitted to it
+                                second.json    its classes, and which of them is the blank
 """
 
 from __future__ import annotations
@@ -11,12 +11,13 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from bot.events import Samples
+from bot.hearing.calibration import SecondPass
 from bot.hearing.log_mel import log_mel
 from bot.hearing.models import ModelError
 
@@ -27,18 +28,6 @@ Scores = npt.NDArray[np.float32]
 """Natural logarithms of probabilities, shape (frames of 20 ms, classes)."""
 
 
-class Weights(NamedTuple):
-    """What alternatives weigh by what both passes say of them; fitted together with an encoder.
-
-    The logarithm of a weight is `first` · log share in the first pass, or of `absent` where it has none there,
-    + `second` · log likelihood in the second pass, for the likeliest of them 0. `rest` is that of everything else."""
-
-    first: float
-    absent: float
-    second: float
-    rest: float
-
-
 @dataclass(frozen=True)
 class Encoder:
     """One for all calls; `scores` may be called from any thread."""
@@ -47,10 +36,9 @@ class Encoder:
     """Syllables, and the column of each."""
 
     blank: int
-    stranger: float
-    """What a frame of a syllable costs that is no word of the task: a logarithm."""
+    fit: SecondPass
+    """What was fitted to it."""
 
-    weights: Weights
     session: onnxruntime.InferenceSession
 
     def scores(self, sound: Samples) -> Scores:
@@ -59,7 +47,7 @@ class Encoder:
         return np.asarray(scores[0], np.float32)
 
 
-def load_encoder(folder: Path) -> Encoder:
+def load_encoder(folder: Path, fit: SecondPass) -> Encoder:
     """The encoder in this folder. Raises ModelError where it cannot be loaded, ImportError without onnxruntime."""
     import onnxruntime
 
@@ -72,7 +60,7 @@ def load_encoder(folder: Path) -> Encoder:
             str(folder / "encoder.onnx"), options, providers=["CPUExecutionProvider"]
         )
         words = {word: column for column, word in enumerate(about["classes"])}
-        return Encoder(words, about["blank"], about["stranger"], Weights(**about["weights"]), session)
+        return Encoder(words, about["blank"], fit, session)
     except Exception as error:  # onnxruntime's own errors have no common base
         raise ModelError(
             f"{folder}: the second pass cannot be loaded ({type(error).__name__}); restore it from git"

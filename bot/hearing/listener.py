@@ -16,6 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bot.events import RATE, FinalResult, Grammar, Heard, KeyHeard, Partial, Reheard, Samples, SpeechStarted
+from bot.hearing.calibration import NEUTRAL, Calibration
 from bot.hearing.dtmf import Dtmf
 from bot.hearing.endpoint import End, Endpointer, Start, levels
 from bot.hearing.front import BLOCK, Front
@@ -65,10 +66,13 @@ class _Press:
 
 class CallHearing:
     """`bot.events.Hearing` on any channel rate. `opener` makes recognisers; one exists only while somebody speaks.
-    `second`: hears numbers again as a whole."""
+    `second`: hears numbers again as a whole. `calibration`: of the model behind both."""
 
-    def __init__(self, rate: int, opener: Opener, second: Second | None = None) -> None:
+    def __init__(
+        self, rate: int, opener: Opener, second: Second | None = None, calibration: Calibration = NEUTRAL
+    ) -> None:
         self.now = 0
+        self.calibration = calibration
         self._opener, self._second = opener, second
         self._whole: Whole | None = None
         self._grammar = Grammar.ANY

@@ -7,6 +7,7 @@ broken files.
       graph/HCLG.fst, words.txt    the graph that Vosk loads: the grammar `any`
       graphs/number/…, yesno/…, menu/…
       second/                      the second pass (`bot.hearing.encoder`); optional
+      calibration.toml             the numbers fitted to it (`bot.hearing.calibration`); optional
       SHA256SUMS                   what `sha256sum` writes; optional
 
 Any other Vosk folder serves all grammars with its one graph.
@@ -28,7 +29,9 @@ from pathlib import Path
 
 from bot.errors import VoicebotError
 from bot.events import Grammar
-from bot.hearing import openfst
+from bot.hearing import built, calibration, openfst
+from bot.hearing.built import StaleGraphError
+from bot.hearing.calibration import Calibration, CalibrationError
 from bot.hearing.catalogue import catalogue
 from bot.settings import ROOT
 
@@ -53,6 +56,7 @@ class ModelFolder:
     graphs    grammar → folder with its graph, for grammars with a graph of their own
     checked   its files were compared with SHA256SUMS
     second    the folder of its second pass, None where it has none
+    calibration  the numbers fitted to it, neutral ones where it has none
     """
 
     path: Path
@@ -61,6 +65,7 @@ class ModelFolder:
     graphs: Mapping[Grammar, Path]
     checked: bool
     second: Path | None = None
+    calibration: Calibration = calibration.NEUTRAL
 
     def graph_folder(self, grammar: Grammar) -> Path:
         """A folder as stock Vosk loads it, with this grammar's graph. Raises ModelError."""
@@ -68,23 +73,25 @@ class ModelFolder:
         return self.path if graph is None else _assemble(self.path, graph)
 
 
-def find(name: str) -> ModelFolder:
-    """The model of this name in the catalogue, or in this folder. Raises ModelError naming what there is."""
+def find(name: str, built_graphs: bool = True) -> ModelFolder:
+    """The model of this name in the catalogue, or in this folder. `built_graphs`: as in `inspect`. Raises ModelError
+    naming what there is."""
     known = catalogue()
     if entry := known.get(name):
         if not entry.folder.is_dir():
             how = "restore it from git or train it (make train)" if entry.bundled else f"`voicebot models fetch {name}`"
             raise ModelError(f"model {name}: {entry.folder} is missing; {how}")
-        return inspect(entry.folder, entry.kind)
+        return inspect(entry.folder, entry.kind, built_graphs)
     folder = next((path for path in (Path(name), ROOT / name) if path.is_dir()), None)
     if folder is None:
         there = ", ".join(each.name for each in known.values() if each.folder.is_dir()) or "none"
         raise ModelError(f"model {name}: no such folder, nor a model of that name; installed: {there}")
-    return inspect(folder.resolve())
+    return inspect(folder.resolve(), built_graphs=built_graphs)
 
 
-def inspect(path: Path, kind: str = "vosk") -> ModelFolder:
-    """Check what can be checked without loading. Raises ModelError for the first thing that is wrong."""
+def inspect(path: Path, kind: str = "vosk", built_graphs: bool = True) -> ModelFolder:
+    """Check what can be checked without loading. `built_graphs`: a menu graph that `voicebot phrases build` made takes
+    the place of the model's own. Raises ModelError for the first thing that is wrong."""
     for needed in ("am/final.mdl", "conf/model.conf"):
         if not (path / needed).is_file():
             raise ModelError(f"{path}: no model, {needed} is missing; name a Vosk model folder")
@@ -92,10 +99,20 @@ def inspect(path: Path, kind: str = "vosk") -> ModelFolder:
     if (path / "am/final.mdl").stat().st_size < 1000:  # bytes; a network has at least thousands of weights
         raise ModelError(f"{path}/am/final.mdl is cut short; fetch or train the model again")
     graphs = {g: path / "graphs" / g.value for g in Grammar if (path / "graphs" / g.value).is_dir()}
+    try:
+        menu = built.menu_of(path) if built_graphs else None
+    except StaleGraphError as error:
+        raise ModelError(str(error)) from None
+    if menu:
+        graphs[Grammar.MENU] = menu
     for graph in (path / "graph", *graphs.values()):
         _check_graph(graph)
     second = path / SECOND if (path / SECOND).is_dir() else None
-    return ModelFolder(path, _rate(path), kind, graphs, checked, second)
+    try:
+        fitted = calibration.read(path, second is not None)
+    except CalibrationError as error:
+        raise ModelError(str(error)) from None
+    return ModelFolder(path, _rate(path), kind, graphs, checked, second, fitted)
 
 
 def _check_sums(path: Path) -> bool:

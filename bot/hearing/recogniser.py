@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from bot.audio.resampling import Resampler
 from bot.events import RATE, UNKNOWN, Grammar, Samples
+from bot.hearing.calibration import FirstPass
 from bot.hearing.models import ModelError, ModelFolder, find
 
 if TYPE_CHECKING:
@@ -27,29 +28,8 @@ SPELLINGS = {"bẩy": "bảy"}
 """Words written two ways, which would fill the alternatives with copies."""
 
 
-class Calibration(NamedTuple):
-    """What makes probabilities of Vosk's n-best scores.
-
-    The scores are log-likelihoods summed over frames that are far from independent, and so overconfident: their
-    differences count `scale` times. And the list ends where the decoder's lattice was pruned, so that one alternative
-    alone is no certainty: beside the best one, of weight 1, all that was pruned weighs
-    exp(`rest` + `words` · log(words of the best one) + `score` · score of the best one for a frame of 30 ms).
-    A low score tells of noise and strange voices, where likely readings are pruned as well."""
-
-    scale: float
-    rest: float
-    words: float
-    score: float
-
-
-CALIBRATION = Calibration(scale=0.573, rest=-3.1, words=0.952, score=-0.786)
-"""Fitted by `python -m asr_models.evaluation --fit-confidence` on numbers of speakers whom the model did not learn
-from, on quiet and noisy lines; it tells how each fares with the constants of the others."""
-
-SCORES = (0.26, 1.9)
-"""Scores for a frame as far as they were seen when this was fitted; those of other models are taken for the nearest."""
-
 SCORED_FRAME = RATE * 30 // 1000
+"""Samples in a frame of the first pass, 30 ms."""
 
 
 class Recognised(NamedTuple):
@@ -104,17 +84,18 @@ def opener(model: str) -> Opener:
 
 def _vosk(folder: ModelFolder) -> Opener:
     graphs = {grammar: folder.graph_folder(grammar) for grammar in Grammar}
-    return lambda grammar: VoskRecogniser(vosk_model(graphs[grammar]), folder.rate, grammar in TELLS_UNKNOWN)
+    first = folder.calibration.first
+    return lambda grammar: VoskRecogniser(vosk_model(graphs[grammar]), folder.rate, first, grammar in TELLS_UNKNOWN)
 
 
 class VoskRecogniser:
     """Vosk on one piece. Making one takes 0.1 ms, so none is kept between pieces: nothing of the last one lingers."""
 
-    def __init__(self, model: vosk.Model, rate: int, unknown: bool = False) -> None:
-        """`unknown`: unknown speech is told (`plain`)."""
+    def __init__(self, model: vosk.Model, rate: int, first: FirstPass, unknown: bool = False) -> None:
+        """`rate`: Hz that the model wants. `unknown`: unknown speech is told (`plain`)."""
         import vosk
 
-        self._unknown = unknown
+        self._first, self._unknown = first, unknown
         self._kaldi = vosk.KaldiRecognizer(model, rate)
         self._kaldi.SetMaxAlternatives(ASKED)
         self._resampler = Resampler(RATE, rate)
@@ -134,7 +115,7 @@ class VoskRecogniser:
         """Nothing takes long here."""
 
     def finish(self) -> Recognised:
-        return ranked(*self.scored())
+        return ranked(*self.scored(), self._first)
 
     def scored(self) -> tuple[list[Scored], float]:
         """Vosk's alternatives, best first, and for how many frames they were scored."""
@@ -185,7 +166,7 @@ def length(text: str) -> int:
     return sum(word != UNKNOWN for word in text.split())
 
 
-def ranked(scored: Sequence[Scored], frames: float, calibration: Calibration = CALIBRATION) -> Recognised:
+def ranked(scored: Sequence[Scored], frames: float, first: FirstPass) -> Recognised:
     """Alternatives with Vosk's unnormalised log-likelihoods over so many frames, best first, to distinct texts and
     their probabilities."""
     if not scored or not known(scored[0][0]):
@@ -193,9 +174,9 @@ def ranked(scored: Sequence[Scored], frames: float, calibration: Calibration = C
     text, best = scored[0]
     probabilities: dict[str, float] = {}
     for each, score in scored:
-        probabilities[known(each)] = probabilities.get(known(each), 0.0) + math.exp((score - best) * calibration.scale)
-    a_frame = min(max(best / frames, SCORES[0]), SCORES[1])
-    pruned = calibration.rest + calibration.words * math.log(length(text)) + calibration.score * a_frame
+        probabilities[known(each)] = probabilities.get(known(each), 0.0) + math.exp((score - best) * first.scale)
+    a_frame = min(max(best / frames, first.lowest_score), first.highest_score)
+    pruned = first.rest + first.words * math.log(length(text)) + first.score * a_frame
     total = sum(probabilities.values()) + math.exp(pruned)
     kept = [each for each in probabilities if each][:KEPT]
     return Recognised(tuple(kept), tuple(probabilities[each] / total for each in kept))

@@ -19,7 +19,8 @@ import numpy as np
 import numpy.typing as npt
 
 from bot.hearing import ctc
-from bot.hearing.encoder import Encoder, Scores, Weights
+from bot.hearing.calibration import Weights
+from bot.hearing.encoder import Encoder, Scores
 from bot.hearing.recogniser import KEPT, Recognised
 
 NUMERALS = (
@@ -31,31 +32,14 @@ NUMERALS = (
 BEAM = 24
 """Rows of words that are followed."""
 
-OTHER, NEAR = 4.0, 1
-"""A syllable that is no number word counts as another word where it is so much likelier, as a natural logarithm, than
-any number word within so many frames: "hàng" and "tháng" are heard in many a "hai" and "tám", by less than 4, while in
-other people's speech nearly all differ by more (TRIALS.md)."""
-
-YES = frozenset(("đúng", "phải", "chính", "xác", "được", "vâng", "dạ", "ừ"))
-"""Words of a yes that the second pass hears well. Of others ("chuẩn", "ok", "đồng ý") it has heard too little."""
-
-UNCERTAIN = frozenset(("khớp",))
-"""A yes that the first pass hears in many a no, and of which the second pass knows nothing."""
+BESIDE = 1
+"""Frames beside a syllable in which a number word counts as heard in its place."""
 
 DONE = "rồi"
 """Behind a yes, and a yes by itself, and the last word of many a no ("chệch rồi")."""
 
 POLITE = frozenset(("ạ", "à", "ờ", "em", "anh", "chị", "cô", "chú", "bác", "cháu", "con", "ơi", "thưa", "là", DONE))
 """What may stand before a yes. A negation stands there, too, so whatever else is heard there is a doubt."""
-
-RIVALS = {"phải": "bảy"}
-"""What the second pass, which has not learned the word, hears where somebody says no in a word that the first pass
-takes for the yes: "bậy rồi"."""
-
-DOUBT = -5.75
-"""The logarithm from which on a yes that was spotted is believed. Every "đúng" of 73 people has 0 on a quiet line and
-−0.6 or more in an office; espeak-ng's yes words −5.6 or more (TRIALS.md)."""
-
 
 TOGETHER = 1
 """Frames, 20 ms: no syllable is so short, so what is heard so little before a yes is heard in its place, and its cost
@@ -65,7 +49,7 @@ tells."""
 def heard_again(first: Recognised, scores: Scores, encoder: Encoder) -> Recognised | None:
     """What both passes make of a piece of a number; None where the second hears other words in it, too: what is said
     around numbers is the first pass's graph to know."""
-    return None if foreign_words(scores, encoder) else weighed(compared(first, scores, encoder), encoder.weights)
+    return None if foreign_words(scores, encoder) else weighed(compared(first, scores, encoder), encoder.fit.weights)
 
 
 def foreign_words(scores: Scores, encoder: Encoder) -> int:
@@ -76,35 +60,36 @@ def foreign_words(scores: Scores, encoder: Encoder) -> int:
     found = 0
     for begin, end in pairwise(edges):
         if len(best) and best[begin] not in (encoder.blank, *known):
-            near = scores[max(0, begin - NEAR) : end + NEAR, known]
-            found += bool(scores[begin:end].max() - near.max() >= OTHER)
+            near = scores[max(0, begin - BESIDE) : end + BESIDE, known]
+            found += bool(scores[begin:end].max() - near.max() >= encoder.fit.foreign)
     return found
 
 
 def doubted(text: str, scores: Scores, encoder: Encoder) -> bool:
     """Whether the second pass hears other words in place of the yes that the first pass heard in this text, or words
     before it that are not polite ones."""
-    if not UNCERTAIN.isdisjoint(text.split()):
+    fit = encoder.fit
+    if not fit.uncertain.isdisjoint(text.split()):
         return True
-    known = {word: column for word, column in encoder.words.items() if word in YES or word in POLITE}
+    known = {word: column for word, column in encoder.words.items() if word in fit.yes or word in POLITE}
     heard = _syllables(scores, encoder)
-    enough = {known[word] for word in (DONE, *YES) if word in known and (word != DONE or text == DONE)}
+    enough = {known[word] for word in (DONE, *fit.yes) if word in known and (word != DONE or text == DONE)}
     others = [at for at, column in heard if column not in known.values()]
     if not others and any(column in enough for _, column in heard):
         return False
     spoken = f"được {DONE}" if text == DONE else text  # of which the first pass often hears the end alone
     cost, begins = 0.0, len(scores)
-    for yes, words in groupby(spoken.split(), lambda word: word == DONE or word in YES):
+    for yes, words in groupby(spoken.split(), lambda word: word == DONE or word in fit.yes):
         if not yes or not (run := [word for word in words if word in known]):
             continue
         spotted, begun = _spotted(run, scores, encoder)
         cost, begins = cost + spotted, min(begins, begun)
-        rival = [RIVALS.get(word, word) for word in run]
+        rival = [fit.rivals.get(word, word) for word in run]
         if rival != run and _spotted(rival, scores, encoder)[0] > spotted:
             return True
     if begins == len(scores):
         return False  # no yes that the second pass knows
-    return cost < DOUBT or any(at < begins - TOGETHER for at in others)
+    return cost < fit.doubt or any(at < begins - TOGETHER for at in others)
 
 
 def syllables(scores: Scores, encoder: Encoder) -> int:
@@ -145,7 +130,7 @@ def compared(first: Recognised, scores: Scores, encoder: Encoder) -> Compared:
     spoken = {word for text in told for word in text.split() if word in encoder.words}
     words = ["", *sorted(spoken | set(NUMERALS))]
     columns = {word: at for at, word in enumerate(words) if at}
-    frames = ctc.folded(scores, encoder.blank, [encoder.words[word] for word in columns], encoder.stranger)
+    frames = ctc.folded(scores, encoder.blank, [encoder.words[word] for word in columns], encoder.fit.stranger)
     found = ctc.likeliest(frames, BEAM, [columns[word] for word in NUMERALS])
     # Nothing of the grammar was said. Where the first pass makes nothing of the sound, the second decides.
     told.setdefault("", max(0.0, 1.0 - sum(first.probabilities)) if first.texts else 0.0)

@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable
 
 from bot.events import UNKNOWN
+from bot.hearing.calibration import Wishes
 from bot.hearing.recogniser import Recognised
 from rasa_components.negation import holds_negation
 
@@ -22,23 +23,11 @@ _PERSON = re.compile(
     r"|\b(?:nối|chuyển) máy(?: (?:cho|giúp|giùm) \w+)?\b|\bngười\b"
 )
 
-HEARD, SHORT, LONG = -5.0, -2.0, -1.5
-"""Logarithms for each syllable that the second pass knows, from which on it heard the wish; for two syllables that name
-somebody without a verb, and among more than MANY syllables. espeak-ng's wishes of 20 wordings in three dialects have
-−4.6 or more, save two of 60 and "chuyển máy" (asr_models/recipe/TRIALS.md)."""
-
-LINE = -10.5
-"""The same for "nối máy" and "chuyển máy", of which the second pass knows little: the first's probabilities count."""
-
 MANY = 10
 """Syllables in the piece. What somebody says who wants a person is short; in long speech something like it is found."""
 
-LEAST, WORDS = 0.05, 2
-"""The share that a wish must have among the alternatives of the first pass, and how many other words it may have with
-it: long speech is heard as many wishes one after the other."""
-
-BOTH = 0.97
-"""The share of a wish that both passes hear."""
+WORDS = 2
+"""How many other words a wish may have with it: long speech is heard as many wishes one after the other."""
 
 Spotted = Callable[[str], float | None]
 """How well the second pass hears these words: a logarithm for each syllable that it knows; None: it knows too few."""
@@ -50,7 +39,7 @@ def person(text: str) -> str:
     return found[0] if found and not holds_negation(text) else ""
 
 
-def judged(first: Recognised, heard: Recognised, spotted: Spotted, syllables: int) -> Recognised:
+def judged(first: Recognised, heard: Recognised, spotted: Spotted, syllables: int, fit: Wishes) -> Recognised:
     """What was heard, with the second pass's say on a wish for a person. `first`: the first pass's alternatives;
     `heard`: what to go on with where no wish is in question; `syllables`: how many the second pass
     hears in the piece."""
@@ -60,23 +49,25 @@ def judged(first: Recognised, heard: Recognised, spotted: Spotted, syllables: in
         return heard
     for text, share in zip(first.texts, first.probabilities, strict=True):
         wish = person(text)
-        if wish and share >= LEAST and _heard(text, wish, spotted, syllables):
-            return Recognised((wish,), (BOTH,))
+        if wish and share >= fit.least and _heard(text, wish, spotted, syllables, fit):
+            return Recognised((wish,), (fit.both,))
     wish = person(heard.texts[0]) if heard.texts else ""
     likely = spotted(wish)
     if (
         not wish
         or (likely is None and " " in wish)
-        or ("máy" in wish and (likely or 0.0) >= LINE and syllables <= MANY)
+        or ("máy" in wish and (likely or 0.0) >= fit.transfer and syllables <= MANY)
     ):
         return heard
     return Recognised((), ())
 
 
-def _heard(text: str, wish: str, spotted: Spotted, syllables: int) -> bool:
+def _heard(text: str, wish: str, spotted: Spotted, syllables: int, fit: Wishes) -> bool:
     """Whether the second pass hears this wish, which is most of the text."""
     others = sum(word != UNKNOWN for word in text.replace(wish, "", 1).split())
     likely = spotted(wish)
     if likely is None or others > WORDS:
         return False
-    return likely >= (LONG if syllables > MANY else SHORT if len(wish.split()) == 2 and "gặp" not in wish else HEARD)
+    if syllables > MANY:
+        return likely >= fit.long
+    return likely >= (fit.short if len(wish.split()) == 2 and "gặp" not in wish else fit.heard)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from bot.answers import CERTAIN_YES
 from bot.events import RATE, UNKNOWN, FinalResult, Grammar
 from bot.hearing import open_hearing, second_of
 from bot.settings import Settings
 from bot.simulation.caller_script import CallerVoice, Say
 from bot.simulation.caller_voice import sound_of
 from rasa_components.negation import holds_negation
+from tests.fitted import FIT
 
 VOICES = [
     CallerVoice(dialect=dialect, variant=variant, pitch=pitch, speed=speed)
@@ -37,7 +37,7 @@ def is_yes(piece: FinalResult) -> bool:
     likely = sum(
         share for text, share in zip(piece.texts, piece.probabilities, strict=True) if not holds_negation(text)
     )
-    return UNKNOWN not in piece.text and not holds_negation(piece.text) and likely >= CERTAIN_YES
+    return UNKNOWN not in piece.text and not holds_negation(piece.text) and likely >= FIT.answers.yes
 
 
 @pytest.fixture(autouse=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
 
@@ -22,13 +23,15 @@ from asr_models.evaluation.confidence import (
     probability,
     surprise,
 )
-from bot.hearing.recogniser import Calibration, Recognised
+from bot.hearing.calibration import FirstPass
+from bot.hearing.recogniser import Recognised
+from tests.fitted import FIT
 from tests.hearing.second_pass_tools import WEIGHTS, encoder_of, scores_of
 from vietnamese_numbers.hypotheses import platt_scaled
 
 FRAMES = 100.0
 NINE = "không một hai ba bốn năm sáu bảy tám"
-HALF = Calibration(scale=0.1, rest=0.0, words=0.0, score=0.0)
+HALF = FirstPass(0.1, rest=0.0, words=0.0, score=0.0, lowest_score=0.0, highest_score=2.0)
 """A single alternative has the probability 1/2."""
 
 
@@ -98,7 +101,7 @@ class TestASpeakerWhomTheConstantsWereNotFittedOn:
     def test_is_told_what_fits_the_others(self) -> None:
         numbers = [Dictated("often right", "1" if n % 4 else "2", (piece("một"),)) for n in range(40)]
         numbers += [Dictated("seldom right", "2" if n else "1", (piece("một"),)) for n in range(10)]
-        told = list(foretold(numbers))
+        told = list(foretold(numbers, FIT.numbers))
         assert [right for _, right in told] == [number.digits == "1" for number in numbers]
         assert [confidence for confidence, _ in told[40:]] == pytest.approx([0.75] * 10, abs=0.01)
         assert [confidence for confidence, _ in told[:40]] == pytest.approx([0.1] * 40, abs=0.01)
@@ -128,21 +131,21 @@ class TestBothPasses:
 
 
 class TestAskingForADigit:
-    even = Calibration(scale=0.1, rest=-50.0, words=0.0, score=0.0)
+    even = FirstPass(0.1, rest=-50.0, words=0.0, score=0.0, lowest_score=0.0, highest_score=2.0)
 
     def said(self, number: Dictated) -> Said:
         return number.digits, number.once(self.even)
 
     def test_mends_a_number_that_is_wrong_in_it(self) -> None:
         number = Dictated("a", "0123456789", (piece(f"{NINE} ba", f"{NINE} chín"),))
-        assert asked([self.said(number)], sure=0.6).mended == 1
-        assert asked([self.said(number)], sure=0.6).saved == AGAIN - ASKING
+        assert asked([self.said(number)], replace(FIT.numbers, sure=0.6)).mended == 1
+        assert asked([self.said(number)], replace(FIT.numbers, sure=0.6)).saved == AGAIN - ASKING
 
     def test_is_wasted_on_one_that_is_right(self) -> None:
         number = Dictated("a", "0123456783", (piece(f"{NINE} ba", f"{NINE} chín"),))
-        found = asked([self.said(number)], sure=0.6)
+        found = asked([self.said(number)], replace(FIT.numbers, sure=0.6))
         assert (found.asked, found.mended, found.saved) == (1, 0, -ASKING)
 
     def test_does_not_happen_under_the_threshold(self) -> None:
         number = Dictated("a", "0123456789", (piece(f"{NINE} ba", f"{NINE} chín"),))
-        assert asked([self.said(number)], sure=0.5).asked == 0
+        assert asked([self.said(number)], replace(FIT.numbers, sure=0.5)).asked == 0

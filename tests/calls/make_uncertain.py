@@ -48,7 +48,7 @@ def asked_for(sound: Samples) -> int | None:
     hearing = open_hearing(Settings(), RATE)
     lengths = Settings().number_lengths
     hearing.expect(Grammar.NUMBER, wanted=min(lengths))
-    numbers = Hypotheses(lengths)
+    numbers = Hypotheses(lengths, hearing.calibration.numbers)
     for piece in revised(hearing.feed(in_a_room(sound, RATE))):
         if isinstance(piece, FinalResult):
             numbers.hear(piece.texts, piece.probabilities)

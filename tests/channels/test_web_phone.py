@@ -23,6 +23,7 @@ from tests.call_tools import GOODBYE, READING, TIMING, WORDS, Beeps, KeysOnly, S
 from tests.channels.contract import ChannelContract, reading, tone
 from tests.channels.fake_asterisk import Driven, FakeAsterisk, dialled
 from tests.channels.line_contract import LineContract
+from tests.fitted import FIT
 
 
 class FakePage(FakeAsterisk):
@@ -144,7 +145,7 @@ async def test_a_page_is_told_the_password_while_it_is_spoken_and_nowhere_else(p
 
     driven.show = channel.show  # type: ignore[attr-defined]
     dialogue = Scripted(READING, GOODBYE)
-    call = Call("id", driven, KeysOnly(), dialogue, Beeps(), TIMING, words=WORDS, watch=watch)
+    call = Call("id", driven, KeysOnly(), dialogue, Beeps(), TIMING, FIT, words=WORDS, watch=watch)
     assert await call.run() is Outcome.RESET
     await page.sync()
     spoken = [(each["text"], each["secret"]) for each in page.told_of("CAPTION")]

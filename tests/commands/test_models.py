@@ -38,6 +38,7 @@ def test_list_names_every_model_of_the_catalogue() -> None:
 @bundled
 def test_check_loads_every_graph_of_the_bundled_model() -> None:
     [found] = lines(run("check", "--json"))
+    assert found["calibrated"] is True
     assert found["name"] == "vi-digits"
     assert found["graphs"] == ["any", "menu", "number", "yesno"]
     assert found["lacks"] == {}

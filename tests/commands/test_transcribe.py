@@ -1,6 +1,7 @@
 """`voicebot transcribe`: the contract that others script against."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,11 +15,14 @@ from bot.commands.transcribe import transcribe
 from bot.errors import VoicebotError
 from bot.events import FinalResult, Grammar, KeyHeard
 from bot.hearing.catalogue import catalogue
-from bot.transcription import NEAR, Given, alternatives, in_a_room, understood
+from bot.transcription import Given, alternatives, in_a_room, understood
+from tests.fitted import FIT
 from vietnamese_numbers.hypotheses import platt_scaled
 
 FIELDS = ["path", "text", "digits", "confidence", "alternatives", "seconds", "cpu_seconds"]
 LENGTHS = (10, 12)
+CALLS = FIT.numbers
+FILES = replace(CALLS, near=FIT.files.near)
 
 bundled = pytest.mark.skipif(
     not catalogue()["vi-digits"].folder.is_dir(), reason="the bundled model is not trained yet"
@@ -52,82 +56,94 @@ def quiet(path: Path, rate: int = 8000, channels: int = 1) -> Path:
 class TestUnderstanding:
     def test_pieces_of_a_number_are_joined(self) -> None:
         pieces = [piece("không chín một hai"), piece("ba bốn năm"), piece("sáu bảy tám")]
-        assert understood(pieces, Grammar.NUMBER, LENGTHS)[:2] == (
+        assert understood(pieces, Grammar.NUMBER, LENGTHS, CALLS)[:2] == (
             "không chín một hai ba bốn năm sáu bảy tám",
             "0912345678",
         )
 
     def test_the_alternative_of_the_right_length_is_taken_as_in_a_call(self) -> None:
         nine, ten = "không chín một hai ba bốn năm sáu bảy", "không chín một hai ba bốn năm sáu bảy tám"
-        assert understood([piece(nine, ten)], Grammar.NUMBER, LENGTHS)[:2] == (ten, "0912345678")
+        assert understood([piece(nine, ten)], Grammar.NUMBER, LENGTHS, CALLS)[:2] == (ten, "0912345678")
 
     def test_a_number_of_another_length_is_still_told(self) -> None:
-        assert understood([piece("một hai ba")], Grammar.NUMBER, LENGTHS)[:2] == ("một hai ba", "123")
+        assert understood([piece("một hai ba")], Grammar.NUMBER, LENGTHS, CALLS)[:2] == ("một hai ba", "123")
 
     def test_a_files_number_is_not_bent_to_a_length_that_is_hardly_likely(self) -> None:
         nine, ten = "không chín một hai ba bốn năm sáu bảy", "không chín một hai ba bốn năm sáu bảy bảy"
         heard = [FinalResult((nine, ten), 0.8, 0, 0, (0.8, 0.08))]
-        assert understood(heard, Grammar.NUMBER, LENGTHS, NEAR)[1] == "091234567"
-        assert understood(heard, Grammar.NUMBER, LENGTHS)[1] == "0912345677"  # in a call, whose caller fell silent
+        assert understood(heard, Grammar.NUMBER, LENGTHS, FILES)[1] == "091234567"
+        assert understood(heard, Grammar.NUMBER, LENGTHS, CALLS)[1] == "0912345677"  # a caller fell silent
 
     def test_a_number_inside_a_wish_is_found(self) -> None:
         text = "cấp lại mật khẩu mã số không chín một hai ba bốn năm sáu bảy tám"
-        assert understood([piece(text)], Grammar.ANY, LENGTHS)[:2] == (text, "0912345678")
+        assert understood([piece(text)], Grammar.ANY, LENGTHS, CALLS)[:2] == (text, "0912345678")
 
     def test_no_number_is_null(self) -> None:
-        assert understood([piece("cấp lại mật khẩu")], Grammar.ANY, LENGTHS)[:2] == ("cấp lại mật khẩu", None)
-        assert understood([], Grammar.NUMBER, LENGTHS)[:2] == ("", None)
+        assert understood([piece("cấp lại mật khẩu")], Grammar.ANY, LENGTHS, CALLS)[:2] == (
+            "cấp lại mật khẩu",
+            None,
+        )
+        assert understood([], Grammar.NUMBER, LENGTHS, CALLS)[:2] == ("", None)
 
     def test_a_no_is_not_a_zero(self) -> None:
-        assert understood([piece("không")], Grammar.YESNO, LENGTHS)[:2] == ("không", None)
+        assert understood([piece("không")], Grammar.YESNO, LENGTHS, CALLS)[:2] == ("không", None)
 
     def test_confidence_is_that_of_the_digits_or_else_of_the_words(self) -> None:
         ten = FinalResult(("không một hai ba bốn", "không một hai ba"), 0.6, 0, 0, (0.6, 0.2))
         rest = FinalResult(("năm sáu bảy tám chín",), 0.5, 0, 0, (0.5,))
-        assert understood([ten, rest], Grammar.NUMBER, LENGTHS)[2] == pytest.approx(platt_scaled(0.3 / 0.9))
-        assert understood([ten, rest], Grammar.YESNO, LENGTHS)[2] == pytest.approx(0.3)
-        assert understood([], Grammar.NUMBER, LENGTHS)[2] == 0
+        assert understood([ten, rest], Grammar.NUMBER, LENGTHS, CALLS)[2] == pytest.approx(
+            platt_scaled(0.3 / 0.9, CALLS.platt_slope, CALLS.platt_shift)
+        )
+        assert understood([ten, rest], Grammar.YESNO, LENGTHS, CALLS)[2] == pytest.approx(0.3)
+        assert understood([], Grammar.NUMBER, LENGTHS, CALLS)[2] == 0
 
     def test_a_piece_that_was_hardly_anything_is_what_a_number_wants_or_nothing(self) -> None:
         hardly = FinalResult(("", "chín"), 0.0, 0, 0, (0.6, 0.2))
         nine = "không một hai ba bốn năm sáu bảy tám"
-        assert understood([piece(nine), hardly], Grammar.NUMBER, LENGTHS)[:2] == (f"{nine} chín", "0123456789")
-        assert understood([piece("không"), hardly], Grammar.NUMBER, LENGTHS)[:2] == ("không", "0")
-        assert understood([piece("đúng"), hardly], Grammar.YESNO, LENGTHS)[:2] == ("đúng", None)
+        assert understood([piece(nine), hardly], Grammar.NUMBER, LENGTHS, CALLS)[:2] == (
+            f"{nine} chín",
+            "0123456789",
+        )
+        assert understood([piece("không"), hardly], Grammar.NUMBER, LENGTHS, CALLS)[:2] == ("không", "0")
+        assert understood([piece("đúng"), hardly], Grammar.YESNO, LENGTHS, CALLS)[:2] == ("đúng", None)
         listed = alternatives([piece("không"), hardly], Grammar.NUMBER, LENGTHS)
         assert [each["text"] for each in listed] == ["không", "không chín"]
 
     @pytest.mark.parametrize("grammar", [Grammar.NUMBER, Grammar.ANY])
     def test_keys_in_the_sound_are_digits(self, grammar: Grammar) -> None:
         heard = keyed("0123456789")
-        assert understood(heard, grammar, LENGTHS) == ("0 1 2 3 4 5 6 7 8 9", "0123456789", pytest.approx(1.0))
+        assert understood(heard, grammar, LENGTHS, CALLS) == (
+            "0 1 2 3 4 5 6 7 8 9",
+            "0123456789",
+            pytest.approx(1.0),
+        )
         assert alternatives(heard, grammar, LENGTHS) == [{"text": "0 1 2 3 4 5 6 7 8 9", "digits": "0123456789"}]
 
     @pytest.mark.parametrize("grammar", [Grammar.NUMBER, Grammar.ANY])
     def test_keys_and_words_are_one_number_in_their_order(self, grammar: Grammar) -> None:
         heard = [piece("không một hai"), *keyed("34"), piece("năm sáu"), *keyed("789")]
         told = "không một hai 3 4 năm sáu 7 8 9"
-        assert understood(heard, grammar, LENGTHS)[:2] == (told, "0123456789")
+        assert understood(heard, grammar, LENGTHS, CALLS)[:2] == (told, "0123456789")
         assert alternatives(heard, grammar, LENGTHS) == [{"text": told, "digits": "0123456789"}]
 
     def test_the_key_that_deletes_and_the_key_that_ends_do_what_they_do_in_a_call(self) -> None:
-        assert understood(keyed("013*23456789#"), Grammar.NUMBER, LENGTHS)[:2] == (
+        assert understood(keyed("013*23456789#"), Grammar.NUMBER, LENGTHS, CALLS)[:2] == (
             "0 1 3 * 2 3 4 5 6 7 8 9 #",
             "0123456789",
         )
 
     def test_keys_beside_other_words_are_found(self) -> None:
         heard = [piece("cấp lại mật khẩu"), *keyed("0123456789")]
-        assert understood(heard, Grammar.ANY, LENGTHS)[1] == "0123456789"
+        assert understood(heard, Grammar.ANY, LENGTHS, CALLS)[1] == "0123456789"
 
     def test_keys_that_are_no_digits_are_no_alternative(self) -> None:
         assert alternatives(keyed("#"), Grammar.NUMBER, LENGTHS) == []
 
     def test_a_key_that_answers_yes_is_no_number(self) -> None:
-        assert understood(keyed("1"), Grammar.YESNO, LENGTHS)[:2] == ("1", None)
+        assert understood(keyed("1"), Grammar.YESNO, LENGTHS, CALLS)[:2] == ("1", None)
 
     def test_an_ambiguous_number_is_null(self) -> None:
-        assert understood([piece("hai trăm linh")], Grammar.NUMBER, LENGTHS)[1] is None
+        assert understood([piece("hai trăm linh")], Grammar.NUMBER, LENGTHS, CALLS)[1] is None
 
     def test_alternatives_of_the_pieces_are_combined_best_first(self) -> None:
         combined = alternatives([piece("một", "bốn"), piece("hai", "sáu")], Grammar.NUMBER, LENGTHS)

@@ -38,6 +38,7 @@ from tests.call_tools import MENU, NUMBER, TIMING, WORDS, Scripted
 from tests.channels import fake_audiosocket
 from tests.channels.fake_asterisk import FakeAsterisk
 from tests.channels.fake_audiosocket import FakeAudioSocket
+from tests.fitted import FIT
 from tests.gateway.conftest import SECRET, Site, site, until
 from tests.hearing.hearing_tools import Tally, voice
 
@@ -89,7 +90,7 @@ def answering(
 
     async def answer(channel: Channel, watch: Watch, name: str = "") -> Outcome:
         hearing = opened(channel.rate)
-        return await Call("id", channel, hearing, dialogue, Levels(), TIMING, words=WORDS, watch=watch).run()
+        return await Call("id", channel, hearing, dialogue, Levels(), TIMING, FIT, words=WORDS, watch=watch).run()
 
     return answer
 

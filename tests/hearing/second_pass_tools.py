@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from bot.hearing.encoder import Encoder, Scores, Weights
+from bot.hearing.calibration import SecondPass, Weights
+from bot.hearing.encoder import Encoder, Scores
 from bot.hearing.second_pass import NUMERALS
+from tests.fitted import FIT
 
 WORDS = ["<b>", *NUMERALS, "gặp", "phải", "được", "rồi", "dạ", "hết", "<o>"]
 WEIGHTS = Weights(first=0.5, absent=-5.0, second=0.5, rest=-3.0)
+SECOND: SecondPass = replace(FIT.second, weights=WEIGHTS)
 
 
 class Session:
@@ -38,4 +42,4 @@ def scores_of(*spoken: str | dict[str, float]) -> Scores:
 
 
 def encoder_of(scores: Scores) -> Encoder:
-    return Encoder({word: at for at, word in enumerate(WORDS)}, 0, -0.5, WEIGHTS, Session(scores))
+    return Encoder({word: at for at, word in enumerate(WORDS)}, 0, SECOND, Session(scores))

@@ -11,14 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.events import RATE
-from bot.hearing.augmented_decoding import LEAST, NOTHING, SPEEDS, SURE, AugmentedDecoding, agreed, least, played
+from bot.hearing.augmented_decoding import AugmentedDecoding, agreed, least, played
 from bot.hearing.recogniser import KEPT, Recognised
+from tests.fitted import FIT
 from vietnamese_numbers.hypotheses import CORRECTION
 
 SOUND = voice(0.5)
+AUGMENTED = FIT.augmented
 SILENT = Recognised((), ())
 UNSURE = Recognised(("một", "bốn"), (0.4, 0.35))
-CERTAIN = Recognised(("một", "bốn"), (SURE, 0.1))
+CERTAIN = Recognised(("một", "bốn"), (AUGMENTED.sure, 0.1))
 
 
 class Panel:
@@ -34,7 +36,7 @@ class Panel:
 
 
 def heard(fresh: Callable[[], Says], *sizes: int) -> Recognised:
-    considerate = AugmentedDecoding(fresh)
+    considerate = AugmentedDecoding(fresh, FIT)
     for part in cut(SOUND, sizes):
         considerate.accept(part)
     return considerate.finish()
@@ -48,7 +50,7 @@ def test_nobody_else_is_asked_where_the_first_opinion_is_clear(first: Recognised
 
 
 def test_words_so_far_are_the_first_opinions() -> None:
-    considerate = AugmentedDecoding(Panel(UNSURE))
+    considerate = AugmentedDecoding(Panel(UNSURE), FIT)
     assert [considerate.accept(SOUND), considerate.accept(SOUND)] == ["1 times", "2 times"]
 
 
@@ -58,8 +60,8 @@ def test_others_hear_the_whole_piece_slower_and_faster(sizes: tuple[int, ...]) -
     heard(panel, *sizes)
     first, *others = panel.asked
     assert np.array_equal(np.concatenate(first.heard), SOUND)
-    for other, speed in zip(others, SPEEDS, strict=True):
-        assert np.array_equal(np.concatenate(other.heard), played(SOUND, speed))
+    for other, speed in zip(others, AUGMENTED.speeds, strict=True):
+        assert np.array_equal(np.concatenate(other.heard), played(SOUND, speed, AUGMENTED))
 
 
 def test_a_text_has_the_mean_of_its_shares() -> None:
@@ -76,27 +78,29 @@ def test_what_others_do_not_hear_is_less_likely_and_not_lost() -> None:
 
 class TestWhatIsUnlikely:
     def test_is_taken_for_speech_outside_the_grammar_but_kept_as_what_may_have_been_said(self) -> None:
-        doubt = Recognised(("một",), (LEAST - 0.01,))
+        doubt = Recognised(("một",), (AUGMENTED.least - 0.01,))
         found = heard(Panel(doubt, doubt, doubt))
         assert found.texts == ("", "một")
         assert found.confidence == 0
-        assert found.probabilities == pytest.approx((NOTHING, (LEAST - 0.01) * (1 - NOTHING)))
+        assert found.probabilities == pytest.approx(
+            (AUGMENTED.nothing, (AUGMENTED.least - 0.01) * (1 - AUGMENTED.nothing))
+        )
 
     def test_undoes_nothing_by_itself(self) -> None:
         """Corrections count twice, and side talk must take no digits away."""
-        assert LEAST * (1 - NOTHING) * CORRECTION <= NOTHING
+        assert AUGMENTED.least * (1 - AUGMENTED.nothing) * CORRECTION <= AUGMENTED.nothing
 
     def test_stands_where_the_first_opinion_is_sure_enough(self) -> None:
         """What few recordings taught, corrections above all, is lost at other speeds."""
-        assert heard(Panel(Recognised(("một",), (LEAST,)), SILENT, SILENT)).texts == ("một",)
+        assert heard(Panel(Recognised(("một",), (AUGMENTED.least,)), SILENT, SILENT)).texts == ("một",)
 
     def test_stands_where_the_opinions_agree_on_it(self) -> None:
         firm = Recognised(("bốn",), (1.0,))
         assert heard(Panel(Recognised(("một", "bốn"), (0.4, 0.35)), firm, firm)).texts == ("bốn", "một")
 
     def test_may_be_less_likely_the_more_words_it_has(self) -> None:
-        bars = [least(Recognised((" ".join(["một"] * words),), (1.0,))) for words in range(1, 13)]
-        assert bars[0] == LEAST
+        bars = [least(Recognised((" ".join(["một"] * words),), (1.0,)), AUGMENTED) for words in range(1, 13)]
+        assert bars[0] == AUGMENTED.least
         assert bars == sorted(bars, reverse=True)
         assert bars[9] < 0.4
 
@@ -117,19 +121,21 @@ def test_shares_stay_probabilities_best_first(opinions: list[Recognised]) -> Non
     assert sum(found.probabilities) <= 1.0001
 
 
-@pytest.mark.parametrize("speed", SPEEDS)
+@pytest.mark.parametrize("speed", AUGMENTED.speeds)
 def test_further_opinions_hear_nothing_shrill(speed: float) -> None:
     time = np.arange(RATE) / RATE
-    low, high = (played(np.rint(8000 * np.sin(2 * np.pi * hz * time)).astype(np.int16), speed) for hz in (500, 3300))
+    low, high = (
+        played(np.rint(8000 * np.sin(2 * np.pi * hz * time)).astype(np.int16), speed, AUGMENTED) for hz in (500, 3300)
+    )
     assert np.std(high) < 0.4 * np.std(low)
     assert np.std(low) == pytest.approx(8000 / np.sqrt(2), rel=0.02)
 
 
-@pytest.mark.parametrize("speed", SPEEDS)
+@pytest.mark.parametrize("speed", AUGMENTED.speeds)
 def test_sound_played_faster_is_shorter_and_higher(speed: float) -> None:
     time = np.arange(RATE) / RATE
     tone = np.rint(8000 * np.sin(2 * np.pi * 1000 * time)).astype(np.int16)
-    fast = played(tone, speed)
+    fast = played(tone, speed, AUGMENTED)
     assert fast.size == pytest.approx(RATE / speed, abs=1)
     spectrum = np.abs(np.fft.rfft(fast, RATE))
     assert int(spectrum.argmax()) == pytest.approx(1000 * speed, abs=2)

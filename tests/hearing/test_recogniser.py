@@ -13,10 +13,12 @@ from hypothesis import strategies as st
 
 from bot.events import RATE, FinalResult, Grammar, Samples
 from bot.hearing import CallHearing, load_models, open_hearing
+from bot.hearing.calibration import FirstPass
 from bot.hearing.catalogue import catalogue
 from bot.hearing.front import Front
-from bot.hearing.recogniser import KEPT, RECOGNISERS, Calibration, plain, ranked
+from bot.hearing.recogniser import KEPT, RECOGNISERS, plain, ranked
 from bot.settings import Settings
+from tests.fitted import FIT
 
 
 def test_words_are_written_as_people_write_them() -> None:
@@ -30,12 +32,12 @@ def test_unknown_speech_is_one_word_where_it_is_told() -> None:
 
 
 def test_unknown_speech_alone_is_nothing() -> None:
-    assert ranked([("<unk>", 5.0), ("đúng", 4.0)], 50.0) == ((), ())
-    assert ranked([("đúng <unk>", 5.0), ("<unk>", 4.0)], 50.0).texts == ("đúng <unk>",)
+    assert ranked([("<unk>", 5.0), ("đúng", 4.0)], 50.0, FIT.first) == ((), ())
+    assert ranked([("đúng <unk>", 5.0), ("<unk>", 4.0)], 50.0, FIT.first).texts == ("đúng <unk>",)
 
 
 FRAMES = 50.0
-SURE = Calibration(scale=0.5, rest=-50, words=0, score=0)
+SURE = FirstPass(scale=0.5, rest=-50, words=0, score=0, lowest_score=0, highest_score=2)
 """Nothing was pruned."""
 
 
@@ -46,12 +48,12 @@ def test_alternatives_that_read_the_same_are_one() -> None:
 
 
 def test_nothing_of_the_grammar_is_no_text() -> None:
-    for nothing in (ranked([], FRAMES), ranked([("", 5.0), ("một", 4.0)], FRAMES)):
+    for nothing in (ranked([], FRAMES, FIT.first), ranked([("", 5.0), ("một", 4.0)], FRAMES, FIT.first)):
         assert (nothing.texts, nothing.confidence) == ((), 0.0)
 
 
 def test_no_alternative_is_empty() -> None:
-    assert ranked([("một", 5.0), ("", 4.0), ("hai", 3.0)], FRAMES).texts == ("một", "hai")
+    assert ranked([("một", 5.0), ("", 4.0), ("hai", 3.0)], FRAMES, FIT.first).texts == ("một", "hai")
 
 
 def test_differences_of_scores_count_by_the_scale() -> None:
@@ -61,28 +63,30 @@ def test_differences_of_scores_count_by_the_scale() -> None:
 
 class TestOneAlternativeAlone:
     def test_is_no_certainty(self) -> None:
-        assert ranked([("một", 60.0)], FRAMES).confidence < 1
+        assert ranked([("một", 60.0)], FRAMES, FIT.first).confidence < 1
 
     def test_is_less_certain_the_more_words_it_has(self) -> None:
-        found = [ranked([(text, 60.0)], FRAMES).confidence for text in ("một", "một hai", "một hai ba bốn năm")]
+        found = [
+            ranked([(text, 60.0)], FRAMES, FIT.first).confidence for text in ("một", "một hai", "một hai ba bốn năm")
+        ]
         assert found == sorted(found, reverse=True)
 
     def test_is_less_certain_where_the_sound_fits_the_words_less(self) -> None:
-        found = [ranked([("một hai ba", score)], FRAMES).confidence for score in (80.0, 60.0, 40.0)]
+        found = [ranked([("một hai ba", score)], FRAMES, FIT.first).confidence for score in (80.0, 60.0, 40.0)]
         assert found == sorted(set(found), reverse=True)
 
     def test_has_half_the_probability_where_as_much_was_pruned(self) -> None:
-        assert ranked([("một", 60.0)], FRAMES, Calibration(0.5, 0, 1, 0)).confidence == pytest.approx(0.5)
+        assert ranked([("một", 60.0)], FRAMES, FirstPass(0.5, 0, 1, 0, 0, 2)).confidence == pytest.approx(0.5)
 
     @pytest.mark.parametrize("score", [-1e9, 1e9])
     def test_scores_of_another_kind_of_model_do_no_harm(self, score: float) -> None:
-        assert 0 < ranked([("một", score)], FRAMES).confidence < 1
+        assert 0 < ranked([("một", score)], FRAMES, FIT.first).confidence < 1
 
 
 @given(st.lists(st.tuples(st.sampled_from(["một", "hai", "ba", "bốn"]), st.floats(-1e5, 1e5)), min_size=1))
 def test_confidence_is_a_share(scored: list[tuple[str, float]]) -> None:
     scored.sort(key=lambda each: -each[1])
-    recognised = ranked(scored, FRAMES)
+    recognised = ranked(scored, FRAMES, FIT.first)
     assert 0 < recognised.confidence <= 1
     assert recognised.texts[0] == scored[0][0]
     assert len(recognised.texts) == len(recognised.probabilities) <= KEPT

@@ -19,6 +19,7 @@ from bot.hearing.recogniser import Recognised
 from bot.hearing.second_pass import NUMERALS, compared, foreign_words, heard_again, weighed
 from bot.settings import Settings
 from bot.transcription import hear
+from tests.fitted import FIT
 
 SOUND: Samples = voice(0.5)
 
@@ -82,7 +83,7 @@ class TestAPiece:
 
     def heard(self, first: Recognised, *spoken: str) -> Recognised:
         scores = scores_of(*spoken)
-        both = BothPasses(encoder_of(scores), lambda: Says(Recognised(("một",), (1.0,))))
+        both = BothPasses(encoder_of(scores), lambda: Says(Recognised(("một",), (1.0,))), FIT)
         return both.again(first, scores, SOUND)
 
     def test_is_weighed_by_both(self) -> None:
@@ -106,7 +107,7 @@ class TestAPiece:
 class TestAYes:
     def heard(self, text: str, *spoken: str | dict[str, float], share: float = 0.9) -> str:
         encoder = encoder_of(scores_of(*spoken))
-        answer = AugmentedDecoding(lambda: Says(Recognised((text,), (share,))), answers=True, encoder=encoder)
+        answer = AugmentedDecoding(lambda: Says(Recognised((text,), (share,))), FIT, answers=True, encoder=encoder)
         answer.accept(SOUND)
         return answer.finish().texts[0]
 
@@ -203,7 +204,7 @@ class TestInAPause:
         """Seconds of sound, and whether a pause is told behind them; the sounds that were encoded, in cells of
         10 ms."""
         encoder = encoder_of(scores_of("phải", "rồi"))
-        answer = AugmentedDecoding(lambda: Says(Recognised(("phải rồi",), (0.9,))), answers=True, encoder=encoder)
+        answer = AugmentedDecoding(lambda: Says(Recognised(("phải rồi",), (0.9,))), FIT, answers=True, encoder=encoder)
         for seconds, pause in parts:
             answer.accept(voice(seconds))
             if pause:

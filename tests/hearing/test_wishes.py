@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from bot.hearing.recogniser import Recognised
-from bot.hearing.wishes import BOTH, HEARD, LINE, LONG, MANY, judged, person
+from bot.hearing.wishes import MANY, judged, person
+from tests.fitted import FIT
 
 NOTHING = Recognised((), ())
 
@@ -29,30 +30,30 @@ def test_the_words_that_ask_for_one(text: str, wish: str) -> None:
 
 def said(text: str, share: float = 0.3, likely: float | None = 0.0, syllables: int = 3) -> Recognised:
     heard = Recognised((text,), (share,))
-    return judged(heard, heard, lambda words: likely, syllables)
+    return judged(heard, heard, lambda words: likely, syllables, FIT.wishes)
 
 
 def test_what_both_hear_is_certain() -> None:
-    assert said("gặp nhân viên <unk>", likely=HEARD) == Recognised(("gặp nhân viên",), (BOTH,))
+    assert said("gặp nhân viên <unk>", likely=FIT.wishes.heard) == Recognised(("gặp nhân viên",), (FIT.wishes.both,))
 
 
 def test_it_need_not_be_the_first_alternative() -> None:
     first = Recognised(("chờ", "gặp cán bộ"), (0.5, 0.2))
-    assert judged(first, NOTHING, lambda words: -1.0, 3).texts == ("gặp cán bộ",)
+    assert judged(first, NOTHING, lambda words: -1.0, 3, FIT.wishes).texts == ("gặp cán bộ",)
 
 
 def test_what_the_second_pass_does_not_hear_was_not_said() -> None:
-    assert said("gặp nhân viên", 0.95, HEARD - 1) == NOTHING
+    assert said("gặp nhân viên", 0.95, FIT.wishes.heard - 1) == NOTHING
 
 
 def test_what_it_cannot_tell_is_the_first_pass_s_to_tell() -> None:
     assert said("gặp nhân viên", 0.9, None).texts == ("gặp nhân viên",)
-    assert said("nối máy", 0.9, LINE + 1).texts == ("nối máy",)
+    assert said("nối máy", 0.9, FIT.wishes.transfer + 1).texts == ("nối máy",)
 
 
 def test_long_speech_must_hold_it_clearly() -> None:
-    assert said("gặp nhân viên", 0.5, LONG - 1, MANY + 1) == NOTHING
-    assert said("gặp nhân viên", 0.5, LONG, MANY + 1).texts == ("gặp nhân viên",)
+    assert said("gặp nhân viên", 0.5, FIT.wishes.long - 1, MANY + 1) == NOTHING
+    assert said("gặp nhân viên", 0.5, FIT.wishes.long, MANY + 1).texts == ("gặp nhân viên",)
 
 
 def test_many_wishes_in_a_row_are_none() -> None:

@@ -8,10 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.fitted import FIT
 from vietnamese_numbers import Collected, Hypotheses
 from vietnamese_numbers.hypotheses import platt_scaled
 
 BOTH = (10, 12)
+FITTED = FIT.numbers
 NINE = "không một hai ba bốn năm sáu bảy tám"
 Heard = dict[str, float]
 """A piece: its alternatives with their probabilities."""
@@ -19,7 +21,7 @@ Heard = dict[str, float]
 
 def after(*inputs: str | Heard) -> Hypotheses:
     """After its inputs, before it is settled: a single character is a key, anything longer certain speech."""
-    numbers = Hypotheses(BOTH)
+    numbers = Hypotheses(BOTH, FITTED)
     for item in inputs:
         if isinstance(item, dict):
             numbers.hear(list(item), list(item.values()))
@@ -210,7 +212,7 @@ class TestBeginningAgain:
         assert (settled(numbers)[0], numbers.best.doubtful, numbers.confidence) == ("0123456789", True, 1.0)
 
     def test_the_menus_key_is_no_digit(self) -> None:
-        for numbers in (Hypotheses(BOTH, echo="8"), Hypotheses(BOTH)):
+        for numbers in (Hypotheses(BOTH, FITTED, echo="8"), Hypotheses(BOTH, FITTED)):
             numbers.resume(echo="8")
             for key in "880123456789":
                 numbers.press(key)
@@ -310,7 +312,7 @@ class TestConfidence:
         numbers = after(*heard)
         numbers.settle()
         assert numbers.share == pytest.approx(share)
-        assert numbers.confidence == platt_scaled(numbers.share)
+        assert numbers.confidence == platt_scaled(numbers.share, FITTED.platt_slope, FITTED.platt_shift)
 
     def test_keys_are_certain(self) -> None:
         assert after(*"0123456789").confidence == 1
@@ -403,7 +405,7 @@ class TestHeardAgain:
     first, second = (100, ["không một hai ba bốn"], [0.9]), (200, ["năm sáu bảy tám"], [0.9])
 
     def heard(self) -> Hypotheses:
-        numbers = Hypotheses((10,))
+        numbers = Hypotheses((10,), FITTED)
         for at, texts, probabilities in (self.first, self.second):
             numbers.hear(texts, probabilities, at)
         return numbers

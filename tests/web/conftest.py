@@ -15,6 +15,7 @@ from bot.call import Call, Watch
 from bot.events import RATE, Channel, Outcome, Prompt, Reply, Samples, SecretDigits, Segment
 from tests.call_tools import TIMING, WORDS, KeysOnly, Scripted
 from tests.channels.contract import tone
+from tests.fitted import FIT
 from tests.gateway.conftest import Site, site
 from tests.web.browser import Chromium, chromium
 
@@ -65,7 +66,9 @@ async def phone(
     async def answer(channel: Channel, watch: Watch, name: str = "") -> Outcome:
         held.channels.append(channel)
         dialogue = Scripted(*replies)
-        return await Call("id", channel, KeysOnly(), dialogue, Tones(seconds), TIMING, words=WORDS, watch=watch).run()
+        return await Call(
+            "id", channel, KeysOnly(), dialogue, Tones(seconds), TIMING, FIT, words=WORDS, watch=watch
+        ).run()
 
     async with site(answer, secret=secret, calls=calls, web_phone=True) as here:
         beating = asyncio.ensure_future(here.ticker.run())

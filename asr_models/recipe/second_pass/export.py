@@ -17,10 +17,6 @@ from .encoder import ATTENTION_HEADS, BINS, BLOCKS, DEPTHS, WIDTH, Encoder
 from .weights import Weights
 
 OPSET = 17
-STRANGER = -3.0  # log weight of a frame of a syllable that is no word of the task; best of -2, -3, -4, -6, by little
-#: How alternatives weigh (bot/hearing/encoder.py), until they are fitted: `python -m asr_models.evaluation
-#: --fit-confidence` prints the fitted ones.
-WEIGHTS = {"first": 0.514, "absent": -4.82, "second": 0.597, "rest": -2.1}
 
 
 def attention(q: Tensor, k: Tensor, v: Tensor, _: Tensor | None) -> Tensor:
@@ -81,18 +77,11 @@ def quantise(file: Path, target: Path) -> None:
 
 
 def write(weights: Weights, folder: Path, depth: int = BLOCKS) -> None:
-    """encoder.onnx and second.json; what an earlier second.json has fitted stays."""
+    """encoder.onnx and second.json. What is fitted to them stands in the model's calibration.toml."""
     encoder = exported(weights, depth)
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as work:
         write_float(encoder, Path(work) / "float.onnx")
         quantise(Path(work) / "float.onnx", folder / "encoder.onnx")
-    about = folder / "second.json"
-    fitted = json.loads(about.read_text("utf-8")) if about.exists() else {}
-    described = {
-        "classes": weights.vocabulary.syllables,
-        "blank": 0,
-        "stranger": fitted.get("stranger", STRANGER),
-        "weights": fitted.get("weights", WEIGHTS),
-    }
-    about.write_text(json.dumps(described, ensure_ascii=False), "utf-8")
+    described = {"classes": weights.vocabulary.syllables, "blank": 0}
+    (folder / "second.json").write_text(json.dumps(described, ensure_ascii=False), "utf-8")
