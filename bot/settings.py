@@ -14,9 +14,10 @@ from typing import TypeVar
 from urllib.parse import urlsplit
 
 from bot.errors import VoicebotError
+from bot.places import HOME, PACKAGES, require_home
 
-ROOT = Path(__file__).resolve().parents[1]
-"""The checkout: Rasa's own files, the bundled model and `var/` lie here."""
+ROOT = PACKAGES
+"""The checkout, for tests and measurements alone: the program itself knows `bot.places`."""
 
 RANGE = "range"
 N = TypeVar("N", int, float)
@@ -30,7 +31,8 @@ def _within[N: (int, float)](default: N, least: N, most: N) -> N:
 
 @dataclass(frozen=True)
 class Settings:
-    """Everything that can be set. Paths are relative to the checkout unless absolute; times are seconds. `_within`
+    """Everything that can be set. Paths are relative to the project folder (`bot.places`) unless absolute; times are
+    seconds. `_within`
     gives a number's default, and the range that `load` accepts."""
 
     database_url: str = "sqlite:///var/accounts.sqlite"
@@ -163,13 +165,15 @@ class Settings:
 
     def path(self, value: str) -> Path:
         """A path setting, absolute."""
-        return ROOT / value
+        return HOME / value
 
 
 def load(environ: Mapping[str, str] | None = None, file: Path | None = None) -> Settings:
-    """Read and check the settings. Raises VoicebotError naming the setting that is wrong."""
+    """Read and check the settings. Raises VoicebotError naming the setting that is wrong, and where there is no project
+    folder."""
+    require_home()
     environ = os.environ if environ is None else environ
-    file = file or ROOT / environ.get("VOICEBOT_CONFIG", "voicebot.toml")
+    file = file or HOME / environ.get("VOICEBOT_CONFIG", "voicebot.toml")
     raw: dict[str, object] = {}
     try:
         raw.update(tomllib.loads(file.read_text("utf-8")))
@@ -196,7 +200,7 @@ def load(environ: Mapping[str, str] | None = None, file: Path | None = None) -> 
 def as_environ(settings: Settings) -> dict[str, str]:
     """The settings as variables, for another process of this bot."""
     values = {field.name: getattr(settings, field.name) for field in dataclasses.fields(Settings)}
-    return {
+    return {"VOICEBOT_HOME": str(HOME)} | {
         f"VOICEBOT_{name.upper()}": ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
         for name, value in values.items()
     }

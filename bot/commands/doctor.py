@@ -10,7 +10,8 @@ from typing import Annotated
 import typer
 
 from bot.errors import VoicebotError
-from bot.settings import ROOT, load
+from bot.places import HOME
+from bot.settings import load
 
 
 def doctor(as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False) -> None:
@@ -73,12 +74,12 @@ def _dialogue() -> str:
     settings = load()
     if settings.rasa_url:
         return f"served at {settings.rasa_url}"
+    from bot.dialogue.environment import rasa_python
     from bot.dialogue.freshness import check, newest
-    from bot.dialogue.local import rasa_python
 
     rasa_python(settings)
     model = newest(settings.path(settings.rasa_model))
-    changed = check(model, ROOT)
+    changed = check(model, HOME)
     return f"trained model {model}" + (f"; trained before {', '.join(changed)} changed" if changed else "")
 
 
