@@ -19,7 +19,7 @@ from bot.places import HOME, PACKAGES, require_home
 ROOT = PACKAGES
 """The checkout, for tests and measurements alone: the program itself knows `bot.places`."""
 
-RANGE = "range"
+RANGE, CHOICES = "range", "choices"
 N = TypeVar("N", int, float)
 
 
@@ -29,11 +29,16 @@ def _within[N: (int, float)](default: N, least: N, most: N) -> N:
     return field
 
 
+def _one_of(default: str, *others: str) -> str:
+    """One of these words; the first is the default."""
+    field: str = dataclasses.field(default=default, metadata={CHOICES: (default, *others)})
+    return field
+
+
 @dataclass(frozen=True)
 class Settings:
     """Everything that can be set. Paths are relative to the project folder (`bot.places`) unless absolute; times are
-    seconds. `_within`
-    gives a number's default, and the range that `load` accepts."""
+    seconds. `_within` gives a number's default and the range that `load` accepts, `_one_of` the words it accepts."""
 
     database_url: str = "sqlite:///var/accounts.sqlite"
     """The account store, as SQLAlchemy writes it."""
@@ -127,18 +132,18 @@ class Settings:
     audiosocket: str = ""
     """HOST:PORT where it takes calls over AudioSocket; empty: nowhere."""
 
-    web_phone: str = "auto"
+    web_phone: str = _one_of("auto", "on", "off")
     """The telephone in the browser, at `/`: on; off; auto: on where no line needs a secret, on a laptop."""
 
     line_secret: str = dataclasses.field(default="", repr=False)
     """What a telephone exchange must know to bring a call: the password in its configuration. Several, with commas
     between them, while it is changed: each of them opens."""
 
-    verstat: str = "off"
+    verstat: str = _one_of("off", "prefer", "require")
     """What the carrier's check of the calling number's signature (STIR/SHAKEN) counts for: off; prefer (a number that
     failed it is withheld); require (so is every number that has not passed it)."""
 
-    call_back: str = "off"
+    call_back: str = _one_of("off", "on")
     """off; on: the exchange ends every call before it is answered and rings its number, and only who answers that is
     given a password."""
 
@@ -210,12 +215,8 @@ def _typed(field: dataclasses.Field[object], value: object) -> object:
     """`value` as the type of the field's default; text from the environment is converted."""
     if field.name == "number_lengths":
         return _lengths(value)
-    if field.name == "verstat":
-        return _one_of(field.name, value, ("off", "prefer", "require"))
-    if field.name == "web_phone":
-        return _one_of(field.name, value, ("on", "off", "auto"))
-    if field.name == "call_back":
-        return _one_of(field.name, value, ("off", "on"))
+    if choices := field.metadata.get(CHOICES):
+        return _choice(field.name, value, choices)
     if isinstance(field.default, (int, float)):
         return _number(field.name, value, type(field.default), *field.metadata[RANGE])
     if not isinstance(value, str) or "\0" in value:
@@ -259,7 +260,7 @@ def _is_command(text: str) -> bool:
         return False
 
 
-def _one_of(name: str, value: object, allowed: tuple[str, ...]) -> str:
+def _choice(name: str, value: object, allowed: tuple[str, ...]) -> str:
     if value not in allowed:
         raise VoicebotError(f"setting {name}: {value!r}; give one of {', '.join(allowed)}")
     return str(value)
