@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+import difflib
 import os
 import re
 import shlex
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -20,6 +21,15 @@ ROOT = PACKAGES
 """The checkout, for tests and measurements alone: the program itself knows `bot.places`."""
 
 RANGE, CHOICES = "range", "choices"
+
+PREFIX = "VOICEBOT_"
+
+NO_SETTINGS = ("VOICEBOT_HOME", "VOICEBOT_CONFIG")
+"""Variables of this program beside those of the settings."""
+
+OF_TESTS = "VOICEBOT_TEST_"
+"""How the variables begin that this program's tests know, and it does not."""
+
 N = TypeVar("N", int, float)
 
 
@@ -191,11 +201,11 @@ def load(environ: Mapping[str, str] | None = None, file: Path | None = None) -> 
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise VoicebotError(f"{file}: not valid TOML ({error}); correct it or remove the file") from None
     known = {field.name: field for field in dataclasses.fields(Settings)}
-    if unknown := sorted(raw.keys() - known.keys()):
-        raise VoicebotError(f"{file}: unknown setting {unknown[0]!r}; known are {', '.join(known)}")
-    for name in known:
-        if (value := environ.get(f"VOICEBOT_{name.upper()}")) is not None:
-            raw[name] = value
+    _refuse_unknown(str(file), raw, known)
+    variables = {f"{PREFIX}{name.upper()}": name for name in known}
+    given = [name for name in environ if name.startswith(PREFIX) and not name.startswith(OF_TESTS)]
+    _refuse_unknown("the environment", given, [*variables, *NO_SETTINGS])
+    raw |= {variables[variable]: environ[variable] for variable in given if variable in variables}
     settings = Settings(**{name: _typed(known[name], value) for name, value in raw.items()})  # type: ignore[arg-type]  # checked by _typed
     if settings.notice_command and settings.notice_url:
         raise VoicebotError("settings notice_command and notice_url: give one of the two")
@@ -206,9 +216,18 @@ def as_environ(settings: Settings) -> dict[str, str]:
     """The settings as variables, for another process of this bot."""
     values = {field.name: getattr(settings, field.name) for field in dataclasses.fields(Settings)}
     return {"VOICEBOT_HOME": str(HOME)} | {
-        f"VOICEBOT_{name.upper()}": ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
+        f"{PREFIX}{name.upper()}": ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
         for name, value in values.items()
     }
+
+
+def _refuse_unknown(where: str, given: Iterable[str], known: Collection[str]) -> None:
+    """A name that nobody reads is a setting that does not hold."""
+    for name in sorted(set(given) - set(known)):
+        (nearest,) = difflib.get_close_matches(name, known, 1, cutoff=0.0)
+        raise VoicebotError(
+            f"{where}: there is no setting {name[:60]}; the nearest is {nearest}: write that, or remove it"
+        )
 
 
 def _typed(field: dataclasses.Field[object], value: object) -> object:
