@@ -14,7 +14,7 @@ BIN := .venv/bin
 RASA := .venv-rasa/bin/rasa
 DIALOGUE := domain.yml config.yml $(shell find data -name '*.yml' 2>/dev/null) $(wildcard rasa_components/*.py)
 
-.PHONY: help setup run phone test lint format bench bench-load prove eval train train-second-pass clean
+.PHONY: help setup run phone test lint format docs-settings bench bench-load prove eval train train-second-pass clean
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
 
@@ -42,6 +42,9 @@ lint: .setup/environment ## style and types
 format: .setup/environment ## rewrite in the house's style
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+docs-settings: .setup/environment ## docs/settings.md, from bot/settings.py
+	@$(BIN)/python -m bot.settings_text >docs/settings.md
 
 bench: setup ## turn latency, real-time factor, memory, number words
 	@$(BIN)/python -m benchmarks
