@@ -46,7 +46,7 @@ class Conflict(AccountsUnavailable):
 
 
 class Database:
-    """One database by URL, a relative SQLite path starting at the checkout.
+    """One database by URL, a relative SQLite path starting at the project folder.
 
     Its errors are AccountsUnavailable, one line with no value of the tables in it. After any of them that may come from
     a connection, all connections are thrown away: what is wrong with one may be wrong with it for ever."""
