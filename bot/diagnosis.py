@@ -148,11 +148,11 @@ def _rasa(settings: Settings) -> str:
 def _dialogue(settings: Settings) -> str:
     if settings.rasa_url:
         return f"that of the Rasa at {settings.rasa_url}"
-    from bot.dialogue.freshness import AGAIN, check, newest
+    from bot.dialogue.freshness import AGAIN, check, newest, some_of
 
     model = newest(settings.path(settings.rasa_model))
     changed = check(model, HOME)
-    return f"trained: {model}" + (f"; {', '.join(changed)} changed since, {AGAIN}" if changed else "")
+    return f"trained: {model}" + (f"; {some_of(changed)} changed since, {AGAIN}" if changed else "")
 
 
 def _accounts(settings: Settings) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import tarfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,8 @@ TRAINED_FROM = ("config.yml", "data/**/*.yml")
 BY_PARTS = ("rasa_components/number_extractor.py", "rasa_components/folding.py")
 """Of the project, beside its domain, and of this program. A model holds what Rasa made of these and not the files, so
 only their time can be compared."""
+
+MOST_NAMED = 3
 
 NAMES = ("intents", "entities", "actions", "slots", "forms")
 
@@ -53,6 +55,12 @@ def check(model: Path, project: Path, packages: Path = PACKAGES) -> list[str]:
         for path in folder.glob(pattern)
         if path.stat().st_mtime > seconds
     )
+
+
+def some_of(changed: Sequence[str]) -> str:
+    """The names of files that changed, the first few of them where there are many."""
+    more = len(changed) - MOST_NAMED
+    return ", ".join(changed[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
 def _metadata(model: Path) -> Mapping[str, Any]:

@@ -95,3 +95,10 @@ def test_of_a_folder_the_newest_model_is_taken(tmp_path: Path) -> None:
         os.utime(tmp_path / f"{name}.tar.gz", (1000 - age, 1000 - age))
     assert freshness.newest(tmp_path).name == "new.tar.gz"
     assert freshness.newest(tmp_path / "old.tar.gz").name == "old.tar.gz"
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"), [(["a"], "a"), (["a", "b", "c"], "a, b, c"), (["a", "b", "c", "d"], "a, b, c and 1 more")]
+)
+def test_of_many_files_some_are_named(changed: list[str], told: str) -> None:
+    assert freshness.some_of(changed) == told
