@@ -146,6 +146,9 @@ def _rasa(settings: Settings) -> str:
 
 
 def _dialogue(settings: Settings) -> str:
+    from bot.assembly import DOMAIN, read_prompts
+
+    read_prompts(DOMAIN)
     if settings.rasa_url:
         return f"that of the Rasa at {settings.rasa_url}"
     from bot.dialogue.freshness import AGAIN, check, newest, some_of

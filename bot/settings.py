@@ -11,7 +11,6 @@ import tomllib
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
 from urllib.parse import urlsplit
 
 from bot.errors import VoicebotError
@@ -29,8 +28,6 @@ NO_SETTINGS = ("VOICEBOT_HOME", "VOICEBOT_CONFIG")
 
 OF_TESTS = "VOICEBOT_TEST_"
 """How the variables begin that this program's tests know, and it does not."""
-
-N = TypeVar("N", int, float)
 
 
 def _within[N: (int, float)](default: N, least: N, most: N) -> N:

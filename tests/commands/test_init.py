@@ -17,7 +17,7 @@ from bot.accounts.demo import DEMO
 from bot.accounts.importing import import_file
 from bot.errors import VoicebotError
 from bot.places import PACKAGES
-from bot.project import IN_WHEEL, LAID_DOWN, lay_down
+from bot.project import LAID_DOWN, lay_down
 from bot.settings import Settings, load
 from bot.simulation.caller_script import load_script
 
@@ -94,8 +94,7 @@ class TestInit:
 
     def test_the_wheel_has_what_is_laid_down(self) -> None:
         built = tomllib.loads((PACKAGES / "pyproject.toml").read_text("utf-8"))["tool"]["hatch"]["build"]
-        included = built["targets"]["wheel"]["force-include"]
-        assert included == {name: f"{IN_WHEEL}/{name}" for name in LAID_DOWN}
+        assert built["targets"]["wheel"]["hooks"]["custom"]["project-files"] == list(LAID_DOWN)
 
 
 class TestRasa:
