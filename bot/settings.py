@@ -5,21 +5,17 @@ from __future__ import annotations
 import dataclasses
 import difflib
 import os
-import re
-import shlex
 import tomllib
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from bot.errors import VoicebotError
 from bot.places import HOME, PACKAGES, require_home
+from bot.settings_values import CHOICES, RANGE, typed
 
 ROOT = PACKAGES
 """The checkout, for tests and measurements alone: the program itself knows `bot.places`."""
-
-RANGE, CHOICES = "range", "choices"
 
 PREFIX = "VOICEBOT_"
 
@@ -203,7 +199,7 @@ def load(environ: Mapping[str, str] | None = None, file: Path | None = None) -> 
     given = [name for name in environ if name.startswith(PREFIX) and not name.startswith(OF_TESTS)]
     _refuse_unknown("the environment", given, [*variables, *NO_SETTINGS])
     raw |= {variables[variable]: environ[variable] for variable in given if variable in variables}
-    settings = Settings(**{name: _typed(known[name], value) for name, value in raw.items()})  # type: ignore[arg-type]  # checked by _typed
+    settings = Settings(**{name: typed(known[name], value) for name, value in raw.items()})  # type: ignore[arg-type]  # checked by typed
     if settings.notice_command and settings.notice_url:
         raise VoicebotError("settings notice_command and notice_url: give one of the two")
     return settings
@@ -225,66 +221,3 @@ def _refuse_unknown(where: str, given: Iterable[str], known: Collection[str]) ->
         raise VoicebotError(
             f"{where}: there is no setting {name[:60]}; the nearest is {nearest}: write that, or remove it"
         )
-
-
-def _typed(field: dataclasses.Field[object], value: object) -> object:
-    """`value` as the type of the field's default; text from the environment is converted."""
-    if field.name == "number_lengths":
-        return _lengths(value)
-    if choices := field.metadata.get(CHOICES):
-        return _choice(field.name, value, choices)
-    if isinstance(field.default, (int, float)):
-        return _number(field.name, value, type(field.default), *field.metadata[RANGE])
-    if not isinstance(value, str) or "\0" in value:
-        raise VoicebotError(f"setting {field.name}: must be text in quotes")
-    if field.name == "rasa_url" and value and not _is_http(value):
-        raise VoicebotError(f"setting rasa_url: {value!r} is no URL, such as http://localhost:5005")
-    if field.name == "notice_url" and value and not _keeps_numbers(value):
-        raise VoicebotError("setting notice_url: must begin with https://, since telephone numbers are sent there")
-    if field.name == "notice_command" and value and not _is_command(value):
-        raise VoicebotError("setting notice_command: is no command: look at its quotes")
-    return value
-
-
-def _number(name: str, value: object, kind: type[float], least: float, most: float) -> float:
-    text = str(value)
-    pattern = r"[0-9]{1,15}" if kind is int else r"[0-9]{1,15}(\.[0-9]{1,15})?"
-    if not re.fullmatch(pattern, text) or not least <= kind(text) <= most:
-        what = "whole number" if kind is int else "number"
-        raise VoicebotError(f"setting {name}: {text[:40]!r} must be a {what} from {least} to {most}")
-    return kind(text)
-
-
-def _is_http(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:  # a port that is no number, or brackets without an address
-        return False
-
-
-def _keeps_numbers(url: str) -> bool:
-    """Whether nobody can read what is sent there: by TLS, or since it stays on this machine."""
-    local = ("localhost", "127.0.0.1", "::1")
-    return _is_http(url) and (urlsplit(url).scheme == "https" or urlsplit(url).hostname in local)
-
-
-def _is_command(text: str) -> bool:
-    try:
-        return bool(shlex.split(text))
-    except ValueError:  # a quotation mark that is not closed
-        return False
-
-
-def _choice(name: str, value: object, allowed: tuple[str, ...]) -> str:
-    if value not in allowed:
-        raise VoicebotError(f"setting {name}: {value!r}; give one of {', '.join(allowed)}")
-    return str(value)
-
-
-def _lengths(value: object) -> tuple[int, ...]:
-    parts = value if isinstance(value, list) else str(value).replace(",", " ").split()
-    texts = [str(part) for part in parts]
-    if not texts or not all(re.fullmatch("[0-9]{1,2}", text) and 4 <= int(text) <= 20 for text in texts):
-        raise VoicebotError(f"setting number_lengths: {value!r}; give lengths of 4 to 20 digits, such as '10, 12'")
-    return tuple(sorted({int(text) for text in texts}))

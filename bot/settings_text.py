@@ -14,7 +14,8 @@ import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bot.settings import CHOICES, RANGE, Settings
+from bot.settings import Settings
+from bot.settings_values import CHOICES, RANGE
 
 UNITS = {"seconds": "s", "hours": "hours", "days": "days"}
 """By the last word of a setting's name; elsewhere its docstring tells what is counted."""
