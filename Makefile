@@ -14,7 +14,7 @@ BIN := .venv/bin
 RASA := .venv-rasa/bin/rasa
 DIALOGUE := domain.yml config.yml $(shell find data -name '*.yml' 2>/dev/null) $(wildcard rasa_components/*.py)
 
-.PHONY: help setup run phone test lint format bench bench-load bench-accounts prove fuzz eval train train-second-pass clean
+.PHONY: help setup run phone test lint format wheel docs-settings bench bench-load bench-accounts prove fuzz eval train train-second-pass clean
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
 
@@ -43,6 +43,12 @@ format: .setup/environment ## rewrite in the house's style
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+wheel: $(UV) ## the package that others install, in dist/ (docs/installing.md)
+	@$(UV) build --wheel --out-dir dist
+
+docs-settings: .setup/environment ## docs/settings.md, from bot/settings.py
+	@$(BIN)/python -m bot.settings_text >docs/settings.md
+
 bench: setup ## turn latency, real-time factor, memory, number words
 	@$(BIN)/python -m benchmarks
 
@@ -70,7 +76,7 @@ train-second-pass: ## the recogniser's second pass, on a GPU where there is one 
 	@asr_models/recipe/run.sh second-pass
 
 clean: ## what was set up, made or trained here; the account store stays
-	rm -rf .setup .tools .venv .venv-rasa models results .rasa var/clips var/models var/callers var/report
+	rm -rf .setup .tools .venv .venv-rasa models results dist .rasa var/clips var/models var/callers var/report
 
 .setup/system: deploy/system-packages.sh
 	@mkdir -p .setup

@@ -30,7 +30,7 @@ from bot.gateway.call_registry import CallRegistry
 from bot.gateway.idle_connections import Connection
 from bot.gateway.metrics import Metrics
 from bot.gateway.server import Gateway
-from bot.gateway.serving import _bound, listening_for_http
+from bot.gateway.serving import bound_socket, listening_for_http
 from bot.gateway.ticker import Ticker
 
 WARM_UP_SECONDS = 1.0
@@ -88,7 +88,7 @@ async def gateway(calls: int, sink: Sink) -> AsyncIterator[tuple[Gateway, int, T
     ticker = Ticker(metrics.ticked)
     auth, call_registry = LineAuth(Credentials(""), False), CallRegistry(time.monotonic)
     made = Gateway(sink.answer, auth, Admission(calls), metrics, ticker, call_registry, call_seconds=10_000)
-    http = _bound("127.0.0.1", 0, "VOICEBOT_PORT")
+    http = bound_socket("127.0.0.1", 0, "VOICEBOT_PORT")
     async with listening_for_http(made, http, lambda: None):
         yield made, http.getsockname()[1], ticker
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from importlib.metadata import version
+from typing import Annotated
 
 import typer
 
@@ -13,10 +15,13 @@ from bot.commands import (
     call,
     digits,
     doctor,
+    init,
     models,
     notices,
     phrases,
+    rasa,
     serve,
+    setup,
     simulate,
     speak,
     transcribe,
@@ -38,13 +43,30 @@ for command in (
     digits.digits,
     speak.speak,
     doctor.doctor,
+    init.init,
+    setup.setup,
 ):
     app.command()(command)
+app.command(context_settings=rasa.AS_THEY_ARE)(rasa.rasa)
 app.add_typer(accounts.app, name="accounts")
 app.add_typer(audit.app, name="audit")
 app.add_typer(models.app, name="models")
 app.add_typer(notices.app, name="notices")
 app.add_typer(phrases.app, name="phrases")
+
+
+def _show_version(asked: bool) -> None:
+    if asked:
+        print(f"voicebot {version('voicebot')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version_: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None: ...
 
 
 def leave_no_core() -> None:

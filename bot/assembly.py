@@ -13,11 +13,12 @@ from bot.call_keys import CallKeys
 from bot.errors import VoicebotError
 from bot.events import Channel, Dialogue, Outcome, Speech
 from bot.patience import Words
-from bot.settings import ROOT, Settings
+from bot.places import HOME
+from bot.settings import Settings
 from bot.turn import Timing
 from rasa_components.custom_fields import faults, intent_names
 
-DOMAIN = ROOT / "domain.yml"
+DOMAIN = HOME / "domain.yml"
 WORDS = {
     "wait": "utter_please_wait",
     "apology": "utter_out_of_order",

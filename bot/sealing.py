@@ -28,10 +28,11 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from bot.call_keys import CallKeys, share_with
 from bot.errors import VoicebotError
-from bot.settings import ROOT, Settings
+from bot.places import HOME
+from bot.settings import Settings
 from rasa_components.hiding import TOKEN
 
-SEAL_KEY = ROOT / "var" / "seal.key"
+SEAL_KEY = HOME / "var" / "seal.key"
 
 FEWEST_BYTES = 8
 """Different ones in a key. Of 32 random bytes nearly all differ; a key of zeros, or of one word repeated, has few."""

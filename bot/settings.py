@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import dataclasses
+import difflib
 import os
-import re
-import shlex
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
-from urllib.parse import urlsplit
 
 from bot.errors import VoicebotError
+from bot.places import HOME, PACKAGES, require_home
+from bot.settings_values import CHOICES, RANGE, typed
 
-ROOT = Path(__file__).resolve().parents[1]
-"""The checkout: Rasa's own files, the bundled model and `var/` lie here."""
+ROOT = PACKAGES
+"""The checkout, for tests and measurements alone: the program itself knows `bot.places`."""
 
-RANGE = "range"
-N = TypeVar("N", int, float)
+PREFIX = "VOICEBOT_"
+
+NO_SETTINGS = ("VOICEBOT_HOME", "VOICEBOT_CONFIG")
+"""Variables of this program beside those of the settings."""
+
+OF_TESTS = "VOICEBOT_TEST_"
+"""How the variables begin that this program's tests know, and it does not."""
 
 
 def _within[N: (int, float)](default: N, least: N, most: N) -> N:
@@ -28,10 +32,16 @@ def _within[N: (int, float)](default: N, least: N, most: N) -> N:
     return field
 
 
+def _one_of(default: str, *others: str) -> str:
+    """One of these words; the first is the default."""
+    field: str = dataclasses.field(default=default, metadata={CHOICES: (default, *others)})
+    return field
+
+
 @dataclass(frozen=True)
 class Settings:
-    """Everything that can be set. Paths are relative to the checkout unless absolute; times are seconds. `_within`
-    gives a number's default, and the range that `load` accepts."""
+    """Everything that can be set. Paths are relative to the project folder (`bot.places`) unless absolute; times are
+    seconds. `_within` gives a number's default and the range that `load` accepts, `_one_of` the words it accepts."""
 
     database_url: str = "sqlite:///var/accounts.sqlite"
     """The account store, as SQLAlchemy writes it."""
@@ -125,18 +135,18 @@ class Settings:
     audiosocket: str = ""
     """HOST:PORT where it takes calls over AudioSocket; empty: nowhere."""
 
-    web_phone: str = "auto"
+    web_phone: str = _one_of("auto", "on", "off")
     """The telephone in the browser, at `/`: on; off; auto: on where no line needs a secret, on a laptop."""
 
     line_secret: str = dataclasses.field(default="", repr=False)
     """What a telephone exchange must know to bring a call: the password in its configuration. Several, with commas
     between them, while it is changed: each of them opens."""
 
-    verstat: str = "off"
+    verstat: str = _one_of("off", "prefer", "require")
     """What the carrier's check of the calling number's signature (STIR/SHAKEN) counts for: off; prefer (a number that
     failed it is withheld); require (so is every number that has not passed it)."""
 
-    call_back: str = "off"
+    call_back: str = _one_of("off", "on")
     """off; on: the exchange ends every call before it is answered and rings its number, and only who answers that is
     given a password."""
 
@@ -163,13 +173,15 @@ class Settings:
 
     def path(self, value: str) -> Path:
         """A path setting, absolute."""
-        return ROOT / value
+        return HOME / value
 
 
 def load(environ: Mapping[str, str] | None = None, file: Path | None = None) -> Settings:
-    """Read and check the settings. Raises VoicebotError naming the setting that is wrong."""
+    """Read and check the settings. Raises VoicebotError naming the setting that is wrong, and where there is no project
+    folder."""
+    require_home()
     environ = os.environ if environ is None else environ
-    file = file or ROOT / environ.get("VOICEBOT_CONFIG", "voicebot.toml")
+    file = file or HOME / environ.get("VOICEBOT_CONFIG", "voicebot.toml")
     raw: dict[str, object] = {}
     try:
         raw.update(tomllib.loads(file.read_text("utf-8")))
@@ -182,12 +194,12 @@ def load(environ: Mapping[str, str] | None = None, file: Path | None = None) -> 
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise VoicebotError(f"{file}: not valid TOML ({error}); correct it or remove the file") from None
     known = {field.name: field for field in dataclasses.fields(Settings)}
-    if unknown := sorted(raw.keys() - known.keys()):
-        raise VoicebotError(f"{file}: unknown setting {unknown[0]!r}; known are {', '.join(known)}")
-    for name in known:
-        if (value := environ.get(f"VOICEBOT_{name.upper()}")) is not None:
-            raw[name] = value
-    settings = Settings(**{name: _typed(known[name], value) for name, value in raw.items()})  # type: ignore[arg-type]  # checked by _typed
+    _refuse_unknown(str(file), raw, known)
+    variables = {f"{PREFIX}{name.upper()}": name for name in known}
+    given = [name for name in environ if name.startswith(PREFIX) and not name.startswith(OF_TESTS)]
+    _refuse_unknown("the environment", given, [*variables, *NO_SETTINGS])
+    raw |= {variables[variable]: environ[variable] for variable in given if variable in variables}
+    settings = Settings(**{name: typed(known[name], value) for name, value in raw.items()})  # type: ignore[arg-type]  # checked by typed
     if settings.notice_command and settings.notice_url:
         raise VoicebotError("settings notice_command and notice_url: give one of the two")
     return settings
@@ -196,74 +208,16 @@ def load(environ: Mapping[str, str] | None = None, file: Path | None = None) -> 
 def as_environ(settings: Settings) -> dict[str, str]:
     """The settings as variables, for another process of this bot."""
     values = {field.name: getattr(settings, field.name) for field in dataclasses.fields(Settings)}
-    return {
-        f"VOICEBOT_{name.upper()}": ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
+    return {"VOICEBOT_HOME": str(HOME)} | {
+        f"{PREFIX}{name.upper()}": ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
         for name, value in values.items()
     }
 
 
-def _typed(field: dataclasses.Field[object], value: object) -> object:
-    """`value` as the type of the field's default; text from the environment is converted."""
-    if field.name == "number_lengths":
-        return _lengths(value)
-    if field.name == "verstat":
-        return _one_of(field.name, value, ("off", "prefer", "require"))
-    if field.name == "web_phone":
-        return _one_of(field.name, value, ("on", "off", "auto"))
-    if field.name == "call_back":
-        return _one_of(field.name, value, ("off", "on"))
-    if isinstance(field.default, (int, float)):
-        return _number(field.name, value, type(field.default), *field.metadata[RANGE])
-    if not isinstance(value, str) or "\0" in value:
-        raise VoicebotError(f"setting {field.name}: must be text in quotes")
-    if field.name == "rasa_url" and value and not _is_http(value):
-        raise VoicebotError(f"setting rasa_url: {value!r} is no URL, such as http://localhost:5005")
-    if field.name == "notice_url" and value and not _keeps_numbers(value):
-        raise VoicebotError("setting notice_url: must begin with https://, since telephone numbers are sent there")
-    if field.name == "notice_command" and value and not _is_command(value):
-        raise VoicebotError("setting notice_command: is no command: look at its quotes")
-    return value
-
-
-def _number(name: str, value: object, kind: type[float], least: float, most: float) -> float:
-    text = str(value)
-    pattern = r"[0-9]{1,15}" if kind is int else r"[0-9]{1,15}(\.[0-9]{1,15})?"
-    if not re.fullmatch(pattern, text) or not least <= kind(text) <= most:
-        what = "whole number" if kind is int else "number"
-        raise VoicebotError(f"setting {name}: {text[:40]!r} must be a {what} from {least} to {most}")
-    return kind(text)
-
-
-def _is_http(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:  # a port that is no number, or brackets without an address
-        return False
-
-
-def _keeps_numbers(url: str) -> bool:
-    """Whether nobody can read what is sent there: by TLS, or since it stays on this machine."""
-    local = ("localhost", "127.0.0.1", "::1")
-    return _is_http(url) and (urlsplit(url).scheme == "https" or urlsplit(url).hostname in local)
-
-
-def _is_command(text: str) -> bool:
-    try:
-        return bool(shlex.split(text))
-    except ValueError:  # a quotation mark that is not closed
-        return False
-
-
-def _one_of(name: str, value: object, allowed: tuple[str, ...]) -> str:
-    if value not in allowed:
-        raise VoicebotError(f"setting {name}: {value!r}; give one of {', '.join(allowed)}")
-    return str(value)
-
-
-def _lengths(value: object) -> tuple[int, ...]:
-    parts = value if isinstance(value, list) else str(value).replace(",", " ").split()
-    texts = [str(part) for part in parts]
-    if not texts or not all(re.fullmatch("[0-9]{1,2}", text) and 4 <= int(text) <= 20 for text in texts):
-        raise VoicebotError(f"setting number_lengths: {value!r}; give lengths of 4 to 20 digits, such as '10, 12'")
-    return tuple(sorted({int(text) for text in texts}))
+def _refuse_unknown(where: str, given: Iterable[str], known: Collection[str]) -> None:
+    """A name that nobody reads is a setting that does not hold."""
+    for name in sorted(set(given) - set(known)):
+        (nearest,) = difflib.get_close_matches(name, known, 1, cutoff=0.0)
+        raise VoicebotError(
+            f"{where}: there is no setting {name[:60]}; the nearest is {nearest}: write that, or remove it"
+        )

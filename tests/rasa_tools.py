@@ -22,9 +22,11 @@ from bot.actions.server import app_of, serving
 from bot.actions.services import Services
 from bot.credentials import Credentials
 from bot.dialogue import local
+from bot.dialogue.environment import lend, rasa_environ
 from bot.dialogue.health import PATH, StoreWatch
 from bot.dialogue.served import ServedRasa
 from bot.events import Reply, Utterance
+from bot.places import HOME
 from bot.settings import Settings
 
 SECRET = "of-the-tests-and-their-rasa"
@@ -52,10 +54,10 @@ class SharedRasa:
         endpoints = local.write_endpoints(folder, f"http://{local.HOST}:{actions}/webhook")
         command = local.rasa_command(Settings(), model, port, endpoints)
         command += ["--enable-api", "--auth-token", API_TOKEN]
-        environ = local.rasa_environ({"PATH": "/usr/bin:/bin", "HOME": str(folder)}, SECRET)
+        environ = rasa_environ({"PATH": "/usr/bin:/bin", "HOME": str(folder)}, lend(folder / "packages"), SECRET)
         self.log = folder / "log"
         with self.log.open("wb") as log:
-            self._process = subprocess.Popen(command, cwd=local.ROOT, env=environ, stdout=log, stderr=log)
+            self._process = subprocess.Popen(command, cwd=HOME, env=environ, stdout=log, stderr=log)
         self._wait(time.monotonic() + READY_WITHIN)
 
     def _wait(self, deadline: float) -> None:

@@ -109,6 +109,32 @@ def test_a_wrong_file_is_refused_by_name(text: str, file: Path) -> None:
         load({}, file)
 
 
+@pytest.mark.parametrize(
+    ("name", "nearest"),
+    [
+        ("VOICEBOT_MAX_CALL", "VOICEBOT_MAX_CALLS"),
+        ("VOICEBOT_LINESECRET", "VOICEBOT_LINE_SECRET"),
+        ("VOICEBOT_DATABASE", "VOICEBOT_DATABASE_URL"),
+        ("VOICEBOT_HOMES", "VOICEBOT_HOME"),
+    ],
+)
+def test_a_mistyped_variable_names_the_nearest(name: str, nearest: str, file: Path) -> None:
+    with pytest.raises(VoicebotError, match=f"no setting {name};.* nearest is {nearest}:") as error:
+        load({name: "a secret value"}, file)
+    assert "a secret value" not in str(error.value)
+
+
+def test_a_mistyped_key_of_the_file_names_the_nearest(file: Path) -> None:
+    file.write_text("max_cals = 5\n", "utf-8")
+    with pytest.raises(VoicebotError, match=r"voicebot\.toml.* max_cals;.* nearest is max_calls"):
+        load({}, file)
+
+
+def test_variables_of_others_are_none_of_its_business(file: Path) -> None:
+    others = {"PATH": "/bin", "VOICEBOT_HOME": "/srv", "VOICEBOT_TEST_DATABASE_URL": "x", "MY_VOICEBOT_X": "y"}
+    assert load(others, file) == Settings()
+
+
 @pytest.mark.parametrize("url", ["https://sms.example.vn/send", "http://localhost:9000/", "http://[::1]:9000/"])
 def test_numbers_are_sent_where_nobody_can_read_them(url: str, file: Path) -> None:
     assert load({"VOICEBOT_NOTICE_URL": url}, file).notice_url == url

@@ -7,12 +7,12 @@ import subprocess
 import sys
 import threading
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 
 from bot.errors import VoicebotError
 from bot.events import Samples
+from bot.places import PACKAGES
 from tts.sound import finish
 
 DEADLINE = 10.0
@@ -98,7 +98,7 @@ class Espeak:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            cwd=Path(__file__).parents[1],
+            cwd=PACKAGES,
         )
 
     def _stop(self) -> None:

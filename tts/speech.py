@@ -10,8 +10,9 @@ import numpy as np
 
 from bot.errors import VoicebotError
 from bot.events import Pause, Prompt, Samples, SecretDigits, Segment
+from bot.places import HOME
 from bot.sealing import Purpose, Seal
-from bot.settings import ROOT, Settings
+from bot.settings import Settings
 from tts.clips import Clips
 from tts.digits import PACES, join
 from tts.recorded import Recorded, open_recorded
@@ -20,7 +21,7 @@ from tts.speakable import speakable
 from tts.voice import open_voice
 from vietnamese_numbers import DIGIT_WORDS, groups
 
-CLIPS = ROOT / "var" / "clips"
+CLIPS = HOME / "var" / "clips"
 
 PROMPT_PAUSE = 200
 """Milliseconds of silence after a prompt: the breath between sentences."""

@@ -16,7 +16,7 @@ from sqlalchemy.pool import QueuePool
 from bot.accounts import deadline
 from bot.accounts.schema import keys
 from bot.errors import VoicebotError
-from bot.settings import ROOT
+from bot.places import HOME
 
 PATIENCE = 2.0
 """Seconds that a transaction of a call may take in all: waiting for a connection, for a lock, for the network. A caller
@@ -46,7 +46,7 @@ class Conflict(AccountsUnavailable):
 
 
 class Database:
-    """One database by URL, a relative SQLite path starting at the checkout.
+    """One database by URL, a relative SQLite path starting at the project folder.
 
     Its errors are AccountsUnavailable, one line with no value of the tables in it. After any of them that may come from
     a connection, all connections are thrown away: what is wrong with one may be wrong with it for ever."""
@@ -199,7 +199,7 @@ def _anchored(url: URL) -> URL:
     if ":memory:" in name:
         raise VoicebotError("VOICEBOT_DATABASE_URL names no file: write sqlite:///var/accounts.sqlite")
     scheme = "file:" if name.startswith("file:") else ""
-    return url.set(database=f"{scheme}{ROOT / name.removeprefix(scheme)}")
+    return url.set(database=f"{scheme}{HOME / name.removeprefix(scheme)}")
 
 
 def _patient(url: URL, patience: float) -> URL:

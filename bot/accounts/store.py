@@ -26,10 +26,11 @@ from bot.accounts.rekeying import rekey
 from bot.accounts.schema import REVISION, accounts, keys
 from bot.accounts.throttle import HOUR, Throttle
 from bot.errors import VoicebotError
+from bot.places import HOME
 from bot.sealing import decode_keys, key_file
-from bot.settings import ROOT, Settings
+from bot.settings import Settings
 
-ACCOUNTS_KEY = ROOT / "var" / "accounts.key"
+ACCOUNTS_KEY = HOME / "var" / "accounts.key"
 """The key of the pseudonyms in the store: without it the store finds nobody."""
 
 
@@ -40,7 +41,7 @@ def utcnow() -> datetime:
 class Accounts:
     """Accounts in a database. Every method raises AccountsUnavailable where that cannot be used.
 
-    url             as SQLAlchemy writes it; a relative SQLite path starts at the checkout
+    url             as SQLAlchemy writes it; a relative SQLite path starts at the project folder
     max_failures, lock_seconds, max_resets, max_refusals
                     how often may be guessed: bot/accounts/throttle.py, bot/settings.py
     password_hours  how long a password that was handed out works

@@ -10,9 +10,10 @@ from typing import Annotated
 
 import typer
 
-from bot.settings import ROOT, Settings, load
+from bot.places import HOME
+from bot.settings import Settings, load
 
-DEMO = ROOT / "tests" / "calls" / "demo.yml"
+DEMO = HOME / "calls" / "demo.yml"
 
 
 def call(
@@ -21,7 +22,7 @@ def call(
     or_demo: Annotated[
         bool, typer.Option("--or-demo", help="Without a microphone, play the scripted demo call instead.")
     ] = False,
-    report: Annotated[Path, typer.Option(help="Where the demo call's report goes.")] = ROOT / "var" / "report",
+    report: Annotated[Path, typer.Option(help="Where the demo call's report goes.")] = HOME / "var" / "report",
 ) -> None:
     """Hold a call on this machine's microphone and speaker; the keyboard is the keypad."""
     from bot.accounts.phones import normalise

@@ -65,7 +65,7 @@ def check(
         "load_seconds": round(sum(trial.seconds for trial in trials.values()), 2),
         "lacks": {what: missing for what, missing in lacks.items() if missing},
     }
-    print(json.dumps(fields, ensure_ascii=False) if as_json else _told(fields))
+    _say(as_json, fields, _told(fields))
 
 
 def _told(fields: dict[str, Any]) -> str:
@@ -93,8 +93,10 @@ def _told(fields: dict[str, Any]) -> str:
 def fetch(
     name: Annotated[str, typer.Argument(help="A name of `voicebot models list`.")],
     sha256: Annotated[str, typer.Option(help="The zip's SHA-256, for a model whose digest is not known here.")] = "",
+    as_json: AsJson = False,
 ) -> None:
     """Download a model, check it and unpack it; an interrupted download goes on where it stopped."""
+    from rich.console import Console
     from rich.progress import BarColumn, DownloadColumn, Progress, TransferSpeedColumn
 
     from bot.hearing.catalogue import FETCHED, catalogue
@@ -107,7 +109,7 @@ def fetch(
     if entry.bundled:
         raise VoicebotError(f"model {name} comes with this program; `voicebot models check {name}` looks at it")
     if entry.folder.is_dir():
-        print(f"{name} is already there: {entry.folder}")
+        _say(as_json, {"name": name, "path": str(entry.folder)}, f"{name} is already there: {entry.folder}")
         return
     if sha256 and not re.fullmatch(r"[0-9a-fA-F]{64}", sha256):
         raise typer.BadParameter("a SHA-256 has 64 hexadecimal digits", param_hint="--sha256")
@@ -115,11 +117,17 @@ def fetch(
         raise VoicebotError(
             f"model {name}: its SHA-256 is not known here; get it from someone who has the model and give --sha256"
         )
-    with Progress("{task.description}", BarColumn(), DownloadColumn(), TransferSpeedColumn(), transient=True) as bar:
+    columns = ("{task.description}", BarColumn(), DownloadColumn(), TransferSpeedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(name, total=entry.size or None)
 
         def show(have: int, total: int) -> None:
             bar.update(task, completed=have, total=total or None)
 
         folder = download(entry, digest, FETCHED, show)
-    print(f"{name}: fetched to {folder}; use it with --model {name} or VOICEBOT_MODEL={name}")
+    use = f"use it with --model {name} or VOICEBOT_MODEL={name}"
+    _say(as_json, {"name": name, "path": str(folder)}, f"{name}: fetched to {folder}; {use}")
+
+
+def _say(as_json: bool, fields: dict[str, Any], text: str) -> None:
+    print(json.dumps(fields, ensure_ascii=False) if as_json else text)

@@ -9,7 +9,8 @@ from typing import Annotated
 
 import typer
 
-from bot.settings import ROOT, load
+from bot.places import HOME
+from bot.settings import load
 
 app = typer.Typer(help="What callers may say, from data/nlu into the recogniser.", no_args_is_help=True)
 
@@ -32,7 +33,7 @@ def build(
 
     began = time.perf_counter()
     name = model or load().model
-    made = make(models.find(name, built_graphs=False), menu_phrases(ROOT))
+    made = make(models.find(name, built_graphs=False), menu_phrases(HOME))
     if made.folder:
         models.try_out(models.find(name), Grammar.MENU)
     for intent, examples in made.left_out.items():

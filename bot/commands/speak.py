@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -24,6 +25,7 @@ def speak(
     output: Annotated[Path, typer.Option("--output", "-o", help="The WAV file to write.", dir_okay=False)],
     rate: Annotated[Rate, typer.Option(help="Samples a second.")] = Rate.WIDE,
     voice: Annotated[str | None, typer.Option(help="A voice other than that of the settings.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Speak a prompt into a WAV file as callers hear it: recorded, where a recording of these words is in the folder
     of prompts and no --voice is given, otherwise by the synthesiser."""
@@ -48,4 +50,6 @@ def speak(
             wav.write(file, clip, hertz)
     except OSError as error:
         raise VoicebotError(f"{output}: cannot be written ({error.strerror}); choose another file with -o") from None
-    print(f"{output}: {len(clip) / hertz:.1f} s")
+    seconds = len(clip) / hertz
+    spoken = {"path": str(output), "rate": hertz, "seconds": round(seconds, 3)}
+    print(json.dumps(spoken, ensure_ascii=False) if as_json else f"{output}: {seconds:.1f} s")

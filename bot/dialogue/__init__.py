@@ -34,11 +34,11 @@ async def open_dialogue(settings: Settings) -> WatchedDialogue:
         from bot.dialogue.remote import RemoteRasa
 
         return RemoteRasa(settings)
-    from bot.dialogue.freshness import AGAIN
+    from bot.dialogue.freshness import AGAIN, some_of
     from bot.dialogue.local import LocalRasa
 
     rasa = LocalRasa(settings)
     if rasa.changed:
-        log.warning("voicebot: %s changed after the dialogue was trained; %s", ", ".join(rasa.changed), AGAIN)
+        log.warning("voicebot: %s changed after the dialogue was trained; %s", some_of(rasa.changed), AGAIN)
     await rasa.start()
     return rasa

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import tarfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,12 +12,17 @@ from typing import Any
 import yaml
 
 from bot.errors import VoicebotError
+from bot.places import PACKAGES
 
-AGAIN = "train it again with `make setup` or `rasa train --fixed-model-name dialogue`"
-NONE = "run `make setup`, which trains it"
+AGAIN = "train it again with `make setup` or `voicebot setup`"
+NONE = "run `make setup` or `voicebot setup`, which trains it"
 
-TRAINED_FROM = ("config.yml", "data/**/*.yml", "rasa_components/number_extractor.py", "rasa_components/folding.py")
-"""Beside the domain. A model holds what Rasa made of these and not the files, so only their time can be compared."""
+TRAINED_FROM = ("config.yml", "data/**/*.yml")
+BY_PARTS = ("rasa_components/number_extractor.py", "rasa_components/folding.py")
+"""Of the project, beside its domain, and of this program. A model holds what Rasa made of these and not the files, so
+only their time can be compared."""
+
+MOST_NAMED = 3
 
 NAMES = ("intents", "entities", "actions", "slots", "forms")
 
@@ -32,18 +37,30 @@ def newest(path: Path) -> Path:
     return models[-1]
 
 
-def check(model: Path, root: Path) -> list[str]:
-    """The files of `TRAINED_FROM` under `root` that were written after the model was trained.
+def check(model: Path, project: Path, packages: Path = PACKAGES) -> list[str]:
+    """The files of `TRAINED_FROM` and `BY_PARTS` that were written after the model was trained.
 
     Raises VoicebotError where the file is no model, or was trained from another domain.yml: its responses are not those
     that are read here."""
     kept = _metadata(model)
-    domain = root / "domain.yml"
+    domain = project / "domain.yml"
     if _told(kept["domain"]) != _told(_read(domain)):
         raise VoicebotError(f"{model}: this dialogue was trained from another {domain.name}; {AGAIN}")
     seconds = datetime.fromisoformat(kept["trained_at"]).replace(tzinfo=UTC).timestamp()
-    files = (path for pattern in TRAINED_FROM for path in root.glob(pattern))
-    return sorted(str(path.relative_to(root)) for path in files if path.stat().st_mtime > seconds)
+    sources = ((project, TRAINED_FROM), (packages, BY_PARTS))
+    return sorted(
+        str(path.relative_to(folder))
+        for folder, patterns in sources
+        for pattern in patterns
+        for path in folder.glob(pattern)
+        if path.stat().st_mtime > seconds
+    )
+
+
+def some_of(changed: Sequence[str]) -> str:
+    """The names of files that changed, the first few of them where there are many."""
+    more = len(changed) - MOST_NAMED
+    return ", ".join(changed[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
 def _metadata(model: Path) -> Mapping[str, Any]:

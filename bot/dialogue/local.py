@@ -22,14 +22,16 @@ import aiohttp
 import yaml
 
 from bot.credentials import of_rasa
+from bot.dialogue.environment import lend, rasa_environ, rasa_python
 from bot.dialogue.freshness import check, newest
 from bot.dialogue.health import CHECK_SECONDS, PATH, TIMEOUT, HealthCheck, StoreWatch
 from bot.dialogue.process import KeptProcess
 from bot.dialogue.served import ServedRasa
 from bot.errors import VoicebotError
 from bot.events import CallStarted, Gone, Reply, Utterance
+from bot.places import HOME, PACKAGES
 from bot.sealing import load_seal
-from bot.settings import ROOT, Settings, as_environ
+from bot.settings import Settings, as_environ
 
 HOST = "127.0.0.1"
 
@@ -47,12 +49,6 @@ MEMORY = {"GLIBC_TUNABLES": "glibc.malloc.mmap_threshold=4194304:glibc.malloc.hu
 one: after 200 resets 670 to 690 MB instead of 540. Blocks of 4 MiB and more of their own go back at once; in huge pages
 that costs 2 ms a hash and not 11."""
 
-QUIET = {
-    "RASA_TELEMETRY_ENABLED": "false",
-    "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
-    "TF_CPP_MIN_LOG_LEVEL": "3",  # TensorFlow comes with Rasa and greets on stderr
-}
-
 ENDED = "Rasa ended in the middle of a call; it is being started again, and its log tells why"
 
 
@@ -68,24 +64,25 @@ class LocalRasa:
             settings = replace(settings, rasa_secret=secrets.token_hex(24))
         self._settings, self._secrets = settings, of_rasa(settings)
         self._folder = tempfile.TemporaryDirectory(prefix="voicebot-rasa-")
+        folder = Path(self._folder.name)
         rasa_port, actions_port = _free_ports(2)
         url, actions_url = f"http://{HOST}:{rasa_port}", f"http://{HOST}:{actions_port}"
         model = newest(settings.path(settings.rasa_model))
-        self.changed = check(model, ROOT)
+        self.changed = check(model, HOME)
         """Files that changed after the dialogue was trained."""
-        endpoints = write_endpoints(Path(self._folder.name), f"{actions_url}/webhook")
+        endpoints = write_endpoints(folder, f"{actions_url}/webhook")
         self._rasa = KeptProcess(
             "Rasa",
             rasa_command(settings, model, rasa_port, endpoints),
-            rasa_environ(os.environ, settings.rasa_secret),
-            ROOT,
+            rasa_environ(os.environ, lend(folder / "packages"), settings.rasa_secret),
+            HOME,
             lambda: answers(url + PATH, self._secrets.headers),
         )
         self._actions = KeptProcess(
             "the action server",
             actions_command(actions_port),
-            {**MEMORY, **os.environ, **as_environ(settings), "PYTHONPATH": str(ROOT)},
-            ROOT,
+            {**MEMORY, **os.environ, **as_environ(settings), "PYTHONPATH": str(PACKAGES)},
+            HOME,
             lambda: answers(f"{actions_url}/health", {}),
         )
         self._served = ServedRasa(url, load_seal(settings), settings.number_lengths, self._secrets)
@@ -148,18 +145,10 @@ class LocalRasa:
                 self._actions.kill()
 
 
-def rasa_python(settings: Settings) -> Path:
-    """The Python of Rasa's environment. Raises VoicebotError where that is missing."""
-    folder = settings.path(settings.rasa_environment) / "bin"
-    if not (folder / "rasa").exists():
-        raise VoicebotError(f"{folder}: Rasa's environment is not there; run `make setup`, or set VOICEBOT_RASA_URL")
-    return folder / "python"
-
-
 def rasa_command(settings: Settings, model: Path, port: int, endpoints: Path) -> list[str]:
     """How Rasa is served. Raises VoicebotError where its environment is missing."""
     where = ("--port", str(port), "--interface", HOST)
-    files = ("--model", str(model), "--endpoints", str(endpoints), "--credentials", str(ROOT / "credentials.yml"))
+    files = ("--model", str(model), "--endpoints", str(endpoints), "--credentials", str(HOME / "credentials.yml"))
     return [str(rasa_python(settings)), "-m", "rasa_components.quiet", "run", *where, *files, "--quiet"]
 
 
@@ -168,17 +157,11 @@ def actions_command(port: int) -> list[str]:
     return [sys.executable, "-m", "bot", "actions", "--host", HOST, "--port", str(port)]
 
 
-def rasa_environ(environ: Mapping[str, str], secret: str) -> dict[str, str]:
-    """For Rasa, which is told no secret but the one between it and this bot."""
-    ours = {name: value for name, value in environ.items() if not name.startswith(("VOICEBOT_", "PYTHON"))}
-    return {**ours, **QUIET, "VOICEBOT_RASA_SECRET": secret, "PYTHONPATH": str(ROOT)}
-
-
 def write_endpoints(folder: Path, actions_url: str) -> Path:
     """The project's endpoints.yml with these actions, in `folder`. The secret stays in the environment.
 
     Raises VoicebotError where that file is not valid YAML."""
-    file = ROOT / "endpoints.yml"
+    file = HOME / "endpoints.yml"
     try:
         endpoints = dict(yaml.safe_load(file.read_text("utf-8")) or {})
     except (OSError, yaml.YAMLError, ValueError, TypeError) as error:

@@ -54,7 +54,7 @@ async def serve(settings: Settings, tell: Tell) -> None:
     Raises VoicebotError where a part is missing, a port is taken, or strangers could bring calls."""
     auth, secure = open_auth(settings), certificates(settings)
     with ExitStack() as sockets:  # whatever is wrong with addresses is told before anything is loaded
-        http = sockets.enter_context(_bound(settings.host, settings.port, "VOICEBOT_PORT"))
+        http = sockets.enter_context(bound_socket(settings.host, settings.port, "VOICEBOT_PORT"))
         where = [
             f"Asterisk at {'wss' if settings.tls_certificate else 'ws'}://{settings.host}:{settings.port}/asterisk"
         ]
@@ -62,7 +62,7 @@ async def serve(settings: Settings, tell: Tell) -> None:
             where.append(f"the web phone at {web_phone_at(settings)}")
         tcp = None
         if settings.audiosocket:
-            tcp = sockets.enter_context(_bound(*address_of(settings.audiosocket), "VOICEBOT_AUDIOSOCKET"))
+            tcp = sockets.enter_context(bound_socket(*address_of(settings.audiosocket), "VOICEBOT_AUDIOSOCKET"))
             where.append(f"AudioSocket at {settings.audiosocket}")
         admission = Admission(settings.max_calls)
         async with _opened(settings, auth, admission, tell) as gateway, AsyncExitStack() as doors:
@@ -205,7 +205,7 @@ async def listening_for_http(gateway: Gateway, bound: socket.socket, secure: Cer
         await runner.cleanup()
 
 
-def _bound(host: str, port: int, setting: str) -> socket.socket:
+def bound_socket(host: str, port: int, setting: str) -> socket.socket:
     """A socket that has this address and does not listen yet: a port that is taken is told before anything is loaded.
 
     Raises VoicebotError."""

@@ -13,10 +13,10 @@ from typing import Any
 
 from bot.errors import VoicebotError
 from bot.events import Grammar
-from bot.settings import ROOT
+from bot.places import HOME
 
 ABOUT = "built.json"
-GRAPHS = ROOT / "var" / "graphs"
+GRAPHS = HOME / "var" / "graphs"
 
 
 class StaleGraphError(VoicebotError):

@@ -6,10 +6,12 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.settings import ROOT
+from bot.places import HOME, PACKAGES
 
-MODELS = ROOT / "asr_models"
-FETCHED = MODELS / "fetched"
+MODELS = PACKAGES / "asr_models"
+"""What is bundled; read only."""
+
+FETCHED = HOME / "asr_models" / "fetched"
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,6 @@ import hashlib
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -33,7 +32,7 @@ from bot.hearing import built, calibration, openfst
 from bot.hearing.built import StaleGraphError
 from bot.hearing.calibration import Calibration, CalibrationError
 from bot.hearing.catalogue import catalogue
-from bot.settings import ROOT
+from bot.places import HOME, PACKAGES, link
 
 SUMS, SECOND = "SHA256SUMS", "second"
 PARTS = ("am", "conf", "ivector", "rescore", "rnnlm")
@@ -82,7 +81,7 @@ def find(name: str, built_graphs: bool = True) -> ModelFolder:
             how = "restore it from git or train it (make train)" if entry.bundled else f"`voicebot models fetch {name}`"
             raise ModelError(f"model {name}: {entry.folder} is missing; {how}")
         return inspect(entry.folder, entry.kind, built_graphs)
-    folder = next((path for path in (Path(name), ROOT / name) if path.is_dir()), None)
+    folder = next((path for path in (Path(name), HOME / name) if path.is_dir()), None)
     if folder is None:
         there = ", ".join(each.name for each in known.values() if each.folder.is_dir()) or "none"
         raise ModelError(f"model {name}: no such folder, nor a model of that name; installed: {there}")
@@ -170,7 +169,7 @@ def _assemble(model: Path, graph: Path) -> Path:
     files = sorted(f for part in (model / "am", model / "conf", graph) for f in part.rglob("*") if f.is_file())
     state = [(str(f), f.stat().st_size, f.stat().st_mtime_ns) for f in files]
     name = f"{model.name}-{graph.name}-{hashlib.sha256(repr(state).encode()).hexdigest()[:12]}"
-    target = ROOT / "var" / "models" / name
+    target = HOME / "var" / "models" / name
     if target.is_dir():
         return target
     try:
@@ -180,8 +179,8 @@ def _assemble(model: Path, graph: Path) -> Path:
             building.mkdir()
             for part in PARTS:
                 if (model / part).exists():
-                    _link(model / part, building / part)
-            _link(graph, building / "graph")
+                    link(model / part, building / part)
+            link(graph, building / "graph")
             try:
                 building.rename(target)
             except OSError:
@@ -190,13 +189,6 @@ def _assemble(model: Path, graph: Path) -> Path:
     except OSError as error:
         raise ModelError(f"{target.parent}: cannot prepare the model there ({error.strerror})") from None
     return target
-
-
-def _link(source: Path, target: Path) -> None:
-    try:
-        target.symlink_to(source, target_is_directory=True)
-    except (OSError, NotImplementedError):  # Windows without the right to make links, FAT
-        shutil.copytree(source, target)
 
 
 # ── trying out ──
@@ -216,10 +208,10 @@ def try_out(folder: ModelFolder, grammar: Grammar) -> Trial:
 
     Raises ModelError where that fails."""
     command = [sys.executable, "-m", "bot.hearing.probe", str(folder.graph_folder(grammar)), str(folder.rate)]
-    environ = {**os.environ, "PYTHONPATH": str(ROOT)}
+    environ = {**os.environ, "PYTHONPATH": str(PACKAGES)}
     try:
         run = subprocess.run(
-            command, capture_output=True, text=True, timeout=PROBE_SECONDS, cwd=ROOT, env=environ, check=True
+            command, capture_output=True, text=True, timeout=PROBE_SECONDS, cwd=PACKAGES, env=environ, check=True
         )
         found = json.loads(run.stdout)
     except (subprocess.SubprocessError, ValueError):

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Literal
 
 from bot.events import KEYS, Outcome
-from bot.settings import ROOT
+from bot.places import HOME
 from bot.simulation.line import LAWS
 from bot.simulation.yaml_reader import ScriptError, Value
 
-SHARED = ROOT.parent / "shared"
-"""What `${SHARED}` stands for in a path: recordings kept beside the checkout, which are not redistributed."""
+SHARED = HOME.parent / "shared"
+"""What `${SHARED}` stands for in a path: recordings kept beside the project folder, which are not redistributed."""
 
 IN_SHARED = "${SHARED}/"
 

@@ -18,10 +18,10 @@ from bot.audio.level import active_level
 from bot.audio.resampling import to_samples
 from bot.errors import VoicebotError
 from bot.events import RATE, Samples
-from bot.settings import ROOT
+from bot.places import HOME
 from bot.simulation.caller_script import CallerVoice, Play, Say
 
-CACHE = ROOT / "var" / "callers"
+CACHE = HOME / "var" / "callers"
 WORDS_A_MINUTE = 125
 """espeak-ng's rate at speed 1: about three digits a second, an unhurried caller."""
 

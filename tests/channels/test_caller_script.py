@@ -96,7 +96,9 @@ def test_recordings_kept_beside_the_checkout_have_a_prefix(shared: Path) -> None
     assert parse_script(text, Path("x.yml")).steps == (Play((SHARED / "speech" / "utterances.tsv",)),)
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "tests" / "calls").glob("*.yml")), ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "path", [*sorted((ROOT / "tests" / "calls").glob("*.yml")), ROOT / "calls" / "demo.yml"], ids=lambda path: path.stem
+)
 def test_the_projects_own_scripts_are_well_formed(path: Path) -> None:
     try:
         load_script(path)

@@ -2,17 +2,20 @@
 
 import json
 import os
+import re
+import socket
 import sqlite3
 from pathlib import Path
 
 import pytest
 
 from bot.__main__ import main
+from bot.diagnosis import CHECKS
 from bot.settings import ROOT
 from tests.conftest import GENEROUS
 
 COMMANDS = ["call", "simulate", "transcribe", "digits", "speak", "accounts", "audit", "models", "notices"]
-COMMANDS += ["doctor", "serve"]
+COMMANDS += ["doctor", "serve", "init", "setup"]
 CALLS = ROOT / "tests" / "calls"
 
 
@@ -193,11 +196,22 @@ class TestWhatIsMissing:
         assert_one_line(err, why, "--or-demo")
 
 
+def test_the_version(voicebot: Shell) -> None:
+    status, out, err = voicebot("--version")
+    assert (status, err) == (0, [])
+    assert re.fullmatch(r"voicebot \d+\.\d+\.\d+", out[0])
+
+
 class TestDoctor:
     def test_names_every_part(self, voicebot: Shell, ready: dict[str, str]) -> None:
-        status, out, _ = voicebot("doctor", "--json", **ready)
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = str(free.getsockname()[1])
+        status, out, _ = voicebot("doctor", "--json", VOICEBOT_PORT=port, **ready)
         parts = {entry["part"]: entry for entry in map(json.loads, out)}
         assert status == 0, parts
+        assert all(set(entry) == {"part", "ok", "needed", "detail"} for entry in parts.values())
+        assert set(parts) == {"settings", *(part for part, _, _ in CHECKS)}
         assert {"settings", "recogniser", "voice", "dialogue", "accounts", "microphone"} <= set(parts)
         assert all(entry["ok"] for entry in parts.values() if entry["needed"])
 

@@ -66,5 +66,12 @@ def test_fetch_refuses_what_it_cannot_check(arguments: list[str], told: str) -> 
     assert told in str(result.exception)
 
 
+def test_what_was_fetched_is_told_as_json(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.hearing.catalogue.FETCHED", tmp_path)
+    folder = tmp_path / "vosk-model-vn-0.4"
+    folder.mkdir()
+    assert json.loads(run("fetch", folder.name, "--json").output) == {"name": folder.name, "path": str(folder)}
+
+
 def test_a_digest_that_is_none_is_bad_usage() -> None:
     assert run("fetch", "vosk-model-vn-0.4", "--sha256", "abc").exit_code == 2

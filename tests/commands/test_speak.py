@@ -1,5 +1,6 @@
 """`voicebot speak`."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,15 @@ def test_a_prompt_becomes_a_wav(tmp_path: Path, options: list[str], rate: int) -
     info = soundfile.info(file)
     assert (info.samplerate, info.channels, info.subtype, info.format) == (rate, 1, "PCM_16", "WAV")
     assert 0.8 < info.duration < 3
+
+
+def test_json(tmp_path: Path) -> None:
+    file = tmp_path / "a.wav"
+    [line] = run("Xin chào.", "-o", file, "--json").output.splitlines()
+    spoken = json.loads(line)
+    assert set(spoken) == {"path", "rate", "seconds"}
+    assert (spoken["path"], spoken["rate"]) == (str(file), 16000)
+    assert spoken["seconds"] == pytest.approx(soundfile.info(file).duration, abs=0.01)
 
 
 def test_a_recording_is_what_callers_hear_unless_a_voice_is_named(tmp_path: Path) -> None:

@@ -39,7 +39,7 @@ class TestTheDomain:
         domain = root / "domain.yml"
         domain.write_text("# a comment\n\n" + domain.read_text("utf-8"), "utf-8")
         os.utime(domain)
-        assert freshness.check(dialogue_model, root) == []
+        assert freshness.check(dialogue_model, root, root) == []
 
     @pytest.mark.parametrize(
         ("old", "new"),
@@ -72,7 +72,7 @@ class TestTheDomain:
         self, settings: Settings, root: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         rewrite(root / "domain.yml", "kind: number", "kind: any")
-        monkeypatch.setattr(local, "ROOT", root)
+        monkeypatch.setattr(local, "HOME", root)
         with pytest.raises(VoicebotError, match="make setup"):
             LocalRasa(settings)
 
@@ -84,9 +84,9 @@ class TestTheOtherFiles:
         trained = datetime.fromisoformat(freshness._metadata(dialogue_model)["trained_at"])
         seconds = trained.replace(tzinfo=UTC).timestamp()
         os.utime(path, (seconds - 1, seconds - 1))
-        assert freshness.check(dialogue_model, root) == []
+        assert freshness.check(dialogue_model, root, root) == []
         os.utime(path, (seconds + 1, seconds + 1))
-        assert freshness.check(dialogue_model, root) == [str(path.relative_to(root))]
+        assert freshness.check(dialogue_model, root, root) == [str(path.relative_to(root))]
 
 
 def test_of_a_folder_the_newest_model_is_taken(tmp_path: Path) -> None:
@@ -95,3 +95,10 @@ def test_of_a_folder_the_newest_model_is_taken(tmp_path: Path) -> None:
         os.utime(tmp_path / f"{name}.tar.gz", (1000 - age, 1000 - age))
     assert freshness.newest(tmp_path).name == "new.tar.gz"
     assert freshness.newest(tmp_path / "old.tar.gz").name == "old.tar.gz"
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"), [(["a"], "a"), (["a", "b", "c"], "a, b, c"), (["a", "b", "c", "d"], "a, b, c and 1 more")]
+)
+def test_of_many_files_some_are_named(changed: list[str], told: str) -> None:
+    assert freshness.some_of(changed) == told

@@ -16,6 +16,7 @@ from bot.accounts import Accounts, open_accounts
 from bot.accounts.demo import DEMO
 from bot.dialogue import local, open_dialogue
 from bot.dialogue import process as processes
+from bot.dialogue.environment import rasa_environ
 from bot.dialogue.health import MISSES
 from bot.dialogue.local import HUNG_MISSES, LocalRasa
 from bot.errors import VoicebotError
@@ -282,14 +283,15 @@ def test_the_memory_of_hashes_goes_back_unless_the_environment_says_otherwise(
 
 
 def test_rasa_is_told_no_secret_but_the_one_between_it_and_the_bot(fake: Settings) -> None:
-    told = local.rasa_environ({"VOICEBOT_SEAL_KEY": "a", "VOICEBOT_LINE_SECRET": "b", "PATH": "/bin"}, "ours")
+    environ = {"VOICEBOT_SEAL_KEY": "a", "VOICEBOT_LINE_SECRET": "b", "PATH": "/bin"}
+    told = rasa_environ(environ, Path("lent"), "ours")
     assert {name for name in told if name.startswith("VOICEBOT_")} == {"VOICEBOT_RASA_SECRET"}
     assert fake.seal_key not in str(LocalRasa(fake)._rasa._environ)
 
 
 def test_the_project_s_own_endpoints_hold_but_for_the_actions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "endpoints.yml").write_text("tracker_store:\n  type: SQL\naction_endpoint:\n  url: http://elsewhere\n")
-    monkeypatch.setattr(local, "ROOT", tmp_path)
+    monkeypatch.setattr(local, "HOME", tmp_path)
     (tmp_path / "out").mkdir()
     written = local.write_endpoints(tmp_path / "out", "http://127.0.0.1:1/webhook").read_text()
     assert "type: SQL" in written

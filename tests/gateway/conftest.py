@@ -21,7 +21,7 @@ from bot.gateway.call_registry import CallRegistry
 from bot.gateway.certificates import Certificates
 from bot.gateway.metrics import Metrics
 from bot.gateway.server import Gateway
-from bot.gateway.serving import _bound, listening_for_http
+from bot.gateway.serving import bound_socket, listening_for_http
 from bot.gateway.ticker import Ticker
 from bot.gateway.verstat import Policy
 from tests.channels.fake_asterisk import FakeAsterisk, dialled
@@ -139,7 +139,7 @@ async def site(
         call_backs,
         web_phone=web_phone,
     )
-    http, tcp = (_bound("127.0.0.1", 0, "VOICEBOT_PORT") for _ in range(2))
+    http, tcp = (bound_socket("127.0.0.1", 0, "VOICEBOT_PORT") for _ in range(2))
     server = Server(*http.getsockname())
     where = tcp.getsockname()
     beats = ticker.beats(call_backs.lapse) if call_backs else nullcontext()

@@ -23,7 +23,7 @@ from bot.gateway.call_registry import CallRegistry
 from bot.gateway.certificates import certificates
 from bot.gateway.metrics import Metrics
 from bot.gateway.server import Gateway
-from bot.gateway.serving import _bound, listening_for_http
+from bot.gateway.serving import bound_socket, listening_for_http
 from bot.gateway.ticker import Ticker
 from bot.settings import Settings
 from tests.channels.fake_asterisk import FakeAsterisk
@@ -79,7 +79,7 @@ async def serving(settings: Settings, auth: LineAuth, listeners: Listeners) -> A
     gateway = Gateway(
         listeners.answer, auth, Admission(9), metrics, Ticker(metrics.ticked), CallRegistry(lambda: 0.0), 99
     )
-    bound = _bound("127.0.0.1", 0, "VOICEBOT_PORT")
+    bound = bound_socket("127.0.0.1", 0, "VOICEBOT_PORT")
     port = bound.getsockname()[1]
     async with listening_for_http(gateway, bound, certificates(settings)):
         yield f"https://localhost:{port}"

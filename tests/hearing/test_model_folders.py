@@ -32,7 +32,7 @@ def graph(folder: Path) -> None:
 @pytest.fixture
 def model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder that looks like the bundled model; var/ is the test's own."""
-    monkeypatch.setattr(models, "ROOT", tmp_path / "checkout")
+    monkeypatch.setattr(models, "HOME", tmp_path / "checkout")
     folder = tmp_path / "checkout" / "numbers"
     (folder / "am").mkdir(parents=True)
     (folder / "am/final.mdl").write_bytes(bytes(5000))

@@ -44,8 +44,8 @@ for tool in apt-get dpkg-deb; do
   command -v $tool >/dev/null || fail "no $tool here: Debian's packages cannot be unpacked; install asterisk >= 22.6 and sipp"
 done
 [[ -r $KEYRING ]] || fail "$KEYRING is missing; install the package debian-archive-keyring"
-mirror=${VOICEBOT_DEBIAN_MIRROR:-$(apt-get indextargets --format '$(SITE)' | grep -m1 -E '/debian/?$' || true)}
-[[ $mirror ]] || fail "apt knows no Debian mirror here; name one in VOICEBOT_DEBIAN_MIRROR"
+mirror=${VOICEBOT_TEST_DEBIAN_MIRROR:-$(apt-get indextargets --format '$(SITE)' | grep -m1 -E '/debian/?$' || true)}
+[[ $mirror ]] || fail "apt knows no Debian mirror here; name one in VOICEBOT_TEST_DEBIAN_MIRROR"
 root=$FOLDER/root apt=$FOLDER/apt
 mkdir -p "$root" "$apt"/{lists/partial,archives/partial,sources}
 touch "$apt/status"
