@@ -32,13 +32,12 @@ from bot.events import (
     Silence,
     SpeechStarted,
     TooFew,
-    TooMany,
-    Uncertain,
     Unintelligible,
     Utterance,
 )
 from bot.hearing.calibration import Calibration
 from bot.settings import Settings
+from bot.turn_number import corrected, meant_by, number_of
 from rasa_components.negation import holds_negation
 from vietnamese_numbers import DIGIT_WORDS, WHOLE, Collected, Collector, Hypotheses, find, read
 
@@ -76,14 +75,8 @@ BESIDE = RATE
 PHRASE = 3
 """Words from which on what is being spoken is a phrase, and not only the beginning of one."""
 
-NAMED_BY = 3
-"""Digits that remind a caller where to go on, or which digit is meant."""
-
 SECOND_THOUGHT = RATE
 """Samples after a spoken yes in which the caller may take it back: "vâng, à nhầm sai rồi"."""
-
-DENIALS = frozenset(("dạ", "à", "không", "phải", "đúng", "chưa", "sai", "rồi", "nhầm"))
-"""Words before what is right: "sai rồi, số thứ năm là chín"."""
 
 
 @dataclass(frozen=True)
@@ -318,9 +311,9 @@ class Turn:
     def _answer(self, piece: FinalResult, began_at: int | None) -> None:
         """At yes or no: an answer, a correction, or a wish."""
         before = self._quiet_since or 0
-        if self.numbers and _corrected(self.numbers, piece.text):
+        if self.numbers and corrected(self.numbers, piece.text):
             self._take(piece)
-            self._decided = _number(self.numbers.best)
+            self._decided = number_of(self.numbers.best)
             return
         unknown_at = self._unknown_at
         self._take(piece)
@@ -407,15 +400,9 @@ class Turn:
             return None
         numbers.settle()
         best = numbers.best
-        if best.status in WHOLE:
-            if cell := numbers.uncertain:
-                return Uncertain(cell, best.digits[max(0, cell - 1 - NAMED_BY) : cell - 1] if cell > 2 else "")
+        if best.status in WHOLE and not numbers.uncertain:
             return self._whole(best)
-        if best.status is Collected.UNCLEAR:
-            return self._unclear(best)
-        if best.status is Collected.TOO_LONG:
-            return TooMany(len(best.digits), keyed=not best.spoken)
-        return self._too_few(best)
+        return meant_by(numbers, self._stood, self.expect.cell) or self._unanswered(Unintelligible())
 
     def _whole(self, best: Collector) -> Utterance:
         """Whoever insists on his own telephone number gives it once more, and is taken at his word."""
@@ -429,24 +416,11 @@ class Turn:
         """The first key was followed by the longest pause: it was an answer, and the others are a number."""
         return len(self._gaps) > 1 and self._gaps[0] > APART * max(self._gaps[1:])
 
-    def _too_few(self, best: Collector, after: str = "") -> TooFew:
-        return TooFew(best.missing, after, progress=len(best.digits) > len(self._stood))
-
-    def _unclear(self, numbers: Collector) -> Utterance:
-        """Of a number with a piece that could not be read, what is certain stands."""
-        if numbers.reached in WHOLE and (numbers.digits != self._stood or self.expect.cell):
-            return Number(numbers.digits, spoken=True)  # to be read back, whatever came after it
-        if numbers.reached is Collected.TOO_LONG:
-            return TooMany(len(numbers.digits))
-        if numbers.reached is Collected.SHORT:
-            return self._too_few(numbers, after=numbers.digits[-NAMED_BY:] if len(numbers.digits) > 1 else "")
-        return self._unanswered(Unintelligible())
-
     def _unanswered(self, utterance: Utterance) -> Utterance:
         """What the lack of an answer comes to, where digits stand."""
         numbers = self._collecting
         if numbers and self.expect.cell:
-            return _number(numbers.best)  # the read-back will show what is wrong
+            return number_of(numbers.best)  # the read-back will show what is wrong
         if numbers and self._given and self._stood and not numbers.best.digits:
             return TooFew(numbers.best.missing)  # the caller deleted what stood
         return utterance
@@ -465,20 +439,3 @@ class Turn:
             if self.numbers and len(numbers) == 1 and digits in self.expect.lengths:
                 self.numbers.hear([text[numbers[0].start : numbers[0].end]])  # the read-back may be corrected
         return Said(text, self._confidence)
-
-
-def _number(cells: Collector) -> Number:
-    return Number(cells.digits, cells.spoken or cells.doubtful)
-
-
-def _corrected(numbers: Hypotheses, text: str) -> bool:
-    """A correction of the number that was read back, or another whole number, perhaps after a no."""
-    words = text.split()
-    if DENIALS.issuperset(words):
-        return False  # "nhầm, không": its "không" is a no, too
-    for start, word in enumerate(words):
-        if numbers.correct(" ".join(words[start:])):
-            return True
-        if word not in DENIALS:
-            break
-    return False
