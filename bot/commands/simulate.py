@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def simulate(
     files: Annotated[list[Path], typer.Argument(metavar="FILE.yml...", help="Caller scripts.")],
     report: Annotated[
-        Path | None, typer.Option(help="Folder for each call's call.wav, timeline.png and transcript.txt.")
+        Path | None, typer.Option(help="Folder for each call's call.wav, timeline.png, transcript.txt and call.html.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
 ) -> None:

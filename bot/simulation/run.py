@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bot.assembly import Voicebot
-from bot.call import Ended, Listens, Notice, Speaks, Understood, Watch, describe
+from bot.call import Ended, Notice, Speaks, Understood, Watch
 from bot.events import Outcome, Samples
+from bot.reports.transcript import TranscriptLine, lines_of
 from bot.simulation.caller_script import CallerScript, Expected
 from bot.simulation.report import write_report
 from bot.simulation.script import ScriptChannel
-from bot.simulation.transcript import TranscriptLine
 
 
 @dataclass(frozen=True)
@@ -56,24 +56,8 @@ class CallRecord:
         return next(notice for notice in self.notices if isinstance(notice, Ended))
 
     def lines(self) -> list[TranscriptLine]:
-        """The call as lines for a report."""
-        lines = []
-        began = None
-        for notice in self.notices:
-            if isinstance(notice, Speaks):
-                lines.append(TranscriptLine(notice.at, notice.at + notice.seconds, "bot", notice.text))
-            elif isinstance(notice, Listens) and began is None:
-                began = notice.at
-            elif isinstance(notice, Understood):
-                by_key = bool(notice.text) and set(notice.text) <= set("0123456789*# ")
-                if notice.text:
-                    start = notice.ended_at if began is None else min(began, notice.ended_at)
-                    lines.append(TranscriptLine(start, notice.ended_at, "key" if by_key else "caller", notice.text))
-                lines.append(TranscriptLine(notice.at, notice.at, "state", describe(notice.utterance)))
-                began = None
-            elif isinstance(notice, Ended):
-                lines.append(TranscriptLine(notice.at, notice.at, "state", notice.outcome.value))
-        return lines
+        """The call as lines for a report, digits masked."""
+        return lines_of(self.notices)
 
 
 @dataclass(frozen=True)
@@ -102,7 +86,7 @@ class Simulated:
         return self.record.end.at
 
     def write_report(self, folder: Path) -> list[Path]:
-        """call.wav, timeline.png and transcript.txt; returns their paths."""
+        """call.wav, timeline.png, transcript.txt and call.html; returns their paths."""
         return write_report(folder, self.script.name, self.record.lines(), self.caller, self.bot, self.outcome.value)
 
 
