@@ -420,6 +420,24 @@ class StoreHealth:
 # ── to speech ─────────────────────────────────────────────────────────────────────────────────────
 
 
+@dataclass(frozen=True, eq=False)
+class Plays:
+    """The sound of a segment at the channel's rate, queued for the caller; `Played(mark)` comes when it was heard."""
+
+    segment: Segment
+    samples: Samples
+    mark: str
+
+
+@dataclass(frozen=True)
+class Stops:
+    """The caller interrupted: what is queued is not played."""
+
+
+RoomEvent = ChannelEvent | Heard | Utterance | Reply | Plays | Stops
+"""All that passes between the rooms of a call."""
+
+
 class Speech(Protocol):
     """Replies to sound."""
 
