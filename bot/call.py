@@ -158,11 +158,14 @@ class Call:
         watch: Watch,
         run_hearing: RunHearing = at_once,
         tap: Tap = untapped,
+        recorded: bool = False,
     ) -> None:
+        """`recorded`: the caller is told first that the call is recorded."""
         self._id = call_id
         self._channel, self._hearing, self._dialogue, self._speech = channel, hearing, dialogue, speech
         self._timing, self._words, self._watch = timing, words, watch
         self._run_hearing, self._tap = run_hearing, tap
+        self._told_first = (Prompt(words.recorded),) if recorded else ()
         self._patience = Patience(channel, self._ask_to_wait)
         self._apology = words.apology  # what is true where a part fails now
         self._own_phone = as_dialled(channel.caller) if channel.caller else ""
@@ -179,6 +182,7 @@ class Call:
         reply, failure = None, None
         try:
             reply = await self._tell(CallStarted(self._channel.caller))
+            reply = replace(reply, segments=(*self._told_first, *reply.segments))
             while reply.outcome is None:
                 utterance = await self._exchange(reply)
                 reply = await self._tell(utterance)
