@@ -31,6 +31,7 @@ from bot.events import (
     Hearing,
     HungUp,
     Key,
+    KnowsItsVoice,
     Number,
     Outcome,
     OwnPhone,
@@ -244,7 +245,10 @@ class Call:
     async def _play(self, clip: Samples, segment: Segment) -> float:
         """Queue the sound of a segment; how many seconds it lasts."""
         if isinstance(self._channel, ShowsWords):
-            self._channel.show(self._speech.words(segment), isinstance(segment, SecretDigits))
+            synthetic = None
+            if isinstance(self._speech, KnowsItsVoice):
+                synthetic = self._speech.synthetic(segment, self._channel.rate)
+            self._channel.show(self._speech.words(segment), isinstance(segment, SecretDigits), synthetic)
         self._marks += 1
         self._tap(self._at, Plays(segment, clip, str(self._marks)))
         await self._channel.play(clip, str(self._marks))

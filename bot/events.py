@@ -116,9 +116,9 @@ class Channel(Protocol):
 class ShowsWords(Protocol):
     """A channel whose caller can also read what the bot says."""
 
-    def show(self, words: str, secret: bool) -> None:
+    def show(self, words: str, secret: bool, synthetic: bool | None = None) -> None:
         """The words of the sound that is played next. `secret`: for the caller's eyes, while they are spoken; to be
-        kept nowhere."""
+        kept nowhere. `synthetic`: a synthesiser speaks them; None where that is not known."""
         ...
 
 
@@ -432,6 +432,15 @@ class Plays:
 @dataclass(frozen=True)
 class Stops:
     """The caller interrupted: what is queued is not played."""
+
+
+@runtime_checkable
+class KnowsItsVoice(Protocol):
+    """Speech that can tell a person's recording from a synthesiser."""
+
+    def synthetic(self, segment: Segment, rate: int) -> bool:
+        """Whether a synthesiser speaks this segment at `rate` Hz."""
+        ...
 
 
 RoomEvent = ChannelEvent | Heard | Utterance | Reply | Plays | Stops
