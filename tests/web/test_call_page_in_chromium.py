@@ -10,6 +10,7 @@ from bot.events import RATE
 from bot.reports.page import page_of
 from bot.reports.transcript import TranscriptLine
 from tests.web.browser import Chromium
+from tests.web.test_page import complaints, fits
 
 LINES = [
     TranscriptLine(0.5, 2.0, "bot", "Xin chào quý khách."),
@@ -41,6 +42,7 @@ async def test_the_page_works_alone(browser: Chromium, page_file: str) -> None:
 
         lines = await page.evaluate("[...document.querySelectorAll('#lines li')].map((each) => each.className)")
         assert lines == ["bot", "key", "state", "bot", "caller"]
+        assert await page.text("#lines .state") == "xin cấp lại mật khẩu"
         assert "đúng <b>rồi</b>" in await page.text("#lines .caller")
         assert "8 chữ số, đã che" in await page.evaluate("document.querySelectorAll('#lines .bot')[1].textContent")
         assert "mật khẩu" in await page.text("#note")
@@ -69,7 +71,9 @@ async def test_the_page_works_alone(browser: Chromium, page_file: str) -> None:
         await page.evaluate("document.getElementById('language').value = 'en';"
                             "document.getElementById('language').dispatchEvent(new Event('change'))")  # fmt: skip
         assert "answered after 0.28 s" in await page.text("#lines li:nth-child(4)")
-        for dark in (False, True):
-            await page.show(dark=dark)
+        for dark, width in ((False, 1100), (True, 360)):
+            await page.show(dark=dark, width=width)
+            assert await complaints(page) == []
+            assert await fits(page)
         assert page.errors == []
         assert [url for url in page.requests if not url.startswith(("file:", "data:"))] == []

@@ -3,7 +3,7 @@
 (() => {
   const TEXTS = {
     vi: {
-      language: "Ngôn ngữ", wave: "Âm thanh", captions: "Lời thoại", play: "▶ Nghe", pause: "⏸ Dừng", seek: "Vị trí, giây",
+      language: "Ngôn ngữ", wave: "Âm thanh", captions: "Lời thoại", play: "▶ Nghe", pause: "❚❚ Dừng", seek: "Vị trí, giây",
       keys: "Phím cách: nghe hoặc dừng. ← →: lùi hoặc tới 5 giây. ↑ ↓: câu trước hoặc câu sau. Bấm vào hình hoặc vào câu để nghe từ đó.",
       picture: "Độ to của hai bên theo thời gian; lời thoại ở danh sách bên dưới.",
       caller: "Người gọi", bot: "Tổng đài", key: "Phím bấm", seconds: "giây", digits: "chữ số, đã che",
@@ -14,9 +14,12 @@
       reset: "đã cấp mật khẩu mới", refused: "không khớp hoặc bị từ chối", no_input: "không nghe thấy người gọi",
       no_match: "không hiểu người gọi", hung_up: "người gọi gác máy", transferred: "chuyển tới tổng đài viên", error: "lỗi",
       lost: "mất kết nối",
+      ask_reset: "xin cấp lại mật khẩu", ask_operator: "xin gặp tổng đài viên", ask_repeat: "xin nhắc lại", affirm: "đúng", deny: "sai",
+      words: "lời nói", "no input": "không nghe thấy gì", "no match": "không hiểu", played: "đã đọc hết", "not heard": "không nghe được",
+      "hung up": "đã gác máy", "own telephone number": "số điện thoại đang gọi",
     },
     en: {
-      language: "Language", wave: "Sound", captions: "Captions", play: "▶ Play", pause: "⏸ Pause", seek: "Position in seconds",
+      language: "Language", wave: "Sound", captions: "Captions", play: "▶ Play", pause: "❚❚ Pause", seek: "Position in seconds",
       keys: "Space: play or pause. ← →: 5 seconds back or on. ↑ ↓: line before or after. Click the picture or a line to play from there.",
       picture: "How loud both sides were over time; what they said is in the list below.",
       caller: "Caller", bot: "Hotline", key: "Keys", seconds: "s", digits: "digits, masked",
@@ -27,8 +30,13 @@
       reset: "new password given", refused: "no match, or refused", no_input: "the caller was not heard",
       no_match: "the caller was not understood", hung_up: "the caller hung up", transferred: "handed to a person", error: "failure",
       lost: "connection lost",
+      ask_reset: "wants a new password", ask_operator: "wants a person", ask_repeat: "wants it once more", affirm: "yes", deny: "no",
     },
   };
+  const MEANINGS = [ // bot.call.describe
+    [/^(\d+) digits, spoken$/, "$1 chữ số, bằng lời"], [/^(\d+) digits, keyed$/, "$1 chữ số, bấm phím"],
+    [/^(\d+) digits missing$/, "thiếu $1 chữ số"], [/^(\d+) digits$/, "$1 chữ số"], [/^digit (\d+) uncertain$/, "chưa chắc chữ số thứ $1"],
+  ];
   const SVG = "http://www.w3.org/2000/svg";
   const LEVELS = 50; // a second
   const WIDTH = 1000, HEIGHT = 96, VOICE = 36; // of a row, in units of its picture
@@ -43,6 +51,7 @@
   let language = navigator.language.toLowerCase().startsWith("vi") ? "vi" : "en";
   let rows = [], current = null, failed = false;
   const t = (key) => TEXTS[language][key] ?? key;
+  const meaning = (text) => (language === "vi" ? MEANINGS.reduce((words, [pattern, vi]) => words.replace(pattern, vi), t(text)) : t(text));
   const number = (value, digits = 1) => value.toLocaleString(language, { minimumFractionDigits: digits, maximumFractionDigits: digits });
 
   function make(tag, fields = {}, children = [], space = null) {
@@ -82,7 +91,7 @@
       ]),
       ...spoken.filter((line) => within([line.at, line.end])).map((line) => box("span", line.who, line.at, line.end)),
       ...call.blanks.filter(within).map(([begin, end]) => box("blank", "caller", begin, end)),
-      ...Array.from({ length: span / 2 }, (_, i) => draw("text", { x: x(start + 2 * i) + 2, y: HEIGHT - 2 }, [`${start + 2 * i}`])),
+      ...Array.from({ length: Math.ceil(Math.min(span, length - start) / 2) }, (_, i) => draw("text", { x: x(start + 2 * i) + 2, y: HEIGHT - 2 }, [`${start + 2 * i}`])),
       head,
     ]);
     picture.addEventListener("click", (event) => {
@@ -101,7 +110,7 @@
 
   function drawLines() {
     find("lines").replaceChildren(...call.lines.map((line) => {
-      if (line.who === "state") return make("li", { class: "state" }, [t(line.text)]);
+      if (line.who === "state") return make("li", { class: "state" }, [meaning(line.text)]);
       const button = make("button", { type: "button", "data-at": line.at }, [
         make("span", { class: "time" }, [`${number(line.at)} ${t("seconds")}`]),
         make("span", { class: "who" }, [t(line.who)]),
