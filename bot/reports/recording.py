@@ -7,7 +7,6 @@ for their owner alone, and are deleted after `recording_days`.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import os
 import re
@@ -106,12 +105,14 @@ class Recorder:
             self._writer.submit(self._keep, began, name, tape, notices)
 
     def sweep(self, now: float) -> None:
-        """Delete recordings that are older than they may become; `now`: Unix time in seconds."""
-        for path in self._folder.iterdir():
-            if _OURS.fullmatch(path.name):
-                with contextlib.suppress(FileNotFoundError):
-                    if path.stat().st_mtime < now - self._days * DAY:
-                        path.unlink()
+        """Delete recordings that are older than they may become; `now`: Unix time in seconds. What cannot be deleted is
+        an error in the log, and tried again."""
+        try:
+            for path in self._folder.iterdir():
+                if _OURS.fullmatch(path.name) and path.stat().st_mtime < now - self._days * DAY:
+                    path.unlink()
+        except OSError as error:
+            log.error("old recordings in %s cannot be deleted: %s", self._folder, error.strerror)
 
     def close(self) -> None:
         """Wait until all is written."""

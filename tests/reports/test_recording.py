@@ -98,6 +98,14 @@ def test_old_recordings_are_deleted_and_nothing_else(tmp_path: Path) -> None:
     assert [path.name for path in files(tmp_path)] == sorted([new.name, other.name])
 
 
+def test_recordings_that_cannot_be_deleted_are_told(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    recorder = Recorder(Bot(), tmp_path / "recordings", 30)
+    (tmp_path / "recordings").rmdir()
+    recorder.sweep(0.0)
+    recorder.close()
+    assert "cannot be deleted: No such file or directory" in caplog.text
+
+
 async def test_a_folder_that_cannot_be_used_is_told_before_any_call(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(VoicebotError, match="VOICEBOT_RECORDING_FOLDER"):
