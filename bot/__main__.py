@@ -19,6 +19,7 @@ from bot.commands import (
     models,
     notices,
     phrases,
+    prompts,
     rasa,
     serve,
     setup,
@@ -53,6 +54,7 @@ app.add_typer(audit.app, name="audit")
 app.add_typer(models.app, name="models")
 app.add_typer(notices.app, name="notices")
 app.add_typer(phrases.app, name="phrases")
+app.add_typer(prompts.app, name="prompts")
 
 
 def _show_version(asked: bool) -> None:

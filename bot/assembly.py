@@ -8,7 +8,7 @@ from pathlib import Path
 
 import yaml
 
-from bot.call import Call, RunHearing, Watch, at_once
+from bot.call import Call, RunHearing, Tap, Watch, at_once, untapped
 from bot.call_keys import CallKeys
 from bot.errors import VoicebotError
 from bot.events import Channel, Dialogue, Outcome, Speech
@@ -24,6 +24,7 @@ WORDS = {
     "apology": "utter_out_of_order",
     "void": "utter_password_void",
     "stands": "utter_password_stands",
+    "recorded": "utter_recording_consent",
 }
 """The responses of domain.yml that are spoken where the dialogue itself is slow or fails (bot.call.Words)."""
 
@@ -44,9 +45,12 @@ class Voicebot:
         self._calls, self._run_hearing = calls, run_hearing
         self._timing = Timing.of(settings)
 
-    async def answer(self, channel: Channel, watch: Watch, name: str = "") -> Outcome:
+    async def answer(
+        self, channel: Channel, watch: Watch, name: str = "", *, tap: Tap = untapped, recorded: bool = False
+    ) -> Outcome:
         """Hold one call to its end; several may run at once. `name`: the exchange's, where there is one: the calls that
-        it names alike have one reset between them."""
+        it names alike have one reset between them.
+        `tap` gets every event between the rooms; `recorded`: the caller is told that the call is recorded."""
         from bot.hearing import open_hearing
 
         with self._calls.call(name) as call_id:
@@ -62,6 +66,8 @@ class Voicebot:
                 words=self._words,
                 watch=watch,
                 run_hearing=self._run_hearing,
+                tap=tap,
+                recorded=recorded,
             )
             return await call.run()
 

@@ -23,6 +23,7 @@ from bot.events import (
     Chosen,
     Dialogue,
     Expect,
+    FinalResult,
     Frame,
     Gone,
     Grammar,
@@ -30,14 +31,18 @@ from bot.events import (
     Hearing,
     HungUp,
     Key,
+    KnowsItsVoice,
     Number,
     Outcome,
     OwnPhone,
     Pause,
     Played,
     PlayedOut,
+    Plays,
     Prompt,
+    Reheard,
     Reply,
+    RoomEvent,
     Said,
     Samples,
     SecretDigits,
@@ -45,6 +50,7 @@ from bot.events import (
     ShowsWords,
     Silence,
     Speech,
+    Stops,
     TooFew,
     TooMany,
     Uncertain,
@@ -116,6 +122,15 @@ Watch = Callable[[Notice], None]
 """Sees each notice at once; must be quick. Times named `at` are seconds since the call began, by sample count."""
 
 
+Tap = Callable[[float, RoomEvent], None]
+"""Gets each event between the rooms of a call, with the seconds since the call began; must be quick. A frame's time is
+its first sample's. Times inside what was heard count samples at `RATE` since the call began."""
+
+
+def untapped(at: float, event: RoomEvent) -> None:
+    """Nobody wants to see the events."""
+
+
 RunHearing = Callable[[Callable[[], list[Heard]]], Awaitable[list[Heard]]]
 """Does a piece of hearing's work, and comes back with what was heard: at once, or in another thread."""
 
@@ -145,12 +160,16 @@ class Call:
         words: Words,
         watch: Watch,
         run_hearing: RunHearing = at_once,
+        tap: Tap = untapped,
+        recorded: bool = False,
     ) -> None:
+        """`recorded`: the caller is told first that the call is recorded."""
         self._id = call_id
         self._channel, self._hearing, self._dialogue, self._speech = channel, hearing, dialogue, speech
         self._timing, self._words, self._watch = timing, words, watch
         self._calibration = calibration
-        self._run_hearing = run_hearing
+        self._run_hearing, self._tap = run_hearing, tap
+        self._told_first = (Prompt(words.recorded),) if recorded else ()
         self._patience = Patience(channel, self._ask_to_wait)
         self._apology = words.apology  # what is true where a part fails now
         self._own_phone = as_dialled(channel.caller) if channel.caller else ""
@@ -167,6 +186,7 @@ class Call:
         reply, failure = None, None
         try:
             reply = await self._tell(CallStarted(self._channel.caller))
+            reply = replace(reply, segments=(*self._told_first, *reply.segments))
             while reply.outcome is None:
                 utterance = await self._exchange(reply)
                 reply = await self._tell(utterance)
@@ -193,6 +213,7 @@ class Call:
 
     async def _next(self) -> ChannelEvent:
         event = await anext(self._events, HungUp())
+        self._tap(self._at, event)
         if isinstance(event, HungUp):
             raise CallerGone
         if isinstance(event, Frame):
@@ -200,7 +221,10 @@ class Call:
         return event
 
     async def _tell(self, utterance: Utterance) -> Reply:
-        return await self._patience.of(self._dialogue.tell(self._id, utterance))
+        self._tap(self._at, utterance)
+        reply = await self._patience.of(self._dialogue.tell(self._id, utterance))
+        self._tap(self._at, reply)
+        return reply
 
     # ── speaking ──
 
@@ -224,8 +248,12 @@ class Call:
     async def _play(self, clip: Samples, segment: Segment) -> float:
         """Queue the sound of a segment; how many seconds it lasts."""
         if isinstance(self._channel, ShowsWords):
-            self._channel.show(self._speech.words(segment), isinstance(segment, SecretDigits))
+            synthetic = None
+            if isinstance(self._speech, KnowsItsVoice):
+                synthetic = self._speech.synthetic(segment, self._channel.rate)
+            self._channel.show(self._speech.words(segment), isinstance(segment, SecretDigits), synthetic)
         self._marks += 1
+        self._tap(self._at, Plays(segment, clip, str(self._marks)))
         await self._channel.play(clip, str(self._marks))
         seconds = len(clip) / self._channel.rate
         self._patience.plays(seconds)
@@ -290,9 +318,11 @@ class Call:
                 heard = await self._run_hearing(partial(self._hearing.key, event.key, event.seconds))
             for each in heard:
                 turn.hear(each)
+                self._tap(self._at, _moved(each, round(self._at * RATE) - self._hearing.now))
             if heard:
                 self._watch(Listens(self._at, turn.expect, turn.text, turn.cells))
             if speaking and turn.began:  # barge-in
+                self._tap(self._at, Stops())
                 await self._channel.stop()
                 speaking = False
                 self._hearing.prompt_ended()
@@ -320,6 +350,7 @@ class Call:
 
     async def _leave(self) -> str | None:
         """Tell the dialogue that the caller is gone, so that no work stays half done."""
+        self._tap(self._at, Gone())
         try:
             gone = asyncio.ensure_future(self._dialogue.tell(self._id, Gone()))
             await self._channel.wait(gone, LIMIT_SECONDS)
@@ -361,6 +392,19 @@ _MEANINGS: dict[type, str] = {
     Unheard: "not heard",
     Gone: "hung up",
 }
+
+
+def _moved(heard: Heard, samples: int) -> Heard:
+    """The same, its times so many samples later: hearing counts what it was given, a call what passed."""
+    if isinstance(heard, Reheard):
+        return Reheard(tuple(_later(piece, samples) for piece in heard.pieces))
+    if isinstance(heard, FinalResult):
+        return _later(heard, samples)
+    return replace(heard, at=heard.at + samples)
+
+
+def _later(piece: FinalResult, samples: int) -> FinalResult:
+    return replace(piece, at=piece.at + samples, ended_at=piece.ended_at + samples)
 
 
 def _holds_password(reply: Reply) -> bool:

@@ -116,9 +116,9 @@ class Channel(Protocol):
 class ShowsWords(Protocol):
     """A channel whose caller can also read what the bot says."""
 
-    def show(self, words: str, secret: bool) -> None:
+    def show(self, words: str, secret: bool, synthetic: bool | None = None) -> None:
         """The words of the sound that is played next. `secret`: for the caller's eyes, while they are spoken; to be
-        kept nowhere."""
+        kept nowhere. `synthetic`: a synthesiser speaks them; None where that is not known."""
         ...
 
 
@@ -418,6 +418,33 @@ class StoreHealth:
 
 
 # ── to speech ─────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, eq=False)
+class Plays:
+    """The sound of a segment at the channel's rate, queued for the caller; `Played(mark)` comes when it was heard."""
+
+    segment: Segment
+    samples: Samples
+    mark: str
+
+
+@dataclass(frozen=True)
+class Stops:
+    """The caller interrupted: what is queued is not played."""
+
+
+@runtime_checkable
+class KnowsItsVoice(Protocol):
+    """Speech that can tell a person's recording from a synthesiser."""
+
+    def synthetic(self, segment: Segment, rate: int) -> bool:
+        """Whether a synthesiser speaks this segment at `rate` Hz."""
+        ...
+
+
+RoomEvent = ChannelEvent | Heard | Utterance | Reply | Plays | Stops
+"""All that passes between the rooms of a call."""
 
 
 class Speech(Protocol):

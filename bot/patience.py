@@ -37,12 +37,14 @@ class Words:
     apology   where a part failed
     void      the same, where a password was read out that is not in force
     stands    the same, where the password that was read out is in force
+    recorded  before anything else, where the call is recorded
     """
 
     wait: str
     apology: str
     void: str
     stands: str
+    recorded: str = ""
 
 
 class Patience:

@@ -138,6 +138,13 @@ class Settings:
     web_phone: str = _one_of("auto", "on", "off")
     """The telephone in the browser, at `/`: on; off; auto: on where no line needs a secret, on a laptop."""
 
+    recording_folder: str = ""
+    """Where calls are recorded, without numbers and passwords (docs/reports.md); empty: they are not. Whoever calls is
+    told so first."""
+
+    recording_days: int = _within(30, 1, 3650)
+    """How long recordings are kept."""
+
     line_secret: str = dataclasses.field(default="", repr=False)
     """What a telephone exchange must know to bring a call: the password in its configuration. Several, with commas
     between them, while it is changed: each of them opens."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bot.call import Call, Notice
+from bot.call import Call, Notice, Tap, untapped
 from bot.errors import VoicebotError
 from bot.events import (
     RATE,
@@ -111,12 +111,13 @@ class Scripted:
 
 
 async def hold(
-    steps: str, dialogue: Scripted, tmp_path: Path, speech: Speech | None = None
+    steps: str, dialogue: Scripted, tmp_path: Path, speech: Speech | None = None, tap: Tap = untapped
 ) -> tuple[Outcome, list[Notice], ScriptChannel]:
     script = parse_script(f'caller: "0912345678"\nsteps:\n{steps}', tmp_path / "script.yml")
     channel = dialogue.channel = ScriptChannel(script)
     notices: list[Notice] = []
-    call = Call("id", channel, KeysOnly(), dialogue, speech or Beeps(), TIMING, FIT, words=WORDS, watch=notices.append)
+    parts = (channel, KeysOnly(), dialogue, speech or Beeps())
+    call = Call("id", *parts, TIMING, FIT, words=WORDS, watch=notices.append, tap=tap)
     return await call.run(), notices, channel
 
 

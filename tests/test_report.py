@@ -8,9 +8,9 @@ import soundfile
 
 from bot.errors import VoicebotError
 from bot.events import RATE, Samples
-from bot.simulation.report import write_report
+from bot.reports.transcript import TranscriptLine
+from bot.simulation.report import FILES, write_report
 from bot.simulation.timeline import ROW_SECONDS, ROW_WIDTH, Label, _label, _rows
-from bot.simulation.transcript import TranscriptLine
 
 LINES = [
     TranscriptLine(0.0, 2.0, "bot", "Xin chào quý khách. Cấp lại mật khẩu, bấm tám."),
@@ -33,10 +33,10 @@ def size_of(png: Path) -> tuple[int, int]:
     return int.from_bytes(header[16:20], "big"), int.from_bytes(header[20:24], "big")
 
 
-def test_the_report_is_three_files(tmp_path: Path) -> None:
+def test_the_report_is_six_files(tmp_path: Path) -> None:
     paths = write_report(tmp_path / "new" / "folder", "a call", LINES, sound(8), sound(8), "reset")
-    assert [path.name for path in paths] == ["call.wav", "timeline.png", "transcript.txt"]
-    assert all(path.stat().st_size > 0 for path in paths)
+    assert [path.name for path in paths] == [*FILES]
+    assert all(path.stat().st_size > 0 for path in paths if path.name != "events.jsonl")
 
 
 def test_the_caller_is_left_and_the_bot_right(tmp_path: Path) -> None:
@@ -50,7 +50,7 @@ def test_the_caller_is_left_and_the_bot_right(tmp_path: Path) -> None:
 
 
 def test_the_transcript_tells_who_said_what_when_in_order(tmp_path: Path) -> None:
-    [*_, transcript] = write_report(tmp_path, "a call", LINES[::-1], sound(8), sound(8), "reset")
+    transcript = write_report(tmp_path, "a call", LINES[::-1], sound(8), sound(8), "reset")[2]
     text = transcript.read_text("utf-8").splitlines()
     assert text[0] == "a call: reset, 8.0 s"
     assert text[4:6] == ["   2.40    2.50  key     8", "   2.50    2.50  state   Chosen"]
@@ -106,7 +106,7 @@ def test_a_text_that_is_too_long_is_cut_visibly() -> None:
     assert _label(TranscriptLine(1, 1.2, "bot", "một hai ba " * 30), row).texts[-1].endswith("…")
 
 
-@pytest.mark.parametrize("name", ["call.wav", "timeline.png", "transcript.txt"])
+@pytest.mark.parametrize("name", FILES)
 def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path, name: str) -> None:
     (tmp_path / name).mkdir()
     with pytest.raises(VoicebotError, match=r"the report cannot be written to .* give another folder"):

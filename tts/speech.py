@@ -58,6 +58,14 @@ class CallSpeech:
             return ""
         return " ".join(groups(self._reveal(segment))) if isinstance(segment, SecretDigits) else segment.text
 
+    def synthetic(self, segment: Segment, rate: int) -> bool:
+        """`bot.events.KnowsItsVoice`."""
+        if isinstance(segment, Pause):
+            return False
+        if isinstance(segment, Prompt):
+            return self._recorded.get(segment.text, rate) is None
+        return any(self._recorded.get(word, rate) is None for word in DIGIT_WORDS)
+
     async def warm(self, texts: Sequence[str], rate: int) -> None:
         """Have these prompts and the digits ready: none of them needs a voice any more."""
         await asyncio.gather(self._digit_clips(rate), *(self.clip(Prompt(text), rate) for text in texts))

@@ -45,8 +45,8 @@ def passes(evaluation: Evaluation, folder: Path) -> Iterator[str]:
     worst, low = min(_by_speaker(heard[taken, 10, CLEAN]), key=lambda each: each[1])
     yield "### In one pass, in two, and by the second alone"
     yield f"**The worst speaker, {taken.value}, ten digits, {CLEAN.name}: {worst}, {low:.1%} of whole numbers.**\n"
-    yield f"Whole numbers right, {evaluation.count} strings of each speaker. “First pass”: with augmented decoding, as on"
-    yield "a machine without onnxruntime. The second pass alone hears the same pieces.\n"
+    yield f"Whole numbers right, {evaluation.count} strings of each speaker. “First pass”: with augmented decoding, as"
+    yield "on a machine without onnxruntime. The second pass alone hears the same pieces.\n"
     yield card.table(["digits", "line", "speaker", *(p.value for p in those)], _compared(evaluation, heard))
     yield "### Confusions"
     yield f"Ten digits, {CLEAN.name}, {evaluation.count} strings of each speaker.\n"

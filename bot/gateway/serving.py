@@ -34,6 +34,7 @@ from bot.gateway.server import Gateway
 from bot.gateway.ticker import Ticker
 from bot.gateway.verstat import Policy
 from bot.hearing.pool import HearingPool
+from bot.reports.recording import recording
 from bot.settings import Settings
 from bot.telephony.asterisk_messages import FORMATS
 
@@ -90,13 +91,13 @@ async def _opened(settings: Settings, auth: LineAuth, admission: Admission, tell
         try:
             gc.collect()
             gc.freeze()  # what was loaded stays: looking through it again and again would hold calls up
-            async with _beating(ticker, metrics, admission, rasa):
+            async with _beating(ticker, metrics, admission, rasa), recording(settings, bot) as recorder:
                 call_registry = CallRegistry(time.monotonic)
                 policy = cast(Policy, settings.verstat)
                 call_backs = call_backs_of(settings, admission, metrics)
                 with ticker.beats(call_backs.lapse) if call_backs else nullcontext():
                     yield Gateway(
-                        bot.answer,
+                        recorder.answer if recorder else bot.answer,
                         auth,
                         admission,
                         metrics,

@@ -1,8 +1,9 @@
-"""A call kept for people: its sound, a picture of it over time, and its words, in which secrets come masked."""
+"""A call kept for people: its sound, a picture of it over time, a page, and its words, in which secrets come masked."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -10,37 +11,49 @@ import numpy as np
 from bot.audio import wav
 from bot.errors import VoicebotError
 from bot.events import RATE, Samples
+from bot.reports import event_log, vcon
+from bot.reports.page import page_of
+from bot.reports.sound import equally_long, opus
+from bot.reports.transcript import TranscriptLine
 from bot.simulation.timeline import draw_timeline
-from bot.simulation.transcript import TranscriptLine
+
+FILES = ("call.wav", "timeline.png", "transcript.txt", "call.html", "events.jsonl", "call.vcon.json")
 
 
 def write_report(
-    folder: Path, title: str, lines: Sequence[TranscriptLine], caller: Samples, bot: Samples, outcome: str
+    folder: Path,
+    title: str,
+    lines: Sequence[TranscriptLine],
+    caller: Samples,
+    bot: Samples,
+    outcome: str,
+    events: Sequence[event_log.Event] = (),
 ) -> list[Path]:
-    """Write call.wav (caller left, bot right, 8 kHz), timeline.png and transcript.txt; returns their paths.
+    """Write call.wav (caller left, bot right, 8 kHz), timeline.png, transcript.txt, call.html, events.jsonl and
+    call.vcon.json; returns their paths.
 
     `caller` and `bot` have shape (samples,) at 8 kHz, sample 0 being the beginning of the call. Raises VoicebotError
     where the folder cannot be written.
     """
-    caller, bot = _equally_long(caller, bot)
+    caller, bot = equally_long(caller, bot)
     lines = sorted(lines, key=lambda line: (line.at_s, line.end_s))
-    paths = [folder / name for name in ("call.wav", "timeline.png", "transcript.txt")]
+    paths = [folder / name for name in FILES]
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with paths[0].open("wb") as file:
             wav.write(file, np.stack([caller, bot], axis=1), RATE)
         draw_timeline(paths[1], title, lines, caller, bot, outcome)
-        paths[2].write_text(_transcript(title, lines, len(caller) / RATE, outcome), "utf-8")
+        seconds, sound = len(caller) / RATE, opus(caller, bot)
+        paths[2].write_text(_transcript(title, lines, seconds, outcome), "utf-8")
+        paths[3].write_text(page_of(title, outcome, lines, caller, bot, secrets="invented", sound=sound), "utf-8")
+        paths[4].write_text(event_log.written(events), "utf-8")
+        container = vcon.vcon_of(title, outcome, lines, sound, seconds, datetime.now(UTC))
+        paths[5].write_text(vcon.written(container), "utf-8")
     except OSError as error:
         raise VoicebotError(
             f"the report cannot be written to {folder} ({error.strerror}); give another folder"
         ) from None
     return paths
-
-
-def _equally_long(caller: Samples, bot: Samples) -> tuple[Samples, Samples]:
-    size = max(caller.size, bot.size)
-    return np.pad(caller, (0, size - caller.size)), np.pad(bot, (0, size - bot.size))
 
 
 def _transcript(title: str, lines: Sequence[TranscriptLine], seconds: float, outcome: str) -> str:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from bot.assembly import Voicebot
-from bot.call import Ended, Listens, Notice, Speaks, Understood, Watch, describe
+from bot.call import Ended, Notice, Speaks, Understood, Watch
 from bot.events import Outcome, Samples
+from bot.reports.event_log import Event, EventLog
+from bot.reports.transcript import TranscriptLine, lines_of
 from bot.simulation.caller_script import CallerScript, Expected
 from bot.simulation.report import write_report
 from bot.simulation.script import ScriptChannel
-from bot.simulation.transcript import TranscriptLine
 
 
 @dataclass(frozen=True)
@@ -56,24 +57,8 @@ class CallRecord:
         return next(notice for notice in self.notices if isinstance(notice, Ended))
 
     def lines(self) -> list[TranscriptLine]:
-        """The call as lines for a report."""
-        lines = []
-        began = None
-        for notice in self.notices:
-            if isinstance(notice, Speaks):
-                lines.append(TranscriptLine(notice.at, notice.at + notice.seconds, "bot", notice.text))
-            elif isinstance(notice, Listens) and began is None:
-                began = notice.at
-            elif isinstance(notice, Understood):
-                by_key = bool(notice.text) and set(notice.text) <= set("0123456789*# ")
-                if notice.text:
-                    start = notice.ended_at if began is None else min(began, notice.ended_at)
-                    lines.append(TranscriptLine(start, notice.ended_at, "key" if by_key else "caller", notice.text))
-                lines.append(TranscriptLine(notice.at, notice.at, "state", describe(notice.utterance)))
-                began = None
-            elif isinstance(notice, Ended):
-                lines.append(TranscriptLine(notice.at, notice.at, "state", notice.outcome.value))
-        return lines
+        """The call as lines for a report, digits masked."""
+        return lines_of(self.notices)
 
 
 @dataclass(frozen=True)
@@ -87,6 +72,7 @@ class Simulated:
     left_over: str | None
     caller: Samples
     bot: Samples
+    events: list[Event]
 
     @property
     def passed(self) -> bool:
@@ -102,28 +88,37 @@ class Simulated:
         return self.record.end.at
 
     def write_report(self, folder: Path) -> list[Path]:
-        """call.wav, timeline.png and transcript.txt; returns their paths."""
-        return write_report(folder, self.script.name, self.record.lines(), self.caller, self.bot, self.outcome.value)
+        """The files of `bot.simulation.report.FILES`; returns their paths."""
+        sounds = (self.caller, self.bot)
+        return write_report(
+            folder, self.script.name, self.record.lines(), *sounds, self.outcome.value, events=self.events
+        )
 
 
 async def simulate_call(
-    bot: Voicebot, script: CallerScript, watchers: Sequence[Watch] = (), *, real_time: bool = False
+    bot: Voicebot,
+    script: CallerScript,
+    watchers: Sequence[Watch] = (),
+    *,
+    real_time: bool = False,
+    tell: Callable[[Event], None] = lambda event: None,
 ) -> Simulated:
-    """Hold the scripted call, as fast as the machine can or at the pace of a real one."""
+    """Hold the scripted call, as fast as the machine can or at the pace of a real one. `tell` gets each event at
+    once."""
     channel = ScriptChannel(script, real_time=real_time)
-    record = CallRecord()
+    record, log = CallRecord(), EventLog(tell)
 
     def watch(notice: Notice) -> None:
-        for watcher in (record.watch, *watchers):
+        for watcher in (record.watch, log.watch, *watchers):
             watcher(notice)
 
-    await bot.answer(channel, watch)
+    await bot.answer(channel, watch, tap=log.tap)
     caller, spoken = channel.recording
     left_over = channel.left_over()
     failure = failure_of(script.expect, record) or channel.unperformed()
     if failure is None and script.expect.outcome is None:
         failure = left_over
-    return Simulated(script, record, failure, left_over, caller, spoken)
+    return Simulated(script, record, failure, left_over, caller, spoken, log.events)
 
 
 def failure_of(expected: Expected, record: CallRecord) -> str | None:

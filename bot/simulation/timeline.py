@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from bot.events import RATE, Samples
-from bot.simulation.transcript import TranscriptLine
+from bot.reports.transcript import TranscriptLine
 
 ROW_SECONDS = 24.0
 WIDTH = 15.0  # inches, of which a row of sound takes

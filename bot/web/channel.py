@@ -25,12 +25,13 @@ class WebPhoneChannel(AsteriskChannel):
         super().__init__(socket, transport, start, caller)
         self._frame = start.frame
         self._words, self._secret = "", False  # of what is played next
+        self._synthetic: bool | None = None
         self._sent = 0  # samples since the last flush, whole frames
         self._flushes = 0
 
-    def show(self, words: str, secret: bool) -> None:
+    def show(self, words: str, secret: bool, synthetic: bool | None = None) -> None:
         """`bot.events.ShowsWords`."""
-        self._words, self._secret = words, secret
+        self._words, self._secret, self._synthetic = words, secret, synthetic
 
     def watch(self, notice: Notice) -> None:
         """Tell the page what happens in the call, and how it ended."""
@@ -44,7 +45,8 @@ class WebPhoneChannel(AsteriskChannel):
     def _queue(self, samples: Samples, mark: str) -> None:
         begin, self._sent = self._sent, self._sent + samples.size + -samples.size % self._frame
         if self._words:
-            self._send(written(caption(self._words, begin, self._sent, self._flushes, self._secret)))
+            stretch = (begin, self._sent, self._flushes)
+            self._send(written(caption(self._words, *stretch, self._secret, self._synthetic)))
         self._words = ""
         super()._queue(samples, mark)
 

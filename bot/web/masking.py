@@ -28,5 +28,10 @@ def masked(text: str, utterance: Utterance) -> str:
     return _WORD.sub(lambda word: DOT if _is_digit(word[0]) else word[0], text)
 
 
+def hidden(text: str) -> str:
+    """Words and keys with a dot for each number word and digit, whatever they meant: `*` and `#` stay."""
+    return _WORD.sub(lambda word: DOT if _is_digit(word[0]) and word[0] not in "*#" else word[0], text)
+
+
 def _is_digit(word: str) -> bool:
     return not word.isalpha() or word.lower() in NUMBER_WORDS

@@ -1,7 +1,8 @@
 """What the web phone's page is told of its call, as JSON text frames beside those of chan_websocket. Pure.
 
     CAPTION     the words of a stretch of the bot's sound: samples `begin` to `end` of all that was sent since the last
-                FLUSH_MEDIA, which was number `flush`. `secret`: shown while it is spoken, then masked
+                FLUSH_MEDIA, which was number `flush`. `secret`: shown while it is spoken, then masked; `synthetic`:
+                a synthesiser speaks it, no person
     SPEAKS      the bot begins a reply; milliseconds since the caller's last word or key, and what is expected then
     LISTENS     what is heard of the caller's turn so far, and the digits in their cells
     UNDERSTOOD  the turn is over; its words without digits
@@ -47,9 +48,12 @@ def message_of(notice: Notice) -> dict[str, Any]:
     return {"event": "ENDED", "at": round(notice.at, 2), "outcome": notice.outcome.value}
 
 
-def caption(words: str, begin: int, end: int, flush: int, secret: bool) -> dict[str, Any]:
-    """The words of samples `begin` to `end`."""
-    return {"event": "CAPTION", "begin": begin, "end": end, "flush": flush, "text": words, "secret": secret}
+def caption(
+    words: str, begin: int, end: int, flush: int, secret: bool, synthetic: bool | None = None
+) -> dict[str, Any]:
+    """The words of samples `begin` to `end`; `synthetic` where it is known whether a synthesiser speaks them."""
+    message = {"event": "CAPTION", "begin": begin, "end": end, "flush": flush, "text": words, "secret": secret}
+    return message if synthetic is None else {**message, "synthetic": synthetic}
 
 
 def written(message: dict[str, Any]) -> str:

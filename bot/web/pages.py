@@ -12,6 +12,8 @@ from pathlib import Path
 
 from aiohttp import web
 
+from bot.reports.page import template
+
 STATIC = Path(__file__).parent / "static"
 
 TYPES = {
@@ -32,6 +34,9 @@ POLICY = {
     "form-action": "'none'",
     "frame-ancestors": "'none'",
 }
+
+CALL_PAGE = "call-page.html"
+"""The page of a call without a call, which the web phone fills in and saves (static/saved.js)."""
 
 HEADERS = {
     "Content-Security-Policy": "; ".join(f"{name} {value}" for name, value in POLICY.items()),
@@ -70,9 +75,11 @@ def read_pages(folder: Path = STATIC) -> dict[str, Page]:
     pages = {}
     for path in sorted(folder.rglob("*")):
         if path.is_file() and path.suffix in TYPES:
-            body = path.read_bytes()
-            tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-            pages[path.relative_to(folder).as_posix()] = Page(
-                TYPES[path.suffix], body, gzip.compress(body, 9, mtime=0), tag
-            )
+            pages[path.relative_to(folder).as_posix()] = _page(TYPES[path.suffix], path.read_bytes())
+    pages[CALL_PAGE] = _page("text/plain; charset=utf-8", template().encode())
     return pages
+
+
+def _page(kind: str, body: bytes) -> Page:
+    tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+    return Page(kind, body, gzip.compress(body, 9, mtime=0), tag)

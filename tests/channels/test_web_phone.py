@@ -113,6 +113,14 @@ class TestWords:
         assert first == {"event": "CAPTION", "begin": 0, "end": 1600, "flush": 0, "text": "xin chào", "secret": False}
         assert (second["begin"], second["end"], second["secret"]) == (4800, 5760, True)
 
+    async def test_they_say_whether_a_synthesiser_speaks_where_that_is_known(self, pair: Pair) -> None:
+        channel, page = pair
+        for synthetic in (True, False, None):
+            channel.show("vâng", False, synthetic)
+            await channel.play(tone(16000, 0.1), "1")
+        await page.sync()
+        assert [each.get("synthetic") for each in page.reported] == [True, False, None]
+
     async def test_after_a_barge_in_they_are_counted_from_the_start_again(self, pair: Pair) -> None:
         channel, page = pair
         await channel.play(tone(16000, 0.1), "1")

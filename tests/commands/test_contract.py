@@ -83,7 +83,8 @@ class TestDigits:
 class TestSimulate:
     def test_json_and_report(self, voicebot: Shell, ready: dict[str, str], tmp_path: Path) -> None:
         script = CALLS / "keys_only.yml"
-        status, out, _ = voicebot("simulate", str(script), "--json", "--report", str(tmp_path), **ready)
+        to = ("--report", str(tmp_path), "--events", str(tmp_path / "events.jsonl"))
+        status, out, _ = voicebot("simulate", str(script), "--json", *to, **ready)
         assert status == 0
         [line] = out
         call = json.loads(line)
@@ -91,10 +92,29 @@ class TestSimulate:
         assert (call["script"], call["passed"], call["outcome"], call["failure"]) == (str(script), True, "reset", None)
         assert all(set(turn) == {"heard", "said", "ms"} for turn in call["turns"])
         assert {path.name for path in (tmp_path / "keys_only").iterdir()} == {
+            "call.html",
+            "call.vcon.json",
             "call.wav",
+            "events.jsonl",
             "timeline.png",
             "transcript.txt",
         }
+        events = [json.loads(line) for line in (tmp_path / "events.jsonl").read_text("utf-8").splitlines()]
+        assert {event.pop("script") for event in events} == {str(script)}
+        assert [event["room"] for event in events[:3]] == ["turn", "dialogue", "speech"]
+        kept = (tmp_path / "keys_only" / "events.jsonl").read_text("utf-8").splitlines()
+        assert [json.loads(line) for line in kept] == events
+
+    def test_events_and_json_cannot_both_have_stdout(self, voicebot: Shell) -> None:
+        status, out, error = voicebot("simulate", str(CALLS / "keys_only.yml"), "--json", "--events", "-")
+        assert (status, out) == (2, [])
+        assert "give --events a file" in " ".join(" ".join(error).replace("│", " ").split())
+
+    def test_events_that_cannot_be_written_are_told_before_the_call(self, voicebot: Shell, tmp_path: Path) -> None:
+        status, out, error = voicebot("simulate", str(CALLS / "keys_only.yml"), "--events", str(tmp_path))
+        assert (status, out) == (1, [])
+        [line] = error
+        assert "cannot be written" in line
 
     def test_a_call_that_goes_otherwise_exits_1_and_says_how(
         self, voicebot: Shell, ready: dict[str, str], tmp_path: Path

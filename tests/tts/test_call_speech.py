@@ -177,3 +177,18 @@ async def test_a_recorded_prompt_needs_no_voice_and_a_broken_one_is_synthesised(
 def test_an_unknown_voice_is_refused_at_the_start(seal: Seal) -> None:
     with pytest.raises(VoicebotError, match="choose one of vi, "):
         open_speech(Settings(voice="klingon"), seal)
+
+
+def test_it_is_known_which_words_a_synthesiser_speaks(spoken: CallSpeech, tmp_path: Path) -> None:
+    segments = (Prompt(GREETING), SecretDigits("t"), Pause(1.0))
+    assert [spoken.synthetic(segment, 8000) for segment in segments] == [True, True, False]
+    names = {word: tmp_path / f"{number}.wav" for number, word in enumerate(DIGIT_WORDS)}
+    names["xin chào bấm phím tám"] = tmp_path / "hello.wav"
+    for path in names.values():
+        soundfile.write(path, np.full(4000, 0.1), 8000)
+    clips = (Clips(CountingVoice(), tmp_path), Clips(CountingVoice(), tmp_path))
+    whole = CallSpeech(Recorded(names), *clips, Seal(Fernet.generate_key(), 600))
+    assert [whole.synthetic(segment, 8000) for segment in segments] == [False, False, False]
+    del names["bảy"]
+    half = CallSpeech(Recorded(names), *clips, Seal(Fernet.generate_key(), 600))
+    assert [half.synthetic(segment, 8000) for segment in segments] == [False, True, False]

@@ -98,3 +98,8 @@ async def test_each_reply_is_a_line_with_its_latency_and_digits_end_with_the_tur
     ]
     assert (found["seen"]["cells"], found["seen"]["heard"]) == ("", "")
     assert "không một" not in json.dumps(found)
+
+
+async def test_what_a_synthesiser_speaks_is_marked(browser: Chromium) -> None:
+    found = await seen_after(browser, {**PROMPT, "synthetic": True}, {**SECRET, "synthetic": False}, (BEGINS, "0"))
+    assert [part["synthetic"] for part in found["seen"]["lines"][0]["parts"]] == [True, False]

@@ -2,7 +2,7 @@
    given, and never after. */
 
 /**
- * @typedef {{id: string, text: string, secret: boolean, state: "waiting" | "spoken" | "said"}} Part
+ * @typedef {{id: string, text: string, secret: boolean, synthetic: boolean, state: "waiting" | "spoken" | "said"}} Part
  * @typedef {{id: number, who: "bot" | "caller", at: number, end: number, parts: Part[], text: string,
  *            latency: number | null, cut: boolean, closed: boolean}} Line
  * @typedef {{lines: Line[], heard: string, cells: string, length: number, cell: number | null, expect: string,
@@ -54,7 +54,7 @@ const ON = {
     if (message.flush !== seen.flush) return seen;
     const last = latest(seen);
     const open = last?.who === "bot" && !last.closed ? seen : { ...seen, lines: [...seen.lines, newLine(seen, "bot", 0, 0)] };
-    const part = { id: message.id, text: message.text, secret: message.secret, state: "waiting" };
+    const part = { id: message.id, text: message.text, secret: message.secret, synthetic: message.synthetic === true, state: "waiting" };
     return withLast(open, { parts: [...latest(open).parts, part] });
   },
   SPEAKS(seen, message) {

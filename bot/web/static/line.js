@@ -1,6 +1,7 @@
 /* A call to the gateway, as Asterisk's chan_websocket would bring it (bot/web/channel.py). */
 
 import { flushed, heardPart, NOTHING, over, told } from "./captions.js";
+import { Tape } from "./saved.js";
 import { FRAMES, RATE, Trouble } from "./sound.js";
 
 const FRAME_BYTES = (RATE / FRAMES) * 2;
@@ -32,7 +33,7 @@ function opened(token) {
 }
 
 /**
- * Levels of both voices for the report, 0…1, one for 20 ms: the sound itself is not kept.
+ * Levels of both voices for the report, 0…1, one for 20 ms.
  * @typedef {{caller: number[], bot: number[]}} Levels
  */
 
@@ -47,10 +48,11 @@ export class Line {
     this.ended = false;
     this.lost = false;
     /** @type {Levels} */ this.levels = { caller: [], bot: [] };
+    this.tape = new Tape(); // until the next call, or until the page is left
     this.received = 0; // samples since the last flush
     this.parts = 0;
     sound.onframe = (samples, level) => this.onframe(samples, level);
-    sound.onplayed = (level, playing, cues) => this.onplayed(level, playing, cues);
+    sound.onplayed = (played, level, playing, cues) => this.onplayed(played, level, playing, cues);
     socket.onmessage = ({ data }) => (typeof data === "string" ? this.onmessage(JSON.parse(data)) : this.onsound(data));
     socket.onclose = () => this.end(true);
     this.send("MEDIA_START", { format: "slin16", optimal_frame_size: FRAME_BYTES, ptime: 20 });
@@ -88,11 +90,13 @@ export class Line {
   onframe(samples, level) {
     if (this.socket.bufferedAmount > STUCK_BYTES) return this.end(true);
     if (this.socket.readyState === WebSocket.OPEN) this.socket.send(samples);
+    this.tape.caller.push(new Int16Array(samples));
     this.levels.caller.push(level);
     this.levels.bot[this.levels.caller.length] ??= 0;
   }
 
-  onplayed(level, playing, cues) {
+  onplayed(played, level, playing, cues) {
+    this.tape.bot.push(new Int16Array(played));
     const at = this.levels.caller.length;
     this.levels.bot[at] = Math.max(this.levels.bot[at] ?? 0, level);
     for (const cue of cues) this.oncue(cue);

@@ -127,6 +127,7 @@ function Captions({ t, language, line, live, setLive }) {
               ? html`<${Words} t=${t} text=${each.text} />`
               : each.parts.filter((part) => part.state !== "waiting").map((part) => html`
                   <span key=${part.id} class=${part.secret ? "secret" : ""}><${Words} t=${t} text=${shown(part)} /> </span>`)}</span>
+            ${each.parts.some((part) => part.synthetic && part.state !== "waiting") && html`<span class="after synthetic" title=${t("synthetic_hint")}>${t("synthetic")}</span>`}
             ${each.latency !== null && html`<span class="after" data-latency=${each.latency}>${after(each)}</span>`}
             ${each.cut && html`<span class="after cut">${t("cut")}</span>`}
           </p>`)}

@@ -2,7 +2,7 @@
    the gateway sends it far ahead, so this is waited for at the beginning alone.
 
    to here     {sound: ArrayBuffer} · {cue: {id, at}, delay: samples until the loudspeaker} · {flush: true}
-   from here   {level, playing, cues: [id, …]} every 20 ms; a cue when the sample it stands at is heard
+   from here   {sound: ArrayBuffer, level, playing, cues: [id, …]} every 20 ms: what was played, silence too; a cue when the sample it stands at is heard
 
    Positions count samples since the last flush. */
 
@@ -17,6 +17,7 @@ class Playback extends AudioWorkletProcessor {
     this.delay = 0;
     this.since = 0; // samples since the last report
     this.peak = 0;
+    this.played = new Int16Array(2 * this.report); // since the last report
     this.clear();
     this.port.onmessage = ({ data }) => this.obey(data);
   }
@@ -69,6 +70,7 @@ class Playback extends AudioWorkletProcessor {
         const value = piece[this.offset + i] / 32768;
         out[filled + i] = value;
         this.peak = Math.max(this.peak, Math.abs(value));
+        this.played[this.since + filled + i] = piece[this.offset + i];
       }
       filled += count;
       this.offset += count;
@@ -85,7 +87,9 @@ class Playback extends AudioWorkletProcessor {
     for (const cue of this.cues) if (cue.due === undefined && cue.at <= this.taken) cue.due = currentFrame + this.delay;
     const reached = this.cues.filter((cue) => cue.due !== undefined && cue.due <= currentFrame);
     this.cues = this.cues.filter((cue) => !reached.includes(cue));
-    this.port.postMessage({ level: this.peak, playing: this.playing, cues: reached.map((cue) => cue.id) });
+    const sound = this.played.slice(0, this.since).buffer;
+    this.port.postMessage({ sound, level: this.peak, playing: this.playing, cues: reached.map((cue) => cue.id) }, [sound]);
+    this.played.fill(0);
     this.since = 0;
     this.peak = 0;
   }

@@ -3,6 +3,7 @@
 import { html } from "./vendor/htm-preact.js";
 import { kept, visible } from "./captions.js";
 import { seconds } from "./i18n.js";
+import { saveCall } from "./saved.js";
 import { FRAMES } from "./sound.js";
 import { Words } from "./words.js";
 
@@ -104,6 +105,11 @@ export function Report({ t, language, line }) {
         </table>
       </div>
       <p class="hint">${t("report_secret")}</p>
-      <button type="button" class="quiet" onClick=${() => save(document.querySelector(".picture"))}>${t("save")}</button>
+      <div class="buttons">
+        <button type="button" class="quiet" onClick=${() => save(document.querySelector(".picture"))}>${t("save")}</button>
+        <button type="button" class="quiet save-call" aria-describedby="save-call-secret"
+          onClick=${() => saveCall(line, { title: t("report"), outcome, seconds: length, lines })}>${t("save_call")}</button>
+      </div>
+      <p class="hint" id="save-call-secret">${t("save_call_secret")}</p>
     </section>`;
 }

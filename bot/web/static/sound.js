@@ -42,11 +42,11 @@ export class Sound {
     this.stream = stream;
     /** @type {(samples: ArrayBuffer, level: number) => void} a frame of 20 ms; level 0…1 */
     this.onframe = () => {};
-    /** @type {(level: number, playing: boolean, cues: string[]) => void} every 20 ms */
+    /** @type {(sound: ArrayBuffer, level: number, playing: boolean, cues: string[]) => void} every 20 ms */
     this.onplayed = () => {};
     const one = { numberOfInputs: 0, numberOfOutputs: 1, outputChannelCount: [1] };
     this.player = new AudioWorkletNode(context, "playback", one);
-    this.player.port.onmessage = ({ data }) => this.onplayed(data.level, data.playing, data.cues);
+    this.player.port.onmessage = ({ data }) => this.onplayed(data.sound, data.level, data.playing, data.cues);
     this.player.connect(context.destination);
     this.recorder = new AudioWorkletNode(context, "capture", { numberOfOutputs: 1, channelCount: 1, channelCountMode: "explicit" });
     this.recorder.port.onmessage = ({ data }) => this.onframe(data.samples, data.level);

@@ -1,0 +1,1 @@
+"""What is kept of a call for people and programs: transcript, page, events, vCon, recording. Never a digit in words."""

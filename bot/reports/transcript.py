@@ -1,0 +1,47 @@
+"""What was said in a call, line by line, with the digits of numbers and passwords masked. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from bot.call import Ended, Listens, Notice, Speaks, Understood, describe
+from bot.web.masking import masked
+
+Who = Literal["caller", "bot", "key", "state"]
+
+
+@dataclass(frozen=True)
+class TranscriptLine:
+    """What somebody said or pressed from `at_s` to `end_s` (seconds of the call), or how the dialogue stood then.
+    `latency_ms`: of what the bot says, from the end of the caller's last word or key; None where there was none."""
+
+    at_s: float
+    end_s: float
+    who: Who
+    text: str
+    latency_ms: float | None = None
+
+
+def lines_of(notices: Sequence[Notice]) -> list[TranscriptLine]:
+    """The call's notices as lines. The bot's digits are masked already; the caller's are masked here."""
+    lines = []
+    began = None
+    for notice in notices:
+        if isinstance(notice, Speaks):
+            end_s = notice.at + notice.seconds
+            lines.append(TranscriptLine(notice.at, end_s, "bot", notice.text, notice.latency_ms))
+        elif isinstance(notice, Listens) and began is None:
+            began = notice.at
+        elif isinstance(notice, Understood):
+            if notice.text:
+                by_key = set(notice.text) <= set("0123456789*# ")
+                start = notice.ended_at if began is None else min(began, notice.ended_at)
+                text = masked(notice.text, notice.utterance)
+                lines.append(TranscriptLine(start, notice.ended_at, "key" if by_key else "caller", text))
+            lines.append(TranscriptLine(notice.at, notice.at, "state", describe(notice.utterance)))
+            began = None
+        elif isinstance(notice, Ended):
+            lines.append(TranscriptLine(notice.at, notice.at, "state", notice.outcome.value))
+    return lines
