@@ -14,13 +14,13 @@ import numpy as np
 
 from benchmarks.load_line import BINARY, TEXT, frame
 from bot.audio.g711 import decode, encode
-from bot.commands.transcribe import hear
 from bot.events import RATE, Grammar, Samples
 from bot.hearing import open_hearing
 from bot.settings import Settings
 from bot.simulation.caller_script import CallerVoice, Say
 from bot.simulation.caller_voice import EDGE, sound_of
 from bot.simulation.line import telephone_band
+from bot.transcription import hear
 from vietnamese_numbers import DIGIT_WORDS
 
 SAMPLES = RATE // 50
