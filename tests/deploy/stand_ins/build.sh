@@ -69,5 +69,5 @@ root bookworm redis-server redis
 import localhost/redis:7 "$work/bookworm-redis" --change "ENV=PATH=$path" --change 'CMD=["redis-server"]' --change USER=redis
 
 root forky nginx-light nginx
-import localhost/nginx:1.29 "$work/forky-nginx" --change "ENV=PATH=$path" --change 'CMD=["nginx","-g","daemon off;"]' \
+import localhost/nginx:1.29 "$work/forky-nginx" --change "ENV=PATH=$path" --change 'CMD=["nginx"]' \
   --change STOPSIGNAL=SIGQUIT
