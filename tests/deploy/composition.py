@@ -124,10 +124,17 @@ class Composition:
 
     def memory(self) -> dict[str, int]:
         """Bytes that each container's processes hold (proportional set size), by its name."""
+        return {name: sum(map(held, processes)) for name, processes in self._processes().items()}
+
+    def processor_seconds(self) -> dict[str, float]:
+        """What the processes of each container have spent since they began, by its name."""
+        return {name: sum(map(spent, processes)) for name, processes in self._processes().items()}
+
+    def _processes(self) -> dict[str, list[int]]:
         told = podman(
             "ps", "--filter", f"label=com.docker.compose.project={PROJECT}", "--format", "{{.Names}} {{.Pid}}"
         )
-        return {name: held(int(pid)) for name, pid in (line.split() for line in told.stdout.splitlines())}
+        return {name: with_children(int(pid)) for name, pid in (line.split() for line in told.stdout.splitlines())}
 
     def logs(self) -> str:
         """The end of what each container said."""
@@ -154,9 +161,19 @@ def answers(url: str) -> bool:
         return False
 
 
+def with_children(pid: int) -> list[int]:
+    """A process and all below it."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [pid, *(each for child in children for each in with_children(int(child)))]
+
+
 def held(pid: int) -> int:
-    """Bytes of a process and those below it."""
-    children = [int(each) for each in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    """Bytes."""
     lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
-    own = next(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
-    return own * 1024 + sum(map(held, children))
+    return 1024 * next(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
+
+
+def spent(pid: int) -> float:
+    """Seconds, in the program and for it in the kernel."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
