@@ -21,6 +21,7 @@ import time
 import urllib.error
 import urllib.request
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -36,7 +37,7 @@ from bot.settings import ROOT, Settings
 from proof.__main__ import commit
 from proof.campaign import MOST_SILENCE
 from proof.faulty_store import HASHER
-from proof.house import citizen
+from proof.house import Citizen, citizen
 from proof.sound import PASSWORD_DIGITS
 from proof.wire import BYTES_A_SECOND, Wire, WireCall, readings
 from tts.speech import open_speech
@@ -218,7 +219,7 @@ async def prove(calls: int, seed: int, minutes: float) -> dict[str, Any]:
         served = Served(Path(made))
         accounts = open_accounts(Settings(database_url=f"sqlite:///{served.store}"))
         accounts.init()
-        _fill(accounts, calls + BATCH)
+        fill(accounts, [citizen(n) for n in range(calls + BATCH)])
         speech = open_speech(Settings(), Seal(Fernet.generate_key(), 600))
         digits = [clip.astype("<i2").tobytes() for clip in await speech._digit_clips(8000)]
         await speech.close()
@@ -250,8 +251,8 @@ async def prove(calls: int, seed: int, minutes: float) -> dict[str, Any]:
         }
 
 
-def _fill(accounts: Accounts, count: int) -> None:
-    people = [citizen(n) for n in range(count)]
+def fill(accounts: Accounts, people: Sequence[Citizen]) -> None:
+    """Make an account for each, with the password in force."""
     accounts.import_rows([(each.phone, each.number) for each in people])
     with accounts._database.creating() as connection:
         for each in people:

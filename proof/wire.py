@@ -41,6 +41,8 @@ class WireCall:
     """`leaves_after`: bytes of sound after which the caller is gone, counted from the last key; None: he stays. `cuts`:
     without a word."""
 
+    speed, seconds = float(SPEED), CALL_SECONDS
+
     def __init__(
         self, port: int, secret: str, phone: str, number: str, name: str, leaves_after: int | None, cuts: bool = False
     ) -> None:
@@ -68,7 +70,7 @@ class WireCall:
                     timeout=aiohttp.ClientWSTimeout(ws_close=5.0),
                 ) as socket,
             ):
-                await asyncio.wait_for(self._talk(socket), CALL_SECONDS)
+                await asyncio.wait_for(self._talk(socket), self.seconds)
         except aiohttp.WSServerHandshakeError as error:
             self.result.how = f"refused {error.status}"
         except TimeoutError:
@@ -108,7 +110,7 @@ class WireCall:
         began, played = time.monotonic(), 0
         while True:
             await asyncio.sleep(0.01)
-            due = int((time.monotonic() - began) * SPEED / 0.02)
+            due = int((time.monotonic() - began) * self.speed / 0.02)
             for _ in range(due - played):
                 await self._frame(socket)
             played = due

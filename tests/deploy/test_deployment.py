@@ -264,6 +264,14 @@ def test_no_container_of_the_chart_may_become_more_than_it_is(manifests: list[di
         assert not container["securityContext"]["allowPrivilegeEscalation"]
 
 
+def test_the_key_of_the_accounts_is_open_to_its_group_alone(manifests: list[dict[str, Any]]) -> None:
+    """Kubernetes mounts a secret readable by everybody unless told otherwise, and the bot takes no such key."""
+    volumes = [
+        volume["secret"] for pod in pod_specs(manifests) for volume in pod.get("volumes", ()) if "secret" in volume
+    ]
+    assert [volume.get("defaultMode") for volume in volumes] == [0o440, 0o440]
+
+
 def test_no_service_of_the_namespace_gets_into_the_settings_of_a_pod(manifests: list[dict[str, Any]]) -> None:
     """Else Kubernetes sets VOICEBOT_PORT=tcp://… in pods beside a service `voicebot`, as of a release of that name,
     and no program of this project starts with such a port."""
