@@ -331,6 +331,7 @@ class Outcome(enum.StrEnum):
     """How a call ended."""
 
     RESET = "reset"
+    ANSWERED = "answered"  # of a service that gives no password
     REFUSED = "refused"
     NO_INPUT = "no_input"
     NO_MATCH = "no_match"

@@ -11,7 +11,7 @@ from typing import Any
 
 KINDS = ("menu", "number", "yesno", "any", "played", "nothing")
 KEYS = "0123456789*#"
-OUTCOMES = ("reset", "refused", "no_input", "no_match", "hung_up", "transferred", "error")
+OUTCOMES = ("reset", "answered", "refused", "no_input", "no_match", "hung_up", "transferred", "error")
 HOLDS = ("number", "password")
 LONGEST_WAIT = 60
 """Seconds: the most that a response may ask to wait or be silent for."""

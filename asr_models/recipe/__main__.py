@@ -3,9 +3,10 @@
 `python -m asr_models.recipe graphs` needs no PyTorch: the other stages import it when they run."""
 
 import argparse
+import sys
 from pathlib import Path
 
-from . import graphs
+from . import graphs, tables
 
 HERE = Path(__file__).resolve().parent
 MODELS = HERE.parent
@@ -26,9 +27,14 @@ def main() -> None:
     work = args.work or HERE / ("work-free" if free else "work")
     model = args.model or MODELS / ("vi-digits-free" if free else "vi-digits")
     if args.stage in ("all", "train"):
-        from .passes import Recipe
+        try:
+            tables.check(args.shared)
+            from .passes import Recipe
 
-        Recipe(args.shared, work, args.minutes, free, args.every).train()
+            Recipe(args.shared, work, args.minutes, free, args.every).train()
+        except tables.MissingError as missing:
+            print(missing, file=sys.stderr)
+            sys.exit(tables.CANNOT_BE_HAD)
     if args.stage in ("all", "export"):
         from . import export
         from .passes import LAST

@@ -4,7 +4,6 @@ A recording is kept as whole cells of 10 ms, so that labels travel with the soun
 splicing: `Clip.sound` has 80 samples a cell, `Clip.labels` one row of (phone, tone, word class).
 """
 
-import csv
 from collections import defaultdict
 from dataclasses import dataclass, field
 from itertools import islice
@@ -16,6 +15,7 @@ import soundfile
 
 from .features import RATE, SHIFT
 from .lexicon import sounds, syllables
+from .tables import UTTERANCES, WORDS, rows
 
 #: Left out of training and of every choice: only `asr_models/evaluation` may read them.
 TEST = frozenset({"cn-spk2", "sn-S_S03", "dw-block4", "dw-block6"})
@@ -109,29 +109,28 @@ def read(path: Path) -> np.ndarray:
 
 
 def load(speech: Path, free: bool = False, every: int = 1) -> list[Clip]:
-    """Recordings whose text can be spelled out: one in `every` of them, or those of a FREE licence alone."""
+    """Recordings whose text can be spelled out: one in `every` of them, or those of a FREE licence alone. Raises
+    MissingError."""
     times = defaultdict(list)
-    with (speech / "words.tsv").open(encoding="utf-8", newline="") as f:
-        for row in csv.DictReader(f, delimiter="\t", quoting=csv.QUOTE_NONE):
-            span = (round(float(row["start_s"]) * RATE / SHIFT), round(float(row["end_s"]) * RATE / SHIFT))
-            times[row["path"]].append((row["word"], span))
+    for row in rows(speech, WORDS):
+        span = (round(float(row["start_s"]) * RATE / SHIFT), round(float(row["end_s"]) * RATE / SHIFT))
+        times[row["path"]].append((row["word"], span))
     clips = []
-    with (speech / "utterances.tsv").open(encoding="utf-8", newline="") as f:
-        for row in islice(csv.DictReader(f, delimiter="\t", quoting=csv.QUOTE_NONE), 0, None, every):
-            path, corpus, speaker = row["path"], row["corpus"], row["speaker"]
-            if path in MISLABELLED or (free and row["licence"] not in FREE):
-                continue
-            timed = [] if path in MISTIMED else times.get(path, [])
-            words = [w for w, _ in timed] or syllables(row["text"])
-            try:
-                for w in words:
-                    sounds(w)
-            except ValueError:  # a foreign word: nothing to spell it with
-                continue
-            x = cells(read(speech / path))
-            if len(x) < 8 * SHIFT:
-                continue
-            part = part_of(corpus, speaker, path)
-            synthetic = row.get("kind") == "synthetic"
-            clips.append(Clip(path, corpus, speaker, part, words, x, [t for _, t in timed], synthetic=synthetic))
+    for row in islice(rows(speech, UTTERANCES), 0, None, every):
+        path, corpus, speaker = row["path"], row["corpus"], row["speaker"]
+        if path in MISLABELLED or (free and row["licence"] not in FREE):
+            continue
+        timed = [] if path in MISTIMED else times.get(path, [])
+        words = [w for w, _ in timed] or syllables(row["text"])
+        try:
+            for w in words:
+                sounds(w)
+        except ValueError:  # a foreign word: nothing to spell it with
+            continue
+        x = cells(read(speech / path))
+        if len(x) < 8 * SHIFT:
+            continue
+        part = row.get("part") or part_of(corpus, speaker, path)
+        synthetic = row.get("kind") == "synthetic"
+        clips.append(Clip(path, corpus, speaker, part, words, x, [t for _, t in timed], synthetic=synthetic))
     return clips

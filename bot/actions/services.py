@@ -13,9 +13,10 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from bot.accounts import Accounts, AccountsUnavailable, open_accounts
+from bot.accounts.phones import NotAPhoneNumber, normalise
 from bot.errors import VoicebotError
 from bot.events import StoreHealth
-from bot.sealing import Seal, load_seal
+from bot.sealing import Purpose, Seal, SealBroken, is_sealed, load_seal
 from bot.settings import Settings
 
 THREADS = 8
@@ -90,3 +91,35 @@ class ServiceAction(Action, ABC):  # type: ignore[misc]  # rasa_sdk ships no typ
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[dict[str, Any]]: ...
+
+    def number(self, tracker: Tracker) -> str:
+        """The insurance number. In a call it is sealed; only what is typed in `rasa shell` comes in digits.
+
+        Raises SealBroken where it is expired, forged or of another call."""
+        token = tracker.get_slot("insurance_number") or ""
+        if not _on_a_line(tracker) and not is_sealed(token):
+            return str(token)
+        return self.services.seal.of_call(tracker.sender_id).reveal(token, Purpose.INSURANCE_NUMBER)
+
+    def caller(self, tracker: Tracker) -> str | None:
+        """The calling number; None, which matches no account, where the line withheld it.
+
+        Only a conversation that no line started (`rasa shell`) has the number of the settings. Raises SealBroken."""
+        if sealed := tracker.get_slot("caller"):
+            return self.services.seal.of_call(tracker.sender_id).reveal(sealed, Purpose.CALLER)
+        return None if _on_a_line(tracker) else self.services.settings.caller or None
+
+    def identified(self, tracker: Tracker) -> tuple[str, str] | None:
+        """The calling number as E.164 (+84912345678) and the insurance number. None where the line withheld the first,
+        or one of them was sealed in another call: such a caller has no account."""
+        try:
+            caller, number = self.caller(tracker), self.number(tracker)
+            return (normalise(caller), number) if caller and number else None
+        except (SealBroken, NotAPhoneNumber):
+            return None
+
+
+def _on_a_line(tracker: Tracker) -> bool:
+    """Whether a line began this conversation, and not `rasa shell`."""
+    begun = ("start_call", "caller_withheld")
+    return any(e["event"] == "user" and e["parse_data"]["intent"]["name"] in begun for e in tracker.events)

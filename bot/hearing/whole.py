@@ -38,7 +38,9 @@ UNHEARD = 300
 words in noise are lost so. What lasts longer is somebody else's talk or noise, and would take its time."""
 
 COUNTS = 0.1
-"""The share from which on an alternative counts where it is asked how many digits there may be."""
+"""The probability from which on an alternative counts where it is asked how many digits there may be. It decides when
+the second pass begins, not what is heard: what is counted too low waits for ALONE, what is too high is encoded once
+more."""
 
 FRAME = 2
 """Blocks in a frame of the encoder."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+import tomllib
 from dataclasses import replace
 
 import pytest
 
+from asr_models.evaluation.calibration_file import replaced
 from asr_models.evaluation.confidence import (
     AGAIN,
     ASKING,
@@ -21,15 +23,18 @@ from asr_models.evaluation.confidence import (
     foretold,
     odds,
     probability,
+    report,
     surprise,
 )
-from bot.hearing.calibration import FirstPass
+from bot.hearing.calibration import CALIBRATION, FirstPass, parse
+from bot.hearing.models import find
 from bot.hearing.recogniser import Recognised
 from tests.fitted import FIT
 from tests.hearing.second_pass_tools import WEIGHTS, encoder_of, scores_of
 from vietnamese_numbers.hypotheses import platt_scaled
 
 FRAMES = 100.0
+NINE_DIGITS = "012345678"
 NINE = "không một hai ba bốn năm sáu bảy tám"
 HALF = FirstPass(0.1, rest=0.0, words=0.0, score=0.0, lowest_score=0.0, highest_score=2.0)
 """A single alternative has the probability 1/2."""
@@ -149,3 +154,30 @@ class TestAskingForADigit:
     def test_does_not_happen_under_the_threshold(self) -> None:
         number = Dictated("a", "0123456789", (piece(f"{NINE} ba", f"{NINE} chín"),))
         assert asked([self.said(number)], replace(FIT.numbers, sure=0.5)).asked == 0
+
+
+class TestTheReport:
+    def numbers(self) -> list[Dictated]:
+        """Of two speakers, each now and then wrong."""
+        return [
+            Dictated(speaker, f"{NINE_DIGITS}{3 if n % 4 else 9}", (piece(f"{NINE} ba", f"{NINE} chín"),))
+            for speaker in ("a", "b")
+            for n in range(8)
+        ]
+
+    def test_gives_constants_that_a_calibration_takes(self) -> None:
+        text = (find("vi-digits").path / CALIBRATION).read_text("utf-8")
+        constants, told = report(self.numbers(), FIT.numbers, None)
+        assert set(constants) == {"first", "numbers"}
+        found = parse(tomllib.loads(replaced(text, constants)), two_passes=True)
+        assert found.first._asdict() == constants["first"]
+        assert found.numbers.sure == constants["numbers"]["sure"]
+        assert found.numbers.near == FIT.numbers.near, "what is not fitted stays"
+        assert "16 numbers" in told
+
+    def test_of_both_passes_gives_their_weights_too(self) -> None:
+        encoder = encoder_of(scores_of("bốn"))
+        heard_twice = FinalResult([("một", 100.0), ("bốn", 98.0)], FRAMES, scores_of("bốn"))
+        numbers = [Dictated(speaker, "4", (heard_twice,)) for speaker in ("a", "b") for _ in range(3)]
+        constants, _ = report(numbers, FIT.numbers, encoder)
+        assert set(constants["second.weights"]) == {"first", "absent", "second", "rest"}

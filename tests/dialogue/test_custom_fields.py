@@ -79,8 +79,8 @@ def test_what_is_right_passes(custom: object) -> None:
         ),
         (
             {"outcome": "transfered"},
-            "custom.outcome is 'transfered'; it is one of reset, refused, no_input, no_match, hung_up, transferred, "
-            "error",
+            "custom.outcome is 'transfered'; it is one of reset, answered, refused, no_input, no_match, hung_up, "
+            "transferred, error",
         ),
     ],
 )  # fmt: skip

@@ -1,5 +1,5 @@
 """How the second pass is made: Whisper base's encoder, fine-tuned by CTC over Vietnamese syllables."""
 
+from ..tables import MissingError
 
-class MissingError(Exception):
-    """A stage cannot have what it needs; the text says to people what that is."""
+__all__ = ["MissingError"]

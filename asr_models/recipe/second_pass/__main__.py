@@ -13,13 +13,12 @@ import sys
 import time
 from pathlib import Path
 
-from .. import corpora, graphs, synthetic
+from .. import corpora, graphs, synthetic, tables
 from ..corpora import Clip
 from ..line import Surroundings
 from . import MissingError, pack
 
 RECIPE = Path(__file__).resolve().parents[1]
-CANNOT_BE_HAD = 69  # exit status, as run.sh's
 DEPTHS, BLOCKS = (4, 6), 6  # as in encoder.py, which needs PyTorch
 SPOKEN = 3  # one in so many synthetic phrases is carried along in a pack
 
@@ -30,9 +29,7 @@ def recordings(args: argparse.Namespace) -> tuple[list[Clip], Surroundings]:
     Raises MissingError.
     """
     kept = args.work / "espeak.npz"
-    for needed in (args.shared / "speech" / "utterances.tsv", args.shared / "noise"):
-        if not needed.exists():
-            raise MissingError(f"no recordings, {needed} is missing: name their folder with --shared, or --pack one")
+    tables.check(args.shared)
     if not kept.exists() and not shutil.which("espeak-ng"):
         raise MissingError("espeak-ng is missing: apt-get install espeak-ng")
     args.work.mkdir(parents=True, exist_ok=True)
@@ -85,7 +82,7 @@ def main() -> None:
             export(args)
     except MissingError as missing:
         print(missing, file=sys.stderr)
-        sys.exit(CANNOT_BE_HAD)
+        sys.exit(tables.CANNOT_BE_HAD)
 
 
 def write_pack(args: argparse.Namespace) -> None:
