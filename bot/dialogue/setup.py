@@ -58,7 +58,8 @@ def make_environment(folder: Path) -> None:
             f"or with a Python 3.10 of yours: python3.10 -m venv {folder} && "
             f"{folder}/bin/pip install rasa==3.6.21 setuptools==70.3.0"
         )
-    environ = {**os.environ, "UV_PROJECT_ENVIRONMENT": str(folder)}
+    # pyenv's python3.10 works only where it is chosen; without pyenv the variable means nothing.
+    environ = {**os.environ, "UV_PROJECT_ENVIRONMENT": str(folder), "PYENV_VERSION": "3.10"}
     environ.pop("VIRTUAL_ENV", None)  # uv would warn that it is another one
     if subprocess.run([uv, *command[1:]], env=environ, check=False).returncode != 0:
         raise VoicebotError("uv could not make Rasa's environment; correct what it says and run `voicebot setup` again")

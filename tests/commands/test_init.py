@@ -130,13 +130,15 @@ class TestRasa:
     def test_setup_makes_the_environment_with_uv(self, project: Path, tmp_path: Path) -> None:
         (tmp_path / "bin").mkdir()
         uv = tmp_path / "bin" / "uv"
-        uv.write_text(f'#!/bin/sh\necho "$UV_PROJECT_ENVIRONMENT $@" > {tmp_path}/asked\nexit 3\n', "utf-8")
+        uv.write_text(
+            f'#!/bin/sh\necho "$UV_PROJECT_ENVIRONMENT $PYENV_VERSION $@" > {tmp_path}/asked\nexit 3\n', "utf-8"
+        )
         uv.chmod(0o700)
         run = voicebot("setup", project=project, path=f"{tmp_path}/bin:/usr/bin:/bin")
         assert run.returncode == 1
         assert "uv could not make" in run.stderr
         asked = (tmp_path / "asked").read_text("utf-8")
-        assert asked.startswith(f"{project}/.venv-rasa sync --project {PACKAGES}/rasa_components --locked")
+        assert asked.startswith(f"{project}/.venv-rasa 3.10 sync --project {PACKAGES}/rasa_components --locked")
 
     def test_setup_without_uv_names_the_commands(self, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         from bot.dialogue import setup

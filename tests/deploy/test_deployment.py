@@ -21,7 +21,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool
 
 from bot.accounts.database import driven
-from bot.dialogue import local
+from bot.dialogue import environment
 from bot.settings import ROOT, Settings
 from tests.accounts.postgres import programs, server
 from tests.deploy.conftest import CHART, COMPOSE
@@ -253,7 +253,7 @@ def test_rasa_tells_nobody_how_it_is_used() -> None:
     """Its telemetry is on unless somebody says otherwise."""
     assert "ENV RASA_TELEMETRY_ENABLED=false" in (COMPOSE / "Dockerfile").read_text().partition(" AS rasa")[2]
     assert "export RASA_TELEMETRY_ENABLED := false" in (ROOT / "Makefile").read_text()
-    assert local.QUIET["RASA_TELEMETRY_ENABLED"] == "false"
+    assert environment.QUIET["RASA_TELEMETRY_ENABLED"] == "false"
 
 
 def test_no_container_of_the_chart_may_become_more_than_it_is(manifests: list[dict[str, Any]]) -> None:
