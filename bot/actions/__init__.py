@@ -18,9 +18,9 @@ from bot.actions.own import own_actions
 from bot.actions.services import Services
 from bot.actions.store_health import ActionStoreHealth
 from bot.actions.validate_reset_form import ValidateResetForm
-from bot.settings import ROOT
+from bot.places import HOME
 
-OWN = ROOT / "actions"
+OWN = HOME / "actions"
 """Where a project's own actions are."""
 
 
