@@ -8,9 +8,10 @@ import pytest
 import yaml
 
 from asr_models.recipe.grammar import GRAMMARS, UNKNOWN, readings
-from asr_models.recipe.graphs import SPOKEN, frame_classes, pronounced, vocabulary
+from asr_models.recipe.graphs import vocabulary
 from asr_models.recipe.phrases import slots
 from bot import events
+from bot.phrases.lexicon import SPOKEN, frame_classes, pronounced
 from bot.settings import ROOT
 
 CLASSES = "733f2ec9528bc350aad61c1a2ed431cb4c18381d67be3721418e4bfe142332ef"
