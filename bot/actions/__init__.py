@@ -11,7 +11,7 @@ from bot.actions.activate_password import ActionActivatePassword
 from bot.actions.ask_insurance_number import ActionAskInsuranceNumber
 from bot.actions.ask_number_confirmed import ActionAskNumberConfirmed
 from bot.actions.check_account import ActionCheckAccount
-from bot.actions.clear_failure import ActionRepeat
+from bot.actions.clear_failure import ActionClearFailure
 from bot.actions.count_retry import ActionCountRetry
 from bot.actions.discard_reset import ActionDiscardReset
 from bot.actions.own import own_actions
@@ -35,7 +35,7 @@ def all_actions(services: Services, own: Path = OWN) -> list[Action]:
         ActionCheckAccount(services),
         ActionCountRetry(),
         ActionDiscardReset(services),
-        ActionRepeat(),
+        ActionClearFailure(),
         ActionStoreHealth(services),
         ValidateResetForm(),
         *own_actions(own, services),

@@ -9,7 +9,7 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 
-class ActionRepeat(Action):  # type: ignore[misc]  # rasa_sdk ships no types
+class ActionClearFailure(Action):  # type: ignore[misc]  # rasa_sdk ships no types
     def name(self) -> str:
         return "action_clear_failure"
 
