@@ -120,7 +120,7 @@ class BothPasses:
 def asked_for(first: Recognised, heard: Recognised, encoder: Encoder, scored: Callable[[], Scores]) -> Recognised:
     """What was heard, with the second pass's say where the first may have heard a wish for a person. `scored` encodes
     the piece, where that is needed."""
-    if not any(map(wishes.person, (*first.texts, *heard.texts[:1]))):
+    if not any(map(wishes.named, (*first.texts, *heard.texts[:1]))):
         return heard
     scores = scored()
     return wishes.judged(first, heard, lambda words: well_heard(words, scores, encoder), syllables(scores, encoder))
