@@ -52,6 +52,12 @@ RIVALS = {"phải": "bảy"}
 """What the second pass, which has not learned the word, hears where somebody says no in a word that the first pass
 takes for the yes: "bậy rồi"."""
 
+NO_BY_KEY, RIGHT = "hai", "phải"
+"""The key of a no, said, and the yes that the first pass sometimes hears so."""
+
+MISHEARD_NO = frozenset(("không", "không đúng", NO_BY_KEY))
+"""What the first pass hears in "khớp rồi" and, rarely, in "phải"."""
+
 DOUBT = -5.75
 """The logarithm from which on a yes that was spotted is believed. Every "đúng" of 73 people has 0 on a quiet line and
 −0.6 or more in an office; espeak-ng's yes words −5.6 or more (TRIALS.md)."""
@@ -105,6 +111,18 @@ def doubted(text: str, scores: Scores, encoder: Encoder) -> bool:
     if begins == len(scores):
         return False  # no yes that the second pass knows
     return cost < DOUBT or any(at < begins - TOGETHER for at in others)
+
+
+def misheard_no(text: str, scores: Scores, encoder: Encoder) -> bool:
+    """Whether the second pass hears something else than this no of `MISHEARD_NO`: "phải" rather than "hai", or a "rồi"
+    behind other words ("khớp rồi"; neither pass knows the first word). Then the caller is asked again."""
+    if text == NO_BY_KEY:
+        if not {NO_BY_KEY, RIGHT} <= encoder.words.keys():
+            return False
+        return _spotted([RIGHT], scores, encoder)[0] > _spotted([NO_BY_KEY], scores, encoder)[0]
+    heard = [column for _, column in _syllables(scores, encoder)]
+    said = {encoder.words[word] for word in text.split() if word in encoder.words}
+    return DONE in encoder.words and heard[-1:] == [encoder.words[DONE]] and said.isdisjoint(heard)
 
 
 def syllables(scores: Scores, encoder: Encoder) -> int:

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
+from bot.audio.keypad_tones import COLUMNS, KEYPAD, ROWS
 from bot.events import RATE, Grammar, Heard, Samples
-from bot.hearing.dtmf import COLUMNS, LAYOUT, ROWS
 from bot.hearing.front import BLOCK
 from bot.hearing.recogniser import Recognised
 
@@ -34,10 +34,10 @@ def tone(
     key: str, seconds: float = 0.1, level: float = -20.0, off: float = 0.0, twist: float = 0.0, phase: float = 0.0
 ) -> Samples:
     """A key's two tones. `off`: share by which both frequencies are off; `twist`: dB of the column above the row."""
-    row = next(at for at, keys in enumerate(LAYOUT) if key in keys)
+    row = next(at for at, keys in enumerate(KEYPAD) if key in keys)
     time = np.arange(int(seconds * RATE)) / RATE
     low = np.sin(2 * np.pi * ROWS[row] * (1 + off) * time + phase)
-    high = np.sin(2 * np.pi * COLUMNS[LAYOUT[row].index(key)] * (1 + off) * time) * 10 ** (twist / 20)
+    high = np.sin(2 * np.pi * COLUMNS[KEYPAD[row].index(key)] * (1 + off) * time) * 10 ** (twist / 20)
     return _pcm((low + high) / np.sqrt((1 + 10 ** (twist / 10)) / 2) * FULL_SCALE * 10 ** (level / 20))
 
 

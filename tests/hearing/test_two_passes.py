@@ -11,7 +11,6 @@ import pytest
 from hearing_tools import Says, Tally, cut, joined, silence, voice
 from second_pass_tools import WEIGHTS, encoder_of, scores_of
 
-from bot.commands.transcribe import hear
 from bot.errors import VoicebotError
 from bot.events import RATE, Grammar, Samples
 from bot.hearing import CallHearing, ModelError, load_models, models, open_hearing, second_of
@@ -19,6 +18,7 @@ from bot.hearing.augmented_decoding import AugmentedDecoding, BothPasses
 from bot.hearing.recogniser import Recognised
 from bot.hearing.second_pass import NUMERALS, compared, foreign_words, heard_again, weighed
 from bot.settings import Settings
+from bot.transcription import hear
 
 SOUND: Samples = voice(0.5)
 
@@ -138,6 +138,25 @@ class TestAYes:
 
     def test_in_words_that_the_second_does_not_know_is_the_first_pass_s_to_tell(self) -> None:
         assert self.heard("chuẩn", "hết") == "chuẩn"
+
+    @pytest.mark.parametrize(
+        ("text", "spoken", "told"),
+        [
+            ("không đúng", ("hết", "rồi"), False),
+            ("không", ("hết", "rồi"), False),
+            ("không", ("không", "rồi"), True),
+            ("không", ("hết",), True),
+            ("hai", ("phải",), False),
+            ("hai", ("hai",), True),
+        ],
+    )
+    def test_may_have_been_said_where_the_second_hears_no_no(
+        self, text: str, spoken: tuple[str, ...], told: bool
+    ) -> None:
+        encoder = encoder_of(scores_of(*spoken))
+        answer = AugmentedDecoding(lambda: Says(Recognised((text,), (0.9,))), answers=True, encoder=encoder)
+        answer.accept(SOUND)
+        assert answer.finish().texts == ((text,) if told else ())
 
     @pytest.mark.parametrize("text", ["không phải", "hai", "gặp nhân viên"])
     def test_alone_is_asked_about(self, text: str) -> None:
