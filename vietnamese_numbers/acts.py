@@ -57,6 +57,7 @@ class Cells:
         self.seams = "1" * len(standing)  # for each digit, whether what was said can be cut before it
         self.numeral = 0  # digits of the last numeral, if it was not said digit by digit
         self.ended = False
+        self._slipped = False  # "à quên, số cuối chín": the cell is named right behind the slip
 
     def run(self) -> None:
         if len(ACT.findall(self.letters)) > _MOST_ACTS or _NOT_DONE.search(self.letters):
@@ -90,8 +91,8 @@ class Cells:
                 self.ended = True
             elif letter in "if":
                 raise BrokenError  # "thành" with nothing to change
-            elif self.standing:
-                raise AmbiguousError  # "một hai ba, xin lỗi, bốn"; at the beginning it is polite
+            elif self.standing and self._choose(2):  # "một hai ba, xin lỗi, bốn"; at the beginning it is polite
+                self._replace_tail()
 
     def _choose(self, ways: int) -> int:
         """Which of so many ways to follow, from 0."""
@@ -158,7 +159,8 @@ class Cells:
     # the acts
 
     def _replace_tail(self) -> None:
-        if self._next() in _CORRECT:
+        if (following := self._next()) in _CORRECT:
+            self._slipped = following in _CELLS
             return  # "à nhầm, số thứ hai là ba": what follows says it all
         if self.numeral and self.seams[-1] == "1" and _LATE_UNIT.match(self.letters, self.at):  # "à nhầm tư"
             unit = _UNITS[self.letters[self.at]]
@@ -242,7 +244,8 @@ class Cells:
         counted = nth <= 1 and self.letters[start - 2 : start - 1] in frozenset("23456")  # "hai số đầu là chín"
         letter = self._next()
         index = nth - 1 if nth else len(self.standing) - 1
-        amends = edit or self.whole
+        slipped, self._slipped = self._slipped, False
+        amends = edit or self.whole or slipped
         if letter and letter in "Nf":
             self.at += 1
             if self.standing[index : index + 1] != self._old():
@@ -251,7 +254,7 @@ class Cells:
         elif letter == "i":
             self.at += 1
             amends = True
-        elif "=" not in self.letters[start : self.at] and not _VALUE_RATHER.match(self.letters, self.at):
+        elif not (slipped or "=" in self.letters[start : self.at] or _VALUE_RATHER.match(self.letters, self.at)):
             raise BrokenError if letter else IncompleteError
         chunks, rest = self._breath()
         new = _join(chunks)

@@ -7,8 +7,10 @@ where they are applied: words in `words`, numerals and what makes them ambiguous
 """
 
 import re
+from itertools import product
 from typing import NamedTuple
 
+from vietnamese_numbers import card
 from vietnamese_numbers.corrections import Outcome, Status, evaluate, evaluate_letters
 from vietnamese_numbers.vocabulary import Kind
 from vietnamese_numbers.words import tokenize
@@ -41,8 +43,13 @@ LENGTHS = frozenset((10, 12))
 def read(text: str) -> Reading:
     """The whole text as one number or code. Never raises, whatever the text."""
     outcome = evaluate(text)
+    if outcome.status is Status.NONE and (rest := card.without_letters(text)) is not None:
+        return Reading(text, *_of_card(evaluate(rest)))
+    if outcome.status is _OK and len(outcome.digits) not in LENGTHS:
+        outcome = _hesitating(text, outcome)
     status, digits = _settled(outcome) if outcome.readings else outcome[:2]
     if status is _OK:
+        digits = _once(digits)
         return Reading(text, digits, status) if digits else Reading(text, None, Status.NONE)
     return Reading(text, None, status)
 
@@ -52,6 +59,41 @@ def _settled(outcome: Outcome) -> tuple[Status, str]:
     numbers = [digits for digits in outcome.readings if len(digits) in LENGTHS]
     return (_OK, numbers[0]) if len(numbers) == 1 else (outcome.status, outcome.digits)
 
+
+def _of_card(outcome: Outcome) -> tuple[str | None, Status]:
+    """The insurance number of a health card, whose letters are known already."""
+    if outcome.status is _OK and (number := card.number_of(outcome.digits)):
+        return number, _OK
+    begun = outcome.status is Status.INCOMPLETE or (outcome.status is _OK and card.begins(outcome.digits))
+    return None, Status.INCOMPLETE if begun else Status.NONE
+
+
+def _once(digits: str) -> str:
+    """The number that was said twice, once."""
+    half = len(digits) // 2
+    return digits[:half] if half in LENGTHS and digits[:half] == digits[half:] else digits
+
+
+def _hesitating(text: str, plain: Outcome) -> Outcome:
+    """An "à" between digits changes none. Where they are no number so, but one with the digit before it put right, that
+    was meant: "… bốn tám à năm sáu …"."""
+    cuts = [match.end() for match in _HESITATION.finditer(text)][: _MOST_HESITATIONS + 1]
+    if not cuts or len(cuts) > _MOST_HESITATIONS or len(plain.digits) <= min(LENGTHS):
+        return plain
+    readings: dict[str, None] = {}
+    for slips in product((False, True), repeat=len(cuts)):
+        corrected, begin = "", 0
+        for cut, slip in zip(cuts, slips, strict=True):
+            corrected, begin = corrected + text[begin:cut] + " nhầm " * slip, cut
+        outcome = evaluate(corrected + text[begin:])
+        found = outcome.readings or ((outcome.digits,) if outcome.status is _OK else ())
+        readings |= dict.fromkeys(digits for digits in found if len(digits) in LENGTHS)
+    return plain._replace(status=Status.AMBIGUOUS, readings=tuple(readings)) if readings else plain
+
+
+_HESITATION = re.compile(r"(?<=\w)[\s,.…]+(?:à|a\u0300)(?=[\s,.…]+\w)", re.IGNORECASE)
+_MOST_HESITATIONS = 3
+"""More are not looked at; each doubles the readings."""
 
 _SAID = "".join(
     kind.value
@@ -91,5 +133,9 @@ def find(text: str, min_digits: int = 2) -> list[Found]:
         status, digits = _settled(evaluate_letters(sign + whether + "".join(token.letters for token in run)))
         said = "".join(letter for letter in letters[start:end] if letter in _SAID)
         if status is _OK and len(digits) >= min_digits and not _RATHER_WORDS.fullmatch(said):
-            found.append(Found(run[0].start, run[-1].end, digits))
+            begin, number = run[0].start, card.number_of(digits)
+            letters_at = card.letters_before(text, begin) if number else None
+            if number and letters_at is not None:
+                begin, digits = letters_at, number
+            found.append(Found(begin, run[-1].end, _once(digits)))
     return found

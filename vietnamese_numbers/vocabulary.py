@@ -154,9 +154,9 @@ VOCABULARY: dict[str, str] = {  # letter: words and phrases
     "Q": "có phải, có phải là, có phải số, có đúng, có đúng là",
     "=": "là",
     "W": (
-        "à quên, ủa quên, ấy quên, nhầm xin lỗi, à nhầm xin lỗi, xin lỗi nhầm, xin lỗi à nhầm, xin lỗi tôi nhầm,"
-        " xin lỗi em nhầm, xin lỗi tôi đọc nhầm, xin lỗi lộn, xin lỗi đọc nhầm, xin lỗi nhầm số, "
-        + ", ".join((SLIPS, _pairs(ALARMS, f"{SLIPS}, {WRONG}")))
+        "à quên, ủa quên, ấy quên, ý quên, í quên, ơ quên, á quên, à quên mất, nhầm xin lỗi, à nhầm xin lỗi,"
+        " xin lỗi nhầm, xin lỗi à nhầm, xin lỗi tôi nhầm, xin lỗi em nhầm, xin lỗi tôi đọc nhầm, xin lỗi lộn,"
+        " xin lỗi đọc nhầm, xin lỗi nhầm số, " + ", ".join((SLIPS, _pairs(ALARMS, f"{SLIPS}, {WRONG}")))
     ),
     "^": (
         "từ đầu, lại từ đầu, đọc lại từ đầu, nói lại từ đầu, làm lại từ đầu, bắt đầu lại, làm lại, nhập lại, xóa hết,"

@@ -61,6 +61,8 @@ _FROM = rf"(?<=[{_CELLS}e])f"
 _IN_CONTEXT = re.compile(rf"(?P<again>{_AGAIN})|(?P<pause>{_QUESTION}|{_BAD})|(?P<stays>{_FROM})|[Yqbf]")
 _WEAK = frozenset(",~IpfQ")
 _STRONG = frozenset(f"{Kind.DIGIT.value}{Kind.UNIT.value}{Kind.NUMBER.value}{Kind.DROP.value}")
+_NUMBER_SIGN = ("số", "so")
+_NAMES_A_CELL = ("cuối", "đầu", "thứ", "chót", "cuoi", "dau", "thu", "chot")  # behind "số"
 _DIGIT_WORDS = frozenset(("không", "một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín", "tư"))
 
 
@@ -96,10 +98,14 @@ class _Spelling(dict[str, str]):
         for word in sorted(in_phrases - self._words.keys()):  # a letter of its own, for phrases to be told apart
             self._words[word] = chr(_FIRST_SPARE + len(self._words))
         self._meaning = {"".join(map(self._words.__getitem__, words)): letter for words, letter in entries.items()}
+        number, cells = ("".join(self._words[word] for word in words if word in self._words)
+                         for words in (_NUMBER_SIGN, _NAMES_A_CELL))  # fmt: skip
         tails: dict[str, list[str]] = {}
         for phrase in sorted(self._meaning, key=len, reverse=True):
             if len(phrase) > 1:
-                tails.setdefault(phrase[0], []).append(re.escape(phrase[1:]))
+                slip = phrase[-1] in number and self._meaning[phrase] == Kind.WRONG.value
+                ends = f"(?![{cells}])" if slip else ""  # "à nhầm, số cuối …", no "nhầm số"
+                tails.setdefault(phrase[0], []).append(re.escape(phrase[1:]) + ends)
         branches = [f"{re.escape(first)}(?:{'|'.join(rest)})" for first, rest in tails.items()]
         phrases = "|".join([*branches, f"[{chr(_FIRST_SPARE)}-{chr(_LAST_SPARE)}]"])
         self.phrases = re.compile(phrases)

@@ -25,8 +25,9 @@ from bot.events import RATE, UNKNOWN, Samples
 from bot.hearing import wishes
 from bot.hearing.calibration import Augmented, Calibration, Wishes
 from bot.hearing.encoder import Encoder, Scores
+from bot.hearing.questions import asks
 from bot.hearing.recogniser import KEPT, Recognised, Recogniser, length
-from bot.hearing.second_pass import doubted, heard_again, syllables, well_heard
+from bot.hearing.second_pass import MISHEARD_NO, doubted, heard_again, misheard_no, syllables, well_heard
 from rasa_components.negation import holds_negation
 
 REST = RATE // 5
@@ -70,11 +71,17 @@ class AugmentedDecoding:
         return asked_for(first, heard, encoder, self._fit.wishes, lambda: self._scores(encoder, sound))
 
     def _believed(self, heard: Recognised, sound: Samples) -> Recognised:
-        """An answer, its yes with unknown speech beside it where the second pass does not hear it."""
+        """An answer. A yes has unknown speech beside it where the second pass does not hear it, or hears a question; a
+        no that the second pass hears otherwise is not told."""
         text = heard.texts[0] if heard.texts else ""
-        if not self._encoder or not text or holds_negation(text):
+        if not self._encoder or not text or (holds_negation(text) and text not in MISHEARD_NO):
             return heard
-        if not doubted(text, self._scores(self._encoder, sound), self._encoder):
+        scores = self._scores(self._encoder, sound)
+        if text in MISHEARD_NO:
+            return Recognised((), ()) if misheard_no(text, scores, self._encoder) else heard
+        a_yes = not self._fit.second.yes.isdisjoint(text.split())
+        question = a_yes and asks(sound, scores, self._encoder, self._fit.questions)
+        if not question and not doubted(text, scores, self._encoder):
             return heard
         return heard._replace(texts=(f"{UNKNOWN} {text}", *heard.texts[1:]))
 
@@ -111,7 +118,7 @@ def asked_for(
 ) -> Recognised:
     """What was heard, with the second pass's say where the first may have heard a wish for a person. `scored` encodes
     the piece, where that is needed."""
-    if not any(map(wishes.person, (*first.texts, *heard.texts[:1]))):
+    if not any(map(wishes.named, (*first.texts, *heard.texts[:1]))):
         return heard
     scores = scored()
     return wishes.judged(

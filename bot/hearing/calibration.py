@@ -104,6 +104,23 @@ class SecondPass:
 
 
 @dataclass(frozen=True)
+class Questions:
+    """When a yes ends in "à" and asks, or in "ạ" and is polite (`bot.hearing.questions`). Logarithms of the second
+    pass.
+
+    heard   the likelier of both must have so much in the last syllable, else neither was said
+    polite  "à" over "ạ": below this it was "ạ", whatever the voice does
+    asks    … above this it was "à"
+    rises   semitones from the middle of the syllable to its end from which on, in between, it is "ạ"
+    """
+
+    heard: float
+    polite: float
+    asks: float
+    rises: float
+
+
+@dataclass(frozen=True)
 class Wishes:
     """When a wish for a person stands (`bot.hearing.wishes`). `heard`, `short`, `long`, `transfer`: logarithms for each
     syllable that the second pass knows, up to 0, from which on it heard the wish.
@@ -158,6 +175,7 @@ class Calibration:
     first: FirstPass
     augmented: Augmented
     second: SecondPass
+    questions: Questions
     wishes: Wishes
     numbers: Certainty
     answers: Answers
@@ -179,6 +197,7 @@ NEUTRAL = Calibration(
         rivals={},
         weights=Weights(first=0.5, absent=math.log(0.01), second=0.5, rest=math.log(0.05)),
     ),
+    Questions(heard=math.inf, polite=0.0, asks=0.0, rises=0.0),  # none is heard
     Wishes(heard=-math.inf, short=-math.inf, long=-math.inf, transfer=-math.inf, least=0.5, both=0.9),
     Certainty(),
     Answers(yes=0.85, no=0.5, wish=0.5, spoken_key=0.85),
@@ -190,12 +209,13 @@ _TABLES: dict[str, type] = {
     "first": FirstPass,
     "augmented": Augmented,
     "second": SecondPass,
+    "questions": Questions,
     "wishes": Wishes,
     "numbers": Certainty,
     "answers": Answers,
     "files": Files,
 }
-_OF_TWO_PASSES = {"second", "wishes"}
+_OF_TWO_PASSES = {"second", "questions", "wishes"}
 _ANY = (-math.inf, math.inf)
 _POSITIVE, _COST, _SHARE = (1e-9, math.inf), (-math.inf, 0.0), (0.0, 1.0)
 _RANGES = {
@@ -205,6 +225,7 @@ _RANGES = {
         **dict.fromkeys(("sure", "least", "nothing"), _SHARE),
     },
     "second": {"foreign": (0.0, math.inf), "stranger": _COST, "doubt": _COST},
+    "questions": {},
     "second.weights": {"first": (0.0, math.inf), "second": (0.0, math.inf), "absent": _COST},
     "wishes": {**dict.fromkeys(("heard", "short", "long", "transfer"), _COST), "least": _SHARE, "both": _SHARE},
     "numbers": {**dict.fromkeys(("sure", "near", "clear", "nothing", "hardly"), _SHARE), "platt_slope": _POSITIVE},
@@ -215,7 +236,7 @@ _RANGES = {
 
 def read(folder: Path, two_passes: bool) -> Calibration:
     """The calibration of the model in this folder, `NEUTRAL` where it has none. `two_passes`: the model has a second
-    pass, so the tables `second` and `wishes` are needed. Raises CalibrationError."""
+    pass, so the tables `second`, `questions` and `wishes` are needed. Raises CalibrationError."""
     file = folder / CALIBRATION
     if not file.exists():
         return NEUTRAL

@@ -41,6 +41,13 @@ DONE = "rồi"
 POLITE = frozenset(("ạ", "à", "ờ", "em", "anh", "chị", "cô", "chú", "bác", "cháu", "con", "ơi", "thưa", "là", DONE))
 """What may stand before a yes. A negation stands there, too, so whatever else is heard there is a doubt."""
 
+
+NO_BY_KEY, RIGHT = "hai", "phải"
+"""The key of a no, said, and the yes that the first pass sometimes hears so."""
+
+MISHEARD_NO = frozenset(("không", "không đúng", NO_BY_KEY))
+"""What the first pass hears in "khớp rồi" and, rarely, in "phải"."""
+
 TOGETHER = 1
 """Frames, 20 ms: no syllable is so short, so what is heard so little before a yes is heard in its place, and its cost
 tells."""
@@ -90,6 +97,18 @@ def doubted(text: str, scores: Scores, encoder: Encoder) -> bool:
     if begins == len(scores):
         return False  # no yes that the second pass knows
     return cost < fit.doubt or any(at < begins - TOGETHER for at in others)
+
+
+def misheard_no(text: str, scores: Scores, encoder: Encoder) -> bool:
+    """Whether the second pass hears something else than this no of `MISHEARD_NO`: "phải" rather than "hai", or a "rồi"
+    behind other words ("khớp rồi"; neither pass knows the first word). Then the caller is asked again."""
+    if text == NO_BY_KEY:
+        if not {NO_BY_KEY, RIGHT} <= encoder.words.keys():
+            return False
+        return _spotted([RIGHT], scores, encoder)[0] > _spotted([NO_BY_KEY], scores, encoder)[0]
+    heard = [column for _, column in _syllables(scores, encoder)]
+    said = {encoder.words[word] for word in text.split() if word in encoder.words}
+    return DONE in encoder.words and heard[-1:] == [encoder.words[DONE]] and said.isdisjoint(heard)
 
 
 def syllables(scores: Scores, encoder: Encoder) -> int:

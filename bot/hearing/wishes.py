@@ -33,19 +33,29 @@ Spotted = Callable[[str], float | None]
 """How well the second pass hears these words: a logarithm for each syllable that it knows; None: it knows too few."""
 
 
+def named(text: str) -> str:
+    """The words of a text that name a person to be asked for; empty where none do."""
+    found = _PERSON.search(text)
+    return found[0] if found else ""
+
+
 def person(text: str) -> str:
     """The words of a text that ask for a person; empty where none do or the text denies."""
-    found = _PERSON.search(text)
-    return found[0] if found and not holds_negation(text) else ""
+    return "" if holds_negation(text) else named(text)
 
 
 def judged(first: Recognised, heard: Recognised, spotted: Spotted, syllables: int, fit: Wishes) -> Recognised:
-    """What was heard, with the second pass's say on a wish for a person. `first`: the first pass's alternatives;
-    `heard`: what to go on with where no wish is in question; `syllables`: how many the second pass
-    hears in the piece."""
+    """What was heard, with the second pass's say on a wish for a person, and on one that is denied: other speech often
+    holds a "không". `first`: the first pass's alternatives; `heard`: what to go on with where no wish is in question;
+    `syllables`: how many the second pass hears in the piece."""
     if heard.texts and len(_PERSON.findall(heard.texts[0])) > 1 + WORDS:
         return Recognised((), ())
-    if not first.texts or holds_negation(first.texts[0]):
+    if not first.texts:
+        return heard
+    denied = heard.texts[0] if heard.texts and holds_negation(heard.texts[0]) else ""
+    if wish := named(denied):  # "không muốn gặp nhân viên", or other speech with a "không" in it
+        return heard if _clear(wish, spotted(wish), syllables, fit) else Recognised((), ())
+    if holds_negation(first.texts[0]):
         return heard
     for text, share in zip(first.texts, first.probabilities, strict=True):
         wish = person(text)
@@ -55,7 +65,7 @@ def judged(first: Recognised, heard: Recognised, spotted: Spotted, syllables: in
     likely = spotted(wish)
     if (
         not wish
-        or (likely is None and " " in wish)
+        or (likely is None and " " in wish and syllables <= MANY)
         or ("máy" in wish and (likely or 0.0) >= fit.transfer and syllables <= MANY)
     ):
         return heard
@@ -65,9 +75,11 @@ def judged(first: Recognised, heard: Recognised, spotted: Spotted, syllables: in
 def _heard(text: str, wish: str, spotted: Spotted, syllables: int, fit: Wishes) -> bool:
     """Whether the second pass hears this wish, which is most of the text."""
     others = sum(word != UNKNOWN for word in text.replace(wish, "", 1).split())
-    likely = spotted(wish)
-    if likely is None or others > WORDS:
-        return False
+    return others <= WORDS and _clear(wish, spotted(wish), syllables, fit)
+
+
+def _clear(wish: str, likely: float | None, syllables: int, fit: Wishes) -> bool:
+    """Whether the second pass, to which the wish is this likely, hears it."""
     if syllables > MANY:
-        return likely >= fit.long
-    return likely >= (fit.short if len(wish.split()) == 2 and "gặp" not in wish else fit.heard)
+        return likely is not None and likely >= fit.long
+    return likely is not None and likely >= (fit.short if len(wish.split()) == 2 and "gặp" not in wish else fit.heard)

@@ -7,12 +7,17 @@ import pytest
 
 from bot.events import RATE, UNKNOWN, FinalResult, Grammar
 from bot.hearing import open_hearing, second_of
+from bot.hearing.whole import revised
+from bot.hearing.wishes import person
 from bot.settings import Settings
 from bot.simulation.caller_script import CallerVoice, Say
 from bot.simulation.caller_voice import sound_of
+from bot.simulation.line import LAWS, Line, telephone_band
 from rasa_components.negation import holds_negation
 from tests.fitted import FIT
+from vietnamese_numbers import read
 
+TELEPHONE = LAWS["g711"]
 VOICES = [
     CallerVoice(dialect=dialect, variant=variant, pitch=pitch, speed=speed)
     for dialect in ("north", "central", "south")
@@ -21,14 +26,23 @@ VOICES = [
 FRAME = RATE // 50
 
 
-def taken_for_yes(text: str, voice: CallerVoice) -> bool:
-    """Whether a call would go on with these words as with a yes, without asking again."""
-    silence = np.zeros(RATE, np.int16)
-    sound = np.concatenate([silence, sound_of(Say(text), voice), silence])
+def heard(
+    text: str, voice: CallerVoice, grammar: Grammar = Grammar.YESNO, telephone: bool = False
+) -> list[FinalResult]:
+    """The pieces of which a word was known, as they were heard last; `telephone`: over a G.711 line."""
+    silence, spoken = np.zeros(RATE, np.int16), sound_of(Say(text), voice)
+    sound = np.concatenate([silence, telephone_band(spoken) if telephone else spoken, silence])
+    line = Line(TELEPHONE if telephone else None)
     hearing = open_hearing(Settings(), RATE)
-    hearing.expect(Grammar.YESNO)
-    heard = [event for at in range(0, sound.size, FRAME) for event in hearing.feed(sound[at : at + FRAME])]
-    pieces = [event for event in heard if isinstance(event, FinalResult) and event.text]
+    hearing.expect(grammar, wanted=10 if grammar is Grammar.NUMBER else 0)
+    frames = [line.carry(sound[at : at + FRAME]) for at in range(0, sound.size, FRAME)]
+    events = revised([event for frame in frames for event in hearing.feed(frame)])
+    return [event for event in events if isinstance(event, FinalResult) and event.text]
+
+
+def taken_for_yes(text: str, voice: CallerVoice, telephone: bool = False) -> bool:
+    """Whether a call would go on with these words as with a yes, without asking again."""
+    pieces = heard(text, voice, telephone=telephone)
     return bool(pieces) and all(map(is_yes, pieces))
 
 
@@ -60,3 +74,41 @@ def test_a_no_that_sounds_like_a_yes_is_none(text: str) -> None:
 @pytest.mark.parametrize("text", ["đúng", "đúng rồi em ơi", "phải rồi", "vâng", "ừ", "rồi", "được rồi"])
 def test_a_yes_is_one(text: str) -> None:
     assert [voice for voice in VOICES if not taken_for_yes(text, voice)] == []
+
+
+@pytest.mark.parametrize("text", ["đúng à", "đúng rồi à", "dạ đúng à", "vâng à"])
+@pytest.mark.parametrize("telephone", [False, True], ids=["clean", "telephone"])
+def test_a_yes_that_asks_confirms_nothing(text: str, telephone: bool) -> None:
+    assert [voice for voice in VOICES if taken_for_yes(text, voice, telephone)] == []
+
+
+@pytest.mark.parametrize(("text", "least"), [("đúng ạ", 5), ("đúng rồi ạ", 5), ("dạ đúng ạ", 3), ("vâng ạ", 5)])
+def test_a_polite_yes_is_one_in_nearly_every_voice(text: str, least: int) -> None:
+    """How many of six. In a southern voice it may sound like the question: then it is asked again."""
+    assert sum(taken_for_yes(text, voice, telephone=True) for voice in VOICES) >= least
+
+
+@pytest.mark.parametrize("text", ["khớp rồi"])
+def test_a_yes_that_neither_pass_knows_is_asked_again_and_is_no_no(text: str) -> None:
+    assert [voice for voice in VOICES if any(holds_negation(piece.text) for piece in heard(text, voice))] == []
+    assert [voice for voice in VOICES if taken_for_yes(text, voice)] == []
+
+
+@pytest.mark.parametrize("text", ["sai rồi", "không đúng", "không", "nhầm rồi", "hai", "không phải"])
+def test_a_no_is_one(text: str) -> None:
+    said = [heard(text, voice) for voice in VOICES]
+    assert all(pieces and (holds_negation(pieces[0].text) or pieces[0].text == "hai") for pieces in said)
+
+
+@pytest.mark.parametrize("text", ["gặp người thật", "cho tôi gặp người thật", "gặp nhân viên"])
+def test_a_person_is_heard_among_numbers_over_a_telephone(text: str) -> None:
+    said = [heard(text, voice, Grammar.NUMBER, telephone=True) for voice in VOICES]
+    assert [[piece.text for piece in pieces] for pieces in said if not pieces or not person(pieces[0].text)] == []
+
+
+@pytest.mark.parametrize(("slip", "least"), [("xin lỗi", 3), ("ý lộn", 3), ("à lộn", 3), ("à nhầm", 6)], ids=str)
+def test_slips_between_digits_are_heard(slip: str, least: int) -> None:
+    """How many of six voices are heard saying it."""
+    text = f"không một hai ba bốn tám {slip} năm sáu bảy tám chín"
+    said = [heard(text, voice, Grammar.NUMBER, telephone=True) for voice in VOICES]
+    assert sum(read(pieces[0].text).digits == "0123456789" for pieces in said if pieces) >= least

@@ -140,6 +140,25 @@ class TestAYes:
     def test_in_words_that_the_second_does_not_know_is_the_first_pass_s_to_tell(self) -> None:
         assert self.heard("chuẩn", "hết") == "chuẩn"
 
+    @pytest.mark.parametrize(
+        ("text", "spoken", "told"),
+        [
+            ("không đúng", ("hết", "rồi"), False),
+            ("không", ("hết", "rồi"), False),
+            ("không", ("không", "rồi"), True),
+            ("không", ("hết",), True),
+            ("hai", ("phải",), False),
+            ("hai", ("hai",), True),
+        ],
+    )
+    def test_may_have_been_said_where_the_second_hears_no_no(
+        self, text: str, spoken: tuple[str, ...], told: bool
+    ) -> None:
+        encoder = encoder_of(scores_of(*spoken))
+        answer = AugmentedDecoding(lambda: Says(Recognised((text,), (0.9,))), FIT, answers=True, encoder=encoder)
+        answer.accept(SOUND)
+        assert answer.finish().texts == ((text,) if told else ())
+
     @pytest.mark.parametrize("text", ["không phải", "hai", "gặp nhân viên"])
     def test_alone_is_asked_about(self, text: str) -> None:
         assert self.heard(text, "bảy", "rồi") == text

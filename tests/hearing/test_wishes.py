@@ -56,9 +56,25 @@ def test_long_speech_must_hold_it_clearly() -> None:
     assert said("gặp nhân viên", 0.5, FIT.wishes.long, MANY + 1).texts == ("gặp nhân viên",)
 
 
+def test_in_long_speech_there_is_none_that_the_second_pass_cannot_tell() -> None:
+    assert said("nối máy", 0.9, None, MANY + 1) == NOTHING
+
+
 def test_many_wishes_in_a_row_are_none() -> None:
     assert said("gặp người tổng đài gặp nhân viên không bộ phận", 0.5) == NOTHING
 
 
-def test_a_denial_is_left_as_it_is() -> None:
-    assert said("không muốn gặp nhân viên", 0.5, -50.0).texts == ("không muốn gặp nhân viên",)
+def test_a_denial_that_both_hear_is_left_as_it_is() -> None:
+    assert said("không muốn gặp nhân viên", 0.5, FIT.wishes.heard, 6).texts == ("không muốn gặp nhân viên",)
+    assert said("không phải", 0.9, None).texts == ("không phải",)
+
+
+@pytest.mark.parametrize("text", ["bộ phận không", "gặp bộ phận không", "nói chuyện người không nghe được"])
+def test_other_speech_with_a_no_in_it_is_doubted_as_any_other_is(text: str) -> None:
+    assert said(text, 0.9, FIT.wishes.heard - 1, 7) == NOTHING
+    assert said(text, 0.9, FIT.wishes.long - 1, MANY + 1) == NOTHING
+
+
+def test_a_no_stays_where_the_wish_is_another_way_of_hearing_it() -> None:
+    first = Recognised(("không đúng", "không gặp nhân viên"), (0.6, 0.3))
+    assert judged(first, first, lambda words: -50.0, 2, FIT.wishes) == first

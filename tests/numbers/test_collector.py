@@ -185,6 +185,10 @@ CONVERSATIONS = [
     # put right and on in one breath: the count tells, or nothing does
     (["không một hai ba bốn tám à nhầm năm sáu bảy tám chín"], "0123456789", "complete"),
     (["không một hai ba bốn tám", "à nhầm", "năm sáu bảy tám chín"], "0123456789", "complete"),
+    (["không một hai ba bốn tám xin lỗi năm sáu bảy tám chín"], "0123456789", "complete"),
+    (["không một hai ba bốn tám", "xin lỗi", "năm sáu bảy tám chín"], "0123456789", "complete"),
+    (["không một hai ba bốn", "xin lỗi", "năm sáu bảy tám chín"], "0123456789", "complete"),
+    ([NINE + " tám", "à quên, số cuối chín"], "0123456789", "complete"),
     (["không một hai ba bốn tám à nhầm năm sáu"], "0123", "unclear"),
     (["không một hai ba bốn tám à nhầm năm sáu", TOLD, "bốn năm sáu bảy tám chín"], "0123456789", "complete"),
     # what stands stays while nothing is said, and the rest completes it

@@ -1,0 +1,49 @@
+"""The letters of a Vietnamese health card, written ("DN", "T E") or by their names ("đê en nờ"). Pure.
+
+A card has two letters and thirteen digits: who pays how much (1 to 5), the province, and the insurance number, which
+are the last ten. The digits alone are chosen in `whole.py`, which hears them by voice without the letters.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from vietnamese_numbers.vocabulary import Kind
+from vietnamese_numbers.whole import CARD
+from vietnamese_numbers.words import spell
+
+NUMBER = 10
+"""Digits of the insurance number at the end of a card."""
+
+_NAMES = (
+    "bê|bờ|xê|cê|cờ|dê|dờ|đê|đờ|giê|gờ|ghê|hát|hờ|ca|ka|kờ|en nờ|nờ|em mờ|mờ|e lờ|lờ|pê|pờ|quy|cu|quờ|ét sì|ét|sờ|tê|tờ"
+    "|vê|vờ|ích xì|ích|xờ"
+)
+_FIRST = rf"(?:{_NAMES}|[b-df-hj-np-tv-xđ])"  # no card begins with a vowel
+_SECOND = rf"(?:{_NAMES}|y dài|i dài|[a-zđôơ])"
+_LETTERS = re.compile(rf"(?<!\w){_FIRST}[\s.-]*{_SECOND}(?=[\s.-]*\d|[\s,.-]+\w)", re.IGNORECASE)
+_LETTERS_LAST = re.compile(rf"(?<!\w){_FIRST}[\s.-]*{_SECOND}[\s,.-]*$", re.IGNORECASE)
+
+
+def without_letters(text: str) -> str | None:
+    """The text without the letters of a card; None where it holds none, or several pairs."""
+    text = unicodedata.normalize("NFC", text)
+    found = [match.span() for match in _LETTERS.finditer(text) if Kind.UNKNOWN.value in spell(match[0])]
+    return f"{text[: found[0][0]]} {text[found[0][1] :]}" if len(found) == 1 else None
+
+
+def letters_before(text: str, end: int) -> int | None:
+    """Where the letters of a card begin that stand right before `end`, a character position; None where none do."""
+    found = _LETTERS_LAST.search(text, max(0, end - 16), end)
+    return found.start() if found else None
+
+
+def number_of(digits: str) -> str | None:
+    """The insurance number in the thirteen digits of a card; None for other digits."""
+    return digits[CARD:] if len(digits) == CARD + NUMBER and digits[0] in "12345" else None
+
+
+def begins(digits: str) -> bool:
+    """Whether these may be the first digits of a card."""
+    return len(digits) < CARD + NUMBER and digits[:1] in tuple("12345")
