@@ -12,7 +12,7 @@ from bot.settings import ROOT
 from tests.conftest import GENEROUS
 
 COMMANDS = ["call", "simulate", "transcribe", "digits", "speak", "accounts", "audit", "models", "notices"]
-COMMANDS += ["doctor", "serve"]
+COMMANDS += ["doctor", "serve", "prompts"]
 CALLS = ROOT / "tests" / "calls"
 
 
