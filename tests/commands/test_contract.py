@@ -15,7 +15,7 @@ from bot.settings import ROOT
 from tests.conftest import GENEROUS
 
 COMMANDS = ["call", "simulate", "transcribe", "digits", "speak", "accounts", "audit", "models", "notices"]
-COMMANDS += ["doctor", "serve", "init", "setup"]
+COMMANDS += ["doctor", "serve", "init", "setup", "prompts"]
 CALLS = ROOT / "tests" / "calls"
 
 
