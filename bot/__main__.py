@@ -15,6 +15,7 @@ from bot.commands import (
     doctor,
     models,
     notices,
+    operators,
     serve,
     simulate,
     speak,
@@ -43,6 +44,7 @@ app.add_typer(accounts.app, name="accounts")
 app.add_typer(audit.app, name="audit")
 app.add_typer(models.app, name="models")
 app.add_typer(notices.app, name="notices")
+app.add_typer(operators.app, name="operators")
 
 
 def leave_no_core() -> None:

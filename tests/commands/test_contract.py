@@ -11,7 +11,7 @@ from bot.__main__ import main
 from bot.settings import ROOT
 from tests.conftest import GENEROUS
 
-COMMANDS = ["call", "simulate", "transcribe", "digits", "speak", "accounts", "audit", "models", "notices"]
+COMMANDS = ["call", "simulate", "transcribe", "digits", "speak", "accounts", "audit", "models", "notices", "operators"]
 COMMANDS += ["doctor", "serve"]
 CALLS = ROOT / "tests" / "calls"
 
