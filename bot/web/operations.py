@@ -4,7 +4,7 @@
     GET  /operations  /operations/static/NAME   the page and its parts; 404 while nobody may log in
     POST /operations/login     name=…&password=…    begins a session: a cookie
     POST /operations/logout
-    GET  /operations/me        who is logged in, and the token that every POST but the login shows
+    GET  /operations/me        who is logged in, {} for nobody, and the token that every POST but the login shows
     GET  /operations/live      the calls in progress, as server-sent events
     GET  /operations/overview  since, until, by           figures
     POST /operations/find      since, until, outcome, phone, exchange, after   calls; not GET, since phones are in it
@@ -44,7 +44,7 @@ COOKIE = "voicebot_operations"
 PATH = "/operations"
 CSRF = "X-CSRF-Token"
 
-PARTS = ("operations", "phone.css", "icon.svg", "vendor/")
+PARTS = ("operations", "phone.css", "icon.svg", "i18n.js", "words.js", "vendor/")
 """What of the pages' files is sent here, where there may be no web phone."""
 
 LIVE_SECONDS = 10.0
@@ -52,6 +52,9 @@ LIVE_SECONDS = 10.0
 
 STEP_SECONDS = 0.2
 """From one event to the next, at least: a full gateway has fifty changes a second."""
+
+MOST_READING = 32
+"""Forms that are read at once."""
 
 COLUMNS = (
     "id", "exchange", "started", "seconds", "outcome", "number_given", "confirmed", "matched", "heard",
@@ -71,6 +74,7 @@ class OperationsPage:
 
     def __init__(self, gateway: Gateway, calls: CallsOfGateway) -> None:
         self._gateway, self._calls, self._client = gateway, calls, calls.client
+        self._reading = 0
         self._pages = {name: page for name, page in read_pages().items() if name.startswith(PARTS)}
 
     def routes(self) -> list[web.RouteDef]:
@@ -97,7 +101,7 @@ class OperationsPage:
     async def _login(self, request: web.Request) -> web.StreamResponse:
         if "Origin" not in request.headers:  # that it is the gateway's own is checked for all doors
             raise web.HTTPForbidden(text="")
-        fields = await form_of(request)
+        fields = await self._form(request)
         token = secrets.token_urlsafe(32)
         who = await self._client.ask(
             "login", name=fields.get("name", ""), password=fields.get("password", ""), session=token
@@ -114,8 +118,14 @@ class OperationsPage:
         return answer
 
     async def _me(self, request: web.Request) -> web.StreamResponse:
+        """Nobody is no error: browsers write errors into the page's console."""
         token = _token(request)
-        return _json({**await self._client.ask("me", session=token), "csrf": _csrf(token)})
+        try:
+            return _json({**await self._client.ask("me", session=token), "csrf": _csrf(token)})
+        except Refused as refused:
+            if refused.status == web.HTTPUnauthorized.status_code:
+                return _json({})
+            raise
 
     async def _overview(self, request: web.Request) -> web.StreamResponse:
         query = {name: request.query.get(name, "") for name in ("since", "until", "by")}
@@ -123,7 +133,7 @@ class OperationsPage:
 
     async def _find(self, request: web.Request) -> web.StreamResponse:
         session = self._checked(request)
-        return _json(await self._client.ask("find", session=session, **_wanted(await form_of(request))))
+        return _json(await self._client.ask("find", session=session, **_wanted(await self._form(request))))
 
     async def _call(self, request: web.Request) -> web.StreamResponse:
         found = await self._client.ask("call", session=_token(request), id=request.match_info["id"])
@@ -131,15 +141,14 @@ class OperationsPage:
 
     async def _unlock(self, request: web.Request) -> web.StreamResponse:
         session = self._checked(request)
-        phone = (await form_of(request)).get("phone", "")
+        phone = (await self._form(request)).get("phone", "")
         return _json(await self._client.ask("unlock", session=session, phone=phone))
 
     async def _export(self, request: web.Request) -> web.StreamResponse:
         """All calls that are wanted, a page at a time."""
         session = self._checked(request)
-        wanted = _wanted(await form_of(request)) | {"after": None}
+        wanted = _wanted(await self._form(request)) | {"after": None}
         found = await self._client.ask("export", session=session, **wanted)
-        admit(request.transport)
         headers = {**NO_STORE, "Content-Type": "text/csv; charset=utf-8"}
         response = web.StreamResponse(headers={**headers, "Content-Disposition": 'attachment; filename="calls.csv"'})
         await response.prepare(request)
@@ -164,7 +173,7 @@ class OperationsPage:
         try:
             while True:
                 state = json.dumps(self._state(), separators=(",", ":"))
-                line = f"data: {state}\n\n" if state != told else ":\n\n"
+                line = f'data: {{"now":{self._now():.1f},{state[1:]}\n\n' if state != told else ":\n\n"
                 told = state
                 await response.write(line.encode())
                 if self._now() - checked >= LIVE_SECONDS:
@@ -174,6 +183,17 @@ class OperationsPage:
                 await self._calls.pause(STEP_SECONDS)
         except (Refused, ConnectionError):
             return response
+
+    async def _form(self, request: web.Request) -> dict[str, str]:
+        """What a stranger sends, too: who logs in has shown nothing yet."""
+        if self._reading >= MOST_READING:
+            raise web.HTTPServiceUnavailable(text="", headers={"Retry-After": "5"})
+        self._reading += 1
+        try:
+            admit(request.transport)  # else no body is read; `form_of` reads little, and not for long
+            return await form_of(request)
+        finally:
+            self._reading -= 1
 
     def _state(self) -> dict[str, Any]:
         """What the page is told of the gateway now. `kept` changes when there is a new record."""
@@ -190,6 +210,8 @@ class OperationsPage:
     def _checked(self, request: web.Request) -> str:
         """The session of a request that changes something, or has a phone number in it: it shows the token, too."""
         token = _token(request)
+        if not token:
+            raise Refused(web.HTTPUnauthorized.status_code, "log in: there is no session")
         if not hmac.compare_digest(request.headers.get(CSRF, "").encode(), _csrf(token).encode()):
             raise web.HTTPForbidden(text="")
         return token

@@ -10,46 +10,22 @@ from typing import Any
 import pytest
 from aiohttp import ClientSession
 from aiohttp.test_utils import unused_port
-from argon2 import PasswordHasher
 from cryptography.fernet import Fernet
 
 from bot.accounts import Accounts
-from bot.accounts.demo import DEMO
-from bot.actions.server import app_of, serving
 from bot.credentials import Credentials
 from bot.operations.client import Client, Refused
-from bot.operations.desk import Desk
 from bot.operations.record import CallRecord, as_json
-from bot.operations.roles import Role
-from bot.operations.staff import Staff
 from bot.sealing import Seal
-from bot.settings import Settings
+from tests.operations.desk_tools import PHONE, SEAL_KEY, SECRETS, WORD, make, opened, served
 
-SECRETS = Credentials("of-this-bot-and-its-rasa")
-SEAL_KEY, KEY = Fernet.generate_key(), Fernet.generate_key()
-WORD = "correct horse battery"
-PHONE, NUMBER = DEMO[0]
 RECORD = CallRecord(id="a" * 32, exchange="1764.1", started=1_772_352_000.0, seconds=60.0, outcome="reset", heard=40.0)
 EVER = {"since": 0, "until": 4_000_000_000}
 
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A store with the demo accounts, a viewer and an operator."""
-    path = tmp_path_factory.mktemp("desk") / "accounts.sqlite"
-    accounts = opened(path)
-    accounts.init()
-    accounts.import_rows(DEMO)
-    staff = Staff(accounts.backing, accounts.passwords, lambda: 0.0)
-    staff.add("vy", Role.VIEWER, WORD)
-    staff.add("an", Role.OPERATOR, WORD)
-    accounts.close()
-    return path
-
-
-def opened(path: Path) -> Accounts:
-    cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    return Accounts(f"sqlite:///{path}", max_failures=3, lock_seconds=3600, key=KEY, hasher=cheap)
+    return make(tmp_path_factory.mktemp("desk") / "accounts.sqlite")
 
 
 @pytest.fixture
@@ -59,14 +35,10 @@ def accounts(made: Path, tmp_path: Path) -> Accounts:
 
 @pytest.fixture
 async def ask(accounts: Accounts) -> AsyncIterator[Callable[..., Any]]:
-    desk = Desk(Settings(dong_a_minute=1200), lambda: accounts, lambda: Seal(SEAL_KEY, 600))
-    async with serving(app_of(lambda _: None, SECRETS, desk), "127.0.0.1", 0) as port:  # type: ignore[arg-type,return-value]
-        client = Client(f"http://127.0.0.1:{port}/webhook", SECRETS, Seal(SEAL_KEY, 600))
+    async with served(accounts) as client:
         for name in ("vy", "an"):
             await client.ask("login", name=name, password=WORD, session=f"of {name}")
         yield client.ask
-    desk.close()
-    accounts.close()
 
 
 async def refusal(work: Any) -> int:
@@ -158,9 +130,8 @@ async def test_what_is_unknown_is_told(ask: Callable[..., Any]) -> None:
 
 async def test_nobody_reads_on_the_way_what_is_asked_with(accounts: Accounts, caplog: pytest.LogCaptureFixture) -> None:
     """Another key opens nothing, a request without one neither; nobody without the secret is heard."""
-    desk = Desk(Settings(), lambda: accounts, lambda: Seal(SEAL_KEY, 600))
-    async with serving(app_of(lambda _: None, SECRETS, desk), "127.0.0.1", 0) as port:  # type: ignore[arg-type,return-value]
-        url = f"http://127.0.0.1:{port}"
+    async with served(accounts) as client:
+        url = client._url
         other = Client(url, SECRETS, Seal(Fernet.generate_key(), 600))
         assert await refusal(other.ask("login", name="an", password=WORD, session="x")) == 400
         stranger = Client(url, Credentials("another-secret-of-somebody"), Seal(SEAL_KEY, 600))
@@ -170,7 +141,6 @@ async def test_nobody_reads_on_the_way_what_is_asked_with(accounts: Accounts, ca
                 async with session.post(f"{url}/operations/login", data=body) as response:
                     assert response.status == 400
     assert WORD not in caplog.text
-    accounts.close()
 
 
 async def test_an_action_server_that_is_gone_is_told() -> None:
