@@ -18,6 +18,7 @@ from typing import Any, Protocol
 from bot.call import Listens, Notice, Watch
 from bot.call_keys import known_as
 from bot.errors import VoicebotError
+from bot.operations.client import Refused
 from bot.operations.record import CallRecord, as_json
 from bot.operations.recording import Recording
 
@@ -30,6 +31,10 @@ FIRST_SECONDS, LONGEST_SECONDS = 1.0, 60.0
 
 DRAIN_SECONDS = 3.0
 """For what still waits when the gateway ends."""
+
+
+BAD = 400
+"""The status of what would be refused again."""
 
 
 class Asks(Protocol):
@@ -151,12 +156,12 @@ class CallsOfGateway:
                 self.kept += 1
                 break
             except VoicebotError as error:
+                if attempt == TRIES - 1 or (isinstance(error, Refused) and error.status == BAD):
+                    log.error("the record of call %s is lost: %s", record.id, error)
+                    break
                 if attempt == 0:
                     log.warning("a record of a call waits: %s", error)
-                if attempt == TRIES - 1:
-                    log.error("the record of call %s is lost: %s", record.id, error)
-                else:
-                    await self.pause(min(FIRST_SECONDS * 2**attempt, LONGEST_SECONDS))
+                await self.pause(min(FIRST_SECONDS * 2**attempt, LONGEST_SECONDS))
         if self._waiting and self._waiting[0][0] is record:
             self._waiting.popleft()
         if not self._waiting:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import shutil
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -13,12 +14,15 @@ from typing import Any
 import pytest
 from aiohttp import ClientResponse, ClientSession, CookieJar
 
+from bot.gateway.certificates import certificates
 from bot.operations.keeping import CallsOfGateway
 from bot.operations.record import CallRecord, as_json
+from bot.settings import Settings
 from bot.web import operations
 from bot.web.operations import COLUMNS, COOKIE, CSRF
 from bot.web.pages import HEADERS
 from tests.gateway.conftest import Listeners, site
+from tests.gateway.test_tls import Authority
 from tests.operations.desk_tools import PHONE, WORD, make, opened, served
 
 RECORD = CallRecord(id="a" * 32, exchange="1764.1", started=1_772_352_000.0, seconds=60.0, outcome="reset", heard=40.0)
@@ -104,6 +108,22 @@ async def test_the_cookie_is_for_the_page_alone_and_for_no_script(browser: Brows
     assert cookie.value not in json.dumps(await (await browser.ask("GET", "/me")).json())
 
 
+async def test_over_tls_the_cookie_travels_over_tls_alone(made: Path, tmp_path: Path, listeners: Listeners) -> None:
+    authority = Authority(tmp_path, "ours")
+    secure = certificates(Settings(tls_certificate=str(authority.issue("gateway"))))
+    trusting = ssl.create_default_context(cafile=str(authority.certificate))
+    form = {"name": "an", "password": WORD}
+    async with (
+        served(opened(Path(shutil.copy(made, tmp_path / "accounts.sqlite")))) as client,
+        site(listeners.answer, records=CallsOfGateway(client), secure=secure) as here,
+        ClientSession() as session,
+    ):
+        url = f"https://localhost:{here.server.port}"
+        asked = session.post(f"{url}/operations/login", data=form, headers={"Origin": url}, ssl=trusting)
+        async with asked as response:
+            assert response.cookies[COOKIE]["secure"]
+
+
 async def test_a_login_needs_a_page_of_this_gateway(browser: Browser) -> None:
     for origin in ("", "http://elsewhere.example", "null"):
         browser.origin = origin
@@ -139,7 +159,7 @@ async def test_a_session_that_ended_opens_nothing(browser: Browser) -> None:
     assert (await browser.ask("GET", "/overview", cookies={COOKIE: token})).status == 401
 
 
-async def test_calls_are_found_looked_at_and_exported(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_calls_are_found_looked_at_and_exported(browser: Browser) -> None:
     await browser.login("an")
     found = await (await browser.ask("POST", "/find", data={**EVER, "phone": PHONE})).json()
     assert [each["id"] for each in found["calls"]] == [RECORD.id]

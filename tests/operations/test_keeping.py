@@ -11,6 +11,7 @@ from bot.call import Ended, Speaks
 from bot.errors import VoicebotError
 from bot.events import Expect, Grammar, Outcome
 from bot.operations import keeping
+from bot.operations.client import Refused
 from bot.operations.keeping import TRIES, CallsOfGateway
 
 PHONE = "0912345678"
@@ -92,6 +93,19 @@ async def test_after_some_tries_it_is_given_up_and_the_next_one_is_written(caplo
     assert slept == [1, 2, 4, 8, 16, 32, 60]
     assert calls.kept == 1
     assert "is lost: out of order" in caplog.text
+
+
+async def test_what_would_be_refused_again_is_given_up_at_once(caplog: pytest.LogCaptureFixture) -> None:
+    class Refusing(Store):
+        async def ask(self, what: str, **fields: Any) -> dict[str, Any]:
+            raise Refused(400, "no record of a call")
+
+    calls, slept = calls_of(Refusing())
+    async with calls.keeping():
+        calls.begin("", PHONE)(Ended(3.0, Outcome.HUNG_UP))
+        await settled(calls)
+    assert (slept, calls.kept) == ([], 0)
+    assert "is lost: no record" in caplog.text
 
 
 async def test_no_more_than_so_many_wait(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:

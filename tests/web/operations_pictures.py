@@ -5,6 +5,7 @@ A week of invented calls, always the same but for the date, and two in progress.
 from __future__ import annotations
 
 import asyncio
+import base64
 import random
 import sys
 import tempfile
@@ -19,7 +20,7 @@ from bot.operations.keeping import CallsOfGateway
 from bot.operations.record import CallRecord
 from tests.gateway.conftest import site
 from tests.operations.desk_tools import PHONE, make, opened, served
-from tests.web.browser import Chromium, chromium
+from tests.web.browser import Chromium, Tab, chromium
 from tests.web.test_operations_page import answer, logged_in
 
 DAY, AN_HOUR = 86_400, 3_600
@@ -79,6 +80,15 @@ def fill(accounts: Accounts) -> str:
     return record.id
 
 
+async def above(page: Tab, selector: str) -> bytes:
+    """The page down to the card in which this is, as PNG."""
+    end = await page.evaluate(f"document.querySelector('{selector}').closest('section').getBoundingClientRect().y")
+    size = await page.evaluate("innerWidth")
+    clip = {"x": 0, "y": 0, "width": size, "height": end, "scale": 1}
+    shot = await page.command("Page.captureScreenshot", format="png", clip=clip, captureBeyondViewport=True)
+    return base64.b64decode(shot["data"])
+
+
 async def pictures(browser: Chromium, folder: Path) -> None:
     with tempfile.TemporaryDirectory() as place:
         accounts = opened(make(Path(place) / "accounts.sqlite"))
@@ -93,7 +103,7 @@ async def pictures(browser: Chromium, folder: Path) -> None:
                     if expect is Grammar.YESNO:
                         watch(Understood(9.0, 8.7, "", Number("0123456789", spoken=True)))
                     watch(Speaks(9.1, "", 1.0, None, None, False, Expect(expect)))
-                for language, width, dark in (("vi", 1280, False), ("en", 1280, True), ("vi", 390, False)):
+                for language, width, dark in (("vi", 1200, False), ("en", 1200, True), ("vi", 390, False)):
                     async with browser.tab(str(here.server.make_url("/operations")), language=language) as page:
                         await page.show(width=width, height=900, dark=dark)
                         await page.until("document.querySelector('form.login, [data-who]')")
@@ -102,7 +112,7 @@ async def pictures(browser: Chromium, folder: Path) -> None:
                         await page.until("document.querySelector('[data-live=\"2\"]')")
                         await page.until("document.querySelector('.chart') && document.querySelector('[data-found]')")
                         name = f"operations-{language}-{width}"
-                        (folder / f"{name}.png").write_bytes(await page.screenshot())
+                        (folder / f"{name}.png").write_bytes(await above(page, "#find-title"))
                         await page.evaluate(f"location.hash = 'call/{newest}'")
                         await page.until("document.querySelector('.events')")
                         await page.evaluate("document.activeElement.blur()")

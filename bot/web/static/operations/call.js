@@ -68,7 +68,8 @@ export function OneCall({ t, language, id, failed }) {
               <td>${n(each.at, 1)}</td><th scope="row">${t(each.who)}</th><td lang="vi"><${Words} t=${t} text=${each.text} /></td>
               <td>${each.who === "bot"
                 ? each.latency_ms !== null && `${t("after")} ${n(each.latency_ms / 1000, 2)} ${t("s")}`
-                : html`<code>${each.meaning}</code>${each.by && ` · ${t(each.by)}`}${each.why && html`<br /><span class="why">${t(`why_${each.why}`)}${each.confidence !== null && ` · ${t("confidence")} ${n(100 * each.confidence)} %`}</span>`}`}</td>
+                : html`${each.why ? t(`why_${each.why}`) : each.meaning}${each.by && ` · ${t(each.by)}`}
+                  <span class="why">${each.why === "offered" && html`<code>${each.meaning}</code>`}${each.confidence !== null && `${t("confidence")} ${n(100 * each.confidence)} %`}</span>`}</td>
             </tr>`)}</tbody>
         </table></div>
         <p class="hint">${t("secret")}</p>`}

@@ -2,7 +2,7 @@
 
 import { html } from "../vendor/htm-preact.js";
 
-const WIDTH = 720, HEIGHT = 170, LEFT = 44, FOOT = 22, TOP = 8;
+const WIDTH = 400, HEIGHT = 150, LEFT = 40, FOOT = 22, TOP = 8;
 
 /** A round number that is not below the greatest value. */
 function roof(values) {
@@ -29,10 +29,10 @@ export function Figures({ t, head, rows }) {
 export function Columns({ name, bars, show }) {
   const top = roof(bars.map((bar) => bar.value));
   const step = (WIDTH - LEFT) / bars.length, high = HEIGHT - FOOT - TOP;
-  const every = Math.ceil(bars.length / 12);
+  const every = Math.ceil(bars.length / 8);
   const rect = (value, n, kind) => {
     const height = (value / top) * high;
-    return html`<rect class=${kind} x=${(LEFT + n * step + step * 0.12).toFixed(1)} width=${Math.max(step * 0.76, 0.5).toFixed(1)}
+    return html`<rect class=${kind} x=${(LEFT + n * step + step * 0.12).toFixed(1)} width=${Math.max(step * 0.76, 0.4).toFixed(1)}
       y=${(TOP + high - height).toFixed(1)} height=${height.toFixed(1)} />`;
   };
   return html`
