@@ -41,6 +41,8 @@ THREADS = 2
 MOST_AT_ONCE = 1000
 """Calls of one answer, to an export."""
 
+HOUR = 3600
+
 LONGEST_HOURS = 24 * 366 * 5
 """Of figures."""
 
@@ -149,11 +151,12 @@ class Desk:
 
     def _overview(self, asked: Fields) -> Fields:
         self._member(asked)
-        since, until = (math.floor(_seconds(asked.get(name)) / 3600) for name in ("since", "until"))
-        if not 0 < until - since <= LONGEST_HOURS:
+        since, until = (_seconds(asked.get(name)) / HOUR for name in ("since", "until"))
+        first, end = math.floor(since), math.ceil(until)  # whole hours
+        if not 0 < end - first <= LONGEST_HOURS:
             raise VoicebotError("give a time of up to five years whose end is behind its beginning")
         by: By = "hour" if asked.get("by") == "hour" else "day"
-        return {**self._store.calls.overview(since, until, by), "by": by, "dong_a_minute": self._settings.dong_a_minute}
+        return {**self._store.calls.overview(first, end, by), "by": by, "dong_a_minute": self._settings.dong_a_minute}
 
     def _find(self, asked: Fields) -> Fields:
         member = self._member(asked)
