@@ -26,6 +26,7 @@ from bot.events import (
     TooMany,
     Uncertain,
     Unintelligible,
+    Utterance,
 )
 from bot.gateway.metrics import UNDERSTOOD, stage_of
 from bot.operations.record import MOST_EVENTS, CallRecord
@@ -116,12 +117,20 @@ class Recording:
             at=round(notice.at, 2),
             ended_at=round(notice.ended_at, 2),
             who="caller",
-            text=masked(notice.text, utterance),
+            text=masked(notice.text, TooFew(0) if self._may_hold_digits(notice.text, utterance) else utterance),
             by=_means(notice.text, keys),
             meaning=describe(utterance),
             why=WHY.get(type(utterance), ""),
             confidence=round(utterance.confidence, 3) if isinstance(utterance, Said) else None,
         )
+
+    def _may_hold_digits(self, text: str, utterance: Utterance) -> bool:
+        """Whether number words may be digits of the caller's though the turn gave no number: one or two where a number
+        was asked for, and behind a no ("không, số ba")."""
+        if isinstance(utterance, Chosen):
+            return False
+        words = {word.lower() for word in _WORD.findall(text)}
+        return self.expect == "number" or (self.expect == "yesno" and bool(words & NUMBER_WORDS - {"không"}))
 
     def _end(self, outcome: Outcome) -> None:
         if self._done is None:

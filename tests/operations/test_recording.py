@@ -24,6 +24,7 @@ from bot.events import (
     TooFew,
     TooMany,
     Uncertain,
+    Unintelligible,
     Utterance,
 )
 from bot.operations.record import MOST_EVENTS, CallRecord, as_json, read_record
@@ -163,6 +164,25 @@ def test_canary_no_digit_is_in_the_events(text: str, utterance: Utterance) -> No
     for word in NUMBER_WORDS.split():
         assert f"{word} " not in told
     assert not any(run in told for run in (DIGITS[:3], DIGITS[2:4], PHONE[:4]))
+
+
+@pytest.mark.parametrize(
+    ("expect", "text", "utterance", "kept"),
+    [
+        (NUMBER, "ba bốn", Unintelligible(), "• •"),
+        (NUMBER, "số ba", Said("số ba"), "số •"),
+        (NUMBER, "8", Chosen("ask_reset"), "8"),
+        (YESNO, "không số ba", Said("không số ba"), "• số •"),
+        (YESNO, "không phải", Said("không phải"), "không phải"),
+        (YESNO, "một", Chosen("affirm"), "một"),
+        (MENU, "tám", Chosen("ask_reset"), "tám"),
+    ],
+)
+def test_canary_a_single_digit_is_hidden_where_it_may_be_of_the_number(
+    expect: Expect, text: str, utterance: Utterance, kept: str
+) -> None:
+    record = recorded(speaks(0, expect), understood(4.0, text, utterance), Ended(5.0, Outcome.HUNG_UP))
+    assert record.events[1]["text"] == kept
 
 
 async def test_canary_a_whole_keyed_call_leaves_neither_number_nor_phone_nor_password(tmp_path: Path) -> None:
