@@ -73,10 +73,10 @@ class Calls:
         """The newest calls of those that are wanted, without what was said. `after`: the last one of the
         answer before."""
         self._backing.check()
-        query = select(*_LISTED).where(*_conditions(wanted))
+        query = select(*_LISTED).where(*_conditions(wanted, after))
         if after:
-            started, id_ = after
-            query = query.where(calls.c.started <= started, ~((calls.c.started == started) & (calls.c.id >= id_)))
+            # Some calls began at the same moment as the last one; `_conditions` begins there.
+            query = query.where(~((calls.c.started == after[0]) & (calls.c.id >= after[1])))
         query = query.order_by(calls.c.started.desc(), calls.c.id.desc()).limit(limit)
         with self._backing.database.reading() as connection:
             return [_read(row) for row in connection.execute(query)]
@@ -119,9 +119,13 @@ class Calls:
             self._backing.trail.record(connection, event)
 
 
-def _conditions(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
+def _conditions(wanted: Wanted, after: Place | None) -> Iterator[ColumnElement[bool]]:
     yield calls.c.started >= wanted.since
-    yield calls.c.started < wanted.until
+    # One upper limit: of two SQLite takes the first to its index, and walks from the newest call to the second.
+    if after and after[0] < wanted.until:
+        yield calls.c.started <= after[0]
+    else:
+        yield calls.c.started < wanted.until
     if wanted.phone is not None:
         yield calls.c.phone == wanted.phone
     if wanted.exchange:
