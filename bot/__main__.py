@@ -18,6 +18,7 @@ from bot.commands import (
     init,
     models,
     notices,
+    operators,
     phrases,
     prompts,
     rasa,
@@ -53,6 +54,7 @@ app.add_typer(accounts.app, name="accounts")
 app.add_typer(audit.app, name="audit")
 app.add_typer(models.app, name="models")
 app.add_typer(notices.app, name="notices")
+app.add_typer(operators.app, name="operators")
 app.add_typer(phrases.app, name="phrases")
 app.add_typer(prompts.app, name="prompts")
 

@@ -56,6 +56,8 @@ class Purpose(enum.StrEnum):
     CALLER = "caller"
     INSURANCE_NUMBER = "insurance_number"
     PASSWORD = "password"  # noqa: S105  # a purpose, no password
+    OPERATIONS = "operations"
+    """What a gateway tells and asks for the operator's page (bot/operations/client.py)."""
 
 
 class Seal:

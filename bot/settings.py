@@ -126,6 +126,12 @@ class Settings:
     audit_days: int = _within(730, 0, 36_500)
     """How long records of the audit trail are kept; 0: for ever."""
 
+    call_days: int = _within(365, 0, 36_500)
+    """How long the operator's page knows single calls; 0: for ever. Its figures of each hour stay."""
+
+    dong_a_minute: int = _within(1000, 0, 100_000)
+    """What a caller pays for a minute of a call, in đồng: for what a password costs on the operator's page."""
+
     host: str = "127.0.0.1"
     """The address of this machine on which `voicebot serve` listens."""
 

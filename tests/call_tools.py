@@ -88,6 +88,8 @@ class Slow:
 class Scripted:
     """A dialogue that gives its replies in order and notes what it is told."""
 
+    operations = None  # no way to an account store
+
     def __init__(self, *replies: Reply | VoicebotError | Slow) -> None:
         self.replies = list(replies)
         self.reported: list[Utterance] = []

@@ -116,7 +116,7 @@ class RasaOfTests:
         self.shared, self.services = shared, services or Services(settings)
         self._actions = executor(self.services)
         self._lengths = settings.number_lengths
-        self.up, self.store = True, StoreWatch()
+        self.up, self.store, self.operations = True, StoreWatch(), None
 
     async def tell(self, call_id: str, utterance: Utterance) -> Reply:
         self.shared.answers(call_id, self._actions)

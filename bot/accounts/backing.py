@@ -43,6 +43,10 @@ class Backing:
         except NotAPhoneNumber:
             return []
 
+    def pseudonym(self, phone: str | None) -> str | None:
+        """The newest of a calling number's pseudonyms; None for what no account can have."""
+        return next(iter(self.caller(phone)), None)
+
     def check(self) -> None:
         """Once: is the store there, is it of this version and of this key? Raises AccountsUnavailable."""
         if self._checked:

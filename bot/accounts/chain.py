@@ -60,6 +60,17 @@ class What(enum.StrEnum):
     AUDIT_SHOW = "audit_show"
     AUDIT_EXPORT = "audit_export"
 
+    LOGIN = "login"
+    """At the operator's page."""
+    LOGIN_REFUSED = "login_refused"
+    LOGOUT = "logout"
+    CALLS_SEARCH = "calls_search"
+    """The calls of a phone number were looked for."""
+    CALL_SHOW = "call_show"
+    CALLS_EXPORT = "calls_export"
+    OPERATOR_ADD = "operator_add"
+    OPERATOR_REMOVE = "operator_remove"
+
     PRUNED = "pruned"
     """Older records were removed; `detail` is the number of the last one."""
 

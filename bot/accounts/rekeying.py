@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import bindparam, update
 from sqlalchemy.engine import Connection
 
-from bot.accounts.schema import accounts, resets
+from bot.accounts.schema import accounts, calls, resets
 
 
 def rekey(
@@ -20,10 +20,13 @@ def rekey(
 ) -> None:
     """Write the newest pseudonym wherever a former one stands. Of each person the pseudonyms under all keys are given,
     the newest first; where there is one key, nothing is done."""
-    for column, people in (("phone", phones), ("insurance_number", insurance_numbers)):
+    for column, tables, people in (
+        ("phone", (accounts, resets, calls), phones),
+        ("insurance_number", (accounts, resets), insurance_numbers),
+    ):
         renames = [{"old": old, "new": new} for new, *former in people for old in former]
         if renames:
-            for table in (accounts, resets):
+            for table in tables:
                 connection.execute(
                     update(table).where(table.c[column] == bindparam("old")).values({column: bindparam("new")}), renames
                 )

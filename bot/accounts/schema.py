@@ -13,16 +13,18 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     DateTime,
+    Float,
     ForeignKey,
     Index,
     Integer,
     MetaData,
     String,
     Table,
+    Text,
     false,
 )
 
-REVISION = "0005"
+REVISION = "0006"
 """The newest revision in migrations/versions: what this code works with."""
 
 metadata = MetaData()
@@ -116,6 +118,75 @@ notices = Table(
     Index("notices_due", "next_at"),
 )
 """What owners are still to be told (outbox.py). `contact` is a sealed phone number."""
+
+calls = Table(
+    "calls",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("exchange", String(64), nullable=False),
+    Column("phone", String(64)),
+    Column("started", DateTime, nullable=False),
+    Column("seconds", Float, nullable=False),
+    Column("outcome", String(16), nullable=False),
+    Column("number_given", Float),
+    Column("confirmed", Float),
+    Column("matched", Float),
+    Column("heard", Float),
+    Column("retries", Integer, nullable=False),
+    Column("voice_digits", Integer, nullable=False),
+    Column("key_digits", Integer, nullable=False),
+    Column("turns", Integer, nullable=False),
+    Column("latency_p50", Integer),
+    Column("latency_p95", Integer),
+    Column("events", Text, nullable=False),
+    Index("calls_started", "started", "id"),
+    Index("calls_of_outcome", "outcome", "started", "id"),
+    Index("calls_of_phone", "phone", "started", "id"),
+    Index("calls_of_exchange", "exchange"),
+)
+"""A record a call (bot/operations/record.py), written once when it ends. The stages hold seconds since it was answered,
+latencies milliseconds, `events` JSON without a digit of the caller's."""
+
+LATENCY_BUCKETS = 24
+"""Of the latencies in an hour: bot/operations/latency.py says where each ends."""
+
+call_hours = Table(
+    "call_hours",
+    metadata,
+    Column("hour", Integer, primary_key=True, autoincrement=False),
+    *(Column(name, Integer, nullable=False) for name in (
+        "calls", "number_given", "confirmed", "matched", "heard",
+        "reset", "refused", "no_input", "no_match", "hung_up", "transferred", "error",
+        "by_voice", "by_keys", "by_both", "retries", "turns",
+    )),
+    Column("seconds", Float, nullable=False),
+    Column("reset_seconds", Float, nullable=False),
+    *(Column(f"latency_{bucket:02}", Integer, nullable=False) for bucket in range(LATENCY_BUCKETS)),
+)  # fmt: skip
+"""The calls that began in an hour, added up when each is recorded; `hour` counts from 1970, UTC. Calls by outcome, by
+the stages that they reached and by how their numbers were given; `reset_seconds`: of those that ended with a password.
+A year of it is 8,760 rows, however many calls there were."""
+
+operators = Table(
+    "operators",
+    metadata,
+    Column("name", String(32), primary_key=True),
+    Column("role", String(16), nullable=False),
+    Column("password", String(128), nullable=False),
+    Column("created_at", DateTime, nullable=False),
+)
+"""Who may open the operator's page. `role`: viewer or operator."""
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("token", String(64), primary_key=True),
+    Column("name", String(32), nullable=False),
+    Column("created_at", DateTime, nullable=False),
+    Column("seen_at", DateTime, nullable=False),
+    Index("sessions_of_operator", "name"),
+)
+"""Who has logged in there. `token`: the SHA-256 of what the browser shows."""
 
 
 class State(enum.StrEnum):

@@ -74,14 +74,15 @@ class Accounts:
     ) -> None:
         self._database = Database(url, patience)
         secrets = decode_keys(key or key_file(ACCOUNTS_KEY), "the key of the account store")
-        self._backing = Backing(self._database, secrets, ACCOUNTS_KEY, clock)
+        self.backing = self._backing = Backing(self._database, secrets, ACCOUNTS_KEY, clock)
+        """What other rooms need that keep tables beside these."""
         self._pseudonyms, self._trail = self._backing.pseudonyms, self._backing.trail
         self._check, self._now, self._caller = self._backing.check, self._backing.now, self._backing.caller
         self._throttle = Throttle(max_failures, timedelta(seconds=lock_seconds), max_resets, max_refusals)
         self._alarm = Alarm(self._throttle)
         self._lengths = number_lengths
         self._lifetime = timedelta(hours=password_hours)
-        self._passwords = Passwords(self._pseudonyms, hasher)
+        self.passwords = self._passwords = Passwords(self._pseudonyms, hasher)
         self.credentials = Credentials(self._backing, self._passwords)
         self._contacts = Contacts(secrets) if notify else None
         self.outbox = Outbox(self._backing, Contacts(secrets))
@@ -197,8 +198,9 @@ class Accounts:
         with self._database.reading() as connection:
             return register.view(connection, e164, self._pseudonyms, self._throttle, now)
 
-    def unlock(self, phone: str) -> int:
-        """Forgive the guesses of an account's phone and insurance number; how many. Raises VoicebotError as `show`."""
+    def unlock(self, phone: str, by: str | None = None) -> int:
+        """Forgive the guesses of an account's phone and insurance number; how many. `by`: who does, for the audit
+        trail; None: this process's user. Raises VoicebotError as `show`."""
         self._check()
         names = self._pseudonyms.phones(normalise(phone))
         pseudonym = names[0]
@@ -207,7 +209,7 @@ class Accounts:
             account = register.find(connection, pseudonym)
             forgiven = reset.forgive(connection, account.phone, account.insurance_number)
             self._record(
-                connection, What.UNLOCK, account.phone, account.insurance_number, f"{forgiven} guesses forgiven"
+                connection, What.UNLOCK, account.phone, account.insurance_number, f"{forgiven} guesses forgiven", by
             )
             return forgiven
 
@@ -272,9 +274,17 @@ class Accounts:
         except NotAPhoneNumber:
             return self._contacts.seal("+84" + "0" * 9)
 
-    def _record(self, connection: Connection, what: What, phone: str = "", number: str = "", detail: str = "") -> None:
+    def _record(
+        self,
+        connection: Connection,
+        what: What,
+        phone: str = "",
+        number: str = "",
+        detail: str = "",
+        by: str | None = None,
+    ) -> None:
         """An act of an operator. Phone and insurance number are pseudonyms, empty where it concerns none."""
-        event = Event(self._now(), what, operator(), None, phone or None, number or None, detail)
+        event = Event(self._now(), what, by or operator(), None, phone or None, number or None, detail)
         self._trail.record(connection, event)
 
 

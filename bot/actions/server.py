@@ -1,6 +1,7 @@
 """The action server: Rasa asks it for every action of a conversation.
 
     POST /webhook   rasa_sdk's protocol, with one of the secrets; without a secret, from this machine alone
+    POST /operations/WHAT   what a gateway asks for the operator's page (bot/operations/desk.py), likewise
     GET  /health    that it is there
 
 It stands in place of rasa_sdk's own server, which asks nobody who he is, and writes the body of a request that fails
@@ -23,6 +24,7 @@ from bot.actions import executor
 from bot.actions.services import Services
 from bot.credentials import Credentials
 from bot.errors import VoicebotError
+from bot.operations.desk import Desk
 from bot.settings import Settings
 
 HEALTH = "/health"
@@ -45,8 +47,8 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 log = logging.getLogger(__name__)
 
 
-def app_of(find: Find, secrets: Credentials) -> web.Application:
-    """The server's routes, behind its door."""
+def app_of(find: Find, secrets: Credentials, desk: Desk | None = None) -> web.Application:
+    """The server's routes, behind its door. `desk`: for the operator's page."""
 
     @web.middleware
     async def door(request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -80,6 +82,8 @@ def app_of(find: Find, secrets: Credentials) -> web.Application:
     app = web.Application(middlewares=[door], client_max_size=LARGEST)
     app.router.add_get(HEALTH, health)
     app.router.add_post("/webhook", webhook)
+    if desk:
+        app.router.add_post("/operations/{what}", desk.answer)
     return app
 
 
@@ -105,8 +109,9 @@ async def serve_actions(settings: Settings, secrets: Credentials, host: str, por
     """Answer until `stop` is set. Raises VoicebotError where the address cannot be had."""
     services = Services(settings)
     runner = executor(services)
-    async with serving(app_of(lambda _: runner, secrets), host, port):
-        work = [asyncio.ensure_future(_look_after(services))]
+    desk = Desk(settings, lambda: services.accounts, lambda: services.seal)
+    async with serving(app_of(lambda _: runner, secrets, desk), host, port):
+        work = [asyncio.ensure_future(_look_after(services, desk))]
         if courier := open_courier(settings):
             work.append(asyncio.ensure_future(courier.run()))
         try:
@@ -116,10 +121,12 @@ async def serve_actions(settings: Settings, secrets: Credentials, host: str, por
                 each.cancel()
             with suppress(asyncio.CancelledError):
                 await asyncio.gather(*work)
+            desk.close()
 
 
-async def _look_after(services: Services) -> None:
-    """Sweep what calls left behind that never ended, also where no gateway asks."""
+async def _look_after(services: Services, desk: Desk) -> None:
+    """Sweep what calls left behind that never ended, also where no gateway asks, and forget old calls."""
     while True:
         await services.health()
+        await desk.tend()
         await asyncio.sleep(STORE_SECONDS)

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from bot.dialogue.health import StoreWatch
 from bot.events import Dialogue
+from bot.operations.client import Client
 from bot.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -23,6 +24,11 @@ class WatchedDialogue(Dialogue, Protocol):
     @property
     def store(self) -> StoreWatch:
         """What is known of the account store behind it."""
+        ...
+
+    @property
+    def operations(self) -> Client | None:
+        """The way to the account store for the operator's page; None where it is not known."""
         ...
 
 

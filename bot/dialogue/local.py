@@ -29,6 +29,7 @@ from bot.dialogue.process import KeptProcess
 from bot.dialogue.served import ServedRasa
 from bot.errors import VoicebotError
 from bot.events import CallStarted, Gone, Reply, Utterance
+from bot.operations.client import Client
 from bot.places import HOME, PACKAGES
 from bot.sealing import load_seal
 from bot.settings import Settings, as_environ
@@ -85,7 +86,9 @@ class LocalRasa:
             HOME,
             lambda: answers(f"{actions_url}/health", {}),
         )
-        self._served = ServedRasa(url, load_seal(settings), settings.number_lengths, self._secrets)
+        seal = load_seal(settings)
+        self._served = ServedRasa(url, seal, settings.number_lengths, self._secrets)
+        self._operations = Client(actions_url, self._secrets, seal)
         self._health = HealthCheck(url, self._secrets, f"{actions_url}/webhook")
         self._calls: dict[str, int] = {}  # and the number of the Rasa that knows them
         self._watching: asyncio.Future[None] | None = None
@@ -98,6 +101,10 @@ class LocalRasa:
     @property
     def store(self) -> StoreWatch:
         return self._health.store
+
+    @property
+    def operations(self) -> Client:
+        return self._operations
 
     async def start(self) -> None:
         """Start both; takes seconds. Raises VoicebotError where one cannot be loaded."""

@@ -8,6 +8,7 @@ from bot.credentials import of_rasa
 from bot.dialogue.health import HealthCheck, StoreWatch
 from bot.dialogue.served import ServedRasa
 from bot.events import Reply, Utterance
+from bot.operations.client import Client
 from bot.sealing import load_seal
 from bot.settings import Settings
 
@@ -19,7 +20,9 @@ class RemoteRasa:
     def __init__(self, settings: Settings) -> None:
         """Raises VoicebotError where a secret is too weak."""
         secrets = of_rasa(settings)
-        self._served = ServedRasa(settings.rasa_url, load_seal(settings), settings.number_lengths, secrets)
+        seal = load_seal(settings)
+        self._served = ServedRasa(settings.rasa_url, seal, settings.number_lengths, secrets)
+        self._operations = Client(settings.actions_url, secrets, seal) if settings.actions_url else None
         self._health = HealthCheck(settings.rasa_url, secrets, settings.actions_url)
         self._watching = asyncio.ensure_future(self._health.run())
 
@@ -30,6 +33,10 @@ class RemoteRasa:
     @property
     def store(self) -> StoreWatch:
         return self._health.store
+
+    @property
+    def operations(self) -> Client | None:
+        return self._operations
 
     async def tell(self, call_id: str, utterance: Utterance) -> Reply:
         """One turn. Raises VoicebotError where Rasa cannot be reached, is too slow or answers nonsense."""

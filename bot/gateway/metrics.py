@@ -111,6 +111,12 @@ class Metrics:
             self._overload.labels(part).set(share)
         return generate_latest(self._registry)
 
+    def alarms(self) -> list[str]:
+        """What operators are to look after: dialogue, store, guessing; as the metrics tell it."""
+        wrong = {"dialogue": ("dialogue_up", 0), "store": ("store_up", 0), "guessing": ("guessing_alarm", 1)}
+        value = self._registry.get_sample_value
+        return [name for name, (metric, alarm) in wrong.items() if value(f"voicebot_{metric}") == alarm]
+
     def ticked(self, late: float) -> None:
         """The clock has come, so many seconds late."""
         self.lag.observe(late)

@@ -7,10 +7,11 @@
     POST /call-backs  call_back=UUID                  that one was not reached
     GET  /endings/NAME                     how the call ended that the exchange named so: one of bot.events.Outcome
     GET  /healthz  /readyz  /metrics
+    GET  POST  /operations/…   the operator's page (bot/web/operations.py), behind logins of its own
     GET  /  /static/…  POST /phone/calls  GET /phone/line   the web phone (bot/web/phone.py), where it is on
 
-All but health and metrics are guarded: who shows no secret is answered 401 on the head of its request, and no body is
-read.
+All but health, metrics and the operator's page are guarded: who shows no secret is answered 401 on the head of its
+request, and no body is read.
 A connection carries one request. A page of another origin is refused everywhere. Nothing here logs an address, a query
 or a caller.
 """
@@ -37,9 +38,11 @@ from bot.gateway.idle_connections import BODY_BYTES, IdleConnections, admit
 from bot.gateway.metrics import Metrics
 from bot.gateway.ticker import Ticker
 from bot.gateway.verstat import Policy, vouched_for
+from bot.operations.keeping import CallsOfGateway
 from bot.telephony.asterisk import open_asterisk
 from bot.telephony.asterisk_socket import AsteriskSocket
 from bot.telephony.line_channel import LineChannel
+from bot.web.operations import OperationsPage
 from bot.web.phone import WebPhone
 
 UNWINDING_SECONDS = 15.0
@@ -75,10 +78,11 @@ class Gateway:
         call_backs: CallBacks | None = None,
         *,
         web_phone: bool = False,
+        calls: CallsOfGateway | None = None,
     ) -> None:
         """`call_seconds`: how long a call may last; `verstat`: what the check of a number's signature counts for;
         `call_backs`: who is called back, None where calls are taken as they come; `web_phone`: whether there is one
-        at `/`."""
+        at `/`; `calls`: keeps records of them, for the operator's page, None where nothing is known of the store."""
         self.admission, self.metrics, self.call_registry, self.call_backs = (
             admission,
             metrics,
@@ -87,6 +91,7 @@ class Gateway:
         )
         self.idle_connections = IdleConnections()
         self.auth, self._web_phone = auth, web_phone
+        self.calls = calls
         self._answer, self._ticker = answer, ticker
         self._call_seconds, self._verstat = call_seconds, verstat
 
@@ -107,6 +112,8 @@ class Gateway:
         )
         if self._web_phone:
             app.add_routes(WebPhone(self).routes())
+        if self.calls:
+            app.add_routes(OperationsPage(self, self.calls).routes())
         return web.AppRunner(
             app,
             access_log=None,
@@ -122,10 +129,12 @@ class Gateway:
         """Hold a call that has its place, and give its connection back. `name`: the exchange's name of it, if any;
         `called`: the number that was rung, as far as the exchange tells it; `shown`: sees the call's notices, too."""
         measure = self.metrics.watch()
+        record = self.calls.begin(name, channel.caller) if self.calls else lambda notice: None
 
         def watch(notice: Notice) -> None:
             measure(notice)
             shown(notice)
+            record(notice)
             if isinstance(notice, Ended):
                 if name:
                     self.call_registry.ended(name, notice.outcome)

@@ -34,6 +34,8 @@ from bot.gateway.server import Gateway
 from bot.gateway.ticker import Ticker
 from bot.gateway.verstat import Policy
 from bot.hearing.pool import HearingPool
+from bot.operations.client import Client
+from bot.operations.keeping import CallsOfGateway
 from bot.reports.recording import recording
 from bot.settings import Settings
 from bot.telephony.asterisk_messages import FORMATS
@@ -95,19 +97,23 @@ async def _opened(settings: Settings, auth: LineAuth, admission: Admission, tell
                 call_registry = CallRegistry(time.monotonic)
                 policy = cast(Policy, settings.verstat)
                 call_backs = call_backs_of(settings, admission, metrics)
-                with ticker.beats(call_backs.lapse) if call_backs else nullcontext():
-                    yield Gateway(
-                        recorder.answer if recorder else bot.answer,
-                        auth,
-                        admission,
-                        metrics,
-                        ticker,
-                        call_registry,
-                        settings.max_call_seconds,
-                        policy,
-                        call_backs,
-                        web_phone=has_web_phone(settings, auth),
-                    )
+                calls = CallsOfGateway(rasa.operations) if rasa.operations else None
+                beats = ticker.beats(call_backs.lapse) if call_backs else nullcontext()
+                async with calls.keeping() if calls else nullcontext():
+                    with beats:
+                        yield Gateway(
+                            recorder.answer if recorder else bot.answer,
+                            auth,
+                            admission,
+                            metrics,
+                            ticker,
+                            call_registry,
+                            settings.max_call_seconds,
+                            policy,
+                            call_backs,
+                            web_phone=has_web_phone(settings, auth),
+                            calls=calls,
+                        )
         finally:
             await bot.close()
     finally:
@@ -157,6 +163,11 @@ class Rasa:
     @property
     def _store(self) -> StoreWatch:
         return self._dialogue.store if self._dialogue else StoreWatch()
+
+    @property
+    def operations(self) -> Client | None:
+        """The way to the account store for the operator's page, where it is known."""
+        return self._dialogue.operations if self._dialogue else None
 
     async def open(self, settings: Settings) -> Dialogue:
         """Raises VoicebotError where there is none."""

@@ -19,6 +19,7 @@ from sqlalchemy.engine import make_url
 from bot.accounts import Accounts
 from bot.accounts.database import driven
 from bot.accounts.demo import DEMO
+from bot.accounts.schema import metadata
 
 
 @pytest.fixture
@@ -46,7 +47,7 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     url: str = request.getfixturevalue("postgresql")
     engine = create_engine(driven(make_url(url)))
     with engine.begin() as connection:
-        for table in ("notices", "audit", "checkpoints", "resets", "accounts", "keys", "alembic_version"):
+        for table in ("alembic_version", *(table.name for table in reversed(metadata.sorted_tables))):
             connection.execute(text(f"DROP TABLE IF EXISTS {table}"))
     engine.dispose()
     return url

@@ -14,7 +14,7 @@ from bot.diagnosis import CHECKS
 from bot.settings import ROOT
 from tests.conftest import GENEROUS
 
-COMMANDS = ["call", "simulate", "transcribe", "digits", "speak", "accounts", "audit", "models", "notices"]
+COMMANDS = ["call", "simulate", "transcribe", "digits", "speak", "accounts", "audit", "models", "notices", "operators"]
 COMMANDS += ["doctor", "serve", "init", "setup", "prompts"]
 CALLS = ROOT / "tests" / "calls"
 

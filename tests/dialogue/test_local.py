@@ -21,6 +21,7 @@ from bot.dialogue.health import MISSES
 from bot.dialogue.local import HUNG_MISSES, LocalRasa
 from bot.errors import VoicebotError
 from bot.events import CallStarted, Gone, Outcome, Prompt, Said
+from bot.operations.record import CallRecord, as_json
 from bot.settings import ROOT, Settings
 
 FAKE = f'#!/bin/sh\nshift 2\nexec env PYTHONPATH="{ROOT}" "{sys.executable}" -m tests.dialogue.fake_rasa "$@"\n'
@@ -212,6 +213,9 @@ async def test_the_account_store_behind_it_is_known(beats: Beats, fake: Settings
         await beats.go_by(1)
         assert dialogue.store.up
         assert dialogue.store.health.max_refusals == without.max_refusals
+        assert dialogue.operations
+        record = CallRecord(id="a" * 32, exchange="", started=1_772_352_000.0, seconds=3.0, outcome="hung_up")
+        assert await dialogue.operations.ask("keep", record=as_json(record), phone="0912345678") == {"new": True}
     finally:
         await dialogue.close()
 

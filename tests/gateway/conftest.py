@@ -24,6 +24,7 @@ from bot.gateway.server import Gateway
 from bot.gateway.serving import bound_socket, listening_for_http
 from bot.gateway.ticker import Ticker
 from bot.gateway.verstat import Policy
+from bot.operations.keeping import CallsOfGateway
 from tests.channels.fake_asterisk import FakeAsterisk, dialled
 
 SECRET = "a secret of sixteen characters"
@@ -121,6 +122,7 @@ async def site(
     secure: Certificates = lambda: None,
     call_back: bool = False,
     web_phone: bool = False,
+    records: CallsOfGateway | None = None,
 ) -> AsyncIterator[Site]:
     metrics, now, admission = Metrics(), [0.0], Admission(calls)
     ticker = Ticker(metrics.ticked)
@@ -138,6 +140,7 @@ async def site(
         verstat,
         call_backs,
         web_phone=web_phone,
+        calls=records,
     )
     http, tcp = (bound_socket("127.0.0.1", 0, "VOICEBOT_PORT") for _ in range(2))
     server = Server(*http.getsockname())

@@ -85,3 +85,11 @@ async def test_late_and_lost_sound_of_a_call_is_counted() -> None:
         assert await here.metric("voicebot_frames_late_total") == 2
         assert await here.metric("voicebot_frames_lost_total") == 7
         assert await here.metric("voicebot_tick_lag_seconds_count") == 4
+
+
+def test_what_operators_are_to_look_after_is_told_by_name() -> None:
+    metrics = Metrics()
+    assert metrics.alarms() == ["dialogue", "store"]
+    for gauge in (metrics.dialogue_up, metrics.store_up, metrics.guessing):
+        gauge.set(1)
+    assert metrics.alarms() == ["guessing"]

@@ -25,7 +25,7 @@ class StillMetronome(Ticker):
 
 class NoDialogue:
     def __init__(self) -> None:
-        self.up, self.store = True, StoreWatch()
+        self.up, self.store, self.operations = True, StoreWatch(), None
 
     async def tell(self, *_: object) -> None: ...
 

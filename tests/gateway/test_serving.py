@@ -13,13 +13,17 @@ from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from aiohttp import BasicAuth, ClientSession
 
-from bot.settings import ROOT
+from bot.accounts import open_accounts
+from bot.operations.calls import Calls, Wanted
+from bot.settings import ROOT, Settings
 from bot.telephony.audiosocket import UUID
 from tests.channels import fake_audiosocket
 from tests.channels.fake_asterisk import FakeAsterisk, dialled
@@ -132,7 +136,17 @@ async def call_by_keys(here: Served) -> None:
             await hear_out(caller)
 
 
-async def test_whole_calls_and_a_drain(here: Served) -> None:
+def kept_of(url: str, name: str) -> list[dict[str, Any]]:
+    """The records of the calls that the exchange named so, newest first, with what was said in them."""
+    accounts = open_accounts(Settings(database_url=url))
+    kept = Calls(accounts.backing, None)
+    found = kept.find(Wanted(datetime(2020, 1, 1), datetime(2100, 1, 1), exchange=name))
+    whole = [kept.one(each["id"]) or {} for each in found]
+    accounts.close()
+    return whole
+
+
+async def test_whole_calls_and_a_drain(here: Served, accounts_url: str) -> None:
     """One process for all of it, because loading it takes longest."""
     assert len(core_limits(here.process.pid)) > 1
     assert set(core_limits(here.process.pid)) == {"0"}
@@ -151,6 +165,7 @@ async def test_whole_calls_and_a_drain(here: Served) -> None:
         assert np.concatenate(line.heard).any()
         assert await here.ask(f"/endings/{name}") == (200, "transferred")
 
+    assert (await here.ask("/operations"))[0] == 404, "while nobody may open it"
     status, metrics = await here.ask("/metrics")
     assert status == 200
     assert 'voicebot_calls_total{outcome="reset",stage="goodbye"} 1.0' in metrics
@@ -169,6 +184,14 @@ async def test_whole_calls_and_a_drain(here: Served) -> None:
     assert await asyncio.wait_for(here.process.wait(), GUARD) == 0
     for secret in ("0912345678", "0123456789", SECRET):
         assert secret not in here.log
+
+    refused, reset = kept_of(accounts_url, "by-keys")
+    assert (reset["outcome"], reset["key_digits"], reset["voice_digits"]) == ("reset", 10, 0)
+    assert 0 < reset["number_given"] <= reset["confirmed"] <= reset["matched"] < reset["heard"] <= reset["seconds"]
+    assert (refused["outcome"], refused["matched"]) == ("refused", None)
+    assert "ask_reset" in [event.get("meaning") for event in reset["events"]]
+    assert not any(secret in str(reset["events"]) for secret in ("0912345678", "0123456789", "sealed"))
+    assert [each["outcome"] for each in kept_of(accounts_url, "drained")] == ["transferred"], "before the gateway ended"
 
 
 class TestWhatIsWrong:

@@ -1,0 +1,20 @@
+"""The tables of the operator's page, beside those of the accounts."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import timedelta
+
+from bot.accounts import Accounts
+from bot.operations.calls import Calls
+from bot.operations.staff import Staff
+
+
+class Store:
+    """`days`: how long a call is known; 0: for ever. `seconds`: a clock that never goes back."""
+
+    def __init__(self, accounts: Accounts, days: int, seconds: Callable[[], float] = time.monotonic) -> None:
+        self.accounts = accounts
+        self.calls = Calls(accounts.backing, timedelta(days=days) if days else None)
+        self.staff = Staff(accounts.backing, accounts.passwords, seconds)

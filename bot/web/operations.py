@@ -1,0 +1,261 @@
+"""The operator's page: its doors on the gateway. What it knows comes from the account store's process
+(bot/operations/desk.py), and the calls in progress from this gateway.
+
+    GET  /operations  /operations/static/NAME   the page and its parts; 404 while nobody may log in
+    POST /operations/login     name=…&password=…    begins a session: a cookie
+    POST /operations/logout
+    GET  /operations/me        who is logged in, {} for nobody, and the token that every POST but the login shows
+    GET  /operations/live      the calls in progress, as server-sent events
+    GET  /operations/overview  since, until, by           figures
+    POST /operations/find      since, until, outcome, phone, exchange, after   calls; not GET, since phones are in it
+    GET  /operations/calls/ID  one call
+    POST /operations/unlock    phone=…
+    POST /operations/export    as find; CSV
+
+The session's cookie is for this path alone, and no script sees it; no page of another origin can use it (SameSite, the
+gateway's look at `Origin`, and the token). Roles are looked at where the data is.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import hmac
+import io
+import json
+import secrets
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta, timezone
+from typing import TYPE_CHECKING, Any
+
+from aiohttp import web
+
+from bot.gateway.forms import form_of
+from bot.gateway.idle_connections import admit
+from bot.operations.client import Refused
+from bot.operations.figures import VIETNAM_HOURS
+from bot.operations.keeping import CallsOfGateway
+from bot.web.pages import HEADERS, read_pages
+
+if TYPE_CHECKING:
+    from bot.gateway.server import Gateway
+
+COOKIE = "voicebot_operations"
+PATH = "/operations"
+CSRF = "X-CSRF-Token"
+
+PARTS = ("operations", "phone.css", "icon.svg", "i18n.js", "words.js", "vendor/")
+"""What of the pages' files is sent here, where there may be no web phone."""
+
+LIVE_SECONDS = 10.0
+"""A sign of life where nothing happens, and the time after which a session that is over is noticed."""
+
+STEP_SECONDS = 0.2
+"""From one event to the next, at least: a full gateway has fifty changes a second."""
+
+MOST_READING = 32
+"""Forms that are read at once."""
+
+COLUMNS = (
+    "id", "exchange", "started", "seconds", "outcome", "number_given", "confirmed", "matched", "heard",
+    "retries", "voice_digits", "key_digits", "turns", "latency_p50", "latency_p95",
+)  # fmt: skip
+"""Of an export, in order; `started` in Vietnam's time."""
+
+VIETNAM = timezone(timedelta(hours=VIETNAM_HOURS))
+
+NO_STORE = {**HEADERS, "Cache-Control": "no-store"}
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+class OperationsPage:
+    """Of one gateway."""
+
+    def __init__(self, gateway: Gateway, calls: CallsOfGateway) -> None:
+        self._gateway, self._calls, self._client = gateway, calls, calls.client
+        self._reading = 0
+        self._pages = {name: page for name, page in read_pages().items() if name.startswith(PARTS)}
+
+    def routes(self) -> list[web.RouteDef]:
+        return [
+            web.get(PATH, _told(self._page)),
+            web.get(PATH + "/static/{name:.+}", _told(self._page)),
+            web.post(PATH + "/login", _told(self._login)),
+            web.post(PATH + "/logout", _told(self._logout)),
+            web.get(PATH + "/me", _told(self._me)),
+            web.get(PATH + "/live", _told(self._live)),
+            web.get(PATH + "/overview", _told(self._overview)),
+            web.post(PATH + "/find", _told(self._find)),
+            web.get(PATH + "/calls/{id}", _told(self._call)),
+            web.post(PATH + "/unlock", _told(self._unlock)),
+            web.post(PATH + "/export", _told(self._export)),
+        ]
+
+    async def _page(self, request: web.Request) -> web.StreamResponse:
+        page = self._pages.get(request.match_info.get("name", "operations.html"))
+        if page is None or not (await self._client.ask("open"))["open"]:
+            raise web.HTTPNotFound(text="")
+        return page.answer(request)
+
+    async def _login(self, request: web.Request) -> web.StreamResponse:
+        if "Origin" not in request.headers:  # that it is the gateway's own is checked for all doors
+            raise web.HTTPForbidden(text="")
+        fields = await self._form(request)
+        token = secrets.token_urlsafe(32)
+        who = await self._client.ask(
+            "login", name=fields.get("name", ""), password=fields.get("password", ""), session=token
+        )
+        answer = _json({**who, "csrf": _csrf(token)})
+        secure = request.scheme == "https"
+        answer.set_cookie(COOKIE, token, path=PATH, httponly=True, samesite="Strict", secure=secure)
+        return answer
+
+    async def _logout(self, request: web.Request) -> web.StreamResponse:
+        await self._client.ask("logout", session=self._checked(request))
+        answer = _json({})
+        answer.del_cookie(COOKIE, path=PATH)
+        return answer
+
+    async def _me(self, request: web.Request) -> web.StreamResponse:
+        """Nobody is no error: browsers write errors into the page's console."""
+        token = _token(request)
+        try:
+            return _json({**await self._client.ask("me", session=token), "csrf": _csrf(token)})
+        except Refused as refused:
+            if refused.status == web.HTTPUnauthorized.status_code:
+                return _json({})
+            raise
+
+    async def _overview(self, request: web.Request) -> web.StreamResponse:
+        query = {name: request.query.get(name, "") for name in ("since", "until", "by")}
+        return _json(await self._client.ask("overview", session=_token(request), **query))
+
+    async def _find(self, request: web.Request) -> web.StreamResponse:
+        session = self._checked(request)
+        return _json(await self._client.ask("find", session=session, **_wanted(await self._form(request))))
+
+    async def _call(self, request: web.Request) -> web.StreamResponse:
+        found = await self._client.ask("call", session=_token(request), id=request.match_info["id"])
+        return _json(found)
+
+    async def _unlock(self, request: web.Request) -> web.StreamResponse:
+        session = self._checked(request)
+        phone = (await self._form(request)).get("phone", "")
+        return _json(await self._client.ask("unlock", session=session, phone=phone))
+
+    async def _export(self, request: web.Request) -> web.StreamResponse:
+        """All calls that are wanted, a page at a time."""
+        session = self._checked(request)
+        wanted = _wanted(await self._form(request)) | {"after": None}
+        found = await self._client.ask("export", session=session, **wanted)
+        headers = {**NO_STORE, "Content-Type": "text/csv; charset=utf-8"}
+        response = web.StreamResponse(headers={**headers, "Content-Disposition": 'attachment; filename="calls.csv"'})
+        await response.prepare(request)
+        await response.write((",".join(COLUMNS) + "\r\n").encode())
+        while calls := found["calls"]:
+            await response.write(written(calls).encode())
+            if len(calls) < found["page"]:
+                break
+            after = [calls[-1]["started"], calls[-1]["id"]]
+            found = await self._client.ask("export", session=session, **{**wanted, "after": after})
+        await response.write_eof()
+        return response
+
+    async def _live(self, request: web.Request) -> web.StreamResponse:
+        """Until the page goes, or the session ends."""
+        session = _token(request)
+        await self._client.ask("me", session=session)
+        admit(request.transport)
+        response = web.StreamResponse(headers={**NO_STORE, "Content-Type": "text/event-stream"})
+        await response.prepare(request)
+        told, checked = "", self._now()
+        try:
+            while True:
+                state = json.dumps(self._state(), separators=(",", ":"))
+                line = f'data: {{"now":{self._now():.1f},{state[1:]}\n\n' if state != told else ":\n\n"
+                told = state
+                await response.write(line.encode())
+                if self._now() - checked >= LIVE_SECONDS:
+                    await self._client.ask("me", session=session)
+                    checked = self._now()
+                await self._calls.changed(LIVE_SECONDS)
+                await self._calls.pause(STEP_SECONDS)
+        except (Refused, ConnectionError):
+            return response
+
+    async def _form(self, request: web.Request) -> dict[str, str]:
+        """What a stranger sends, too: who logs in has shown nothing yet."""
+        if self._reading >= MOST_READING:
+            raise web.HTTPServiceUnavailable(text="", headers={"Retry-After": "5"})
+        self._reading += 1
+        try:
+            admit(request.transport)  # else no body is read; `form_of` reads little, and not for long
+            return await form_of(request)
+        finally:
+            self._reading -= 1
+
+    def _state(self) -> dict[str, Any]:
+        """What the page is told of the gateway now. `kept` changes when there is a new record."""
+        refusal = self._gateway.admission.refusal
+        return {
+            "calls": self._calls.snapshot(),
+            "kept": self._calls.kept,
+            "alarms": [*([refusal] if refusal else []), *self._gateway.metrics.alarms()],
+        }
+
+    def _now(self) -> float:
+        return self._calls.clock()
+
+    def _checked(self, request: web.Request) -> str:
+        """The session of a request that changes something, or has a phone number in it: it shows the token, too."""
+        token = _token(request)
+        if not token:
+            raise Refused(web.HTTPUnauthorized.status_code, "log in: there is no session")
+        if not hmac.compare_digest(request.headers.get(CSRF, "").encode(), _csrf(token).encode()):
+            raise web.HTTPForbidden(text="")
+        return token
+
+
+def written(calls: list[dict[str, Any]]) -> str:
+    """Calls as lines of CSV (RFC 4180)."""
+    out = io.StringIO()
+    rows = csv.writer(out)
+    for call in calls:
+        began = datetime.fromtimestamp(call["started"], UTC).astimezone(VIETNAM)
+        rows.writerow([{**call, "started": began.isoformat(timespec="seconds")}[name] for name in COLUMNS])
+    return out.getvalue()
+
+
+def _told(handler: Handler) -> Handler:
+    """The handler, with what the action server refused as an answer of JSON."""
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        try:
+            return await handler(request)
+        except Refused as refused:
+            response = _json({"error": str(refused), "seconds": refused.seconds}, refused.status)
+            if refused.seconds:
+                response.headers["Retry-After"] = str(refused.seconds)
+            return response
+
+    return answer
+
+
+def _wanted(fields: dict[str, str]) -> dict[str, Any]:
+    found: dict[str, Any] = {name: fields.get(name, "") for name in ("since", "until", "outcome", "phone", "exchange")}
+    started, _, id_ = fields.get("after", "").partition(" ")
+    return {**found, "after": [started, id_] if id_ else None}
+
+
+def _token(request: web.Request) -> str:
+    return request.cookies.get(COOKIE, "")
+
+
+def _csrf(token: str) -> str:
+    """What pages of the session show: from its token, which no page sees."""
+    return hashlib.sha256(f"csrf {token}".encode()).hexdigest()
+
+
+def _json(found: dict[str, Any], status: int = 200) -> web.Response:
+    return web.json_response(found, status=status, headers=NO_STORE)

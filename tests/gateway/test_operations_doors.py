@@ -1,0 +1,219 @@
+"""The operator's page over HTTP: who is let in, and what a foreign page cannot do."""
+
+from __future__ import annotations
+
+import json
+import logging
+import shutil
+import ssl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp import ClientResponse, ClientSession, CookieJar
+
+from bot.gateway.certificates import certificates
+from bot.operations.keeping import CallsOfGateway
+from bot.operations.record import CallRecord, as_json
+from bot.settings import Settings
+from bot.web import operations
+from bot.web.operations import COLUMNS, COOKIE, CSRF
+from bot.web.pages import HEADERS
+from tests.gateway.conftest import Listeners, site
+from tests.gateway.test_tls import Authority
+from tests.operations.desk_tools import PHONE, WORD, make, opened, served
+
+RECORD = CallRecord(id="a" * 32, exchange="1764.1", started=1_772_352_000.0, seconds=60.0, outcome="reset", heard=40.0)
+EVER = {"since": "0", "until": "4000000000"}
+
+
+class Browser:
+    """A browser's requests, of a page of `origin`; None: of no page."""
+
+    def __init__(self, session: ClientSession, url: str) -> None:
+        self.session, self.url, self.origin = session, url, url
+        self.csrf = ""
+
+    async def ask(self, method: str, path: str, **given: Any) -> ClientResponse:
+        headers = {"Origin": self.origin} if self.origin else {}
+        if self.csrf:
+            headers[CSRF] = self.csrf
+        async with self.session.request(method, f"{self.url}/operations{path}", headers=headers, **given) as response:
+            await response.read()
+            return response
+
+    async def login(self, name: str, password: str = WORD) -> ClientResponse:
+        response = await self.ask("POST", "/login", data={"name": name, "password": password})
+        if response.status == 200:
+            self.csrf = (await response.json())["csrf"]
+        return response
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make(tmp_path_factory.mktemp("doors") / "accounts.sqlite")
+
+
+@asynccontextmanager
+async def browsing(path: Path) -> AsyncIterator[Browser]:
+    """A gateway without a page of a web phone, whose lines want a secret."""
+    accounts = opened(path)
+    async with served(accounts) as client:
+        await client.ask("keep", record=as_json(RECORD), phone=PHONE)
+        async with (
+            site(Listeners().answer, records=CallsOfGateway(client)) as here,
+            ClientSession(cookie_jar=CookieJar(unsafe=True)) as session,
+        ):
+            yield Browser(session, here.server.make_url(""))
+
+
+@pytest.fixture
+async def browser(made: Path, tmp_path: Path) -> AsyncIterator[Browser]:
+    async with browsing(Path(shutil.copy(made, tmp_path / "accounts.sqlite"))) as found:
+        yield found
+
+
+async def test_without_operators_there_is_no_page(tmp_path: Path) -> None:
+    path = tmp_path / "accounts.sqlite"
+    accounts = opened(path)
+    accounts.init()
+    accounts.close()
+    async with browsing(path) as browser:
+        assert (await browser.ask("GET", "")).status == 404
+        assert (await browser.ask("GET", "/static/operations/app.js")).status == 404
+
+
+async def test_a_gateway_that_knows_no_store_has_no_page(listeners: Listeners) -> None:
+    async with site(listeners.answer) as here:
+        assert (await here.get("/operations"))[0] == 404
+
+
+async def test_the_page_and_its_parts_are_sent_and_nothing_else(browser: Browser) -> None:
+    page = await browser.ask("GET", "")
+    assert page.status == 200
+    assert {name: page.headers[name] for name in HEADERS} == HEADERS
+    for name in ("operations/app.js", "operations.css", "phone.css", "vendor/htm-preact.js", "i18n.js"):
+        assert (await browser.ask("GET", f"/static/{name}")).status == 200, name
+    for name in ("phone.js", "phone.html", "../pages.py", "vendor/LICENSE.htm"):
+        assert (await browser.ask("GET", f"/static/{name}")).status == 404, name
+
+
+async def test_the_cookie_is_for_the_page_alone_and_for_no_script(browser: Browser) -> None:
+    cookie = (await browser.login("an")).cookies[COOKIE]
+    assert (cookie["path"], cookie["httponly"], cookie["samesite"]) == ("/operations", True, "Strict")
+    assert not cookie["secure"]  # over plain HTTP
+    assert len(cookie.value) >= 43
+    assert cookie.value not in json.dumps(await (await browser.ask("GET", "/me")).json())
+
+
+async def test_over_tls_the_cookie_travels_over_tls_alone(made: Path, tmp_path: Path, listeners: Listeners) -> None:
+    authority = Authority(tmp_path, "ours")
+    secure = certificates(Settings(tls_certificate=str(authority.issue("gateway"))))
+    trusting = ssl.create_default_context(cafile=str(authority.certificate))
+    form = {"name": "an", "password": WORD}
+    async with (
+        served(opened(Path(shutil.copy(made, tmp_path / "accounts.sqlite")))) as client,
+        site(listeners.answer, records=CallsOfGateway(client), secure=secure) as here,
+        ClientSession() as session,
+    ):
+        url = f"https://localhost:{here.server.port}"
+        asked = session.post(f"{url}/operations/login", data=form, headers={"Origin": url}, ssl=trusting)
+        async with asked as response:
+            assert response.cookies[COOKIE]["secure"]
+
+
+async def test_a_login_needs_a_page_of_this_gateway(browser: Browser) -> None:
+    for origin in ("", "http://elsewhere.example", "null"):
+        browser.origin = origin
+        assert (await browser.login("an")).status == 403
+    browser.origin = browser.url
+    assert (await browser.login("an", "wrong")).status == 401
+    assert (await browser.login("an")).status == 200
+
+
+@pytest.mark.parametrize("path", ["/find", "/unlock", "/export", "/logout"])
+async def test_what_is_posted_needs_the_token_of_the_session(browser: Browser, path: str) -> None:
+    await browser.login("an")
+    for wrong in ("", "0" * 64):
+        browser.csrf = wrong
+        assert (await browser.ask("POST", path, data={**EVER, "phone": PHONE})).status == 403
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("GET", "/overview"), ("GET", "/live"), ("GET", "/calls/" + "a" * 32), ("POST", "/find"), ("POST", "/unlock")],
+)
+async def test_without_a_session_nothing_is_told(browser: Browser, method: str, path: str) -> None:
+    response = await browser.ask(method, path)
+    assert response.status == 401
+    assert RECORD.exchange not in await response.text()
+    assert (await (await browser.ask("GET", "/me")).json()) == {}
+
+
+async def test_a_session_that_ended_opens_nothing(browser: Browser) -> None:
+    response = await browser.login("an")
+    token = response.cookies[COOKIE].value
+    assert (await browser.ask("POST", "/logout")).status == 200
+    assert (await browser.ask("GET", "/overview", cookies={COOKIE: token})).status == 401
+
+
+async def test_calls_are_found_looked_at_and_exported(browser: Browser) -> None:
+    await browser.login("an")
+    found = await (await browser.ask("POST", "/find", data={**EVER, "phone": PHONE})).json()
+    assert [each["id"] for each in found["calls"]] == [RECORD.id]
+    after = {"after": f"{RECORD.started} {RECORD.id}"}
+    assert (await (await browser.ask("POST", "/find", data={**EVER, **after})).json())["calls"] == []
+    assert (await (await browser.ask("GET", f"/calls/{RECORD.id}")).json())["call"]["outcome"] == "reset"
+    exported = await browser.ask("POST", "/export", data=EVER)
+    head, line, end = (await exported.text()).split("\r\n")
+    assert head.split(",") == list(COLUMNS)
+    assert line.startswith(f"{RECORD.id},1764.1,2026-03-01T15:00:00+07:00,60.0,reset,")
+    assert end == ""
+    assert "attachment" in exported.headers["Content-Disposition"]
+
+
+async def test_an_export_has_all_pages(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.operations.desk.MOST_AT_ONCE", 1)
+    await browser.login("an")
+    lines = (await (await browser.ask("POST", "/export", data=EVER)).text()).split("\r\n")
+    assert len(lines) == 3
+
+
+async def test_calls_in_progress_come_as_events(browser: Browser) -> None:
+    await browser.login("vy")
+    async with browser.session.get(f"{browser.url}/operations/live", headers={"Origin": browser.url}) as response:
+        assert response.headers["Content-Type"] == "text/event-stream"
+        line = (await response.content.readline()).decode()
+    state = json.loads(line.removeprefix("data: "))
+    assert (state["calls"], state["kept"]) == ([], 0)
+
+
+async def test_no_more_forms_are_read_at_once_than_so_many(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(operations, "MOST_READING", 0)
+    assert (await browser.login("an")).status == 503
+
+
+async def test_too_many_logins_have_to_wait(browser: Browser) -> None:
+    for _ in range(5):
+        assert (await browser.login("an", "wrong")).status == 401
+    response = await browser.login("an")
+    assert (response.status, response.headers["Retry-After"]) == (429, "30")
+
+
+async def test_a_store_that_is_gone_is_told(made: Path, listeners: Listeners) -> None:
+    async with served(opened(made)) as client:
+        pass
+    async with site(listeners.answer, records=CallsOfGateway(client)) as here:
+        status, text = await here.get("/operations")
+    assert status == 503
+    assert "action server" in text
+
+
+async def test_nothing_that_was_typed_is_in_the_log(browser: Browser, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    await browser.login("an", "a wrong password")
+    await browser.login("an")
+    await browser.ask("POST", "/find", data={**EVER, "phone": PHONE})
+    assert not any(secret in caplog.text for secret in (WORD, "a wrong password", PHONE))
