@@ -156,7 +156,7 @@ call_hours = Table(
     Column("hour", Integer, primary_key=True, autoincrement=False),
     *(Column(name, Integer, nullable=False) for name in (
         "calls", "number_given", "confirmed", "matched", "heard",
-        "reset", "refused", "no_input", "no_match", "hung_up", "transferred", "error",
+        "reset", "answered", "refused", "no_input", "no_match", "hung_up", "transferred", "error",
         "by_voice", "by_keys", "by_both", "retries", "turns",
     )),
     Column("seconds", Float, nullable=False),

@@ -143,7 +143,7 @@ REFUSED = {
     "caller: null\nsteps: []\nvoice: {speed: 5}": "speed: '5' must be a number from 0.5 to 2",
     "caller: null\nsteps: []\nvoice: {line: tin}": "line: 'tin' is none of clean, g711, ulaw",
     "caller: null\nsteps: []\nkeys: loud": "keys: 'loud' is none of events, inband",
-    "caller: null\nsteps: []\nexpect: {outcome: won}": "outcome: 'won' is none of reset, refused",
+    "caller: null\nsteps: []\nexpect: {outcome: won}": "outcome: 'won' is none of reset, answered, refused",
     "caller: null\nsteps: []\nexpect: {said: tạm biệt}": "said: must be a list",
     "caller: null\nsteps: []\nexpect: {password_readings: two}": "password_readings: 'two' must be a number",
     "caller: null\nsteps: []\nexpect: {password_readings: 1.5}": "password_readings: '1.5' must be a whole number",

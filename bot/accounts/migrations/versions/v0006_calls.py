@@ -8,7 +8,7 @@ down_revision = "0005"
 
 COUNTS = (
     "calls", "number_given", "confirmed", "matched", "heard",
-    "reset", "refused", "no_input", "no_match", "hung_up", "transferred", "error",
+    "reset", "answered", "refused", "no_input", "no_match", "hung_up", "transferred", "error",
     "by_voice", "by_keys", "by_both", "retries", "turns",
 )  # fmt: skip
 

@@ -5,7 +5,7 @@ import { post, save } from "./api.js";
 import { DAY, dateOf, dayBegan, moment } from "./time.js";
 import { number } from "./i18n.js";
 
-const OUTCOMES = ["reset", "refused", "hung_up", "no_input", "no_match", "transferred", "error"];
+const OUTCOMES = ["reset", "answered", "refused", "hung_up", "no_input", "no_match", "transferred", "error"];
 const STAGES = ["heard", "matched", "confirmed", "number_given"];
 
 /** The last stage that a call reached. */

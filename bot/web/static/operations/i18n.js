@@ -32,7 +32,7 @@ const VI = {
   nothing_said: "(im lặng)", digits: "chữ số đã che",
   why_offered: "phím hoặc số đã mời", why_words: "bộ hội thoại hiểu lời nói", why_whole: "đủ chữ số", why_own_phone: "là số điện thoại của chính mình",
   why_too_few: "thiếu chữ số", why_too_many: "thừa chữ số", why_uncertain: "có một chữ số chưa chắc", why_silence: "không nghe gì", why_unintelligible: "không nhận ra lời nào",
-  outcome_reset: "đã cấp mật khẩu", outcome_refused: "không khớp", outcome_no_input: "im lặng", outcome_no_match: "không hiểu",
+  outcome_reset: "đã cấp mật khẩu", outcome_answered: "đã trả lời", outcome_refused: "không khớp", outcome_no_input: "im lặng", outcome_no_match: "không hiểu",
   outcome_hung_up: "người gọi gác máy", outcome_transferred: "chuyển người", outcome_error: "lỗi",
   s: "giây", sms: "tin nhắn 8079", share: "tỷ lệ",
 };
@@ -69,7 +69,7 @@ const EN = {
   nothing_said: "(silence)", digits: "digits, masked",
   why_offered: "a key or digit that was offered", why_words: "understood from the words", why_whole: "as many digits as a number has", why_own_phone: "the caller's own phone number",
   why_too_few: "digits are missing", why_too_many: "too many digits", why_uncertain: "one digit is uncertain", why_silence: "nothing was heard", why_unintelligible: "no words were recognised",
-  outcome_reset: "new password", outcome_refused: "no match", outcome_no_input: "no input", outcome_no_match: "not understood",
+  outcome_reset: "new password", outcome_answered: "question answered", outcome_refused: "no match", outcome_no_input: "no input", outcome_no_match: "not understood",
   outcome_hung_up: "caller hung up", outcome_transferred: "handed to a person", outcome_error: "failure",
   s: "s", sms: "SMS to 8079", share: "share",
 };

@@ -8,7 +8,7 @@ import { number } from "./i18n.js";
 
 const DAYS = [1, 7, 30, 365];
 const STAGES = ["calls", "number_given", "confirmed", "matched", "heard"];
-const OUTCOMES = ["reset", "refused", "hung_up", "no_input", "no_match", "transferred", "error"];
+const OUTCOMES = ["reset", "answered", "refused", "hung_up", "no_input", "no_match", "transferred", "error"];
 const MEANS = ["by_voice", "by_keys", "by_both"];
 
 /** Periods without a call are there, too. */
