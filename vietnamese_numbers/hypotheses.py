@@ -9,9 +9,10 @@ number.
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from collections.abc import Sequence
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from vietnamese_numbers import tens
 from vietnamese_numbers.collector import WHOLE, Collected, Collector
@@ -123,7 +124,7 @@ class Hypotheses:
         grown = _merged([new for each in self._each for text, share in heard for new in each.after(text, share)])
         heaviest = max((each.weight for each in grown), default=0.0)
         near = [each for each in grown if each.weight >= self._certainty.near * heaviest]
-        near.sort(key=lambda each: -each.weight * (UNCLEAR if each.cells.status is Collected.UNCLEAR else 1.0))
+        near.sort(key=_rank)
         self._each = near[:WIDTH] or self._each
 
     def hear_again(self, pieces: Sequence[tuple[int, Sequence[str], Sequence[float]]]) -> None:
@@ -176,7 +177,9 @@ class Hypotheses:
 
     def settle(self) -> None:
         """The number is over: whole numbers lead from here on, those not yet called wrong before the others, and one
-        that is hardly likelier than its own beginning behind that."""
+        that is hardly likelier than its own beginning behind that. Of several readings of the same words the count
+        tells the right one: what fell to the others is its."""
+        self._each = _by_count(self._each)
         self._each.sort(key=lambda each: (each.cells.status not in WHOLE, each.cells.digits in self._wrong))
         leader = self._each[0]
         for each in self._each[1:]:
@@ -242,6 +245,29 @@ class Hypotheses:
             return False
         self._each = right
         return True
+
+
+def _rank(each: Hypothesis) -> float:
+    """The lower, the sooner it leads."""
+    return -each.weight * (UNCLEAR if each.cells.status is Collected.UNCLEAR else 1.0)
+
+
+def _by_count(each: list[Hypothesis]) -> list[Hypothesis]:
+    """Where some readings of the same words are whole numbers, theirs is the weight of all; in the order of `_rank`."""
+    total: dict[tuple[str, ...], float] = defaultdict(float)
+    whole: dict[tuple[str, ...], float] = defaultdict(float)
+    for one in each:
+        total[one.texts] += one.weight
+        whole[one.texts] += one.weight if one.cells.status in WHOLE else 0.0
+    settled = [
+        replace(one, weight=one.weight * total[one.texts] / whole[one.texts])
+        if one.cells.status in WHOLE
+        else replace(one, weight=0.0)
+        if whole[one.texts]
+        else one
+        for one in each
+    ]
+    return sorted(settled, key=_rank)
 
 
 def _merged(hypotheses: Sequence[Hypothesis]) -> list[Hypothesis]:

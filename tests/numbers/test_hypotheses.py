@@ -15,6 +15,9 @@ from vietnamese_numbers.hypotheses import platt_scaled
 BOTH = (10, 12)
 FITTED = FIT.numbers
 NINE = "không một hai ba bốn năm sáu bảy tám"
+SLIP, REST = "không một hai ba bốn tám", "năm sáu bảy tám chín"
+"""A slip, and how the number goes on behind it."""
+
 Heard = dict[str, float]
 """A piece: its alternatives with their probabilities."""
 
@@ -57,6 +60,10 @@ def settled(numbers: Hypotheses) -> tuple[str, str]:
         ([{"không một": 0.5, "không một hai": 0.3}], "01"),  # else the likeliest
         ([NINE, {"không bảy tám một chín": 0.5, "không phải tám mà là chín": 0.3}, "0"], "0123456790"),
         ([NINE + " tám", {"nhầm chín": 0.3, "năm chín": 0.5}], "0123456789"),
+        # of the readings of a correction the count tells the right one, and it has the weight of all
+        ([{f"{SLIP} xin lỗi {REST}": 0.6, f"{SLIP} năm sáu bảy tám": 0.3}], "0123456789"),
+        ([{f"{SLIP} à nhầm {REST}": 0.6, f"{SLIP} năm sáu bảy tám": 0.3}], "0123456789"),
+        ([{f"{SLIP} lộn {REST}": 0.6, f"{SLIP} một {REST}": 0.3}], "0123456789"),
     ],
 )
 def test_the_right_count_comes_first_and_the_callers_corrections(inputs: list[str | Heard], digits: str) -> None:
