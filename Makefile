@@ -14,7 +14,7 @@ BIN := .venv/bin
 RASA := .venv-rasa/bin/rasa
 DIALOGUE := domain.yml config.yml $(shell find data -name '*.yml' 2>/dev/null) $(wildcard rasa_components/*.py)
 
-.PHONY: help setup run phone test lint format wheel docs-settings bench bench-load bench-accounts prove fuzz eval train train-second-pass clean
+.PHONY: help setup run phone test lint format wheel docs docs-settings bench bench-load bench-accounts prove fuzz eval train train-second-pass clean
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
 
@@ -45,6 +45,10 @@ format: .setup/environment ## rewrite in the house's style
 
 wheel: $(UV) ## the package that others install, in dist/ (docs/installing.md)
 	@$(UV) build --wheel --out-dir dist
+
+docs: .setup/environment ## the documentation as a site, in site/
+	@NO_MKDOCS_2_WARNING=1 UV_PROJECT_ENVIRONMENT=.venv-docs $(UV) run --locked --quiet --only-group docs mkdocs build --strict --quiet
+	@echo "site/index.html"
 
 docs-settings: .setup/environment ## docs/settings.md, from bot/settings.py
 	@$(BIN)/python -m bot.settings_text >docs/settings.md
