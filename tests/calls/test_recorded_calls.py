@@ -98,11 +98,13 @@ def pieces(sound: Samples) -> list[Samples]:
 
 
 def span_of(clip: Samples, sound: Samples) -> Span:
-    """Where a clip lies in a sound that has it to the sample."""
+    """Where a clip lies in a sound that has it to the sample, as far as it was played: callers interrupt."""
     head = clip[:4000]
     for begin in np.flatnonzero(sound[: sound.size - clip.size + 1] == clip[0]):
         if np.array_equal(sound[begin : begin + head.size], head):
-            return int(begin), int(begin) + clip.size
+            played = sound[begin : begin + clip.size]
+            cut = np.flatnonzero(played != clip)
+            return int(begin), int(begin) + int(cut[0] if cut.size else clip.size)
     raise AssertionError("the clip was not played")
 
 
@@ -135,7 +137,7 @@ async def test_the_recogniser_finds_no_digit_in_a_recording(
     for clip in overheard.secrets:
         begin, end = span_of(clip, whole_bot)
         said = number_words(whole_bot[begin:end], settings)
-        assert len(said) >= 6
+        assert len(said) >= 6 or end - begin < clip.size, "interrupted"
         assert run_in_common(kept, said) < 5
         assert np.abs(spoken[begin + EDGE : end - EDGE]).max() <= QUIET
     assert np.abs(spoken).max() > 3000, "the prompts are there"

@@ -34,7 +34,7 @@ WORDING = {"ask_reset": ["cấp lại mật khẩu", "quên mật khẩu"], "ask
 @pytest.fixture(autouse=True)
 def _var_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(built, "GRAPHS", tmp_path / "graphs")
-    monkeypatch.setattr(models, "ROOT", tmp_path)
+    monkeypatch.setattr(models, "HOME", tmp_path)
 
 
 def bundled() -> models.ModelFolder:

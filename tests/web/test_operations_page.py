@@ -16,6 +16,7 @@ from bot.events import Channel, Outcome
 from bot.operations.keeping import CallsOfGateway
 from tests.call_tools import GOODBYE, READING, TIMING, WORDS, KeysOnly, Scripted
 from tests.channels.fake_asterisk import FakeAsterisk
+from tests.fitted import FIT
 from tests.gateway.conftest import Site, site
 from tests.operations.desk_tools import NUMBER, PHONE, WORD, make, opened, served
 from tests.web.browser import Chromium, Tab
@@ -43,7 +44,9 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 async def answer(channel: Channel, watch: Watch, name: str = "") -> Outcome:
     """A bot that says what the script has it say."""
-    return await Call("id", channel, KeysOnly(), Scripted(*CALL), Tones(0.5), TIMING, words=WORDS, watch=watch).run()
+    return await Call(
+        "id", channel, KeysOnly(), Scripted(*CALL), Tones(0.5), TIMING, FIT, words=WORDS, watch=watch
+    ).run()
 
 
 @asynccontextmanager

@@ -18,6 +18,7 @@ from bot.settings import Settings
 from bot.simulation.caller_script import parse_script
 from bot.simulation.script import ScriptChannel
 from tests.call_tools import GOODBYE, MENU, READING, TIMING, WORDS, Beeps, KeysOnly, Scripted
+from tests.fitted import FIT
 
 SCRIPT = 'caller: "0912345678"\nsteps:\n  - press: "8"\n'
 NOTICE = "cuộc gọi được ghi âm"
@@ -34,7 +35,7 @@ class Bot:
     ) -> Outcome:
         words = dataclasses.replace(WORDS, recorded=NOTICE)
         dialogue = Scripted(Reply((Prompt("bấm tám"),), MENU), READING, GOODBYE)
-        call = Call("id", channel, KeysOnly(), dialogue, Beeps(), TIMING, words=words, watch=watch, tap=tap,
+        call = Call("id", channel, KeysOnly(), dialogue, Beeps(), TIMING, FIT, words=words, watch=watch, tap=tap,
                     recorded=recorded)  # fmt: skip
         return await call.run()
 
