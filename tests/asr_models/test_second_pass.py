@@ -17,11 +17,11 @@ from bot.hearing.encoder import load_encoder
 from bot.hearing.log_mel import log_mel
 
 STAGE = "second-pass"
-STEP = 2.5
+STEP = 3.0
 """Seconds that a step counts, however long it takes."""
 
-MINUTES, CUT = 1.0, 0.5
-"""Of a training in all, 24 steps, and after how many it is interrupted."""
+MINUTES, CUT = 0.6, 0.3
+"""Of a training in all, 12 steps, and after how many it is interrupted."""
 
 LOSSES = {"loss": 1.0, "shallow": 0.4, "taught": 0.2, "phones": 0.2}
 """The parts of the loss and what they weigh, as train.py has them."""
@@ -54,7 +54,7 @@ def training(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Training
     """From the fine-tuned weights of ../shared: their output behind six blocks knows syllables, the others nothing."""
     work = tmp_path_factory.mktemp("second-pass")
     model = work / "model"
-    small = ["--shared", str(shared), "--every", "20", "--batch", "4", "--start", str(shared / "second-pass")]
+    small = ["--shared", str(shared), "--every", "10", "--batch", "4", "--start", str(shared / "second-pass")]
     common = [*small, "--minutes", str(MINUTES), "--step-seconds", str(STEP), "--work", str(work)]
     before = recipe(STAGE, "train", *common, "--piece", str(CUT)).stdout
     after = recipe(STAGE, "all", *common, "--model", str(model)).stdout
