@@ -26,6 +26,8 @@ class SoundCard(ModuleType):
         self.openings = 0
         self.stops_at_once = 0
         """So many openings stop before they give a block."""
+        self.underflows = 0
+        """In so many blocks the card says that sound was lost."""
         self.silent = False  # connected, and gives nothing
         self.deaf = threading.Event()  # cleared: does not answer when it is to be given back
         self.deaf.set()
@@ -75,7 +77,8 @@ class Stream:
         while not self._broken:
             if not self._card.silent:
                 play = np.zeros((self._size, 1), np.int16)
-                self._callback(self._card.speaks(at, self._size)[:, None], play, self._size, None, 0)
+                complains, self._card.underflows = min(self._card.underflows, 1), max(self._card.underflows - 1, 0)
+                self._callback(self._card.speaks(at, self._size)[:, None], play, self._size, None, complains)
                 self._card.played.append(play[:, 0])
                 at += self._size
             await asyncio.sleep(0)
