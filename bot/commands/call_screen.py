@@ -118,6 +118,11 @@ class CallScreen:
             self._quiet_from = event.at / RATE
         return False
 
+    @property
+    def confidence(self) -> float | None:
+        """Of the words of this turn, 0…1: that of the least certain piece; None where no word was said."""
+        return min(self._confidences.values(), default=None)
+
     def rows(self, width: int, level: float | None = None) -> list[Text]:
         """The rows for a terminal of `width` columns; `level` of the microphone in dBFS, None where it is not listened
         to."""
@@ -126,13 +131,15 @@ class CallScreen:
         head = Text(TURNS[self.turn], style="bold green" if self.turn == "caller" else "bold cyan")
         if state and self.turn != "over":
             head.append(f" · {state}", style="default")
+        if self.turn == "over":
+            return [head]
         rows = [head, Text(self._waiting(), style="dim"), _row("You", _meter(level))]
         if isinstance(kind, Grammar) and self.turn in ("bot", "caller"):
             rows.append(_row("Hearing", self._hearing(width - LABEL)))
             if dots := self._dots(width - LABEL):
                 rows.append(_row("Digits", Text(dots, style="bold yellow")))
         rows.append(_row("Keys", Text(" · ".join(f"{key} {meaning}" for key, meaning in self._keys()))))
-        return [row for row in rows if row.plain]
+        return rows
 
     def _forget(self) -> None:
         """A turn begins."""
@@ -183,7 +190,7 @@ class CallScreen:
         """The words, the last of them where not all fit, and how sure they are."""
         if not self._text:
             return Text("…", style="dim")
-        sure = f"  {min(self._confidences.values()):.0%}" if self._confidences else ""
+        sure = "" if self.confidence is None else f"  {self.confidence:.0%}"
         room = max(1, width - len(sure))
         text = self._text if len(self._text) <= room else f"…{self._text[len(self._text) - room + 1 :]}"
         return Text(text, style="green").append(sure, style="dim")
@@ -211,7 +218,7 @@ class CallScreen:
                 keys.append(("0–9", "digits"))
                 meanings |= {"*": "delete", "#": "end"} if self._cells and (self._text or not expect.cell) else {}
             keys.extend(meanings.items())
-        return [*keys, ("q", "hang up")] if self.turn != "over" else []
+        return [*keys, ("q", "hang up")]
 
 
 def _meaning(intent: str) -> str:

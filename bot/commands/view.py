@@ -89,9 +89,10 @@ class TerminalView:
 
     def watch(self, notice: Notice) -> None:
         """Show a notice of the call."""
+        confidence = self._screen.confidence
         self._screen.watch(notice)
         if not isinstance(notice, Listens):
-            self._print(_columns(notice) if self._console.is_terminal else _line(notice))
+            self._print(_columns(notice, confidence) if self._console.is_terminal else _line(notice))
         self.draw()
 
     def tap(self, at: float, event: RoomEvent) -> None:
@@ -178,13 +179,19 @@ def _line(notice: Speaks | Understood | Ended) -> Text:
     return time.append_text(who).append_text(words)
 
 
-def _columns(notice: Speaks | Understood | Ended) -> Table:
-    """The same, where the words keep their column when they need several lines."""
+def _columns(notice: Speaks | Understood | Ended, confidence: float | None) -> Text | Table:
+    """The same, where the words keep their column when they need several lines, with the confidence of what the caller
+    said."""
+    if isinstance(notice, Ended):
+        return _line(notice)
     grid = Table.grid(expand=False)
     grid.add_column(no_wrap=True)
     grid.add_column(no_wrap=True)
     grid.add_column(overflow="fold")
-    grid.add_row(*_parts(notice))
+    time, who, words = _parts(notice)
+    if isinstance(notice, Understood) and confidence is not None:
+        words.append(f", {confidence:.0%}", style="dim")
+    grid.add_row(time, who, words)
     return grid
 
 

@@ -13,7 +13,7 @@ from rich.console import Console
 from bot.call import Ended, Speaks, Understood
 from bot.commands.call_screen import CallScreen
 from bot.commands.view import TerminalView, libraries_quiet
-from bot.events import Expect, Grammar, Number, Outcome, Played, Plays, Prompt
+from bot.events import Chosen, Expect, FinalResult, Grammar, Number, Outcome, Played, Plays, Prompt, Said
 
 MENU = Expect(Grammar.MENU, keys={"8": "ask_reset"})
 GREETING = Speaks(0.0, "xin chào", 1.0, None, None, False, MENU)
@@ -105,6 +105,17 @@ class TestOnATerminal:
                 "The hotline is speaking · Choosing a",
             ]
 
+    async def test_a_finished_turn_keeps_its_confidence(self) -> None:
+        console = terminal()
+        async with view_on(console) as view:
+            view.watch(GREETING)
+            view.tap(2.0, FinalResult(("đúng",), 0.931, 16000, 16000))
+            drawn(console)
+            view.watch(Understood(2.5, 2.0, "đúng", Said("đúng", 0.931)))
+            assert "   2.5 s  caller  đúng   → words, 93%" in drawn(console)
+            view.watch(Understood(3.0, 3.0, "8", Chosen("ask_reset")))
+            assert "   3.0 s  caller  8   → ask_reset" in [row.rstrip() for row in drawn(console).splitlines()]
+
     async def test_loading_shows_which_part_and_for_how_long(self) -> None:
         console, clock = terminal(), Clock()
         async with view_on(console, clock) as view:
@@ -131,7 +142,7 @@ class TestOnATerminal:
             view.watch(GREETING)
             view.complain("sound was lost")
             drawn(console)
-            console.size = (50, 24)  # type: ignore[assignment,misc]  # rich sets a pair
+            console.size = (50, 24)
             view.draw()
             assert isinstance(console.file, io.StringIO)
             assert "\x1b[2J\x1b[H" in console.file.getvalue()
@@ -147,7 +158,7 @@ class TestOnATerminal:
             for at in range(40):
                 view.watch(Speaks(float(at), "xin chào", 1.0, None, None, False, MENU))
             drawn(console)
-            console.size = (80, 12)  # type: ignore[assignment,misc]  # rich sets a pair
+            console.size = (80, 12)
             view.draw()
             rows = [row for row in drawn(console).splitlines() if "xin chào" in row]
             assert 4 <= len(rows) <= 7
