@@ -129,16 +129,22 @@ class MicrophoneChannel:
         if self._ended:
             return
         self._faults += self._device.faults + 1
-        try:
-            if not self._device.close() or self._silent_openings == OPENINGS:
-                raise VoicebotError("the sound device has stopped; check that it is connected")
-            self._silent_openings += 1
-            self._device = SoundDevice(RATE, self._block, self._stopped)
-            self._device.start()
-        except VoicebotError as error:
-            self.complain(f"{error}. The call ends")
+        if not self._reopened():
+            self.complain("the sound device has stopped; check that it is connected. The call ends")
             self._gone = True
             self._end()
+
+    def _reopened(self) -> bool:
+        """Whether there is a device again, which may give sound."""
+        if not self._device.close() or self._silent_openings == OPENINGS:
+            return False
+        self._silent_openings += 1
+        try:
+            self._device = SoundDevice(RATE, self._block, self._stopped)
+            self._device.start()
+        except VoicebotError:  # why it cannot be opened matters to nobody whose call was going on
+            return False
+        return True
 
     def _press(self, key: str) -> None:
         self._keys.append(key)

@@ -78,22 +78,24 @@ class TerminalView:
     def loaded(self, part: str) -> None:
         """One of `PARTS` is ready. With the last one loading is over."""
         self._ready[part] = self._clock() - (self._began or 0.0)
-        if len(self._ready) == len(PARTS):
-            took = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in self._ready.items())
+        over = len(self._ready) == len(PARTS)
+        if over:
             self._began = None
+        self.draw()
+        if over:
+            took = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in self._ready.items())
             if self._console.is_terminal:
                 self._print(Text(f"ready: {took}", style="dim"))
             else:
                 print(f"ready: {took}", file=sys.stderr, flush=True)
-        self.draw()
 
     def watch(self, notice: Notice) -> None:
         """Show a notice of the call."""
         confidence = self._screen.confidence
         self._screen.watch(notice)
+        self.draw()  # first, or the line would stand above what was before it
         if not isinstance(notice, Listens):
             self._print(_columns(notice, confidence) if self._console.is_terminal else _line(notice))
-        self.draw()
 
     def tap(self, at: float, event: RoomEvent) -> None:
         """Follow an event between the rooms of the call."""

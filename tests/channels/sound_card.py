@@ -28,6 +28,7 @@ class SoundCard(ModuleType):
         """So many openings stop before they give a block."""
         self.underflows = 0
         """In so many blocks the card says that sound was lost."""
+        self.refuses = False  # to be opened
         self.silent = False  # connected, and gives nothing
         self.deaf = threading.Event()  # cleared: does not answer when it is to be given back
         self.deaf.set()
@@ -40,7 +41,7 @@ class SoundCard(ModuleType):
         """What sounddevice runs when the process ends."""
 
     def Stream(self, **options: Any) -> "Stream":  # noqa: N802 - sounddevice's name
-        if options["samplerate"] not in self.rates:
+        if self.refuses or options["samplerate"] not in self.rates:
             raise SoundCard.PortAudioError("Invalid sample rate")
         self.openings += 1
         stream = Stream(self, **options)

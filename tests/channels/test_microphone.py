@@ -100,6 +100,17 @@ class TestComplaints:
             assert (await reader.until(lambda event: False))[-1] == HungUp()
         assert lines == ["the sound device has stopped; check that it is connected. The call ends"]
 
+    async def test_so_is_one_that_cannot_be_opened_again(self, card: SoundCard) -> None:
+        lines: list[str] = []
+        channel = MicrophoneChannel()
+        channel.complain = lines.append
+        async with reading(channel) as reader:
+            await reader.next()
+            card.refuses = True
+            next(iter(card.open)).break_down()
+            assert (await reader.until(lambda event: False))[-1] == HungUp()
+        assert lines == ["the sound device has stopped; check that it is connected. The call ends"]
+
 
 class TestTheEnd:
     async def test_a_device_that_falls_silent_for_good_hangs_up(

@@ -34,12 +34,12 @@ def terminal(width: int = 80) -> Console:
 
 
 def drawn(console: Console) -> str:
-    """All that was written since the last time, without control codes."""
+    """What was drawn last, since the last time, without control codes: all that came after the last erased row."""
     assert isinstance(console.file, io.StringIO)
     text = console.file.getvalue()
     console.file.seek(0)
     console.file.truncate()
-    return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]|\r", "", text)
+    return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]|\r", "", text.rsplit("\x1b[2K", 1)[-1])
 
 
 def view_on(console: Console | None, clock: Clock | None = None) -> TerminalView:
@@ -87,6 +87,15 @@ class TestOnATerminal:
                 "Hearing  …",
                 "Keys     8 reset · q hang up",
             ]
+
+    async def test_a_line_never_stands_above_what_was_before_it(self) -> None:
+        console = terminal()
+        async with view_on(console) as view:
+            view.watch(GREETING)
+            drawn(console)
+            view.watch(Understood(2.0, 2.0, "8", Chosen("ask_reset")))
+            rows = [row.rstrip() for row in drawn(console).splitlines()]
+            assert rows[:2] == ["   2.0 s  caller  8   → ask_reset", "The hotline is working · Choosing a service"]
 
     @pytest.mark.parametrize("width", [80, 50, 20])
     async def test_no_row_is_wider_than_the_terminal(self, width: int) -> None:
