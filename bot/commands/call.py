@@ -55,7 +55,8 @@ async def _on_microphone(settings: Settings, headphones: bool) -> None:
     view = TerminalView(screen, channel.level)
     channel.complain = view.complain
     async with view:
-        bot = await open_voicebot(settings, [channel.rate], view.progress, loaded=view.loaded)
+        with view.processes_shown():
+            bot = await open_voicebot(settings, [channel.rate], view.progress, loaded=view.loaded)
         try:
             with libraries_quiet():
                 await bot.answer(channel, view.watch, tap=view.tap)
@@ -81,7 +82,8 @@ async def _demo(settings: Settings, report: Path) -> None:
         view.tap(at, event)
 
     async with view:
-        bot = await open_voicebot(settings, [RATE], view.progress, loaded=view.loaded)
+        with view.processes_shown():
+            bot = await open_voicebot(settings, [RATE], view.progress, loaded=view.loaded)
         try:
             script, real_time = load_script(DEMO), sys.stdout.isatty()
             result = await simulate_call(bot, script, [view.watch], taps=[tap], real_time=real_time)

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import os
 import sys
+import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -109,6 +110,11 @@ class TerminalView:
         else:
             print(f"voicebot: {text}", file=sys.stderr, flush=True)
 
+    def processes_shown(self) -> contextlib.AbstractContextManager[None]:
+        """While processes are started: what they write to standard error comes to `complain`, where there is a drawing
+        that it would spoil."""
+        return processes_shown(self.complain) if self._console.is_terminal else contextlib.nullcontext()
+
     def draw(self) -> None:
         """Draw what is now; all of it, where the terminal was resized."""
         if not self._console.is_terminal:
@@ -157,6 +163,31 @@ class TerminalView:
 
     def _new_live(self) -> Live:
         return Live(console=self._console, transient=True, auto_refresh=False)
+
+
+@contextlib.contextmanager
+def processes_shown(tell: Callable[[str], None]) -> Iterator[None]:
+    """Have each line that a process started in here writes to standard error told to `tell`, on the event loop, and not
+    written over what is drawn. Where standard error is no terminal nothing changes."""
+    if not os.isatty(2):
+        yield
+        return
+    loop, error = asyncio.get_running_loop(), os.dup(2)
+    ours, theirs = os.pipe()
+    os.dup2(theirs, 2)
+    os.close(theirs)
+
+    def read() -> None:
+        with os.fdopen(ours, encoding="utf-8", errors="replace") as lines, contextlib.suppress(RuntimeError):
+            for line in lines:  # a RuntimeError: the loop has ended
+                loop.call_soon_threadsafe(tell, line.rstrip())
+
+    threading.Thread(target=read, daemon=True).start()
+    try:
+        yield
+    finally:
+        os.dup2(error, 2)
+        os.close(error)
 
 
 @contextlib.contextmanager

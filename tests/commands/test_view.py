@@ -1,5 +1,6 @@
 """The live view: finished lines, what stands below them, loading, resizing. Drawn to a console of a known size."""
 
+import asyncio
 import io
 import os
 import pty
@@ -12,7 +13,7 @@ from rich.console import Console
 
 from bot.call import Ended, Speaks, Understood
 from bot.commands.call_screen import CallScreen
-from bot.commands.view import TerminalView, libraries_quiet
+from bot.commands.view import TerminalView, libraries_quiet, processes_shown
 from bot.events import Chosen, Expect, FinalResult, Grammar, Number, Outcome, Played, Plays, Prompt, Said
 
 MENU = Expect(Grammar.MENU, keys={"8": "ask_reset"})
@@ -196,3 +197,30 @@ def test_what_sound_libraries_write_past_python_stays_off_the_terminal() -> None
     assert os.read(ours, 100) == b"after\r\n"
     os.close(ours)
     os.close(terminal_of_error)
+
+
+async def test_what_processes_write_to_standard_error_is_told_line_by_line() -> None:
+    ours, terminal_of_error = pty.openpty()
+    before = os.dup(2)
+    lines: asyncio.Queue[str] = asyncio.Queue()
+    try:
+        os.dup2(terminal_of_error, 2)
+        with processes_shown(lines.put_nowait):
+            process = await asyncio.create_subprocess_exec(
+                "sh", "-c", "read line; echo a warning >&2", stdin=asyncio.subprocess.PIPE
+            )
+        await process.communicate(b"go\n")
+        os.write(2, b"after\n")
+    finally:
+        os.dup2(before, 2)
+        os.close(before)
+    assert await lines.get() == "a warning"
+    assert os.read(ours, 100) == b"after\r\n"
+    os.close(ours)
+    os.close(terminal_of_error)
+
+
+def test_without_a_drawing_processes_write_where_they_always_did() -> None:
+    before = os.fstat(2)
+    with view_on(Console(file=io.StringIO(), width=80)).processes_shown():
+        assert os.fstat(2) == before
