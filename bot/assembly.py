@@ -29,6 +29,10 @@ WORDS = {
 """The responses of domain.yml that are spoken where the dialogue itself is slow or fails (bot.call.Words)."""
 
 
+PARTS = ("recogniser", "voice", "dialogue")
+"""What is loaded side by side before the first call."""
+
+
 class Voicebot:
     """The whole bot, ready to answer. Make it with `open_voicebot`, and close it."""
 
@@ -90,24 +94,32 @@ async def open_voicebot(
     *,
     run_hearing: RunHearing = at_once,
     dialogue: Callable[[Settings], Awaitable[Dialogue]] = opened_dialogue,
+    loaded: Callable[[str], None] = lambda part: None,
 ) -> Voicebot:
     """Load the recogniser, the dialogue and the voice side by side, with the prompts of domain.yml ready at `rates`.
 
     `progress` is told in a few words what is being waited for, `run_hearing` does the work of hearing, and `dialogue`
-    opens the dialogue. Raises VoicebotError where a part is missing."""
+    opens the dialogue. `loaded` is told each of `PARTS` when it is ready. Raises VoicebotError where a part is
+    missing."""
     from bot.hearing import load_models
     from bot.sealing import load_seal
     from tts.speech import open_speech
 
     words, prompts = read_prompts(DOMAIN)
     progress("loading the recogniser, the voice and the dialogue")
+
+    async def part[T](name: str, work: Awaitable[T]) -> T:
+        done = await work
+        loaded(name)
+        return done
+
     seal = load_seal(settings)
     speech = open_speech(settings, seal)
     try:
         opened, _, _ = await asyncio.gather(
-            dialogue(settings),
-            asyncio.to_thread(load_models, settings),
-            asyncio.gather(*(speech.warm(prompts, rate) for rate in rates)),
+            part("dialogue", dialogue(settings)),
+            part("recogniser", asyncio.to_thread(load_models, settings)),
+            part("voice", asyncio.gather(*(speech.warm(prompts, rate) for rate in rates))),
         )
     except BaseException:
         await speech.close()

@@ -83,12 +83,14 @@ class Speaks:
 
 @dataclass(frozen=True)
 class Listens:
-    """What is being heard: the words or keys so far, and the digits in their cells."""
+    """What is being heard: the words or keys so far, and the digits in their cells. `wait_seconds`: of silence after
+    which a number is taken as it stands; None where none is being given."""
 
     at: float
     expect: Expect
     text: str
     cells: str
+    wait_seconds: float | None = None
 
 
 @dataclass(frozen=True)
@@ -320,7 +322,8 @@ class Call:
                 turn.hear(each)
                 self._tap(self._at, _moved(each, round(self._at * RATE) - self._hearing.now))
             if heard:
-                self._watch(Listens(self._at, turn.expect, turn.text, turn.cells))
+                wait = None if turn.number_wait is None else turn.number_wait / RATE
+                self._watch(Listens(self._at, turn.expect, turn.text, turn.cells, wait))
             if speaking and turn.began:  # barge-in
                 self._tap(self._at, Stops())
                 await self._channel.stop()

@@ -157,6 +157,14 @@ class Turn:
         return 1 if self.expect.cell else self._collecting.best.missing
 
     @property
+    def number_wait(self) -> int | None:
+        """Samples of silence after which the number that is being given is taken as it stands; None where none is."""
+        numbers = self._collecting
+        if not numbers or not self._given or self._words or numbers.best.status is Collected.EMPTY:
+            return None
+        return self._wait_for(numbers.best)
+
+    @property
     def began(self) -> bool:
         """The caller has pressed a key or said a word of the grammar: a prompt still playing should stop. The first
         word of a phrase does not stop the question for a number: in noise it is often made out where nobody spoke."""
@@ -390,19 +398,22 @@ class Turn:
 
     def _number(self, numbers: Hypotheses, quiet: int) -> Utterance | None:
         best = numbers.best
-        wait = self._pause
-        if best.status in WHOLE and not best.repeats:
-            # Where one digit was asked for, a key may be that digit or the first of the whole number; and after the
-            # twelfth key one more shows that there are too many.
-            full = best.status is Collected.FULL and best.spoken and not self.expect.cell
-            wait = 0 if full else self._timing.settle
-        if not best.ended and quiet < wait:
+        if not best.ended and quiet < self._wait_for(best):
             return None
         numbers.settle()
         best = numbers.best
         if best.status in WHOLE and not numbers.uncertain:
             return self._whole(best)
         return meant_by(numbers, self._stood, self.expect.cell) or self._unanswered(Unintelligible())
+
+    def _wait_for(self, best: Collector) -> int:
+        """Samples of silence that this number is given to go on."""
+        if best.status not in WHOLE or best.repeats:
+            return self._pause
+        # Where one digit was asked for, a key may be that digit or the first of the whole number; and after the
+        # twelfth key one more shows that there are too many.
+        full = best.status is Collected.FULL and best.spoken and not self.expect.cell
+        return 0 if full else self._timing.settle
 
     def _whole(self, best: Collector) -> Utterance:
         """Whoever insists on his own telephone number gives it once more, and is taken at his word."""

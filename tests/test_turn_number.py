@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bot.events import (
+    RATE,
     Chosen,
     Expect,
     FinalResult,
@@ -197,6 +198,29 @@ class TestNumber:
         for heard in [SpeechStarted(0), Partial("không", 80), Partial("không một", 160)]:
             turn.hear(heard)
         assert turn.cells == "01"
+
+
+class TestHowLongANumberIsWaitedFor:
+    def waits(self, *heard: list[Heard], expect: Expect = TEN_OR_TWELVE) -> float | None:
+        caller = Caller(expect)
+        caller.does([each for some in heard for each in some], until=2.5)
+        wait = caller.turn.number_wait
+        return None if wait is None else wait / RATE
+
+    def test_not_at_all_before_it_began(self) -> None:
+        assert self.waits() is None
+
+    def test_a_pause_while_it_is_unfinished(self) -> None:
+        assert self.waits(speech("không một hai")) == 2.5
+
+    def test_less_where_it_may_be_over(self) -> None:
+        assert self.waits(speech(f"{NINE} chín", seconds=0.8)) == 0.8
+
+    def test_no_longer_where_it_can_grow_no_further(self) -> None:
+        assert self.waits(speech(f"{NINE} chín", seconds=0.8), expect=TEN) == 0.0
+
+    def test_an_answer_is_no_number(self) -> None:
+        assert self.waits(speech("đúng"), expect=YESNO) is None
 
 
 class TestTheRestOfANumber:

@@ -70,6 +70,12 @@ class Duplex:
             self._wake()
         return sound
 
+    @property
+    def deaf(self) -> bool:
+        """The call hears silence now, in place of the bot's own voice."""
+        with self._lock:
+            return self._given < self._deaf_until
+
     def fetch(self) -> list[ChannelEvent]:
         """What has happened since, oldest first."""
         with self._lock:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import numpy as np
 
+from bot.audio.level import LevelMeter
 from bot.channels.duplex import Duplex
 from bot.channels.keypad import keypad
 from bot.channels.sound_device import SoundDevice
@@ -49,13 +50,18 @@ class MicrophoneChannel:
 
     def __init__(self, caller: str | None = None, headphones: bool = False) -> None:
         self.caller = caller
+        self.complain: Callable[[str], None] = log.warning
+        """Gets a line about the sound device, for the caller: while the call goes on, at most one about lost sound."""
         self.hears_while_speaking = headphones
         self._loop = asyncio.get_running_loop()
         self._woken = asyncio.Event()
         self._keys: list[str] = []
         self._ended = False
         self._device = SoundDevice(RATE, self._block, self._stopped)
+        self._meter = LevelMeter(RATE)
         self._faults = 0
+        self._complained = False  # about lost sound
+        self._gone = False  # the device
         self._silent_openings = 1  # since the device last gave sound
         self._open = contextlib.ExitStack()  # what is given back when the call ends
         inwards, outwards = (round(delay * RATE) for delay in self._device.delays)
@@ -94,6 +100,10 @@ class MicrophoneChannel:
         """There is nobody to hand the caller to on this machine: the call ends."""
         self._end()
 
+    def level(self) -> float | None:
+        """Of the microphone in dBFS; None while the call does not listen to it."""
+        return None if self._ended or self._duplex.deaf else self._meter.level
+
     # ── on the event loop ──
 
     async def _more(self) -> bool:
@@ -103,22 +113,38 @@ class MicrophoneChannel:
         except TimeoutError:
             self._device_gone()
         self._woken.clear()
+        plays = self._silent_openings == 0  # else it may be gone, which is another line
+        if self._lost and plays and not self._complained and not self._ended:
+            self._complained = True
+            self.complain("sound was lost: this machine is too busy; close other programs")
         return not self._ended
+
+    @property
+    def _lost(self) -> int:
+        """How often sound was lost."""
+        return self._duplex.overruns + self._faults + self._device.faults
 
     def _device_gone(self) -> None:
         """Open it anew: drivers stop where sound was lost for long. One that gives no sound several times is gone."""
         if self._ended:
             return
         self._faults += self._device.faults + 1
+        if not self._reopened():
+            self.complain("the sound device has stopped; check that it is connected. The call ends")
+            self._gone = True
+            self._end()
+
+    def _reopened(self) -> bool:
+        """Whether there is a device again, which may give sound."""
+        if not self._device.close() or self._silent_openings == OPENINGS:
+            return False
+        self._silent_openings += 1
         try:
-            if not self._device.close() or self._silent_openings == OPENINGS:
-                raise VoicebotError("the sound device has stopped; is it still connected?")
-            self._silent_openings += 1
             self._device = SoundDevice(RATE, self._block, self._stopped)
             self._device.start()
-        except VoicebotError as error:
-            log.warning("%s; the call ends", error)
-            self._end()
+        except VoicebotError:  # why it cannot be opened matters to nobody whose call was going on
+            return False
+        return True
 
     def _press(self, key: str) -> None:
         self._keys.append(key)
@@ -131,13 +157,14 @@ class MicrophoneChannel:
         self._woken.set()
         self._open.close()
         self._device.close()
-        if lost := self._duplex.overruns + self._faults + self._device.faults:
-            log.warning("sound was lost %d times; this machine was too busy", lost)
+        if self._lost and not self._gone:
+            self.complain(f"sound was lost {self._lost} times; this machine was too busy")
 
     # ── on the audio thread ──
 
     def _block(self, heard: Samples, count: int) -> Samples:
         self._silent_openings = 0
+        self._meter.feed(heard)
         return self._duplex.block(heard, count)
 
     def _wake(self) -> None:

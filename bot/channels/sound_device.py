@@ -65,7 +65,9 @@ class SoundDevice:
         try:
             self._stream.start()
         except sounddevice.PortAudioError as error:
-            raise VoicebotError(f"the sound device does not start ({error.args[0]}); is it still connected?") from None
+            raise VoicebotError(
+                f"the sound device does not start ({error.args[0]}); check that it is connected"
+            ) from None
 
     def close(self) -> bool:
         """Fall silent and give the devices back; harmless when that is done. False: they do not answer, and PortAudio

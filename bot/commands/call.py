@@ -47,32 +47,48 @@ def call(
 async def _on_microphone(settings: Settings, headphones: bool) -> None:
     from bot.assembly import open_voicebot
     from bot.channels.microphone import MicrophoneChannel
-    from bot.commands.view import TerminalView
+    from bot.commands.call_screen import CallScreen
+    from bot.commands.view import TerminalView, libraries_quiet
 
-    view = TerminalView()
+    screen = CallScreen(settings.no_input_seconds, hears_over_prompt=headphones, keyboard=sys.stdin.isatty())
     channel = MicrophoneChannel(settings.caller or None, headphones=headphones)
-    bot = await open_voicebot(settings, [channel.rate], view.progress)
-    try:
-        with view:
-            await bot.answer(channel, view.watch)
-    finally:
-        await bot.close()
+    view = TerminalView(screen, channel.level)
+    channel.complain = view.complain
+    async with view:
+        with view.processes_shown():
+            bot = await open_voicebot(settings, [channel.rate], view.progress, loaded=view.loaded)
+        try:
+            with libraries_quiet():
+                await bot.answer(channel, view.watch, tap=view.tap)
+        finally:
+            await bot.close()
 
 
 async def _demo(settings: Settings, report: Path) -> None:
     from bot.assembly import open_voicebot
+    from bot.audio.level import LevelMeter
+    from bot.commands.call_screen import CallScreen
     from bot.commands.view import TerminalView
-    from bot.events import RATE
+    from bot.events import RATE, Frame, RoomEvent
     from bot.simulation.caller_script import load_script
     from bot.simulation.run import simulate_call
 
-    view = TerminalView()
-    bot = await open_voicebot(settings, [RATE], view.progress)
-    try:
-        with view:
-            result = await simulate_call(bot, load_script(DEMO), [view.watch], real_time=sys.stdout.isatty())
-    finally:
-        await bot.close()
+    meter = LevelMeter(RATE)
+    view = TerminalView(CallScreen(settings.no_input_seconds, keyboard=False), lambda: meter.level)
+
+    def tap(at: float, event: RoomEvent) -> None:
+        if isinstance(event, Frame):
+            meter.feed(event.samples)
+        view.tap(at, event)
+
+    async with view:
+        with view.processes_shown():
+            bot = await open_voicebot(settings, [RATE], view.progress, loaded=view.loaded)
+        try:
+            script, real_time = load_script(DEMO), sys.stdout.isatty()
+            result = await simulate_call(bot, script, [view.watch], taps=[tap], real_time=real_time)
+        finally:
+            await bot.close()
     files = result.write_report(report)
     print("\nThis call lies in")
     for file in files:

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bot.assembly import Voicebot
-from bot.call import Ended, Notice, Speaks, Understood, Watch
-from bot.events import Outcome, Samples
+from bot.call import Ended, Notice, Speaks, Tap, Understood, Watch
+from bot.events import Outcome, RoomEvent, Samples
 from bot.reports.event_log import Event, EventLog
 from bot.reports.transcript import TranscriptLine, lines_of
 from bot.simulation.caller_script import CallerScript, Expected
@@ -100,6 +100,7 @@ async def simulate_call(
     script: CallerScript,
     watchers: Sequence[Watch] = (),
     *,
+    taps: Sequence[Tap] = (),
     real_time: bool = False,
     tell: Callable[[Event], None] = lambda event: None,
 ) -> Simulated:
@@ -112,7 +113,11 @@ async def simulate_call(
         for watcher in (record.watch, log.watch, *watchers):
             watcher(notice)
 
-    await bot.answer(channel, watch, tap=log.tap)
+    def tap(at: float, event: RoomEvent) -> None:
+        for each in (log.tap, *taps):
+            each(at, event)
+
+    await bot.answer(channel, watch, tap=tap)
     caller, spoken = channel.recording
     left_over = channel.left_over()
     failure = failure_of(script.expect, record) or channel.unperformed()

@@ -26,6 +26,9 @@ class SoundCard(ModuleType):
         self.openings = 0
         self.stops_at_once = 0
         """So many openings stop before they give a block."""
+        self.underflows = 0
+        """In so many blocks the card says that sound was lost."""
+        self.refuses = False  # to be opened
         self.silent = False  # connected, and gives nothing
         self.deaf = threading.Event()  # cleared: does not answer when it is to be given back
         self.deaf.set()
@@ -38,7 +41,7 @@ class SoundCard(ModuleType):
         """What sounddevice runs when the process ends."""
 
     def Stream(self, **options: Any) -> "Stream":  # noqa: N802 - sounddevice's name
-        if options["samplerate"] not in self.rates:
+        if self.refuses or options["samplerate"] not in self.rates:
             raise SoundCard.PortAudioError("Invalid sample rate")
         self.openings += 1
         stream = Stream(self, **options)
@@ -75,7 +78,8 @@ class Stream:
         while not self._broken:
             if not self._card.silent:
                 play = np.zeros((self._size, 1), np.int16)
-                self._callback(self._card.speaks(at, self._size)[:, None], play, self._size, None, 0)
+                complains, self._card.underflows = min(self._card.underflows, 1), max(self._card.underflows - 1, 0)
+                self._callback(self._card.speaks(at, self._size)[:, None], play, self._size, None, complains)
                 self._card.played.append(play[:, 0])
                 at += self._size
             await asyncio.sleep(0)

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from bot.audio.level import FLOOR_DB
 from bot.channels import microphone, sound_device
 from bot.channels.microphone import MicrophoneChannel, microphone_available
 from bot.channels.sound_device import SoundDevice
@@ -53,6 +54,64 @@ class TestSound:
         assert loud[-1] - loud[0] == pytest.approx(rates[0], rel=0.02)
 
 
+class TestLevel:
+    async def test_is_that_of_the_microphone(self, card: SoundCard) -> None:
+        card.speaks = lambda at, count: np.where(np.arange(at, at + count) % 2, 3277, -3277).astype(np.int16)
+        channel = MicrophoneChannel(headphones=True)
+        assert channel.level() == FLOOR_DB
+        async with reading(channel) as reader:
+            await reader.next()
+            assert channel.level() == pytest.approx(-20.0, abs=0.1)
+        assert channel.level() is None
+
+    async def test_nobody_listens_while_the_bot_speaks_through_a_loudspeaker(self, card: SoundCard) -> None:
+        channel = MicrophoneChannel()
+        async with reading(channel) as reader:
+            await reader.next()
+            assert channel.level() is not None
+            await channel.play(tone(RATE, 1, 600), "clip")
+            await reader.until(lambda event: channel.level() is None)
+            await reader.marks("clip")
+            await reader.until(lambda event: channel.level() is not None)
+
+
+class TestComplaints:
+    async def test_of_lost_sound_there_is_one_line_while_the_call_goes_on(self, card: SoundCard) -> None:
+        lines: list[str] = []
+        channel = MicrophoneChannel()
+        channel.complain = lines.append
+        async with reading(channel) as reader:
+            await reader.next()
+            card.underflows = 3
+            await reader.until(lambda event: card.underflows == 0)
+            await reader.until(lambda event: bool(lines))
+            assert lines == ["sound was lost: this machine is too busy; close other programs"]
+            before = reader.samples
+            await reader.until(lambda event: reader.samples > before + RATE)
+        assert lines[1:] == ["sound was lost 3 times; this machine was too busy"]
+
+    async def test_a_lost_device_is_one_line_and_ends_the_call(self, card: SoundCard) -> None:
+        lines: list[str] = []
+        channel = MicrophoneChannel()
+        channel.complain = lines.append
+        async with reading(channel) as reader:
+            await reader.next()
+            card.silent = True
+            assert (await reader.until(lambda event: False))[-1] == HungUp()
+        assert lines == ["the sound device has stopped; check that it is connected. The call ends"]
+
+    async def test_so_is_one_that_cannot_be_opened_again(self, card: SoundCard) -> None:
+        lines: list[str] = []
+        channel = MicrophoneChannel()
+        channel.complain = lines.append
+        async with reading(channel) as reader:
+            await reader.next()
+            card.refuses = True
+            next(iter(card.open)).break_down()
+            assert (await reader.until(lambda event: False))[-1] == HungUp()
+        assert lines == ["the sound device has stopped; check that it is connected. The call ends"]
+
+
 class TestTheEnd:
     async def test_a_device_that_falls_silent_for_good_hangs_up(
         self, card: SoundCard, caplog: pytest.LogCaptureFixture
@@ -61,7 +120,7 @@ class TestTheEnd:
             await reader.next()
             card.silent = True
             assert (await reader.until(lambda event: False))[-1] == HungUp()
-        assert "the sound device has stopped; is it still connected?; the call ends" in caplog.text
+        assert "the sound device has stopped; check that it is connected. The call ends" in caplog.text
         assert not card.open
 
     async def test_a_device_that_stops_for_a_moment_is_opened_again(self, card: SoundCard) -> None:
