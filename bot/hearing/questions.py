@@ -1,4 +1,4 @@
-"""A yes that ends in "à" asks ("đúng à?"); one that ends in "ạ" is polite. Pure, given what the encoder says.
+"""A yes that ends in "à" or "hả" asks ("đúng à?"); one that ends in "ạ" is polite. Pure, given what the encoder says.
 
 The first pass hears no difference. The second, which learned from people, does: it was right about the six sentences of
 real people at hand that end so. espeak-ng's two sound the same to it; there the voice tells: "à" falls to its end, and
@@ -15,6 +15,9 @@ from bot.hearing.calibration import Questions
 from bot.hearing.encoder import Encoder, Scores
 
 ASKS, POLITE = "à", "ạ"
+
+ASKING = frozenset(("hả", "hở", "hử", "chưa", "chứ", "không", "sao", "nhỉ"))
+"""Words that make a question of a yes when they end it ("đúng hả?"). The first pass hears the yes alone."""
 
 FRAME = RATE // 50
 """Samples in a frame of the encoder."""
@@ -36,10 +39,14 @@ LEAP, LEAST = 4.0, 6
 
 
 def asks(sound: Samples, scores: Scores, encoder: Encoder, fit: Questions) -> bool:
-    """Whether what was said ends in "à". `scores`: of this sound."""
-    if not {ASKS, POLITE} <= encoder.words.keys() or not len(scores):
+    """Whether what was said ends in "à", or in another word that asks. `scores`: of this sound."""
+    if not len(scores):
         return False
     at = _last_syllable(scores, encoder.blank)
+    if scores[at].argmax() in {encoder.words[word] for word in ASKING if word in encoder.words}:
+        return True
+    if not {ASKS, POLITE} <= encoder.words.keys():
+        return False
     last = scores[max(0, at - BEFORE) :]
     question, polite = (float(last[:, encoder.words[word]].max()) for word in (ASKS, POLITE))
     if max(question, polite) < fit.heard or question - polite < fit.polite:

@@ -42,6 +42,12 @@ POLITE = frozenset(("ạ", "à", "ờ", "em", "anh", "chị", "cô", "chú", "b�
 """What may stand before a yes. A negation stands there, too, so whatever else is heard there is a doubt."""
 
 
+YES_BY_KEY = "một"
+"""The key of a yes, said. In other words the first pass hears it, too ("lộn số rồi"): it is a yes alone."""
+
+TONES = {YES_BY_KEY: ("mốt",)}
+"""What the second pass hears in many a "một"."""
+
 NO_BY_KEY, RIGHT = "hai", "phải"
 """The key of a no, said, and the yes that the first pass sometimes hears so."""
 
@@ -78,6 +84,8 @@ def doubted(text: str, scores: Scores, encoder: Encoder) -> bool:
     fit = encoder.fit
     if not fit.uncertain.isdisjoint(text.split()):
         return True
+    if YES_BY_KEY in text.split():
+        return not _alone(YES_BY_KEY, scores, encoder)
     known = {word: column for word, column in encoder.words.items() if word in fit.yes or word in POLITE}
     heard = _syllables(scores, encoder)
     enough = {known[word] for word in (DONE, *fit.yes) if word in known and (word != DONE or text == DONE)}
@@ -109,6 +117,16 @@ def misheard_no(text: str, scores: Scores, encoder: Encoder) -> bool:
     heard = [column for _, column in _syllables(scores, encoder)]
     said = {encoder.words[word] for word in text.split() if word in encoder.words}
     return DONE in encoder.words and heard[-1:] == [encoder.words[DONE]] and said.isdisjoint(heard)
+
+
+def _alone(word: str, scores: Scores, encoder: Encoder) -> bool:
+    """Whether this word, by whatever tone, is all that the second pass hears, polite words left out."""
+    if word not in encoder.words:
+        return True
+    polite = {encoder.words[each] for each in (*POLITE, "dạ", "vâng", "ừ") if each in encoder.words}
+    said = {encoder.words[each] for each in TONES.get(word, ()) if each in encoder.words} | {encoder.words[word]}
+    others = {column for _, column in _syllables(scores, encoder)} - polite
+    return bool(others) and others <= said
 
 
 def syllables(scores: Scores, encoder: Encoder) -> int:

@@ -11,7 +11,7 @@ from bot.hearing.questions import asks, rising
 from tests.fitted import FIT
 from tests.hearing.second_pass_tools import SECOND, Session
 
-WORDS = ["<b>", "đúng", "à", "ạ", "<o>"]
+WORDS = ["<b>", "đúng", "à", "ạ", "<o>", "hả"]
 FRAMES = 40
 
 
@@ -75,6 +75,12 @@ def test_noise_has_no_pitch() -> None:
 def test_a_yes_that_asks(asked: float, polite: float, last: Samples, question: bool) -> None:
     encoder, scores = answered(asked, polite)
     assert asks(sound(last), scores, encoder, FIT.questions) is question
+
+
+def test_another_word_that_asks() -> None:
+    encoder, scores = answered(-9.0, -9.0)
+    scores[25, 0], scores[25, WORDS.index("hả")] = -9.0, -0.01
+    assert asks(sound(RISES_AGAIN), scores, encoder, FIT.questions)
 
 
 def test_a_second_pass_without_these_words_tells_nothing() -> None:

@@ -129,6 +129,14 @@ class TestAYes:
     def test_may_have_polite_words_before_it_and_any_behind_it(self) -> None:
         assert self.heard("phải rồi", "dạ", "phải", "rồi", "hai") == "phải rồi"
 
+    @pytest.mark.parametrize("text", ["một", "dạ một"])
+    def test_by_its_key_is_one_alone_for_other_words_are_heard_so_too(self, text: str) -> None:
+        assert self.heard(text, "một") == text
+        assert self.heard(text, "dạ", "một", "rồi") == text
+        assert self.heard(text, "hai", "một") == f"<unk> {text}"
+        assert self.heard(text, "một", "gặp") == f"<unk> {text}"
+        assert self.heard(text, "gặp", "rồi") == f"<unk> {text}"
+
     def test_that_only_one_pass_hears_is_told_where_the_other_hears_another_yes(self) -> None:
         assert self.heard("ừ", "dạ", "dạ") == "ừ"
 
