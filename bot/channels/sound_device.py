@@ -104,7 +104,7 @@ class SoundDevice:
             if self._giving_back is None:
                 self._gone()
 
-        with _quietly():
+        with quietly():
             return sounddevice.Stream(
                 samplerate=own_rate,
                 blocksize=own_rate * FRAME_MS // 1000,
@@ -119,7 +119,7 @@ class SoundDevice:
 def _portaudio() -> Any:
     """The module sounddevice, whose import fails where the PortAudio library is missing."""
     try:
-        with _quietly():
+        with quietly():
             import sounddevice
     except OSError:
         raise VoicebotError(
@@ -129,7 +129,7 @@ def _portaudio() -> Any:
 
 
 @contextlib.contextmanager
-def _quietly() -> Iterator[None]:
+def quietly() -> Iterator[None]:
     """PortAudio and ALSA write each thing they try in vain straight to standard error; the exception says enough."""
     error = os.dup(2)
     nowhere = os.open(os.devnull, os.O_WRONLY)

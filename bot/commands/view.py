@@ -20,6 +20,7 @@ from rich.text import Text
 
 from bot.assembly import PARTS
 from bot.call import Ended, Listens, Notice, Speaks, Understood, describe
+from bot.channels.sound_device import quietly
 from bot.commands.call_screen import CallScreen
 from bot.events import RoomEvent
 
@@ -194,17 +195,8 @@ def processes_shown(tell: Callable[[str], None]) -> Iterator[None]:
 def libraries_quiet() -> Iterator[None]:
     """Keep what sound libraries write to standard error, past Python, off the terminal that is drawn on. Nothing that
     Python writes is lost while a view is open: rich shows it above what is drawn."""
-    if not os.isatty(2):
+    with quietly() if os.isatty(2) else contextlib.nullcontext():
         yield
-        return
-    error, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
-    try:
-        os.dup2(nowhere, 2)
-        yield
-    finally:
-        os.dup2(error, 2)
-        os.close(nowhere)
-        os.close(error)
 
 
 def _line(notice: Speaks | Understood | Ended) -> Text:

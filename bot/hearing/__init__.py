@@ -11,7 +11,7 @@ from bot.hearing.augmented_decoding import AugmentedDecoding, BothPasses
 from bot.hearing.calibration import Calibration
 from bot.hearing.encoder import Encoder, load_encoder
 from bot.hearing.listener import CallHearing
-from bot.hearing.models import ModelError
+from bot.hearing.models import ModelError, ModelFolder
 from bot.hearing.recogniser import TELLS_UNKNOWN, Recogniser
 from bot.settings import Settings
 
@@ -43,11 +43,16 @@ def open_hearing(settings: Settings, rate: int) -> CallHearing:
 
 
 @cache
+def _folder(model: str) -> ModelFolder:
+    """Checked once: its sums take a look through all its files, and the first call must not wait for that."""
+    return models.find(model)
+
+
 def calibration_of(model: str) -> Calibration:
     """The numbers that were fitted to the model of this name or folder; neutral ones where it has none.
 
     Raises ModelError where the model is missing or broken."""
-    return models.find(model).calibration
+    return _folder(model).calibration
 
 
 @cache
@@ -56,7 +61,7 @@ def second_of(model: str) -> Encoder | None:
     installed.
 
     Raises ModelError where the model is missing or broken."""
-    folder = models.find(model)
+    folder = _folder(model)
     try:
         return load_encoder(folder.second, folder.calibration.second) if folder.second else None
     except ImportError:
