@@ -72,7 +72,7 @@ class House:
             with self._auditor._database.writing() as connection:
                 for each in block:
                     phone = self._auditor._pseudonyms.phone(normalise(each.phone))
-                    kept = self._auditor._passwords.hash(each.password)
+                    kept = self._auditor.passwords.hash(each.password)
                     connection.execute(update(table).where(table.c.phone == phone).values(password=kept))
             self._made += BLOCK
         return citizen(n)

@@ -19,11 +19,6 @@ class Pseudonyms:
         self.fingerprints = tuple(_of(key, "fingerprint", "") for key in keys)
         """Tell with which of the keys a store was made."""
 
-    @property
-    def changing(self) -> bool:
-        """Whether there are keys that are on their way out."""
-        return len(self._keys) > 1
-
     def phone(self, e164: str) -> str:
         return self.phones(e164)[0]
 

@@ -74,19 +74,19 @@ class Accounts:
     ) -> None:
         self._database = Database(url, patience)
         secrets = decode_keys(key or key_file(ACCOUNTS_KEY), "the key of the account store")
-        self.backing = self._backing = Backing(self._database, secrets, ACCOUNTS_KEY, clock)
+        self.backing = Backing(self._database, secrets, ACCOUNTS_KEY, clock)
         """What other rooms need that keep tables beside these."""
-        self._pseudonyms, self._trail = self._backing.pseudonyms, self._backing.trail
-        self._check, self._now, self._caller = self._backing.check, self._backing.now, self._backing.caller
+        self._pseudonyms, self._trail = self.backing.pseudonyms, self.backing.trail
+        self._check, self._now, self._caller = self.backing.check, self.backing.now, self.backing.caller
         self._throttle = Throttle(max_failures, timedelta(seconds=lock_seconds), max_resets, max_refusals)
         self._alarm = Alarm(self._throttle)
         self._lengths = number_lengths
         self._lifetime = timedelta(hours=password_hours)
-        self.passwords = self._passwords = Passwords(self._pseudonyms, hasher)
-        self.credentials = Credentials(self._backing, self._passwords)
+        self.passwords = Passwords(self._pseudonyms, hasher)
+        self.credentials = Credentials(self.backing, self.passwords)
         self._contacts = Contacts(secrets) if notify else None
-        self.outbox = Outbox(self._backing, Contacts(secrets))
-        self.audit = Audit(self._backing, timedelta(days=audit_days) if audit_days else None)
+        self.outbox = Outbox(self.backing, Contacts(secrets))
+        self.audit = Audit(self.backing, timedelta(days=audit_days) if audit_days else None)
 
     @property
     def name(self) -> str:
@@ -111,7 +111,7 @@ class Accounts:
             at=self._now(),
             phone=caller[0] if caller else None,
             insurance_number=number[0],
-            password=self._passwords.hash(password),
+            password=self.passwords.hash(password),
             contact=self._contact(phone),
         )
         try:
@@ -164,7 +164,7 @@ class Accounts:
                 connection.execute(insert(keys).values(id=1, fingerprint=newest))
             elif found != newest and found in self._pseudonyms.fingerprints:
                 connection.execute(update(keys).values(fingerprint=newest))
-                signed = self._trail.sign_anew(connection, [each.public for each in self._backing.signers])
+                signed = self._trail.sign_anew(connection, [each.public for each in self.backing.signers])
                 self._record(connection, What.INIT, detail=f"another key; {signed} checkpoints signed anew")
             if before != REVISION:
                 self._record(connection, What.INIT, detail=f"schema {before or 'none'} to {REVISION}")

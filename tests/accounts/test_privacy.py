@@ -105,7 +105,7 @@ def test_every_answer_takes_the_same_work(
     hasher = CountingHasher()
     for store in (accounts, flooded):
         store.begin_reset(f"warm {id(store)}", PHONE, NUMBER)
-        monkeypatch.setattr(store._passwords, "_hasher", hasher)
+        monkeypatch.setattr(store.passwords, "_hasher", hasher)
     for i in range(4):
         accounts.begin_reset(f"waits {i}", DEMO[2][0], f"111111111{i}")
     accounts.begin_reset("first", "0966123123", "2323232323")
