@@ -20,7 +20,8 @@ from pathlib import Path
 
 from bot.accounts import open_accounts
 from bot.errors import VoicebotError
-from bot.settings import ROOT, load
+from bot.places import PACKAGES
+from bot.settings import load
 
 READY_SECONDS, STOP_SECONDS = 180.0, 30.0
 
@@ -81,7 +82,7 @@ async def running(
 def _start(port: int, environ: dict[str, str], log: Path) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "bot", "serve", "--port", str(port)]
     with log.open("wb") as out:
-        return subprocess.Popen(command, cwd=ROOT, env=environ, stdout=out, stderr=out, stdin=subprocess.DEVNULL)
+        return subprocess.Popen(command, cwd=PACKAGES, env=environ, stdout=out, stderr=out, stdin=subprocess.DEVNULL)
 
 
 def _last_words(log: Path) -> str:

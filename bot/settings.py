@@ -11,11 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.errors import VoicebotError
-from bot.places import HOME, PACKAGES, require_home
+from bot.places import HOME, require_home
 from bot.settings_values import CHOICES, RANGE, typed
-
-ROOT = PACKAGES
-"""The checkout, for tests and measurements alone: the program itself knows `bot.places`."""
 
 PREFIX = "VOICEBOT_"
 

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.assembly import DOMAIN, read_prompts
-from bot.settings import ROOT
+from bot.places import PACKAGES
 from proof.campaign import Campaign, as_json
 from proof.house import opened
 from proof.table import last_of, table, together
@@ -61,7 +61,7 @@ async def prove(calls: int, seed: int, first: int, minutes: float, folder: Path 
         logging.getLogger().addHandler(handler)
         began = time.monotonic()
         try:
-            async with opened(folder, ROOT / "models" / "dialogue.tar.gz") as house:
+            async with opened(folder, PACKAGES / "models" / "dialogue.tar.gz") as house:
                 campaign = Campaign(house, seed, read_prompts(DOMAIN)[0], log_file)
                 opened_at = time.monotonic()
                 n = first
@@ -104,7 +104,7 @@ def _show(done: int, calls: int, seconds: float, violations: int) -> None:
 
 def commit() -> str:
     command = ["git", "describe", "--always", "--dirty", "--abbrev=12"]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False).stdout.strip()
+    return subprocess.run(command, cwd=PACKAGES, capture_output=True, text=True, check=False).stdout.strip()
 
 
 if __name__ == "__main__":

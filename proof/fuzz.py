@@ -20,10 +20,10 @@ import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from bot.settings import ROOT
+from bot.places import PACKAGES
 
 Target = Callable[[bytes], None]
-CORPUS = ROOT / "var" / "fuzz"
+CORPUS = PACKAGES / "var" / "fuzz"
 SECONDS_EACH, MEGABYTES = 1, 512
 LONGEST = 4096
 """Bytes of an input; longer ones are refused before they are parsed, which tests say."""
@@ -164,7 +164,7 @@ def in_a_process(name: str, seconds: int) -> bool:
     for n, seed in enumerate(SEEDS[name]):
         (corpus / f"seed-{n}").write_bytes(seed)
     command = [sys.executable, "-m", "proof.fuzz", "--inside", "--only", name, "--seconds", str(seconds)]
-    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    run = subprocess.run(command, cwd=PACKAGES, capture_output=True, text=True, check=False)
     done = [line for line in run.stderr.splitlines() if line.startswith("Done ")]
     print(f"{name:<12} {done[-1] if done else 'FAILED'}", flush=True)
     if run.returncode:

@@ -32,8 +32,9 @@ from sqlalchemy import update
 from bot.accounts import Accounts, open_accounts
 from bot.accounts.phones import normalise
 from bot.accounts.schema import accounts as table
+from bot.places import PACKAGES
 from bot.sealing import Seal
-from bot.settings import ROOT, Settings
+from bot.settings import Settings
 from proof.__main__ import commit
 from proof.campaign import MOST_SILENCE
 from proof.faulty_store import HASHER
@@ -85,7 +86,7 @@ class Served:
     def _begun(self) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-m", "bot", "serve", "--port", str(self.port)]
         with self.log.open("ab") as out:
-            return subprocess.Popen(command, cwd=ROOT, env=self._environ, stdout=out, stderr=out)
+            return subprocess.Popen(command, cwd=PACKAGES, env=self._environ, stdout=out, stderr=out)
 
     def signal(self, number: int, dialogue: bool) -> int:
         """To the gateway, or to its Rasa; to which one."""

@@ -10,10 +10,11 @@ import pytest
 
 from bot.accounts import open_accounts
 from bot.accounts.demo import DEMO
-from bot.settings import ROOT, Settings
+from bot.places import PACKAGES
+from bot.settings import Settings
 from tests.rasa_tools import SharedRasa
 
-SHARED = ROOT.parent / "shared"
+SHARED = PACKAGES.parent / "shared"
 
 GENEROUS = {"VOICEBOT_MAX_FAILURES": "100", "VOICEBOT_MAX_RESETS": "10000", "VOICEBOT_MAX_REFUSALS": "1000000"}
 """Tests of whole calls share a few accounts, and call more often than callers may."""
@@ -32,28 +33,28 @@ def dialogue_model() -> Path:
     """The trained dialogue: that of `make setup` where it is up to date, otherwise trained once for these files."""
     parts = sorted(
         [
-            *(ROOT / "data").rglob("*.yml"),
-            *(ROOT / "rasa_components").glob("*.py"),
-            ROOT / "config.yml",
-            ROOT / "domain.yml",
+            *(PACKAGES / "data").rglob("*.yml"),
+            *(PACKAGES / "rasa_components").glob("*.py"),
+            PACKAGES / "config.yml",
+            PACKAGES / "domain.yml",
         ]
     )
-    made = ROOT / "models" / "dialogue.tar.gz"
+    made = PACKAGES / "models" / "dialogue.tar.gz"
     if made.exists() and all(part.stat().st_mtime <= made.stat().st_mtime for part in parts):
         return made
     digest = hashlib.sha256(b"".join(part.read_bytes() for part in parts)).hexdigest()[:16]
-    folder = ROOT / ".pytest_cache" / "dialogue"
+    folder = PACKAGES / ".pytest_cache" / "dialogue"
     model = folder / f"{digest}.tar.gz"
     if not model.exists():
-        train(ROOT, digest, folder)
+        train(PACKAGES, digest, folder)
     return model
 
 
 def train(project: Path, name: str, folder: Path) -> None:
     """Train the dialogue of a folder with Rasa's files; the model lands in `folder` as `name`.tar.gz."""
-    python = ROOT / Settings.rasa_environment / "bin" / "python"
+    python = PACKAGES / Settings.rasa_environment / "bin" / "python"
     command = ["rasa", "train", "--quiet", "--fixed-model-name", name, "--out", str(folder)]
-    environ = {**os.environ, "RASA_TELEMETRY_ENABLED": "false", "PYTHONPATH": str(ROOT)}
+    environ = {**os.environ, "RASA_TELEMETRY_ENABLED": "false", "PYTHONPATH": str(PACKAGES)}
     subprocess.run([python, "-m", *command], cwd=project, env=environ, check=True, capture_output=True)
 
 

@@ -11,7 +11,7 @@ import sys
 
 import pytest
 
-from bot.settings import ROOT
+from bot.places import PACKAGES
 
 
 def run_apart(*files: str, tries: int, seconds: float) -> None:
@@ -30,7 +30,7 @@ def run_apart(*files: str, tries: int, seconds: float) -> None:
 def _run(files: tuple[str, ...], seconds: float) -> tuple[int | None, str]:
     """Exit status (None: no end in time) and output; nothing is left running."""
     command = [sys.executable, "-m", "pytest", "-q", "-rs", "-p", "no:cacheprovider", *files]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, start_new_session=True) as tests:
+    with subprocess.Popen(command, cwd=PACKAGES, stdout=subprocess.PIPE, text=True, start_new_session=True) as tests:
         try:
             output, _ = tests.communicate(timeout=seconds)
         except subprocess.TimeoutExpired:

@@ -87,13 +87,6 @@ def test_other_processes_of_this_bot_work_for_the_same_project() -> None:
     assert as_environ(Settings())["VOICEBOT_HOME"] == str(places.HOME)
 
 
-def test_the_program_takes_no_checkout_for_granted() -> None:
-    """`ROOT` is for tests and measurements: an installed program has no checkout."""
-    sources = [path for room in ("bot", "tts") for path in sorted((PACKAGES / room).rglob("*.py"))]
-    named = [str(path) for path in sources if "ROOT" in path.read_text("utf-8") and path.name != "settings.py"]
-    assert named == []
-
-
 def test_a_folder_is_copied_where_links_cannot_be_made(
     project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

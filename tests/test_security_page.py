@@ -7,9 +7,10 @@ import re
 
 import pytest
 
-from bot.settings import ROOT, Settings
+from bot.places import PACKAGES
+from bot.settings import Settings
 
-PAGE = (ROOT / "docs" / "security.md").read_text("utf-8")
+PAGE = (PACKAGES / "docs" / "security.md").read_text("utf-8")
 NAMED = sorted(set(re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", PAGE)))
 
 LEVEL_2 = {
@@ -26,7 +27,7 @@ def test_it_names_tests() -> None:
 
 @pytest.mark.parametrize(("file", "name"), NAMED, ids=[f"{file}::{name}" for file, name in NAMED])
 def test_a_named_test_is_there(file: str, name: str) -> None:
-    assert re.search(rf"^\s*(?:async )?def {name}\(", (ROOT / file).read_text("utf-8"), re.MULTILINE)
+    assert re.search(rf"^\s*(?:async )?def {name}\(", (PACKAGES / file).read_text("utf-8"), re.MULTILINE)
 
 
 def answered() -> set[str]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import dataclasses
 import re
 
+from bot.places import PACKAGES
 from bot.settings import Settings
 from bot.settings_text import commented_toml, described, page
-from tests.conftest import ROOT
 
 
 def test_the_page_is_up_to_date() -> None:
-    assert (ROOT / "docs" / "settings.md").read_text("utf-8") == page(), "run `make docs-settings`"
+    assert (PACKAGES / "docs" / "settings.md").read_text("utf-8") == page(), "run `make docs-settings`"
 
 
 def test_every_setting_has_words() -> None:
@@ -35,5 +35,5 @@ def test_the_commented_file_has_no_line_that_is_too_long() -> None:
 def test_no_page_names_a_setting_that_is_not_there() -> None:
     known = {f"VOICEBOT_{field.name.upper()}" for field in dataclasses.fields(Settings)}
     known |= {"VOICEBOT_HOME", "VOICEBOT_CONFIG"}
-    named = set(re.findall(r"\bVOICEBOT_[A-Z_]+[A-Z]\b", (ROOT / "docs" / "operations.md").read_text("utf-8")))
+    named = set(re.findall(r"\bVOICEBOT_[A-Z_]+[A-Z]\b", (PACKAGES / "docs" / "operations.md").read_text("utf-8")))
     assert sorted(named - known) == []

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bot.events import UNKNOWN
-from bot.settings import ROOT
+from bot.places import PACKAGES
 from rasa_components import ranking
 
 SHARED = ("rasa_components.hiding", "rasa_components.negation", "rasa_components.ranking", "vietnamese_numbers")
@@ -19,7 +19,7 @@ SHARED = ("rasa_components.hiding", "rasa_components.negation", "rasa_components
 
 def imported(folder: str) -> Iterator[tuple[str, Path]]:
     """The top-level packages that the files of a folder import, wherever in a file."""
-    for path in sorted((ROOT / folder).rglob("*.py")):
+    for path in sorted((PACKAGES / folder).rglob("*.py")):
         if "recipe" in path.parts:
             continue
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
@@ -44,11 +44,13 @@ def test_the_numbers_need_nothing_but_python() -> None:
     assert {package for package, _ in imported("vietnamese_numbers")} <= allowed
 
 
-@pytest.mark.parametrize("python", [sys.executable, str(ROOT / ".venv-rasa" / "bin" / "python")], ids=["bot", "rasa"])
+@pytest.mark.parametrize(
+    "python", [sys.executable, str(PACKAGES / ".venv-rasa" / "bin" / "python")], ids=["bot", "rasa"]
+)
 def test_what_is_shared_loads_in_both_without_anything_else(python: str) -> None:
     modules = ", ".join(SHARED)
     told = "[name for name in ('rasa', 'numpy', 'bot') if name in sys.modules]"
-    program = f"import sys; sys.path.insert(0, {str(ROOT)!r}); import {modules}; assert not {told}, {told}"
+    program = f"import sys; sys.path.insert(0, {str(PACKAGES)!r}); import {modules}; assert not {told}, {told}"
     subprocess.run([python, "-I", "-c", program], check=True)
 
 

@@ -17,11 +17,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import GENEROUS, ROOT
+from bot.places import PACKAGES
+from tests.conftest import GENEROUS
 
 pytestmark = pytest.mark.slow
 
-UV = shutil.which("uv", path=f"{ROOT}/.tools/bin:{os.environ['PATH']}")
+UV = shutil.which("uv", path=f"{PACKAGES}/.tools/bin:{os.environ['PATH']}")
 NO_NETWORK = re.compile(r"Failed to fetch|error sending request|dns error|Network|tunnel", re.IGNORECASE)
 
 
@@ -30,7 +31,7 @@ def uv(*arguments: str | Path) -> str:
     if UV is None:
         pytest.skip("needs uv (`make setup` installs it in .tools)")
     found = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "VIRTUAL_ENV")}
-    run = subprocess.run([UV, *arguments], cwd=ROOT, env=found, capture_output=True, text=True, check=False)
+    run = subprocess.run([UV, *arguments], cwd=PACKAGES, env=found, capture_output=True, text=True, check=False)
     if run.returncode != 0 and NO_NETWORK.search(run.stderr):
         pytest.skip(f"uv cannot fetch what the wheel needs: {run.stderr.strip().splitlines()[-1]}")
     assert run.returncode == 0, run.stderr
@@ -40,7 +41,7 @@ def uv(*arguments: str | Path) -> str:
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("wheel")
-    uv("build", "--wheel", "--out-dir", folder, ROOT)
+    uv("build", "--wheel", "--out-dir", folder, PACKAGES)
     [built] = folder.glob("*.whl")
     return built
 
@@ -64,7 +65,7 @@ class Installed:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = str(free.getsockname()[1])
-        rasa = {"VOICEBOT_RASA_ENVIRONMENT": str(ROOT / ".venv-rasa"), "VOICEBOT_PORT": port}
+        rasa = {"VOICEBOT_RASA_ENVIRONMENT": str(PACKAGES / ".venv-rasa"), "VOICEBOT_PORT": port}
         self._environ = {"PATH": "/usr/bin:/bin", "HOME": str(folder), **GENEROUS, **rasa}
 
     def __call__(self, *arguments: str, within: str = ".") -> subprocess.CompletedProcess[str]:
@@ -122,16 +123,16 @@ def test_its_description_leads_nowhere_that_an_index_has_not(wheel: Path) -> Non
     assert all(link.startswith(("https://", "http://", "#")) for link in links)
     assert described["License-Expression"] == "Apache-2.0"
     assert len(described.get_all("Classifier") or []) > 10
-    version = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
+    version = tomllib.loads((PACKAGES / "pyproject.toml").read_text("utf-8"))["project"]["version"]
     assert described["Version"] == version
 
 
 def test_an_editable_installation_is_the_checkout_and_no_copy(tmp_path: Path) -> None:
     """As in the gateway's image, which has no more of these files than it needs."""
     checkout = tmp_path / "checkout"
-    shutil.copytree(ROOT / "bot", checkout / "bot", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(PACKAGES / "bot", checkout / "bot", ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("pyproject.toml", "README.md", "LICENSE"):
-        shutil.copy(ROOT / name, checkout)
+        shutil.copy(PACKAGES / name, checkout)
     for package in ("tts", "asr_models", "rasa_components", "vietnamese_numbers"):
         (checkout / package).mkdir()
     uv("venv", "--python", "3.12", tmp_path / "env")

@@ -11,7 +11,8 @@ from asr_models.evaluation.measure import Evaluation, Recordings
 from bot.errors import VoicebotError
 from bot.hearing import second_of
 from bot.hearing.models import find
-from bot.settings import ROOT, load
+from bot.places import PACKAGES
+from bot.settings import load
 
 
 def beside(models: list[str], recordings: Recordings, strings: int) -> str:
@@ -80,7 +81,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--only", nargs="+", default=[], choices=sections.SECTIONS, metavar="PART", help=", ".join(sections.SECTIONS)
     )
-    parser.add_argument("--shared", type=Path, default=ROOT.parent / "shared", help="folder with speech/ and noise/")
+    parser.add_argument(
+        "--shared", type=Path, default=PACKAGES.parent / "shared", help="folder with speech/ and noise/"
+    )
     parser.add_argument("--card", action="store_true", help="write on the model's card, not to the terminal")
     parser.add_argument("--beside", metavar="MODEL", help="only compare with another model, by name or folder")
     parser.add_argument(

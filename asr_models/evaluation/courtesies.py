@@ -25,7 +25,8 @@ from asr_models.evaluation.lines import CLEAN, Condition, Surroundings
 from asr_models.recipe.grammar import DIGITS
 from bot.events import RATE, Expect, Grammar, Number, Samples, Utterance
 from bot.hearing import open_hearing
-from bot.settings import ROOT, Settings, load
+from bot.places import PACKAGES
+from bot.settings import Settings, load
 from bot.simulation.caller_script import CallerVoice, Say
 from bot.simulation.caller_voice import VOICES, sound_of
 from bot.turn import Timing, Turn
@@ -139,7 +140,7 @@ def main() -> None:
     parser.add_argument("--model", default="vi-digits", help="name or folder")
     parser.add_argument("--count", type=int, default=0, metavar="N", help="how many of them, drawn at random; 0: all")
     parser.add_argument("--failures", action="store_true", help="print what was heard where it is not right")
-    parser.add_argument("--shared", type=Path, default=ROOT.parent / "shared", help="folder with noise/")
+    parser.add_argument("--shared", type=Path, default=PACKAGES.parent / "shared", help="folder with noise/")
     args = parser.parse_args()
     said = every()
     if args.count:

@@ -16,8 +16,9 @@ from bot.accounts import AccountsUnavailable
 from bot.actions import all_actions, services
 from bot.actions.services import WORK_SECONDS, Services
 from bot.events import StoreHealth
+from bot.places import PACKAGES
 from bot.sealing import Purpose, SealBroken
-from bot.settings import ROOT, Settings
+from bot.settings import Settings
 
 
 class PaperSeal:
@@ -115,7 +116,7 @@ def run(accounts: PaperAccounts) -> Run:
 def test_the_actions_are_those_of_the_domain() -> None:
     import yaml
 
-    domain = yaml.safe_load((ROOT / "domain.yml").read_text("utf-8"))
+    domain = yaml.safe_load((PACKAGES / "domain.yml").read_text("utf-8"))
     ours = {action.name() for action in all_actions(Services(Settings()))}
     named = {next(iter(action)) if isinstance(action, dict) else action for action in domain["actions"]}
     assert ours == {*named, "action_store_health"}

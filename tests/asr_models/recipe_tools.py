@@ -7,9 +7,9 @@ from functools import cache
 
 import pytest
 
-from bot.settings import ROOT
+from bot.places import PACKAGES
 
-RECIPE = ROOT / "asr_models" / "recipe"
+RECIPE = PACKAGES / "asr_models" / "recipe"
 CANNOT_BE_HAD = 69
 LIMIT_SECONDS = 600
 

@@ -12,9 +12,9 @@ import soundfile
 import soxr
 import vosk
 
-from bot.settings import ROOT
+from bot.places import PACKAGES
 
-MODEL, FREE = (ROOT / "asr_models" / name for name in ("vi-digits", "vi-digits-free"))
+MODEL, FREE = (PACKAGES / "asr_models" / name for name in ("vi-digits", "vi-digits-free"))
 both = pytest.mark.parametrize("model", [MODEL, FREE], ids=lambda model: model.name)
 LEARNED_FROM = {
     MODEL: "connected-numbers digit-words other-words south-numbers phone-words common-voice home-commands espeak-ng",

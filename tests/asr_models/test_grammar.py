@@ -12,7 +12,7 @@ from asr_models.recipe.graphs import vocabulary
 from asr_models.recipe.phrases import slots
 from bot import events
 from bot.phrases.lexicon import SPOKEN, frame_classes, pronounced
-from bot.settings import ROOT
+from bot.places import PACKAGES
 
 CLASSES = "733f2ec9528bc350aad61c1a2ed431cb4c18381d67be3721418e4bfe142332ef"
 """Of the frame classes that the bundled networks were exported with."""
@@ -64,7 +64,7 @@ def test_what_the_understanding_lists_is_heard(intent: str, core: tuple[str, ...
     """Of the examples in data/nlu those that the core list names: others are rarer than what the graph can hold."""
     examples = {
         line.removeprefix("- ")
-        for file in (ROOT / "data" / "nlu").glob("*.yml")
+        for file in (PACKAGES / "data" / "nlu").glob("*.yml")
         for entry in yaml.safe_load(file.read_text("utf-8"))["nlu"]
         if entry.get("intent") == intent
         for line in entry["examples"].splitlines()

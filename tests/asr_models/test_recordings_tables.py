@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from asr_models.recipe.tables import CANNOT_BE_HAD, COLUMNS, UTTERANCES, WORDS, MissingError, check, rows
-from bot.settings import ROOT
+from bot.places import PACKAGES
 
-PAGE = (ROOT / "docs" / "tutorial-own-speech.md").read_text("utf-8")
+PAGE = (PACKAGES / "docs" / "tutorial-own-speech.md").read_text("utf-8")
 HEAD = "path\tcorpus\tspeaker\ttext\tlicence\tpart\n"
 
 
@@ -31,7 +31,7 @@ def utterances(speech: Path, text: str) -> list[dict[str, str]]:
 
 def test_the_recipe_says_in_one_line_that_there_are_no_recordings(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "asr_models.recipe", "train", "--shared", str(tmp_path)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=PACKAGES)
     assert done.returncode == CANNOT_BE_HAD
     assert done.stderr.startswith(f"no recordings, {tmp_path}/speech/utterances.tsv is missing: name their folder")
     assert len(done.stderr.splitlines()) == 1

@@ -15,7 +15,8 @@ import soundfile
 from bot.events import RATE, FinalResult, Grammar, Samples
 from bot.hearing import load_models, open_hearing
 from bot.hearing.whole import revised
-from bot.settings import ROOT, Settings
+from bot.places import PACKAGES
+from bot.settings import Settings
 from bot.simulation.caller_script import CallerVoice, Say
 from bot.simulation.caller_voice import sound_of
 from bot.transcription import in_a_room
@@ -28,7 +29,7 @@ SHARES = np.arange(0.02, 0.99, 0.01)
 
 
 def say(text: str) -> Samples:
-    return sound_of(Say(text), CallerVoice(), ROOT / "var" / "callers")
+    return sound_of(Say(text), CallerVoice(), PACKAGES / "var" / "callers")
 
 
 def between(one: Samples, other: Samples, share: float) -> Samples:

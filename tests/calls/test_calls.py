@@ -16,13 +16,14 @@ from bot.accounts import open_accounts
 from bot.accounts.demo import DEMO
 from bot.assembly import Voicebot, open_voicebot
 from bot.events import RATE
-from bot.settings import ROOT, Settings, load
+from bot.places import PACKAGES
+from bot.settings import Settings, load
 from bot.simulation.caller_script import MissingRecordingError, load_script
 from bot.simulation.run import simulate_call
 from tests.conftest import GENEROUS
 from tests.rasa_tools import RasaOfTests, SharedRasa
 
-SCRIPTS = [*sorted(Path(__file__).parent.glob("*.yml")), ROOT / "calls" / "demo.yml"]
+SCRIPTS = [*sorted(Path(__file__).parent.glob("*.yml")), PACKAGES / "calls" / "demo.yml"]
 
 
 EARLY = {"d_number_three_wishes", "e_menu_key_bounced"}

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from bot.assembly import Voicebot
-from bot.settings import ROOT
+from bot.places import PACKAGES
 from bot.simulation.caller_script import parse_script
 from bot.simulation.run import simulate_call
 from tests.calls.test_calls import bot, settings
@@ -19,7 +19,7 @@ __all__ = ["bot", "settings"]  # fixtures
 def examples() -> list[tuple[str, str]]:
     """Page and text of each block of YAML that is a caller script: it has `steps` at the top, and no Rasa rules."""
     found = []
-    for page in sorted((ROOT / "docs").glob("**/*.md")):
+    for page in sorted((PACKAGES / "docs").glob("**/*.md")):
         for block in re.findall(r"^```ya?ml\n(.*?)^```", page.read_text("utf-8"), re.DOTALL | re.MULTILINE):
             value = yaml.safe_load(block)
             if isinstance(value, dict) and "steps" in value:

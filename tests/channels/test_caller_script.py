@@ -7,7 +7,7 @@ import pytest
 
 from bot.errors import VoicebotError
 from bot.events import Outcome
-from bot.settings import ROOT
+from bot.places import PACKAGES
 from bot.simulation.caller_script import (
     SHARED,
     BargeIn,
@@ -97,7 +97,9 @@ def test_recordings_kept_beside_the_checkout_have_a_prefix(shared: Path) -> None
 
 
 @pytest.mark.parametrize(
-    "path", [*sorted((ROOT / "tests" / "calls").glob("*.yml")), ROOT / "calls" / "demo.yml"], ids=lambda path: path.stem
+    "path",
+    [*sorted((PACKAGES / "tests" / "calls").glob("*.yml")), PACKAGES / "calls" / "demo.yml"],
+    ids=lambda path: path.stem,
 )
 def test_the_projects_own_scripts_are_well_formed(path: Path) -> None:
     try:
@@ -189,7 +191,7 @@ def test_as_many_steps_as_an_hour_has_are_taken() -> None:
 
 
 def test_the_example_in_the_documentation_is_a_script() -> None:
-    text = (ROOT / "docs" / "caller-scripts.md").read_text("utf-8")
+    text = (PACKAGES / "docs" / "caller-scripts.md").read_text("utf-8")
     example = text.split("```yaml\n")[1].split("```")[0]
     assert parse_script(example, Path("docs/caller-scripts.md")).expect.outcome is Outcome.RESET
 

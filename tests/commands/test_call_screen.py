@@ -24,7 +24,7 @@ from bot.events import (
     SpeechStarted,
     Stops,
 )
-from bot.settings import ROOT
+from bot.places import PACKAGES
 
 MENU = Expect(Grammar.MENU, lengths=(10, 12), keys={"8": "ask_reset", "0": "ask_operator", "*": "ask_repeat"})
 NUMBER = Expect(Grammar.NUMBER, lengths=(10, 12), keys={"*": "ask_repeat"})
@@ -93,7 +93,7 @@ class TestWhoseTurnItIs:
         assert shown(screen) == "The call is over"
 
     def test_the_words_are_the_web_phones(self) -> None:
-        page = (ROOT / "bot" / "web" / "static" / "i18n.js").read_text("utf-8").split("const EN = {")[1]
+        page = (PACKAGES / "bot" / "web" / "static" / "i18n.js").read_text("utf-8").split("const EN = {")[1]
         words = dict(re.findall(r'^  (\w+): "(.*?)",$', page, re.MULTILINE))
         assert {name: words[f"turn_{name}"] for name in TURNS} == TURNS
         assert {name: words[f"state_{name}"] for name in STATES} == STATES

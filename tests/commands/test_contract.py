@@ -11,12 +11,12 @@ import pytest
 
 from bot.__main__ import main
 from bot.diagnosis import CHECKS
-from bot.settings import ROOT
+from bot.places import PACKAGES
 from tests.conftest import GENEROUS
 
 COMMANDS = ["call", "simulate", "transcribe", "digits", "speak", "accounts", "audit", "models", "notices", "operators"]
 COMMANDS += ["doctor", "serve", "init", "setup", "prompts"]
-CALLS = ROOT / "tests" / "calls"
+CALLS = PACKAGES / "tests" / "calls"
 
 
 class Shell:

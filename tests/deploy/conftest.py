@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 import yaml
 
-from bot.settings import ROOT
+from bot.places import PACKAGES
 
-COMPOSE, CHART = ROOT / "deploy" / "compose", ROOT / "deploy" / "helm" / "voicebot"
+COMPOSE, CHART = PACKAGES / "deploy" / "compose", PACKAGES / "deploy" / "helm" / "voicebot"
 
 
 @pytest.fixture(scope="session")

@@ -22,7 +22,8 @@ from sqlalchemy.pool import NullPool
 
 from bot.accounts.database import driven
 from bot.dialogue import environment
-from bot.settings import ROOT, Settings
+from bot.places import PACKAGES
+from bot.settings import Settings
 from tests.accounts.postgres import programs, server
 from tests.deploy.conftest import CHART, COMPOSE
 
@@ -123,7 +124,7 @@ def test_the_autoscaler_watches_a_figure_that_the_gateway_gives(manifests: list[
 
 
 def test_doors_that_are_knocked_at_exist(manifests: list[dict[str, Any]]) -> None:
-    server = (ROOT / "bot" / "gateway" / "server.py").read_text()
+    server = (PACKAGES / "bot" / "gateway" / "server.py").read_text()
     gateway = of_kind(manifests, "Deployment")["bot-gateway"]["spec"]["template"]["spec"]["containers"][0]
     probed = {gateway[probe]["httpGet"]["path"] for probe in ("startupProbe", "livenessProbe", "readinessProbe")}
     passed = set(re.findall(r"location (?:= )?(/\w+)", (COMPOSE / "front.conf").read_text()))
@@ -245,14 +246,14 @@ def test_who_asks_rasa_or_its_actions_shows_a_secret_and_they_want_it(
     assert {c["name"] for c in containers(manifests) if name in {v["name"] for v in c.get("env", ())}} == {
         *("gateway", "rasa", "actions"),
     }
-    credentials = yaml.safe_load((ROOT / "credentials.yml").read_text())
+    credentials = yaml.safe_load((PACKAGES / "credentials.yml").read_text())
     assert credentials.keys() == {"rasa_components.channel.GuardedRest"}
 
 
 def test_rasa_tells_nobody_how_it_is_used() -> None:
     """Its telemetry is on unless somebody says otherwise."""
     assert "ENV RASA_TELEMETRY_ENABLED=false" in (COMPOSE / "Dockerfile").read_text().partition(" AS rasa")[2]
-    assert "export RASA_TELEMETRY_ENABLED := false" in (ROOT / "Makefile").read_text()
+    assert "export RASA_TELEMETRY_ENABLED := false" in (PACKAGES / "Makefile").read_text()
     assert environment.QUIET["RASA_TELEMETRY_ENABLED"] == "false"
 
 
@@ -290,7 +291,7 @@ def test_every_command_is_one_that_its_program_knows(compose: dict[str, Any], ma
 
     def is_known(program: str, arguments: Sequence[str]) -> bool:
         if program == "rasa":
-            command = [str(ROOT / Settings.rasa_environment / "bin" / "python"), "-c", PARSE, *arguments]
+            command = [str(PACKAGES / Settings.rasa_environment / "bin" / "python"), "-c", PARSE, *arguments]
             return subprocess.run(command, check=False).returncode == 0
         group = typer.main.get_command(app)
         names = list(itertools.takewhile(lambda each: not each.startswith("-"), arguments))
@@ -311,11 +312,11 @@ def test_what_git_ignores_and_what_operators_keep_secret_comes_into_no_image() -
     kept_out = (COMPOSE / "Dockerfile.dockerignore").read_text().splitlines()
 
     def wanted(folder: Path, pattern: str) -> str:
-        pattern, place = pattern.rstrip("/"), folder.relative_to(ROOT)
-        anywhere = "/" not in pattern and folder == ROOT
+        pattern, place = pattern.rstrip("/"), folder.relative_to(PACKAGES)
+        anywhere = "/" not in pattern and folder == PACKAGES
         return f"**/{pattern}" if anywhere else str(place / pattern.lstrip("/"))
 
-    ignored = {folder: (folder / ".gitignore").read_text().split() for folder in (ROOT, COMPOSE)}
+    ignored = {folder: (folder / ".gitignore").read_text().split() for folder in (PACKAGES, COMPOSE)}
     assert {".env", "*.key", "*.csv"} <= set(ignored[COMPOSE])
     patterns = {wanted(folder, pattern) for folder, patterns in ignored.items() for pattern in patterns}
     assert sorted(patterns - set(kept_out)) == [], "add these to deploy/compose/Dockerfile.dockerignore"
@@ -323,11 +324,13 @@ def test_what_git_ignores_and_what_operators_keep_secret_comes_into_no_image() -
 
 def test_the_chart_brings_the_version_that_is_here(values: dict[str, Any]) -> None:
     chart = yaml.safe_load((CHART / "Chart.yaml").read_text())
-    here = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+    here = tomllib.loads((PACKAGES / "pyproject.toml").read_text())["project"]["version"]
     assert chart["version"] == chart["appVersion"] == values["image"]["tag"] == here
 
 
 def test_the_image_is_built_with_the_makefiles_uv_and_python() -> None:
     dockerfile = (COMPOSE / "Dockerfile").read_text()
-    assert set(re.findall(r"uv==[\d.]+", dockerfile)) == set(re.findall(r"uv==[\d.]+", (ROOT / "Makefile").read_text()))
-    assert re.findall(r"python:(3\.\d+)-slim", dockerfile) == (ROOT / ".python-version").read_text().split()
+    assert set(re.findall(r"uv==[\d.]+", dockerfile)) == set(
+        re.findall(r"uv==[\d.]+", (PACKAGES / "Makefile").read_text())
+    )
+    assert re.findall(r"python:(3\.\d+)-slim", dockerfile) == (PACKAGES / ".python-version").read_text().split()

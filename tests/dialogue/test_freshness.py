@@ -12,15 +12,16 @@ import pytest
 from bot.dialogue import freshness, local
 from bot.dialogue.local import LocalRasa
 from bot.errors import VoicebotError
-from bot.settings import ROOT, Settings
+from bot.places import PACKAGES
+from bot.settings import Settings
 
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
     """The files that a dialogue is trained from, as old as can be."""
     for name in ("config.yml", "domain.yml", "endpoints.yml", "data", "rasa_components"):
-        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copyfile
-        copy(ROOT / name, tmp_path / name)
+        copy = shutil.copytree if (PACKAGES / name).is_dir() else shutil.copyfile
+        copy(PACKAGES / name, tmp_path / name)
     for path in tmp_path.rglob("*.*"):
         os.utime(path, (0, 0))
     return tmp_path

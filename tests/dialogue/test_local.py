@@ -22,9 +22,10 @@ from bot.dialogue.local import HUNG_MISSES, LocalRasa
 from bot.errors import VoicebotError
 from bot.events import CallStarted, Gone, Outcome, Prompt, Said
 from bot.operations.record import CallRecord, as_json
-from bot.settings import ROOT, Settings
+from bot.places import PACKAGES
+from bot.settings import Settings
 
-FAKE = f'#!/bin/sh\nshift 2\nexec env PYTHONPATH="{ROOT}" "{sys.executable}" -m tests.dialogue.fake_rasa "$@"\n'
+FAKE = f'#!/bin/sh\nshift 2\nexec env PYTHONPATH="{PACKAGES}" "{sys.executable}" -m tests.dialogue.fake_rasa "$@"\n'
 
 ACTIONS = """
 import sys

@@ -13,8 +13,9 @@ from dialogue_tools import Citizen, TextCall, words
 
 from bot.accounts import Accounts
 from bot.events import Chosen, Number, Outcome, Said, Silence, Utterance
+from bot.places import PACKAGES
 from bot.sealing import Seal
-from bot.settings import ROOT, Settings
+from bot.settings import Settings
 from tests.conftest import train
 from tests.rasa_tools import RasaOfTests, SharedRasa
 
@@ -66,9 +67,9 @@ def two_services(
     settings: Settings, accounts: Accounts, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[RasaOfTests]:
     folder = tmp_path_factory.mktemp("two-services")
-    shutil.copytree(ROOT / "data", folder / "data")
+    shutil.copytree(PACKAGES / "data", folder / "data")
     for name in ("domain.yml", "config.yml"):
-        shutil.copy(ROOT / name, folder / name)
+        shutil.copy(PACKAGES / name, folder / name)
     for nlu in (folder / "data/nlu").glob("*.yml"):
         thin_out(nlu)
     add_the_second_service(folder)

@@ -21,13 +21,14 @@ from bot.events import RATE, Outcome
 from bot.hearing import built, models, recogniser
 from bot.phrases.build import build, waiting
 from bot.phrases.wording import menu_phrases
-from bot.settings import ROOT, Settings
+from bot.places import PACKAGES
+from bot.settings import Settings
 from bot.simulation.caller_script import load_script
 from bot.simulation.run import Simulated, simulate_call
 from tests.conftest import train
 from tests.rasa_tools import RasaOfTests, SharedRasa
 
-PAGE = (ROOT / "docs" / "tutorial-second-service.md").read_text("utf-8")
+PAGE = (PACKAGES / "docs" / "tutorial-second-service.md").read_text("utf-8")
 CALLER = ("0912345678", "0123456789")
 
 
@@ -59,9 +60,9 @@ def script(folder: Path, *, keyed: bool) -> Path:
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("tutorial")
-    shutil.copytree(ROOT / "data", folder / "data")
+    shutil.copytree(PACKAGES / "data", folder / "data")
     for name in ("domain.yml", "config.yml"):
-        shutil.copy(ROOT / name, folder / name)
+        shutil.copy(PACKAGES / name, folder / name)
     follow(folder)
     return folder
 
@@ -124,7 +125,7 @@ def test_it_edits_no_code(project: Path) -> None:
     changed = {
         str(file.relative_to(project))
         for file in project.rglob("*")
-        if file.is_file() and (not (ROOT / file.relative_to(project)).is_file())
+        if file.is_file() and (not (PACKAGES / file.relative_to(project)).is_file())
     }
     assert changed >= {"actions/tell_years.py", "data/nlu/years.yml", "data/rules/years.yml"}
     assert [name for name in changed if name.endswith(".py")] == ["actions/tell_years.py"]

@@ -14,7 +14,7 @@ import pytest
 import yaml
 
 from asr_models.recipe import phrases
-from bot.settings import ROOT
+from bot.places import PACKAGES
 from rasa_components.negation import fold, holds_negation
 from rasa_components.ranking import guarded
 from tests.rasa_tools import RasaOfTests
@@ -91,13 +91,13 @@ class TestANoIsNeverAYes:
             assert await meaning(rasa, fold(row)) != "affirm", row
 
     async def test_no_example_of_another_intent(self, rasa: RasaOfTests) -> None:
-        for intent, texts in examples(ROOT / "tests" / "test_nlu.yml").items():
+        for intent, texts in examples(PACKAGES / "tests" / "test_nlu.yml").items():
             for text in texts:
                 assert intent == "affirm" or await meaning(rasa, text) != "affirm", text
 
     def test_nothing_that_is_to_affirm_holds_a_negation(self) -> None:
         assert [
-            text for text in examples(*(ROOT / "data" / "nlu").glob("*.yml"))["affirm"] if holds_negation(text)
+            text for text in examples(*(PACKAGES / "data" / "nlu").glob("*.yml"))["affirm"] if holds_negation(text)
         ] == []
 
     def test_a_sentence_with_a_number_affirms_nothing(self) -> None:
@@ -191,7 +191,7 @@ async def test_the_house_names_an_intent_itself(rasa: RasaOfTests, intent: str) 
 
 
 class TestTheSentencesOfTheTest:
-    TRAINED, TESTED = ROOT / "data" / "nlu", ROOT / "tests" / "test_nlu.yml"
+    TRAINED, TESTED = PACKAGES / "data" / "nlu", PACKAGES / "tests" / "test_nlu.yml"
 
     @staticmethod
     def plain(text: str) -> str:
@@ -204,7 +204,7 @@ class TestTheSentencesOfTheTest:
 
     def test_they_are_enough(self) -> None:
         tested = examples(self.TESTED)
-        domain = yaml.safe_load((ROOT / "domain.yml").read_text("utf-8"))
+        domain = yaml.safe_load((PACKAGES / "domain.yml").read_text("utf-8"))
         assert set(tested) == set(domain["intents"]) - HOUSE
         assert sum(map(len, tested.values())) >= 300
         assert len(tested["no_match"]) >= 80

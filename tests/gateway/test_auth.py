@@ -9,7 +9,8 @@ from bot.credentials import Credentials
 from bot.errors import VoicebotError
 from bot.gateway.audiosocket import address_of
 from bot.gateway.auth import LineAuth, open_auth
-from bot.settings import ROOT, Settings
+from bot.places import PACKAGES
+from bot.settings import Settings
 
 SECRET = "sixteen characters and more: ấy"
 
@@ -78,7 +79,7 @@ def test_a_short_secret_is_none(secret: str) -> None:
 
 
 def test_the_secret_of_the_example_is_none() -> None:
-    for file in (ROOT / "deploy" / "asterisk" / "site.example").iterdir():
+    for file in (PACKAGES / "deploy" / "asterisk" / "site.example").iterdir():
         for secret in re.findall(r"(?:VOICEBOT_SECRET|password) = (\S+)", file.read_text("utf-8")):
             with pytest.raises(VoicebotError, match="example"):
                 open_auth(Settings(line_secret=secret))

@@ -11,7 +11,8 @@ from bot.gateway.admission import Admission, Busy
 from bot.gateway.call_back import DAY, HOUR, PROMISED_SECONDS, CallBacks, NotCalledBack
 from bot.gateway.metrics import Metrics
 from bot.gateway.serving import call_backs_of
-from bot.settings import ROOT, Settings
+from bot.places import PACKAGES
+from bot.settings import Settings
 from bot.telephony.audiosocket import UUID
 from tests.channels import fake_audiosocket
 from tests.gateway.conftest import SECRET, Listeners, Site, site, until
@@ -173,7 +174,7 @@ class TestThePromise:
         assert house.admission.in_progress == 0
 
     def test_the_dialplan_lets_it_ring_thirty_seconds_within_the_promise(self) -> None:
-        dialplan = (ROOT / "deploy" / "asterisk" / "extensions.conf").read_text()
+        dialplan = (PACKAGES / "deploy" / "asterisk" / "extensions.conf").read_text()
         pause, ring = (
             int(re.findall(rf"^{name} = (\d+)$", dialplan, re.MULTILINE)[0])
             for name in ("VOICEBOT_CALL_BACK_PAUSE", "VOICEBOT_RING_SECONDS")

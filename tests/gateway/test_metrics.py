@@ -10,7 +10,7 @@ from bot.call import Watch
 from bot.events import RATE, Channel, Outcome
 from bot.gateway.metrics import Metrics
 from bot.gateway.overload import PARTS
-from bot.settings import ROOT
+from bot.places import PACKAGES
 from bot.telephony.audiosocket import JITTER_SECONDS, UUID
 from bot.telephony.inbox import WAITING_SECONDS
 from tests.channels import fake_audiosocket
@@ -25,7 +25,7 @@ def figures(metrics: Metrics) -> dict[str, float]:
 def test_every_figure_is_documented_and_every_documented_one_is_there() -> None:
     types = re.findall(r"^# TYPE voicebot_(\w+)", Metrics().text().decode(), re.MULTILINE)
     kept = {name for name in types if not name.endswith("_created")}
-    table = (ROOT / "docs" / "operations.md").read_text().partition("\n## Metrics\n")[2].partition("\n## ")[0]
+    table = (PACKAGES / "docs" / "operations.md").read_text().partition("\n## Metrics\n")[2].partition("\n## ")[0]
     rows = [line.split("|")[1] for line in table.splitlines() if line.startswith("| `")]
     told = {name for row in rows for name in re.findall(r"`(\w+)`", row) if not name.startswith("process_")}
     assert told == kept

@@ -23,7 +23,8 @@ from aiohttp import BasicAuth, ClientSession
 
 from bot.accounts import open_accounts
 from bot.operations.calls import Calls, Wanted
-from bot.settings import ROOT, Settings
+from bot.places import PACKAGES
+from bot.settings import Settings
 from bot.telephony.audiosocket import UUID
 from tests.channels import fake_audiosocket
 from tests.channels.fake_asterisk import FakeAsterisk, dialled
@@ -44,7 +45,7 @@ def free_port() -> int:
 
 async def start(*arguments: str, **environ: str) -> Process:
     command = [sys.executable, "-m", "bot", "serve", *arguments]
-    return await asyncio.create_subprocess_exec(*command, cwd=ROOT, env={**os.environ, **environ}, stderr=PIPE)
+    return await asyncio.create_subprocess_exec(*command, cwd=PACKAGES, env={**os.environ, **environ}, stderr=PIPE)
 
 
 @dataclass

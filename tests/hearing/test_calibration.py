@@ -26,12 +26,13 @@ from bot.hearing import (
 )
 from bot.hearing.calibration import CALIBRATION, NEUTRAL, CalibrationError, parse, read
 from bot.hearing.models import ModelError
-from bot.settings import ROOT, Settings
+from bot.places import PACKAGES
+from bot.settings import Settings
 from bot.transcription import hear, read_audio
 from vietnamese_numbers import hypotheses
 
 BUNDLED = models.find("vi-digits").path
-UNSURE = ROOT / "tests" / "calls" / "sounds" / "bon_or_tam.flac"
+UNSURE = PACKAGES / "tests" / "calls" / "sounds" / "bon_or_tam.flac"
 
 
 @pytest.fixture

@@ -7,9 +7,9 @@ import re
 import pytest
 
 import vietnamese_numbers
-from bot.settings import ROOT
+from bot.places import PACKAGES
 
-README = (ROOT / "vietnamese_numbers" / "README.md").read_text("utf-8")
+README = (PACKAGES / "vietnamese_numbers" / "README.md").read_text("utf-8")
 EXAMPLES = re.findall(r'^((?:read|find|speak)\(.*?)\s+# "(.*)"$', README, re.MULTILINE)
 
 

@@ -8,9 +8,9 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.settings import ROOT
+from bot.places import PACKAGES
 
-CONFIGURATION = ROOT / "deploy" / "asterisk"
+CONFIGURATION = PACKAGES / "deploy" / "asterisk"
 START_SECONDS, STOP_SECONDS, ASK_SECONDS = 30, 5, 10
 
 OTHER_FILES = ("acl", "ccss", "cdr", "cel", "chan_websocket", "features", "indications", "pjproject", "udptl")

@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.accounts import Accounts, open_accounts
-from bot.settings import ROOT, Settings
+from bot.places import PACKAGES
+from bot.settings import Settings
 from tests.conftest import GENEROUS
 
 READY_SECONDS, STOP_SECONDS = 150, 20
@@ -77,7 +78,7 @@ def serving(
     log = folder / "gateway.log"
     with log.open("wb") as out:
         command = [sys.executable, "-m", "bot", "serve", "--port", str(port)]
-        process = subprocess.Popen(command, cwd=ROOT, env=environ, stdout=out, stderr=out, stdin=subprocess.DEVNULL)
+        process = subprocess.Popen(command, cwd=PACKAGES, env=environ, stdout=out, stderr=out, stdin=subprocess.DEVNULL)
     gateway = Gateway(process, port, audiosocket, secret, tls, log, open_accounts(settings))
     try:
         _until_ready(gateway)

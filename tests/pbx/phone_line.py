@@ -17,7 +17,8 @@ import pytest
 from bot.accounts.demo import DEMO
 from bot.accounts.passwords import DIGITS
 from bot.events import RATE
-from bot.settings import ROOT, Settings
+from bot.places import PACKAGES
+from bot.settings import Settings
 from bot.simulation.caller_script import SHARED, Play, Press, Say, Wait, load_script
 from tests.pbx.conftest import Prompts
 from tests.pbx.ears import Recording
@@ -31,7 +32,7 @@ KEYS, VOICE, OLDER, HANGS_UP, RECORDED = DEMO[1], DEMO[3], DEMO[2], DEMO[4], DEM
 """Phone number and insurance number. OLDER calls through AudioSocket, as from an older PBX; RECORDED speaks with real
 people's voices, those of the script below."""
 
-SCRIPT = ROOT / "tests" / "calls" / "real_speaker_a.yml"
+SCRIPT = PACKAGES / "tests" / "calls" / "real_speaker_a.yml"
 
 STRANGER, HIDDEN, PRETENDER = "0999999999", DEMO[5], "0988888888"
 """A number without an account, in Remote-Party-ID; an account's number that is not to be shown; one who claims to be

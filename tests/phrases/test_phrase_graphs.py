@@ -20,7 +20,7 @@ from bot.phrases.build import build, waiting
 from bot.phrases.graph import Step
 from bot.phrases.lexicon import pronounced
 from bot.phrases.wording import menu_phrases
-from bot.settings import ROOT
+from bot.places import PACKAGES
 from bot.simulation.caller_script import CallerVoice, Say
 from bot.simulation.caller_voice import sound_of
 
@@ -38,7 +38,7 @@ def _var_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def bundled() -> models.ModelFolder:
-    return models.inspect(ROOT / "asr_models" / "vi-digits", built_graphs=False)
+    return models.inspect(PACKAGES / "asr_models" / "vi-digits", built_graphs=False)
 
 
 def steps(text: str) -> list[Step]:
@@ -46,7 +46,7 @@ def steps(text: str) -> list[Step]:
 
 
 class TestAGraph:
-    file = ROOT / "asr_models" / "vi-digits" / "graphs" / "menu" / "HCLG.fst"
+    file = PACKAGES / "asr_models" / "vi-digits" / "graphs" / "menu" / "HCLG.fst"
 
     def test_is_read_and_written_without_a_change(self, tmp_path: Path) -> None:
         menu = graphs.read(self.file)
@@ -102,7 +102,7 @@ class TestBuilding:
         assert models.find("vi-digits").graphs[Grammar.MENU] == bundled().graphs[Grammar.MENU]
 
     def test_the_projects_own_dialogue_needs_none(self) -> None:
-        assert build(bundled(), menu_phrases(ROOT)).folder is None
+        assert build(bundled(), menu_phrases(PACKAGES)).folder is None
 
     def test_a_phrase_that_cannot_be_spelled_is_left_out(self) -> None:
         found = build(bundled(), {"ask_years": [*YEARS, "tra cứu trên vssid"]})

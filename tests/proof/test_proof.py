@@ -11,7 +11,7 @@ import pytest
 
 from bot.assembly import DOMAIN, read_prompts
 from bot.events import RATE
-from bot.settings import ROOT
+from bot.places import PACKAGES
 from proof import canary
 from proof.campaign import Campaign, as_json
 from proof.house import House, citizen, opened
@@ -94,8 +94,8 @@ def test_readings_over_the_wire_are_told_apart_by_their_distance() -> None:
 
 
 def test_the_table_in_the_docs_is_that_of_the_committed_results() -> None:
-    results = json.loads((ROOT / "proof" / "results.json").read_text("utf-8"))
-    docs = (ROOT / "docs" / "proof.md").read_text("utf-8")
+    results = json.loads((PACKAGES / "proof" / "results.json").read_text("utf-8"))
+    docs = (PACKAGES / "docs" / "proof.md").read_text("utf-8")
     assert table(results) in docs
     assert f"{results['calls']:,} calls" in docs
 

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from bot.errors import VoicebotError
-from bot.settings import ROOT
+from bot.places import PACKAGES
 from tts.espeak import Espeak
 from tts.sound import MARGIN_MS, PEAK
 from tts.voice import VOICES, Voice, open_voice
@@ -184,7 +184,7 @@ def test_the_worker_loads_nothing_heavy() -> None:
     program = (
         "import sys, tts.worker, pyttsx3; print([m for m in ('numpy', 'rasa', 'vosk', 'bot') if m in sys.modules])"
     )
-    result = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    result = subprocess.run([sys.executable, "-c", program], cwd=PACKAGES, capture_output=True, text=True, check=True)
     assert result.stdout.strip() == "[]"
 
 
@@ -195,7 +195,7 @@ def test_the_worker_ends_with_a_parent_that_is_killed() -> None:
         "voice = open_voice('vi', 165); voice.render('một', 8000); print(voice.pid, flush=True); sys.stdin.read()"
     )
     parent = subprocess.Popen(
-        [sys.executable, "-c", program], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", program], cwd=PACKAGES, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
     assert parent.stdout
     worker = os.pidfd_open(int(parent.stdout.readline()))

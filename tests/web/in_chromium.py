@@ -16,8 +16,9 @@ from pathlib import Path
 import pytest
 
 from bot.events import Prompt, Samples
+from bot.places import PACKAGES
 from bot.sealing import load_seal
-from bot.settings import ROOT, Settings
+from bot.settings import Settings
 from bot.simulation.caller_script import CallerVoice, Say
 from bot.simulation.caller_voice import sound_of
 from bot.simulation.line import telephone_band
@@ -51,7 +52,7 @@ def url(dialogue_model: Path, accounts_url: str) -> Iterator[str]:
     }
     command = [sys.executable, "-m", "bot", "serve", "--port", str(port)]
     with subprocess.Popen(
-        command, cwd=ROOT, env={**os.environ, **GENEROUS, **ready}, stderr=subprocess.PIPE, text=True
+        command, cwd=PACKAGES, env={**os.environ, **GENEROUS, **ready}, stderr=subprocess.PIPE, text=True
     ) as serving:
         assert serving.stderr
         log = ""

@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 import pytest
 
 from bot.events import Expect, Grammar, Outcome, Prompt, Reply, SecretDigits
-from bot.settings import ROOT
+from bot.places import PACKAGES
 from bot.web.masking import DOT
 from tests.call_tools import GOODBYE, MENU, NUMBER, READING
 from tests.gateway.conftest import SECRET
@@ -212,7 +212,7 @@ async def test_the_language_can_be_changed_in_the_middle_of_a_call(browser: Chro
 
 @pytest.mark.parametrize("language", ["vi", "en"])
 async def test_every_text_that_a_page_names_is_there(browser: Chromium, language: str) -> None:
-    static = ROOT / "bot" / "web" / "static"
+    static = PACKAGES / "bot" / "web" / "static"
     named = {key for path in static.glob("*.js") for key in re.findall(r'\bt\("([a-z_]+)"\)', path.read_text("utf-8"))}
     assert len(named) > 30
     async with phone(WISH) as (url, _, _), browser.tab(url) as page:
@@ -223,6 +223,6 @@ async def test_every_text_that_a_page_names_is_there(browser: Chromium, language
 
 
 def test_every_outcome_of_a_call_has_its_words() -> None:
-    source = (ROOT / "bot" / "web" / "static" / "i18n.js").read_text("utf-8")
+    source = (PACKAGES / "bot" / "web" / "static" / "i18n.js").read_text("utf-8")
     for outcome in Outcome:
         assert source.count(f"outcome_{outcome.value}:") == 2
