@@ -24,13 +24,13 @@ from benchmarks import numbers
 from bot.accounts import open_accounts
 from bot.accounts.demo import DEMO
 from bot.assembly import Voicebot, open_voicebot
-from bot.call import Listens, Notice, Speaks, Understood
 from bot.events import RATE, Grammar, Number, Said, Utterance
 from bot.hearing import open_hearing
 from bot.settings import Settings, load
 from bot.simulation.caller_script import CallerScript, parse_script
 from bot.simulation.run import simulate_call
 from bot.simulation.script import ScriptChannel
+from bot.watching import Listens, Notice, Speaks, Understood
 from vietnamese_numbers import DIGIT_WORDS
 
 

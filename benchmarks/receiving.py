@@ -21,9 +21,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from bot.call import Watch
 from bot.credentials import Credentials
-from bot.events import Channel, HungUp, Outcome
+from bot.events import HungUp, Outcome
 from bot.gateway.admission import Admission
 from bot.gateway.auth import LineAuth
 from bot.gateway.call_registry import CallRegistry
@@ -32,6 +31,8 @@ from bot.gateway.metrics import Metrics
 from bot.gateway.server import Gateway
 from bot.gateway.serving import bound_socket, listening_for_http
 from bot.gateway.ticker import Ticker
+from bot.protocols import Channel
+from bot.watching import Watch
 
 WARM_UP_SECONDS = 1.0
 """Of each call, before it counts."""

@@ -8,14 +8,17 @@ from pathlib import Path
 
 import yaml
 
-from bot.call import Call, RunHearing, Tap, Watch, at_once, untapped
+from bot.call import Call, RunHearing, at_once
 from bot.call_keys import CallKeys
 from bot.errors import VoicebotError
-from bot.events import Channel, Dialogue, Outcome, Speech
+from bot.events import Outcome
 from bot.patience import Words
 from bot.places import HOME
+from bot.protocols import Channel, Dialogue, Speech
 from bot.settings import Settings
+from bot.tap import Tap, untapped
 from bot.turn import Timing
+from bot.watching import Watch
 from rasa_components.custom_fields import faults, intent_names
 
 DOMAIN = HOME / "domain.yml"
@@ -26,7 +29,7 @@ WORDS = {
     "stands": "utter_password_stands",
     "recorded": "utter_recording_consent",
 }
-"""The responses of domain.yml that are spoken where the dialogue itself is slow or fails (bot.call.Words)."""
+"""The responses of domain.yml that are spoken where the dialogue itself is slow or fails (bot.patience.Words)."""
 
 
 PARTS = ("recogniser", "voice", "dialogue")

@@ -2,7 +2,8 @@
 
     channel ──▶ hearing ──▶ turn ──▶ dialogue ──▶ speech ──▶ channel, until a reply carries an outcome.
 
-Whoever wants to see the call (the terminal, a report, later metrics) watches its notices.
+The terminal, a report and metrics watch the notices of a call (`bot/watching.py`), or tap all that passes between its
+rooms (`bot/tap.py`).
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 
 from bot.accounts.phones import as_dialled
@@ -18,120 +19,38 @@ from bot.errors import VoicebotError
 from bot.events import (
     RATE,
     CallStarted,
-    Channel,
     ChannelEvent,
-    Chosen,
-    Dialogue,
     Expect,
-    FinalResult,
     Frame,
     Gone,
     Grammar,
     Heard,
-    Hearing,
     HungUp,
     Key,
-    KnowsItsVoice,
-    Number,
     Outcome,
-    OwnPhone,
     Pause,
     Played,
     PlayedOut,
-    Plays,
     Prompt,
-    Reheard,
     Reply,
-    RoomEvent,
-    Said,
     Samples,
     SecretDigits,
     Segment,
-    ShowsWords,
-    Silence,
-    Speech,
-    Stops,
-    TooFew,
-    TooMany,
-    Uncertain,
     Unheard,
-    Unintelligible,
     Utterance,
 )
 from bot.hearing.calibration import Calibration
 from bot.patience import LIMIT_SECONDS, Patience, Words
+from bot.protocols import Channel, Dialogue, Hearing, KnowsItsVoice, ShowsWords, Speech
+from bot.tap import Plays, Stops, Tap, moved, untapped
 from bot.turn import Timing, Turn
-
-MASK = "••••••••"
-"""Stands for sealed digits wherever what the bot says is shown or written down."""
-
-
-@dataclass(frozen=True)
-class Speaks:
-    """The bot begins to speak, and then expects something. `latency_ms`: from the end of the caller's last word or key
-    to the first sample of the answer, None where there was none; `wait_ms` of them were spent making sure that the
-    caller had finished."""
-
-    at: float
-    text: str
-    seconds: float
-    latency_ms: float | None
-    wait_ms: float | None
-    password: bool
-    expect: Expect
-
-
-@dataclass(frozen=True)
-class Listens:
-    """What is being heard: the words or keys so far, and the digits in their cells. `wait_seconds`: of silence after
-    which a number is taken as it stands; None where none is being given."""
-
-    at: float
-    expect: Expect
-    text: str
-    cells: str
-    wait_seconds: float | None = None
-
-
-@dataclass(frozen=True)
-class Understood:
-    """The caller's turn is over and meant this. `text`: the words and keys it was made of, the last of which ended at
-    `ended_at`."""
-
-    at: float
-    ended_at: float
-    text: str
-    utterance: Utterance
-
-
-@dataclass(frozen=True)
-class Ended:
-    """The call is over. `failure` is what went wrong where the outcome is ERROR."""
-
-    at: float
-    outcome: Outcome
-    failure: str | None = None
-
+from bot.watching import MASK, Ended, Listens, Speaks, Understood, Watch
 
 WAIT_CLIP_SECONDS = 0.1
 """For the words that ask to wait. They are ready since the start."""
 
 ASK_SECONDS = 2.4
 """For the question, after a failure, whether a password is in force. A dialogue that lives answers at once."""
-
-Notice = Speaks | Listens | Understood | Ended
-Watch = Callable[[Notice], None]
-"""Sees each notice at once; must be quick. Times named `at` are seconds since the call began, by sample count."""
-
-
-Tap = Callable[[float, RoomEvent], None]
-"""Gets each event between the rooms of a call, with the seconds since the call began; must be quick. A frame's time is
-its first sample's. Times inside what was heard count samples at `RATE` since the call began."""
-
-
-def untapped(at: float, event: RoomEvent) -> None:
-    """Nobody wants to see the events."""
-
 
 RunHearing = Callable[[Callable[[], list[Heard]]], Awaitable[list[Heard]]]
 """Does a piece of hearing's work, and comes back with what was heard: at once, or in another thread."""
@@ -320,7 +239,7 @@ class Call:
                 heard = await self._run_hearing(partial(self._hearing.key, event.key, event.seconds))
             for each in heard:
                 turn.hear(each)
-                self._tap(self._at, _moved(each, round(self._at * RATE) - self._hearing.now))
+                self._tap(self._at, moved(each, round(self._at * RATE) - self._hearing.now))
             if heard:
                 wait = None if turn.number_wait is None else turn.number_wait / RATE
                 self._watch(Listens(self._at, turn.expect, turn.text, turn.cells, wait))
@@ -368,46 +287,6 @@ class Call:
             await self._close(Reply((Prompt(self._apology),), Expect("nothing"), Outcome.ERROR))
         except (CallerGone, VoicebotError):
             await self._channel.hang_up()
-
-
-def describe(utterance: Utterance) -> str:
-    """What a turn meant, in a few words without its secrets."""
-    if isinstance(utterance, Number):
-        return f"{len(utterance.digits)} digits, {'spoken' if utterance.spoken else 'keyed'}"
-    if isinstance(utterance, TooFew):
-        return f"{utterance.missing} digits missing"
-    if isinstance(utterance, TooMany):
-        return f"{utterance.count} digits"
-    if isinstance(utterance, Uncertain):
-        return f"digit {utterance.cell} uncertain"
-    if isinstance(utterance, Chosen):
-        return utterance.intent
-    return _MEANINGS[type(utterance)]
-
-
-_MEANINGS: dict[type, str] = {
-    CallStarted: "call",
-    OwnPhone: "own telephone number",
-    Said: "words",
-    Silence: "no input",
-    Unintelligible: "no match",
-    PlayedOut: "played",
-    Unheard: "not heard",
-    Gone: "hung up",
-}
-
-
-def _moved(heard: Heard, samples: int) -> Heard:
-    """The same, its times so many samples later: hearing counts what it was given, a call what passed."""
-    if isinstance(heard, Reheard):
-        return Reheard(tuple(_later(piece, samples) for piece in heard.pieces))
-    if isinstance(heard, FinalResult):
-        return _later(heard, samples)
-    return replace(heard, at=heard.at + samples)
-
-
-def _later(piece: FinalResult, samples: int) -> FinalResult:
-    return replace(piece, at=piece.at + samples, ended_at=piece.ended_at + samples)
 
 
 def _holds_password(reply: Reply) -> bool:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from bot.errors import VoicebotError
-from bot.events import Channel
+from bot.protocols import Channel
 
 T = TypeVar("T")
 

@@ -12,11 +12,11 @@ from typing import Any
 
 import numpy as np
 
-from bot.call import Notice, Speaks
 from bot.events import RATE, Outcome
 from bot.gateway.metrics import Metrics
 from bot.patience import Words
 from bot.simulation.run import CallRecord
+from bot.watching import Notice, Speaks
 from proof import canary
 from proof.house import Citizen, House
 from proof.line import ProofLine, caller

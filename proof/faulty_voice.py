@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.errors import VoicebotError
-from bot.events import Prompt, Samples, Segment, Speech
+from bot.events import Prompt, Samples, Segment
+from bot.protocols import Speech
 from proof.faulty_dialogue import FOR_EVER
 from proof.run import this_run
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bot.call import Call, Notice, Tap, untapped
+from bot.call import Call
 from bot.errors import VoicebotError
 from bot.events import (
     RATE,
@@ -23,13 +23,15 @@ from bot.events import (
     Samples,
     SecretDigits,
     Segment,
-    Speech,
     Utterance,
 )
 from bot.patience import Words
+from bot.protocols import Speech
 from bot.simulation.caller_script import parse_script
 from bot.simulation.script import ScriptChannel
+from bot.tap import Tap, untapped
 from bot.turn import Timing
+from bot.watching import Notice
 from tests.fitted import FIT
 
 TIMING = Timing(no_input=3 * RATE, settle=RATE // 2, pause=RATE)

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from bot.call import Ended, Speaks
 from bot.errors import VoicebotError
 from bot.events import (
     RATE,
@@ -26,6 +25,7 @@ from bot.events import (
     Unheard,
 )
 from bot.simulation.script import ScriptChannel
+from bot.watching import Ended, Speaks
 from tests.call_tools import GOODBYE, MENU, NOTHING, NUMBER, READING, Scripted, hold, seconds_spoken
 
 

@@ -2,10 +2,10 @@
 
 import pytest
 
-from bot.call import Ended, Listens, Notice, Speaks, Understood
 from bot.events import Expect, Grammar, Number, Outcome
 from bot.simulation.caller_script import Expected
 from bot.simulation.run import CallRecord, failure_of
+from bot.watching import Ended, Listens, Notice, Speaks, Understood
 
 
 def speaks(at: float, text: str, password: bool = False) -> Speaks:

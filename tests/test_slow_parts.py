@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bot.call import Notice, Speaks
 from bot.errors import VoicebotError
 from bot.events import (
     RATE,
@@ -28,6 +27,7 @@ from bot.events import (
 )
 from bot.patience import LIMIT_SECONDS, QUIET_SECONDS
 from bot.simulation.script import ScriptChannel
+from bot.watching import Notice, Speaks
 from tests.call_tools import GOODBYE, MENU, READING, Beeps, Scripted, Slow, hold
 
 FRAME_SECONDS = 0.02

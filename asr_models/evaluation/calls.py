@@ -16,11 +16,9 @@ from asr_models.evaluation.caller import Answers, Caller, Dictates, Move, Presse
 from asr_models.evaluation.lines import spoken
 from bot.accounts import open_accounts
 from bot.assembly import open_voicebot, opened_dialogue
-from bot.call import Ended, Notice, Speaks
 from bot.events import (
     RATE,
     ChannelEvent,
-    Dialogue,
     Frame,
     HungUp,
     Key,
@@ -32,11 +30,13 @@ from bot.events import (
     SecretDigits,
     Utterance,
 )
+from bot.protocols import Dialogue
 from bot.sealing import Purpose, Seal, load_seal
 from bot.settings import Settings
 from bot.simulation.line import Line
 from bot.simulation.scripted_caller import FRAME, KEY_FRAMES, QUIET, Moment
 from bot.simulation.simulated_line import LONGEST_CALL, SimulatedLine
+from bot.watching import Ended, Notice, Speaks
 
 LENGTH = 10
 """Digits of the callers' numbers."""

@@ -69,9 +69,10 @@ async def _demo(settings: Settings, report: Path) -> None:
     from bot.audio.level import LevelMeter
     from bot.commands.call_screen import CallScreen
     from bot.commands.view import TerminalView
-    from bot.events import RATE, Frame, RoomEvent
+    from bot.events import RATE, Frame
     from bot.simulation.caller_script import load_script
     from bot.simulation.run import simulate_call
+    from bot.tap import RoomEvent
 
     meter = LevelMeter(RATE)
     view = TerminalView(CallScreen(settings.no_input_seconds, keyboard=False), lambda: meter.level)

@@ -17,21 +17,9 @@ import math
 from rich.text import Text
 
 from bot.audio.level import FLOOR_DB
-from bot.call import Ended, Listens, Notice, Speaks, Understood
-from bot.events import (
-    RATE,
-    Expect,
-    FinalResult,
-    Grammar,
-    KeyHeard,
-    Partial,
-    Played,
-    Plays,
-    Reheard,
-    RoomEvent,
-    SpeechStarted,
-    Stops,
-)
+from bot.events import RATE, Expect, FinalResult, Grammar, KeyHeard, Partial, Played, Reheard, SpeechStarted
+from bot.tap import Plays, RoomEvent, Stops
+from bot.watching import Ended, Listens, Notice, Speaks, Understood
 from bot.web.messages import length_of
 
 TURNS = {

@@ -19,10 +19,10 @@ from rich.table import Table
 from rich.text import Text
 
 from bot.assembly import PARTS
-from bot.call import Ended, Listens, Notice, Speaks, Understood, describe
 from bot.channels.sound_device import quietly
 from bot.commands.call_screen import CallScreen
-from bot.events import RoomEvent
+from bot.tap import RoomEvent
+from bot.watching import Ended, Listens, Notice, Speaks, Understood, describe
 
 DRAWINGS = 10
 """A second, while nothing happens that is to be seen at once."""

@@ -6,8 +6,8 @@ import logging
 from typing import Protocol
 
 from bot.dialogue.health import StoreWatch
-from bot.events import Dialogue
 from bot.operations.client import Client
+from bot.protocols import Dialogue
 from bot.settings import Settings
 
 log = logging.getLogger(__name__)

@@ -8,23 +8,11 @@ import time
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.process_collector import ProcessCollector
 
-from bot.call import Ended, Notice, Speaks, Understood, Watch
 from bot.errors import VoicebotError
-from bot.events import (
-    CallStarted,
-    Chosen,
-    Dialogue,
-    Expect,
-    Gone,
-    Grammar,
-    Number,
-    PlayedOut,
-    Reply,
-    Said,
-    Unheard,
-    Utterance,
-)
+from bot.events import CallStarted, Chosen, Expect, Gone, Grammar, Number, PlayedOut, Reply, Said, Unheard, Utterance
 from bot.gateway.overload import Overload
+from bot.protocols import Dialogue
+from bot.watching import Ended, Notice, Speaks, Understood, Watch
 
 ANSWER_BUCKETS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0, 1.5, 2.0, 3.0, 5.0)
 TURN_BUCKETS = (0.005, 0.01, 0.02, 0.03, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)

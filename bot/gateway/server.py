@@ -25,10 +25,9 @@ from contextlib import contextmanager
 
 from aiohttp import web
 
-from bot.call import Ended, Notice, Watch
 from bot.call_keys import known_as
 from bot.errors import VoicebotError
-from bot.events import Channel, Outcome
+from bot.events import Outcome
 from bot.gateway.admission import Admission, Busy
 from bot.gateway.auth import LineAuth
 from bot.gateway.call_back import CallBacks, NotCalledBack
@@ -39,9 +38,11 @@ from bot.gateway.metrics import Metrics
 from bot.gateway.ticker import Ticker
 from bot.gateway.verstat import Policy, vouched_for
 from bot.operations.keeping import CallsOfGateway
+from bot.protocols import Channel
 from bot.telephony.asterisk import open_asterisk
 from bot.telephony.asterisk_socket import AsteriskSocket
 from bot.telephony.line_channel import LineChannel
+from bot.watching import Ended, Notice, Watch
 from bot.web.operations import OperationsPage
 from bot.web.phone import WebPhone
 

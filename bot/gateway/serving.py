@@ -19,7 +19,7 @@ from bot.assembly import open_voicebot
 from bot.dialogue import WatchedDialogue, open_dialogue
 from bot.dialogue.health import StoreWatch
 from bot.errors import VoicebotError
-from bot.events import CallStarted, Dialogue, Gone
+from bot.events import CallStarted, Gone
 from bot.gateway.accepting import accepting
 from bot.gateway.admission import Admission
 from bot.gateway.audiosocket import address_of, listening_at
@@ -36,6 +36,7 @@ from bot.gateway.verstat import Policy
 from bot.hearing.pool import HearingPool
 from bot.operations.client import Client
 from bot.operations.keeping import CallsOfGateway
+from bot.protocols import Dialogue
 from bot.reports.recording import recording
 from bot.settings import Settings
 from bot.telephony.asterisk_messages import FORMATS

@@ -15,12 +15,12 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any, Protocol
 
-from bot.call import Listens, Notice, Watch
 from bot.call_keys import known_as
 from bot.errors import VoicebotError
 from bot.operations.client import Refused
 from bot.operations.record import CallRecord, as_json
 from bot.operations.recording import Recording
+from bot.watching import Listens, Notice, Watch
 
 MOST_WAITING = 1000
 """Records in memory, some 5 kB each."""

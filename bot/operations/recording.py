@@ -14,7 +14,6 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from bot.call import Ended, Notice, Speaks, Understood, describe
 from bot.events import (
     Chosen,
     Number,
@@ -30,6 +29,7 @@ from bot.events import (
 )
 from bot.gateway.metrics import UNDERSTOOD, stage_of
 from bot.operations.record import MOST_EVENTS, CallRecord
+from bot.watching import Ended, Notice, Speaks, Understood, describe
 from bot.web.masking import NUMBER_WORDS, masked
 
 GAVE_DIGITS = (Number, OwnPhone, TooFew, TooMany, Uncertain)
@@ -75,7 +75,7 @@ class Recording:
         self._decided = self._at = 0.0
 
     def watch(self, notice: Notice) -> None:
-        """`bot.call.Watch`."""
+        """`bot.watching.Watch`."""
         self._at = max(self._at, notice.at)
         if isinstance(notice, Speaks):
             self._speaks(notice)

@@ -25,17 +25,15 @@ from bot.events import (
     Grammar,
     HungUp,
     Played,
-    Plays,
     Reply,
-    RoomEvent,
     Samples,
     SecretDigits,
     SpeechStarted,
-    Stops,
     Utterance,
 )
 from bot.hearing.dtmf import Dtmf
 from bot.hearing.front import BLOCK
+from bot.tap import Plays, RoomEvent, Stops
 from bot.web.masking import NUMBER_WORDS
 
 LEAD = RATE // 2
@@ -67,7 +65,7 @@ class Tape:
 
 
 class CallTape:
-    """Tap of one call (`bot.call.Tap`). `rate`: Hz of its channel. Holds the call in memory, 2 MB a minute at 8 kHz."""
+    """Tap of one call (`bot.tap.Tap`). `rate`: Hz of its channel. Holds the call in memory, 2 MB a minute at 8 kHz."""
 
     def __init__(self, rate: int) -> None:
         self._rate = rate

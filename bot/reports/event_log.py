@@ -6,7 +6,6 @@ import json
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from bot.call import MASK, Ended, Listens, Notice, Speaks, Understood, describe
 from bot.events import (
     RATE,
     FinalResult,
@@ -18,15 +17,14 @@ from bot.events import (
     Partial,
     Pause,
     Played,
-    Plays,
     Prompt,
     Reheard,
     Reply,
-    RoomEvent,
     Segment,
     SpeechStarted,
-    Stops,
 )
+from bot.tap import Plays, RoomEvent, Stops
+from bot.watching import MASK, Ended, Listens, Notice, Speaks, Understood, describe
 from bot.web.masking import hidden, masked
 
 Event = dict[str, Any]
@@ -40,12 +38,12 @@ class EventLog:
         self._tell = tell
 
     def tap(self, at: float, event: RoomEvent) -> None:
-        """`bot.call.Tap`."""
+        """`bot.tap.Tap`."""
         if not isinstance(event, Frame):
             self._add(at, *event_of(event))
 
     def watch(self, notice: Notice) -> None:
-        """`bot.call.Watch`."""
+        """`bot.watching.Watch`."""
         if not isinstance(notice, Listens):  # told by the tap, as it was heard
             self._add(notice.at, "call", *_of_notice(notice))
 

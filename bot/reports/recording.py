@@ -19,15 +19,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
-from bot.call import Ended, Notice, Tap, Watch
 from bot.call_keys import known_as
 from bot.errors import VoicebotError
-from bot.events import Channel, Outcome
+from bot.events import Outcome
+from bot.protocols import Channel
 from bot.reports.call_tape import CallTape
 from bot.reports.page import page_of
 from bot.reports.sound import opus
 from bot.reports.transcript import lines_of
 from bot.settings import Settings
+from bot.tap import Tap
+from bot.watching import Ended, Notice, Watch
 
 SWEEP_SECONDS = 3600.0
 

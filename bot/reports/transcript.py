@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from bot.call import Ended, Listens, Notice, Speaks, Understood, describe
+from bot.watching import Ended, Listens, Notice, Speaks, Understood, describe
 from bot.web.masking import masked
 
 Who = Literal["caller", "bot", "key", "state"]

@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bot.assembly import Voicebot
-from bot.call import Ended, Notice, Speaks, Tap, Understood, Watch
-from bot.events import Outcome, RoomEvent, Samples
+from bot.events import Outcome, Samples
 from bot.reports.event_log import Event, EventLog
 from bot.reports.transcript import TranscriptLine, lines_of
 from bot.simulation.caller_script import CallerScript, Expected
 from bot.simulation.report import write_report
 from bot.simulation.script import ScriptChannel
+from bot.tap import RoomEvent, Tap
+from bot.watching import Ended, Notice, Speaks, Understood, Watch
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import asyncio
 
-from bot.call import Notice
 from bot.events import Samples
 from bot.telephony.asterisk import AsteriskChannel, Socket
 from bot.telephony.asterisk_messages import Message, Start
+from bot.watching import Notice
 from bot.web.messages import caption, message_of, written
 
 

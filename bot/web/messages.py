@@ -16,8 +16,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from bot.call import Ended, Listens, Notice, Speaks, Understood, describe
 from bot.events import Expect, Grammar
+from bot.watching import Ended, Listens, Notice, Speaks, Understood, describe
 from bot.web.masking import masked
 
 

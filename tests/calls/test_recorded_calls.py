@@ -11,15 +11,17 @@ import pytest_asyncio
 import soundfile
 
 from bot.assembly import Voicebot, open_voicebot
-from bot.call import Tap, Watch
-from bot.events import RATE, Channel, Grammar, Outcome, Plays, RoomEvent, Samples, SecretDigits
+from bot.events import RATE, Grammar, Outcome, Samples, SecretDigits
 from bot.hearing import open_hearing
+from bot.protocols import Channel
 from bot.reports.call_tape import Span, tones
 from bot.reports.recording import Recorder
 from bot.settings import Settings, load
 from bot.simulation.caller_script import load_script
 from bot.simulation.script import ScriptChannel
+from bot.tap import Plays, RoomEvent, Tap
 from bot.transcription import hear
+from bot.watching import Watch
 from bot.web.masking import NUMBER_WORDS
 from tests.conftest import GENEROUS
 from tests.rasa_tools import RasaOfTests, SharedRasa

@@ -8,7 +8,8 @@ from contextlib import aclosing, asynccontextmanager
 import numpy as np
 import pytest
 
-from bot.events import Channel, ChannelEvent, Frame, HungUp, Played, Samples
+from bot.events import ChannelEvent, Frame, HungUp, Played, Samples
+from bot.protocols import Channel
 
 GUARD = 20
 """Seconds after which a channel that gives nothing fails its test; none ever waits so long."""

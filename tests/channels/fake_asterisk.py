@@ -20,7 +20,8 @@ from aiohttp import BasicAuth, ClientSession, ClientWebSocketResponse, WSMsgType
 from aiohttp.test_utils import TestServer
 
 from bot.audio.g711 import decode, encode
-from bot.events import Channel, ChannelEvent, Samples
+from bot.events import ChannelEvent, Samples
+from bot.protocols import Channel
 from bot.telephony.asterisk import AsteriskChannel, open_asterisk
 from bot.telephony.asterisk_messages import FORMATS
 from bot.telephony.asterisk_socket import PROTOCOL, AsteriskSocket

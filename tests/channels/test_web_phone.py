@@ -14,10 +14,12 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from bot.call import Call, Ended, Notice
-from bot.events import HungUp, Outcome, ShowsWords
+from bot.call import Call
+from bot.events import HungUp, Outcome
+from bot.protocols import ShowsWords
 from bot.telephony.asterisk import read_start
 from bot.telephony.asterisk_socket import AsteriskSocket
+from bot.watching import Ended, Notice
 from bot.web.channel import WebPhoneChannel
 from tests.call_tools import GOODBYE, READING, TIMING, WORDS, Beeps, KeysOnly, Scripted
 from tests.channels.contract import ChannelContract, reading, tone

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from bot.audio.level import FLOOR_DB
-from bot.call import Ended, Listens, Speaks, Understood
 from bot.commands.call_screen import STATES, TURNS, CallScreen
 from bot.events import (
     RATE,
@@ -18,13 +17,13 @@ from bot.events import (
     KeyHeard,
     Outcome,
     Played,
-    Plays,
     Prompt,
     Reheard,
     SpeechStarted,
-    Stops,
 )
 from bot.places import PACKAGES
+from bot.tap import Plays, Stops
+from bot.watching import Ended, Listens, Speaks, Understood
 
 MENU = Expect(Grammar.MENU, lengths=(10, 12), keys={"8": "ask_reset", "0": "ask_operator", "*": "ask_repeat"})
 NUMBER = Expect(Grammar.NUMBER, lengths=(10, 12), keys={"*": "ask_repeat"})

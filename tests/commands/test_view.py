@@ -11,10 +11,11 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from bot.call import Ended, Speaks, Understood
 from bot.commands.call_screen import CallScreen
 from bot.commands.view import TerminalView, libraries_quiet, processes_shown
-from bot.events import Chosen, Expect, FinalResult, Grammar, Number, Outcome, Played, Plays, Prompt, Said
+from bot.events import Chosen, Expect, FinalResult, Grammar, Number, Outcome, Played, Prompt, Said
+from bot.tap import Plays
+from bot.watching import Ended, Speaks, Understood
 
 MENU = Expect(Grammar.MENU, keys={"8": "ask_reset"})
 GREETING = Speaks(0.0, "xin chào", 1.0, None, None, False, MENU)

@@ -6,7 +6,8 @@ import itertools
 import secrets
 from dataclasses import dataclass, field
 
-from bot.events import CallStarted, Dialogue, Pause, Prompt, Reply, SecretDigits, Utterance
+from bot.events import CallStarted, Pause, Prompt, Reply, SecretDigits, Utterance
+from bot.protocols import Dialogue
 from bot.sealing import Purpose, Seal
 
 

@@ -10,9 +10,8 @@ from dataclasses import dataclass, field
 import pytest
 from aiohttp import BasicAuth, ClientSession
 
-from bot.call import Ended, Watch
 from bot.credentials import Credentials
-from bot.events import Channel, HungUp, Outcome
+from bot.events import HungUp, Outcome
 from bot.gateway.admission import Admission
 from bot.gateway.audiosocket import listening_at
 from bot.gateway.auth import LineAuth
@@ -25,6 +24,8 @@ from bot.gateway.serving import bound_socket, listening_for_http
 from bot.gateway.ticker import Ticker
 from bot.gateway.verstat import Policy
 from bot.operations.keeping import CallsOfGateway
+from bot.protocols import Channel
+from bot.watching import Ended, Watch
 from tests.channels.fake_asterisk import FakeAsterisk, dialled
 
 SECRET = "a secret of sixteen characters"

@@ -10,15 +10,13 @@ import numpy as np
 import pytest
 
 from bot.audio.g711 import decode, encode
-from bot.call import Call, Watch
+from bot.call import Call
 from bot.events import (
     RATE,
     CallStarted,
-    Channel,
     Chosen,
     Expect,
     Grammar,
-    Hearing,
     Outcome,
     PlayedOut,
     Prompt,
@@ -29,11 +27,13 @@ from bot.events import (
     Silence,
 )
 from bot.hearing import CallHearing, open_hearing
+from bot.protocols import Channel, Hearing
 from bot.settings import Settings
 from bot.simulation.caller_script import CallerVoice, Say
 from bot.simulation.caller_voice import sound_of
 from bot.simulation.line import telephone_band
 from bot.telephony.audiosocket import UUID
+from bot.watching import Watch
 from tests.call_tools import MENU, NUMBER, TIMING, WORDS, Scripted
 from tests.channels import fake_audiosocket
 from tests.channels.fake_asterisk import FakeAsterisk

@@ -8,11 +8,12 @@ from contextlib import AsyncExitStack
 import aiohttp
 import pytest
 
-from bot.call import Ended, Watch
-from bot.events import Channel, Outcome
+from bot.events import Outcome
 from bot.gateway import audiosocket
 from bot.gateway.call_registry import ANNOUNCED_SECONDS, ENDED_SECONDS
+from bot.protocols import Channel
 from bot.telephony.audiosocket import UUID
+from bot.watching import Ended, Watch
 from tests.channels import fake_asterisk, fake_audiosocket
 from tests.gateway.conftest import SECRET, Listeners, site, until
 

@@ -5,9 +5,10 @@ import logging
 
 import pytest
 
-from bot.call import Ended, Speaks, Understood, Watch
-from bot.events import Channel, Chosen, Expect, Grammar, HungUp, Number, Outcome, Silence, TooFew
+from bot.events import Chosen, Expect, Grammar, HungUp, Number, Outcome, Silence, TooFew
 from bot.gateway import server
+from bot.protocols import Channel
+from bot.watching import Ended, Speaks, Understood, Watch
 from tests.gateway.conftest import Listeners, site
 
 SECRET_NUMBER = "0123456789"

@@ -6,13 +6,14 @@ import uuid
 
 import numpy as np
 
-from bot.call import Watch
-from bot.events import RATE, Channel, Outcome
+from bot.events import RATE, Outcome
 from bot.gateway.metrics import Metrics
 from bot.gateway.overload import PARTS
 from bot.places import PACKAGES
+from bot.protocols import Channel
 from bot.telephony.audiosocket import JITTER_SECONDS, UUID
 from bot.telephony.inbox import WAITING_SECONDS
+from bot.watching import Watch
 from tests.channels import fake_audiosocket
 from tests.gateway.conftest import site, until
 

@@ -8,8 +8,9 @@ from hearing_tools import Tally, cut, joined, kinds, mixed, noise, silence, tone
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.events import RATE, FinalResult, Grammar, Heard, Hearing, KeyHeard, Partial, Samples, SpeechStarted
+from bot.events import RATE, FinalResult, Grammar, Heard, KeyHeard, Partial, Samples, SpeechStarted
 from bot.hearing.listener import CallHearing
+from bot.protocols import Hearing
 
 
 class Opener:

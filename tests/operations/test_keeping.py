@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from bot.call import Ended, Speaks
 from bot.errors import VoicebotError
 from bot.events import Expect, Grammar, Outcome
 from bot.operations import keeping
 from bot.operations.client import Refused
 from bot.operations.keeping import TRIES, CallsOfGateway
+from bot.watching import Ended, Speaks
 
 PHONE = "0912345678"
 GREETING = Speaks(0.0, "xin chào", 1.0, None, None, False, Expect(Grammar.MENU))

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from bot.call import Ended, Notice, Speaks, Understood
 from bot.errors import VoicebotError
 from bot.events import (
     Chosen,
@@ -29,6 +28,7 @@ from bot.events import (
 )
 from bot.operations.record import MOST_EVENTS, CallRecord, as_json, read_record
 from bot.operations.recording import Recording
+from bot.watching import Ended, Notice, Speaks, Understood
 from tests.call_tools import GOODBYE, MENU, NOTHING, NUMBER, READING, Scripted, hold
 
 NUMBER_WORDS = "không một hai ba bốn năm sáu bảy tám chín"

@@ -9,11 +9,11 @@ import re
 import numpy as np
 import soundfile
 
-from bot.call import MASK, Ended, Listens, Notice, Speaks, Understood
 from bot.events import RATE, Chosen, Expect, Grammar, Number, Outcome, Samples
 from bot.reports.page import DATA, page_of, template
 from bot.reports.sound import levels, opus
 from bot.reports.transcript import TranscriptLine, lines_of
+from bot.watching import MASK, Ended, Listens, Notice, Speaks, Understood
 
 MEGABYTE = 1_000_000
 NOTICES: list[Notice] = [

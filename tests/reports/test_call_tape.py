@@ -12,15 +12,14 @@ from bot.events import (
     Frame,
     Grammar,
     Played,
-    Plays,
     Prompt,
     Reply,
     Samples,
     SecretDigits,
     SpeechStarted,
-    Stops,
 )
 from bot.reports.call_tape import LEAD, TONE_EDGE, CallTape, Tape, tones
+from bot.tap import Plays, Stops
 
 FRAME = RATE // 50
 MENU = Reply((Prompt("bấm tám"),), Expect(Grammar.MENU, lengths=(10,)))

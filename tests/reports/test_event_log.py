@@ -7,7 +7,6 @@ from typing import get_args
 import numpy as np
 import pytest
 
-from bot.call import MASK
 from bot.events import (
     RATE,
     FinalResult,
@@ -18,18 +17,17 @@ from bot.events import (
     Outcome,
     Partial,
     Played,
-    Plays,
     Prompt,
     Reheard,
     Reply,
-    RoomEvent,
     SecretDigits,
     SpeechStarted,
-    Stops,
     TooFew,
     Utterance,
 )
 from bot.reports.event_log import EventLog, event_of, written
+from bot.tap import Plays, RoomEvent, Stops
+from bot.watching import MASK
 from tests.call_tools import GOODBYE, MENU, NOTHING, NUMBER, READING, Scripted, hold
 
 PIECE = FinalResult(("không một hai", "không một"), 0.91234, 8000, 9000, (0.9, 0.1))

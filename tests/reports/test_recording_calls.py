@@ -10,13 +10,16 @@ import pytest
 import soundfile
 
 from bot.assembly import DOMAIN, read_prompts
-from bot.call import Call, Speaks, Tap, Watch
+from bot.call import Call
 from bot.errors import VoicebotError
-from bot.events import Channel, Outcome, Prompt, Reply
+from bot.events import Outcome, Prompt, Reply
+from bot.protocols import Channel
 from bot.reports.recording import DAY, Recorder, recording
 from bot.settings import Settings
 from bot.simulation.caller_script import parse_script
 from bot.simulation.script import ScriptChannel
+from bot.tap import Tap
+from bot.watching import Speaks, Watch
 from tests.call_tools import GOODBYE, MENU, READING, TIMING, WORDS, Beeps, KeysOnly, Scripted
 from tests.fitted import FIT
 

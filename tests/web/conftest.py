@@ -11,8 +11,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bot.call import Call, Watch
-from bot.events import RATE, Channel, Outcome, Prompt, Reply, Samples, SecretDigits, Segment
+from bot.call import Call
+from bot.events import RATE, Outcome, Prompt, Reply, Samples, SecretDigits, Segment
+from bot.protocols import Channel
+from bot.watching import Watch
 from tests.call_tools import TIMING, WORDS, KeysOnly, Scripted
 from tests.channels.contract import tone
 from tests.fitted import FIT

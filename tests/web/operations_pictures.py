@@ -13,11 +13,11 @@ import time
 from pathlib import Path
 
 from bot.accounts import Accounts
-from bot.call import Speaks, Understood
 from bot.events import Expect, Grammar, Number
 from bot.operations.calls import Calls
 from bot.operations.keeping import CallsOfGateway
 from bot.operations.record import CallRecord
+from bot.watching import Speaks, Understood
 from tests.gateway.conftest import site
 from tests.operations.desk_tools import PHONE, make, opened, served
 from tests.web.browser import Chromium, Tab, chromium

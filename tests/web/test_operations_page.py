@@ -11,9 +11,11 @@ from pathlib import Path
 import pytest
 
 from bot.accounts import Accounts
-from bot.call import Call, Watch
-from bot.events import Channel, Outcome
+from bot.call import Call
+from bot.events import Outcome
 from bot.operations.keeping import CallsOfGateway
+from bot.protocols import Channel
+from bot.watching import Watch
 from tests.call_tools import GOODBYE, READING, TIMING, WORDS, KeysOnly, Scripted
 from tests.channels.fake_asterisk import FakeAsterisk
 from tests.fitted import FIT
