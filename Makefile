@@ -14,7 +14,7 @@ BIN := .venv/bin
 RASA := .venv-rasa/bin/rasa
 DIALOGUE := domain.yml config.yml $(shell find data -name '*.yml' 2>/dev/null) $(wildcard rasa_components/*.py)
 
-.PHONY: help setup run phone test lint format wheel docs docs-settings bench bench-load bench-accounts prove fuzz eval train train-second-pass clean
+.PHONY: help setup run phone test lint format wheel docs docs-settings figures bench bench-load bench-accounts prove fuzz eval train train-second-pass clean
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
 
@@ -53,10 +53,10 @@ docs: .setup/environment ## the documentation as a site, in site/
 docs-settings: .setup/environment ## docs/settings.md, from bot/settings.py
 	@$(BIN)/python -m bot.settings_text >docs/settings.md
 
-bench: setup ## turn latency, real-time factor, memory, number words
-	@$(BIN)/python -m benchmarks
+bench: setup ## turn latency, real-time factor, memory, number words; writes docs/figures.json and quotes it
+	@$(BIN)/python -m benchmarks --write
 
-bench-load: setup ## how many calls at once; LOAD='--soak 60 --calls 70' or '--overload 1.5 --calls 100'
+bench-load: setup ## how many calls at once; LOAD='--soak 60 --calls 70 --write soak' or '--overload 1.5 --calls 100'
 	@$(BIN)/python -m benchmarks.load $(LOAD)
 
 bench-accounts: setup ## a million accounts imported, five million looked up, SQLite and PostgreSQL (a quarter of an hour)
@@ -72,6 +72,10 @@ fuzz: setup ## parsers that face outside, given anything for a minute each (FUZZ
 
 eval: setup ## the recogniser on people left out of training; writes asr_models/vi-digits/CARD.md
 	@$(BIN)/python -m asr_models.evaluation --card
+	@$(BIN)/python -m benchmarks.figures
+
+figures: .setup/environment ## the figures in README and docs, as docs/figures.json and the model's card have them
+	@$(BIN)/python -m benchmarks.figures
 
 train: ## the recogniser's model, in the recipe's own environment (an hour; see asr_models/recipe)
 	@asr_models/recipe/run.sh

@@ -1,4 +1,5 @@
 """Turn latency, real-time factor and memory of whole calls, and number words, on this machine; prints Markdown.
+`--write` writes the figures of the calls in docs/figures.json, and where README and docs quote them.
 
 A turn's latency runs from the end of the caller's last word or key to the first sample of the answer. It is the wait
 that makes sure the caller has finished, counted in samples, and what the bot then takes, on this machine's clock.
@@ -17,10 +18,12 @@ import tempfile
 import time
 from collections import defaultdict
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from benchmarks import numbers
+from benchmarks import bench_report, figures, numbers
+from benchmarks.load_gauge import read
 from bot.accounts import open_accounts
 from bot.accounts.demo import DEMO
 from bot.assembly import Voicebot, open_voicebot
@@ -37,11 +40,17 @@ from vietnamese_numbers import DIGIT_WORDS
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__.splitlines()[0])
     parser.add_argument("--calls", type=int, default=20, help="calls of each kind")
-    asyncio.run(measure(parser.parse_args().calls))
+    parser.add_argument("--write", action="store_true", help="write the figures in docs/figures.json, and quote them")
+    arguments = parser.parse_args()
+    found = asyncio.run(measure(arguments.calls))
+    print("# Benchmarks\n\n" + bench_report.text({"measured": f"Python {platform.python_version()}", **found}) + "\n")
+    numbers.measure()
+    if arguments.write:
+        figures.record("bench", found)
 
 
-async def measure(calls: int) -> None:
-    """Measure and print."""
+async def measure(calls: int) -> dict[str, Any]:
+    """What `bench_report` tells of: times in milliseconds where nothing else is said."""
     with tempfile.TemporaryDirectory() as folder:
         settings = dataclasses.replace(
             load(),
@@ -58,17 +67,15 @@ async def measure(calls: int) -> None:
             latency, cpu_share = await _latency(bot, calls)
         finally:
             await bot.close()
-        print(f"# Benchmarks\n\n{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}\n")
-        print(f"From nothing to ready for calls: {seconds_to_open:.1f} s\n")
-        _print_latency(latency)
-        print(f"\nA whole call takes {cpu_share:.3f} of one core, at the pace of a real call.\n")
-        _print_hearing(settings)
-        print()
-        numbers.measure()
+        return {
+            "ready_seconds": round(seconds_to_open, 1),
+            "turns": _in_short(latency),
+            "call_share": round(cpu_share, 3),
+            **_hearing(settings),
+        }
 
 
 def _demo_accounts(settings: Settings) -> None:
-
     accounts = open_accounts(settings)
     accounts.init()
     accounts.import_rows(DEMO)
@@ -85,14 +92,19 @@ async def _latency(bot: Voicebot, calls: int) -> tuple[dict[str, list[tuple[floa
     keyed = _script("keys", ['press: "8"', f'press: "{DEMO[0][1]}"'])
     voiced = _script("voice", ['say: "cấp lại mật khẩu"', f'say: "{spoken}"', 'say: "đúng"'])
     latency: dict[str, list[tuple[float, float]]] = defaultdict(list)
-    call_seconds, cpu = 0.0, time.process_time()
+    call_seconds, cpu = 0.0, _cpu_seconds()
     for _ in range(calls):
         for script in (keyed, voiced):
             result = await simulate_call(bot, script)
             call_seconds += result.seconds
             for kind, wait, answer in _turns(result.record.notices):
                 latency[kind].append((wait, answer))
-    return latency, (time.process_time() - cpu) / call_seconds
+    return latency, (_cpu_seconds() - cpu) / call_seconds
+
+
+def _cpu_seconds() -> float:
+    """Of this process, of Rasa and of the actions."""
+    return sum(seconds for part, seconds in read(os.getpid()).cpu.items() if part != "load generator")
 
 
 def _turns(notices: list[Notice]) -> list[tuple[str, float, float]]:
@@ -110,22 +122,24 @@ def _turns(notices: list[Notice]) -> list[tuple[str, float, float]]:
 
 def _kind(utterance: Utterance, expected: object) -> str:
     if isinstance(utterance, Number):
-        return "number, last digit spoken" if utterance.spoken else "number, last digit keyed (account checked)"
+        return "spoken" if utterance.spoken else "keyed"
     if isinstance(utterance, Said):
-        return "yes in words (account checked)" if expected is Grammar.YESNO else "wish in words"
-    return "menu key"
+        return "yes" if expected is Grammar.YESNO else "wish"
+    return "menu_key"
 
 
-def _print_latency(latency: dict[str, list[tuple[float, float]]]) -> None:
-    print("| turn | n | end-of-speech wait, p95 ms | then first audio, p50 ms | p95 ms |\n|---|---|---|---|---|")
-    for kind, values in sorted(latency.items()):
+def _in_short(latency: dict[str, list[tuple[float, float]]]) -> dict[str, dict[str, int]]:
+    short = {}
+    for kind, values in latency.items():
         waits, answers = np.array(values).T
         p50, p95 = np.percentile(answers, [50, 95])
-        print(f"| {kind} | {len(values)} | {np.percentile(waits, 95):.0f} | {p50:.0f} | {p95:.0f} |")
+        wait = round(float(np.percentile(waits, 95)))
+        short[kind] = {"n": len(values), "wait_p95": wait, "p50": round(float(p50)), "p95": round(float(p95))}
+    return short
 
 
-def _print_hearing(settings: Settings) -> None:
-    """CPU seconds per second of speech on one core, and the memory of a further caller."""
+def _hearing(settings: Settings) -> dict[str, float]:
+    """`rtf`: CPU seconds per second of speech on one core; `caller_mb`: the memory of a further caller's hearing."""
     spoken = " ".join(DIGIT_WORDS[int(digit)] for digit in DEMO[0][1])
     channel = ScriptChannel(_script("speech", [f'say: "{spoken}"']))
     sound = next(iter(channel._caller._sounds.values()))
@@ -147,10 +161,7 @@ def _print_hearing(settings: Settings) -> None:
         another.feed(sound)
         callers.append(another)
     grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - memory
-    print("| hearing | |\n|---|---|")
-    print(f"| real-time factor, all of hearing on speech without pause, one core | {rtf:.4f} |")
-    print(f"| memory of the bot's process | {memory / 1024:.0f} MB |")
-    print(f"| memory of a further caller's hearing | {grown / 1024 / len(callers):.1f} MB |")
+    return {"rtf": round(rtf, 4), "caller_mb": round(grown / 1024 / len(callers), 1)}
 
 
 if __name__ == "__main__":

@@ -19,10 +19,11 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
+from benchmarks import figures
 from benchmarks.load_drive import Callers, Level, hold
 from benchmarks.load_gateway import running
 from benchmarks.load_people import cast
-from benchmarks.load_report import print_levels, write_picture
+from benchmarks.load_report import in_short, print_levels, write_picture
 from bot.settings import load
 
 LIMIT_SECONDS = 0.8
@@ -43,6 +44,12 @@ def main() -> None:
     parser.add_argument("--soak", type=float, metavar="MINUTES", help="hold --calls for so long, a row each minute")
     parser.add_argument("--overload", type=float, metavar="FACTOR", help="bring so many times --calls to the gateway")
     parser.add_argument("--out", type=Path, default=Path("results/load"), help="folder of load.png and load.json")
+    parser.add_argument(
+        "--write",
+        metavar="NAME",
+        choices=["load", "soak", "overload"],
+        help="write the figures under this name in docs/figures.json, and where README and docs quote them",
+    )
     arguments = parser.parse_args()
     if (arguments.soak or arguments.overload) and not arguments.calls:
         parser.error("--soak and --overload need --calls")
@@ -53,6 +60,8 @@ def main() -> None:
     arguments.out.mkdir(parents=True, exist_ok=True)
     (arguments.out / "load.json").write_text(json.dumps([asdict(level) for level in levels], indent=1))
     write_picture(arguments.out / "load.png", levels, LIMIT_SECONDS)
+    if arguments.write:
+        figures.record(arguments.write, in_short(levels, LIMIT_SECONDS))
     print(f"\n{arguments.out}/load.png shows it; load.json has all figures.")
 
 

@@ -59,6 +59,28 @@ def _row(level: Level) -> list[str]:
     ]
 
 
+def in_short(levels: Sequence[Level], limit: float) -> dict[str, int]:
+    """What docs quote. `at_once`: calls at once that were held well, or on average where their number stayed the same;
+    `too_many`: the fewest that were not held well, left out where all were; times in milliseconds."""
+    steps = len({level.callers for level in levels}) > 1
+    held = [level.at_once for level in levels if level.well(limit)]
+    beyond = [level.at_once for level in levels if not level.well(limit)]
+    times = [np.array([s for kind in level.answers.values() for s in kind] or [0.0]) * 1000 for level in levels]
+    found = {
+        "at_once": max(held, default=0.0) if steps else np.mean([level.at_once for level in levels]),
+        "minutes": sum(level.seconds for level in levels) / 60,
+        "ended": sum(level.calls for level in levels),
+        "failed": sum(level.failed for level in levels),
+        "late": sum(level.late + level.gateway_late for level in levels),
+        "p95": np.median([np.percentile(each, 95) for each in times]),
+        "p95_worst": max(np.percentile(each, 95) for each in times),
+        "p99_worst": max(np.percentile(each, 99) for each in times),
+    }
+    if steps and beyond:
+        found["too_many"] = min(beyond)
+    return {name: round(float(value)) for name, value in found.items()}
+
+
 def memory_per_call(levels: Sequence[Level]) -> float | None:
     """Slope of memory over calls at once, MB; None where the number of callers did not change."""
     if len({level.callers for level in levels}) < 2:
