@@ -41,17 +41,18 @@ class SharedRasa:
 
     def __init__(self, model: Path) -> None:
         self._executors: dict[str, ActionExecutor] = {}
+        self._others: ActionExecutor | None = None
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
         self._stack = AsyncExitStack()
-        app = app_of(lambda conversation: self._executors[conversation], OURS)
+        app = app_of(self._executor, OURS)
         actions = self.in_thread(self._stack.enter_async_context(serving(app, local.HOST, 0)))
         self._folder = tempfile.TemporaryDirectory()
         folder = Path(self._folder.name)
         (port,) = local._free_ports(1)
-        self.url = f"http://{local.HOST}:{port}"
-        endpoints = local.write_endpoints(folder, f"http://{local.HOST}:{actions}/webhook")
+        self.url, self.actions_url = f"http://{local.HOST}:{port}", f"http://{local.HOST}:{actions}/webhook"
+        endpoints = local.write_endpoints(folder, self.actions_url)
         command = local.rasa_command(Settings(), model, port, endpoints)
         command += ["--enable-api", "--auth-token", API_TOKEN]
         environ = rasa_environ({"PATH": "/usr/bin:/bin", "HOME": str(folder)}, lend(folder / "packages"), SECRET)
@@ -80,6 +81,15 @@ class SharedRasa:
     def answers(self, conversation: str, actions: ActionExecutor) -> None:
         """From now on these actions are that conversation's."""
         self._executors[conversation] = actions
+
+    def answers_others(self, actions: ActionExecutor) -> None:
+        """From now on these actions are those of every conversation that no test announces."""
+        self._others = actions
+
+    def _executor(self, conversation: str) -> ActionExecutor:
+        found = self._executors.get(conversation, self._others)
+        assert found, "no test has announced this conversation"
+        return found
 
     async def parse(self, text: str) -> dict[str, Any]:
         """What Rasa understands."""

@@ -5,23 +5,20 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from command_tools import error, lines
 from typer.testing import CliRunner, Result
 
 from bot.accounts import store
 from bot.accounts.demo import DEMO
 from bot.commands.accounts import app
-from bot.errors import VoicebotError
 
 PHONE, NUMBER = DEMO[0]
 Run = Callable[..., Result]
 
 
 @pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+def run(own_store: None) -> Run:
     """Runs the command on a store of the test's own."""
-    monkeypatch.setenv("VOICEBOT_CONFIG", str(tmp_path / "none.toml"))
-    monkeypatch.setenv("VOICEBOT_DATABASE_URL", f"sqlite:///{tmp_path}/accounts.sqlite")
-    monkeypatch.setattr(store, "ACCOUNTS_KEY", tmp_path / "accounts.key")
     return lambda *arguments, stdin=None: CliRunner().invoke(app, [str(each) for each in arguments], input=stdin)
 
 
@@ -32,17 +29,8 @@ def file(tmp_path: Path) -> Path:
 
 def printed(result: Result) -> dict[str, object]:
     """The one JSON object on stdout."""
-    assert result.exit_code == 0, result.output
-    assert result.stdout.count("\n") == 1
-    found: dict[str, object] = json.loads(result.stdout)
+    [found] = lines(result)
     return found
-
-
-def error(result: Result) -> str:
-    """What the command line prints as one line."""
-    assert isinstance(result.exception, VoicebotError)
-    assert "\n" not in str(result.exception)
-    return str(result.exception)
 
 
 def test_init_makes_an_empty_store(run: Run, tmp_path: Path) -> None:

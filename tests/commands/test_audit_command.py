@@ -5,12 +5,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from command_tools import error, lines
 from typer.testing import CliRunner, Result
 
 from bot.accounts import Accounts, store
 from bot.accounts.demo import DEMO
 from bot.commands.audit import app
-from bot.errors import VoicebotError
 from bot.settings import load
 
 PHONE, NUMBER = DEMO[0]
@@ -19,11 +19,8 @@ Run = Callable[..., Result]
 
 
 @pytest.fixture
-def accounts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Accounts:
+def accounts(own_store: None) -> Accounts:
     """A store with a reset, a stranger who tried the same number, and somebody else's reset."""
-    monkeypatch.setenv("VOICEBOT_CONFIG", str(tmp_path / "none.toml"))
-    monkeypatch.setenv("VOICEBOT_DATABASE_URL", f"sqlite:///{tmp_path}/accounts.sqlite")
-    monkeypatch.setattr(store, "ACCOUNTS_KEY", tmp_path / "accounts.key")
     accounts = store.open_accounts(load())
     accounts.init()
     accounts.import_rows(DEMO)
@@ -37,17 +34,6 @@ def accounts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Accounts:
 @pytest.fixture
 def run(accounts: Accounts) -> Run:
     return lambda *arguments: CliRunner().invoke(app, [str(argument) for argument in arguments])
-
-
-def lines(result: Result) -> list[dict[str, object]]:
-    assert result.exit_code == 0, result.output
-    return [json.loads(line) for line in result.stdout.splitlines()]
-
-
-def error(result: Result) -> str:
-    assert isinstance(result.exception, VoicebotError)
-    assert "\n" not in str(result.exception)
-    return str(result.exception)
 
 
 def test_who_reset_my_password(run: Run) -> None:

@@ -5,14 +5,19 @@ import os
 import re
 import socket
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from bot.__main__ import main
+from bot.actions import executor
+from bot.actions.services import Services
 from bot.diagnosis import CHECKS
 from bot.places import PACKAGES
+from bot.settings import load
 from tests.conftest import GENEROUS
+from tests.rasa_tools import SECRET, SharedRasa
 
 COMMANDS = ["call", "simulate", "transcribe", "digits", "speak", "accounts", "audit", "models", "notices", "operators"]
 COMMANDS += ["doctor", "serve", "init", "setup", "prompts"]
@@ -48,6 +53,18 @@ def voicebot(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str])
 def ready(dialogue_model: Path, accounts_url: str) -> dict[str, str]:
     """Variables of a bot that is set up."""
     return {**GENEROUS, "VOICEBOT_RASA_MODEL": str(dialogue_model), "VOICEBOT_DATABASE_URL": accounts_url}
+
+
+@pytest.fixture
+def served(ready: dict[str, str], shared_rasa: SharedRasa) -> Callable[..., dict[str, str]]:
+    """Variables of a bot whose Rasa and actions are served already, some of them changed."""
+
+    def served(**changed: str) -> dict[str, str]:
+        environ = {**ready, "VOICEBOT_RASA_URL": shared_rasa.url, "VOICEBOT_RASA_SECRET": SECRET, **changed}
+        shared_rasa.answers_others(executor(Services(load(environ))))
+        return environ
+
+    return served
 
 
 def assert_one_line(err: list[str], *words: str) -> None:
@@ -117,11 +134,11 @@ class TestSimulate:
         assert "cannot be written" in line
 
     def test_a_call_that_goes_otherwise_exits_1_and_says_how(
-        self, voicebot: Shell, ready: dict[str, str], tmp_path: Path
+        self, voicebot: Shell, served: Callable[..., dict[str, str]], tmp_path: Path
     ) -> None:
         script = tmp_path / "wrong.yml"
         script.write_text('caller: "0912345678"\nsteps:\n  - press: "0"\nexpect: {outcome: reset}\n', "utf-8")
-        status, out, _ = voicebot("simulate", str(script), "--json", **ready)
+        status, out, _ = voicebot("simulate", str(script), "--json", **served())
         assert status == 1
         assert json.loads(out[0])["failure"] == "outcome transferred, expected reset"
 
@@ -159,16 +176,17 @@ class TestWhatIsMissing:
         assert status == 1
         assert_one_line(err, "none")
 
-    def test_no_account_store(self, voicebot: Shell, ready: dict[str, str], tmp_path: Path) -> None:
+    def test_no_account_store(self, voicebot: Shell, served: Callable[..., dict[str, str]], tmp_path: Path) -> None:
         url = f"sqlite:///{tmp_path}/none.sqlite"
-        status, out, _ = voicebot("simulate", "--json", self.SCRIPT, **{**ready, "VOICEBOT_DATABASE_URL": url})
+        status, out, _ = voicebot("simulate", "--json", self.SCRIPT, **served(VOICEBOT_DATABASE_URL=url))
         call = json.loads(out[0])
         assert (status, call["outcome"]) == (1, "error")
         assert "sự cố" in call["turns"][-1]["said"]
 
     def test_a_locked_account_store_is_out_of_order_and_not_a_refusal(
-        self, voicebot: Shell, ready: dict[str, str]
+        self, voicebot: Shell, served: Callable[..., dict[str, str]]
     ) -> None:
+        ready = served()
         path = ready["VOICEBOT_DATABASE_URL"].removeprefix("sqlite:///")
         with sqlite3.connect(path) as other:
             other.execute("BEGIN EXCLUSIVE")

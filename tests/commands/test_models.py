@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from command_tools import lines
 from typer.testing import CliRunner, Result
 
 from bot.commands.models import app
@@ -18,11 +19,6 @@ def _settings_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
 
 def run(*arguments: str) -> Result:
     return CliRunner().invoke(app, arguments)
-
-
-def lines(result: Result) -> list[dict[str, object]]:
-    assert result.exit_code == 0, result.output
-    return [json.loads(line) for line in result.stdout.splitlines()]
 
 
 bundled = pytest.mark.skipif(

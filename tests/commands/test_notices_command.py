@@ -24,14 +24,11 @@ def told(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def run(tmp_path: Path, told: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+def run(own_store: None, tmp_path: Path, told: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Runs the command on a store with one notice, and a command that keeps what it is given."""
     script = tmp_path / "sms.py"
     script.write_text(f"import sys\nwith open({str(told)!r}, 'a') as file:\n    file.write(sys.stdin.read())\n")
-    monkeypatch.setenv("VOICEBOT_CONFIG", str(tmp_path / "none.toml"))
-    monkeypatch.setenv("VOICEBOT_DATABASE_URL", f"sqlite:///{tmp_path}/accounts.sqlite")
     monkeypatch.setenv("VOICEBOT_NOTICE_COMMAND", f"{sys.executable} {script}")
-    monkeypatch.setattr(store, "ACCOUNTS_KEY", tmp_path / "accounts.key")
     accounts = store.open_accounts(load())
     accounts.init()
     accounts.import_rows(DEMO)

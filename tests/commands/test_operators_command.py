@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
@@ -17,11 +16,8 @@ WORD = "correct horse battery"
 
 
 @pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+def run(own_store: None) -> Run:
     """Runs the command on an empty store, with these lines on stdin."""
-    monkeypatch.setenv("VOICEBOT_CONFIG", str(tmp_path / "none.toml"))
-    monkeypatch.setenv("VOICEBOT_DATABASE_URL", f"sqlite:///{tmp_path}/accounts.sqlite")
-    monkeypatch.setattr(store, "ACCOUNTS_KEY", tmp_path / "accounts.key")
     accounts = store.open_accounts(load())
     accounts.init()
     accounts.close()
