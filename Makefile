@@ -32,7 +32,7 @@ test: setup ## every test: pytest, and Rasa's own conversation tests
 	@$(RASA) test nlu --nlu tests/test_nlu.yml --model models/dialogue.tar.gz --out results/nlu --successes --no-plot
 	@$(BIN)/python tests/dialogue/check_nlu.py results/nlu
 	@.venv-rasa/bin/python -m pytest -q -c rasa_components/pyproject.toml rasa_components/tests
-	@$(BIN)/pytest -n 2 --dist loadfile
+	@$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 lint: .setup/environment ## style and types
 	$(BIN)/ruff check .

@@ -16,8 +16,32 @@ from tests.rasa_tools import SharedRasa
 
 SHARED = PACKAGES.parent / "shared"
 
+LONGEST = (
+    "tests/calls/test_calls.py",  # 150 s: every scripted call
+    "tests/asr_models/test_recipe.py",  # 140 s: a short training
+    "tests/pbx/test_pbx.py",  # 140 s: most of it waiting for telephones
+    "tests/asr_models/test_second_pass.py",  # 110 s: a short training
+    "tests/web/test_in_chromium.py",  # 70 s, in real time
+    "tests/hearing/test_dtmf.py",
+    "tests/test_wheel.py",  # 60 s: an environment of its own
+    "tests/dialogue/test_tutorial_second_service.py",  # 60 s: trains a dialogue
+    "tests/calls/test_recorded_calls.py",
+    "tests/dialogue/test_conversation.py",
+    "tests/commands/test_contract.py",
+    "tests/numbers/test_every_reading.py",
+    "tests/proof/test_proof.py",
+)
+"""The files of tests that take longest, on two quiet cores. `make test` gives whole files to its two processes: one of
+these at the end would leave a core idle."""
+
 GENEROUS = {"VOICEBOT_MAX_FAILURES": "100", "VOICEBOT_MAX_RESETS": "10000", "VOICEBOT_MAX_REFUSALS": "1000000"}
 """Tests of whole calls share a few accounts, and call more often than callers may."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest files first, the others in their order."""
+    rank = {PACKAGES / name: at for at, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: rank.get(item.path, len(rank)))
 
 
 @pytest.fixture(scope="session")
