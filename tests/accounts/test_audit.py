@@ -1,15 +1,14 @@
-"""The audit trail: what happened is recorded with it, in one chain whatever writes, and can be asked."""
+"""The audit trail: what happened is recorded with it, in one chain whatever writes."""
 
 import logging
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime
 
 import pytest
-from account_tools import Clock, Open, on_sqlite
+from account_tools import Clock, Open, tamper
 
-from bot.accounts import Accounts, AccountsUnavailable, trail
-from bot.accounts.chain import Checkpoint, Record, read_checkpoint
+from bot.accounts import Accounts, AccountsUnavailable
+from bot.accounts.chain import Record, read_checkpoint
 from bot.accounts.demo import DEMO
 from bot.accounts.operators import operator
 from bot.accounts.schema import REVISION
@@ -170,7 +169,7 @@ def test_a_reset_and_its_record_are_there_both_or_neither(accounts: Accounts, mo
 
 
 def test_one_chain_grows_whatever_writes_at_once(accounts: Accounts, open_store: Open) -> None:
-    stores = [accounts, open_store(), open_store()]
+    stores = [open_store(patience=60) for _ in range(3)]  # on a busy machine, none gives up
 
     def call(i: int) -> None:
         phone, number = DEMO[i % len(DEMO)]
@@ -190,18 +189,6 @@ def test_one_chain_grows_whatever_writes_at_once(accounts: Accounts, open_store:
 
 
 # ── whole ─────────────────────────────────────────────────────────────────────────────────────────
-
-
-def tamper(accounts: Accounts, *statements: str) -> None:
-    """As who owns the database can do it: the triggers are dropped."""
-    with accounts._database.writing() as connection:
-        if accounts.name.startswith("sqlite"):
-            for trigger in ("audit_unchanged", "audit_kept"):
-                connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {trigger}")
-        else:
-            connection.exec_driver_sql("ALTER TABLE audit DISABLE TRIGGER USER")
-        for statement in statements:
-            connection.exec_driver_sql(statement)
 
 
 @pytest.mark.parametrize(
@@ -271,148 +258,3 @@ def test_what_is_not_signed_for_an_hour_is_signed_by_a_running_bot_and_told_in_t
     kept = read_checkpoint(told)
     assert kept.seq == 3
     assert accounts.audit.verify([kept]).checkpoints == 3
-
-
-# ── keeping ───────────────────────────────────────────────────────────────────────────────────────
-
-
-def old_and_new(accounts: Accounts, clock: Clock) -> None:
-    """A refusal three hundred days before the clock's time, and one now."""
-    clock.now = datetime.now(clock.now.tzinfo) + timedelta(days=1)
-    accounts.begin_reset("old", PHONE, OTHER_NUMBER)
-    clock.advance(days=300)
-    accounts.begin_reset("new", PHONE, OTHER_NUMBER)
-
-
-def test_what_is_too_old_is_removed_and_the_rest_is_still_proved(
-    accounts: Accounts, open_store: Open, clock: Clock
-) -> None:
-    old_and_new(accounts, clock)
-    kept = accounts.audit.checkpoint()
-    assert kept
-    bot = open_store(audit_days=100)
-    bot.check()
-    bot.check()
-    verdict = bot.audit.verify([kept])
-    assert (verdict.ok, verdict.first, verdict.last) == (True, 4, 5), verdict
-    new, pruned = accounts.audit._records()
-    assert (new.call, pruned.event, pruned.actor, pruned.detail) == ("new", "pruned", "bot", "3")
-    tamper(accounts, "DELETE FROM audit WHERE seq = 4")
-    assert bot.audit.verify().broken == 4
-
-
-def test_a_day_is_removed_at_a_time(accounts: Accounts, open_store: Open, clock: Clock) -> None:
-    old_and_new(accounts, clock)
-    bot = open_store(audit_days=100)
-    bot.check()
-    clock.advance(days=100, hours=23)
-    for _ in range(3):
-        bot.check()
-    assert accounts.audit.verify().first == 4
-    clock.advance(hours=1)
-    bot.check()
-    assert bot.audit.verify().first == 5
-
-
-def test_nothing_is_removed_without_the_setting(accounts: Accounts, clock: Clock) -> None:
-    old_and_new(accounts, clock)
-    accounts.check()
-    assert accounts.audit.verify().first == 1
-
-
-def test_a_trail_that_is_old_as_a_whole_keeps_its_last_record(
-    accounts: Accounts, open_store: Open, clock: Clock
-) -> None:
-    old_and_new(accounts, clock)
-    clock.advance(days=300)
-    bot = open_store(audit_days=100)
-    for _ in range(3):
-        bot.check()
-    assert [each.event for each in accounts.audit._records()] == ["pruned", "pruned"]
-    assert bot.audit.verify().ok
-
-
-def test_a_look_that_is_overtaken_by_a_removal_is_taken_again(
-    accounts: Accounts, open_store: Open, clock: Clock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    old_and_new(accounts, clock)
-    bot, page = open_store(audit_days=100), trail.page
-    looks = 0
-
-    def overtaken(*arguments: Any) -> list[Record]:
-        nonlocal looks
-        looks += 1
-        if looks == 1:
-            bot.check()
-        return page(*arguments)
-
-    monkeypatch.setattr(trail, "page", overtaken)
-    assert accounts.audit.verify().ok
-    assert looks == 2
-
-
-def test_a_trail_that_somebody_emptied_goes_on_and_stays_broken(accounts: Accounts) -> None:
-    """Whoever can do that must not be able to stop all resets as well."""
-    for i in range(EVERY):
-        accounts.begin_reset(f"before {i}", None, NUMBER)
-    tamper(accounts, "DELETE FROM audit")
-    for i in range(EVERY + 5):
-        accounts.begin_reset(f"after {i}", None, NUMBER)
-    accounts.begin_reset("call", PHONE, NUMBER)
-    assert accounts.activate("call")
-    assert accounts.audit.verify().broken == EVERY
-
-
-# ── asking ────────────────────────────────────────────────────────────────────────────────────────
-
-
-def test_a_phone_is_asked_about(accounts: Accounts, clock: Clock) -> None:
-    accounts.begin_reset("own", PHONE, NUMBER)
-    accounts.begin_reset("stranger", "0966123123", NUMBER)
-    accounts.begin_reset("other", OTHER_PHONE, OTHER_NUMBER)
-    assert [each.call for each in accounts.audit.of_phone(PHONE)] == ["own", "stranger"]
-    assert [each.call for each in accounts.audit.of_phone("+84912345678")] == ["own", "stranger"]
-    accounts.change_phone(PHONE, "0966000001")
-    assert [each.call for each in accounts.audit.of_phone("0966000001") if each.call] == ["own", "stranger", "own"]
-    assert accounts.audit.of_phone("0966999999") == []
-    with pytest.raises(VoicebotError, match="phone number"):
-        accounts.audit.of_phone("12")
-
-
-def test_a_call_is_asked_about(accounts: Accounts) -> None:
-    accounts.begin_reset("1764.7", PHONE, NUMBER)
-    accounts.begin_reset("1764.8", PHONE, NUMBER)
-    accounts.activate("1764.7")
-    assert [each.event for each in accounts.audit.of_call("1764.7")] == ["granted", "activated"]
-
-
-def test_a_time_is_exported(accounts: Accounts, clock: Clock) -> None:
-    begin = clock.now.replace(tzinfo=None)
-    for hour in range(4):
-        accounts.begin_reset(f"call {hour}", PHONE, OTHER_NUMBER)
-        clock.advance(hours=1)
-    found = accounts.audit.export(begin + timedelta(hours=1), begin + timedelta(hours=3))
-    assert [each.call for each in found] == ["call 1", "call 2"]
-
-
-@on_sqlite
-def test_a_long_trail_is_read_in_pages(accounts: Accounts, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.accounts.trail.PAGE", 3)
-    for i in range(7):
-        accounts.begin_reset(f"call {i}", None, NUMBER)
-    assert [each.seq for each in accounts.audit._records()] == list(range(1, 10))
-
-
-def test_the_trail_holds_no_number_and_no_password(accounts: Accounts) -> None:
-    password = accounts.begin_reset("call", PHONE, NUMBER)
-    accounts.activate("call")
-    accounts.change_phone(PHONE, "0966000001")
-    text = repr(list(accounts.audit.export())) + repr(accounts.audit.of_phone(PHONE))
-    secrets = [PHONE, PHONE[1:], NUMBER, "0966000001", "966000001", password or ""]
-    assert not any(secret in text for secret in secrets)
-
-
-def test_a_checkpoint_holds_nothing_but_the_chain(accounts: Accounts) -> None:
-    made = accounts.audit.checkpoint()
-    assert isinstance(made, Checkpoint)
-    assert set(vars(made) if hasattr(made, "__dict__") else ()) == {"seq", "at", "hash", "key", "signature"}
