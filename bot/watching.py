@@ -10,6 +10,7 @@ from bot.events import (
     Chosen,
     Expect,
     Gone,
+    Grammar,
     Number,
     Outcome,
     OwnPhone,
@@ -78,6 +79,18 @@ class Ended:
 Notice = Speaks | Listens | Understood | Ended
 Watch = Callable[[Notice], None]
 """Sees each notice at once; must be quick. Times named `at` are seconds since the call began, by sample count."""
+
+
+UNDERSTOOD = (CallStarted, Chosen, Said, Number, PlayedOut, Unheard, Gone)
+"""The utterances after which a call goes on. After any other the caller is asked again; its name in the metrics is that
+of its type."""
+
+
+def stage_of(expect: Expect) -> str:
+    """Where in a call this is expected: menu, number, yesno, any, password, goodbye."""
+    if isinstance(expect.kind, Grammar):
+        return expect.kind.value
+    return {"played": "password", "nothing": "goodbye"}[expect.kind]
 
 
 def describe(utterance: Utterance) -> str:

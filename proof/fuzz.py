@@ -96,7 +96,7 @@ def sealed(data: bytes) -> None:
 def numbers(data: bytes) -> None:
     """What callers say, in words."""
     from bot.events import Silence
-    from bot.web.masking import masked
+    from bot.masking import masked
     from vietnamese_numbers import find, read
 
     text = _text(data)

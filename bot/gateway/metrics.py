@@ -9,18 +9,15 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 from prometheus_client.process_collector import ProcessCollector
 
 from bot.errors import VoicebotError
-from bot.events import CallStarted, Chosen, Expect, Gone, Grammar, Number, PlayedOut, Reply, Said, Unheard, Utterance
+from bot.events import Reply, Utterance
 from bot.gateway.overload import Overload
 from bot.protocols import Dialogue
-from bot.watching import Ended, Notice, Speaks, Understood, Watch
+from bot.watching import UNDERSTOOD, Ended, Notice, Speaks, Understood, Watch, stage_of
 
 ANSWER_BUCKETS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0, 1.5, 2.0, 3.0, 5.0)
 TURN_BUCKETS = (0.005, 0.01, 0.02, 0.03, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
 CALL_BUCKETS = (10, 20, 30, 40, 50, 60, 75, 90, 120, 180, 300, 600)
 LAG_BUCKETS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
-
-UNDERSTOOD = (CallStarted, Chosen, Said, Number, PlayedOut, Unheard, Gone)
-"""After any other utterance the caller is asked again; its name in the metrics is that of its type."""
 
 
 class Metrics:
@@ -146,13 +143,6 @@ class Metrics:
     def around(self, dialogue: Dialogue) -> Dialogue:
         """The same dialogue, its turns timed."""
         return _Timed(dialogue, self)
-
-
-def stage_of(expect: Expect) -> str:
-    """Where in a call this is expected: menu, number, yesno, any, password, goodbye."""
-    if isinstance(expect.kind, Grammar):
-        return expect.kind.value
-    return {"played": "password", "nothing": "goodbye"}[expect.kind]
 
 
 class _Timed:

@@ -5,7 +5,7 @@ An event of a record:
     {"at", "who": "bot", "text", "seconds", "latency_ms", "wait_ms", "expect"}
     {"at", "ended_at", "who": "caller", "text", "by": voice | keys | "", "meaning", "why", "confidence"}
 
-Texts are masked (bot/web/masking.py). `why` names the rule that decided the turn; `confidence` is there for words.
+Texts are masked (bot/masking.py). `why` names the rule that decided the turn; `confidence` is there for words.
 """
 
 from __future__ import annotations
@@ -27,10 +27,9 @@ from bot.events import (
     Unintelligible,
     Utterance,
 )
-from bot.gateway.metrics import UNDERSTOOD, stage_of
+from bot.masking import NUMBER_WORDS, masked
 from bot.operations.record import MOST_EVENTS, CallRecord
-from bot.watching import Ended, Notice, Speaks, Understood, describe
-from bot.web.masking import NUMBER_WORDS, masked
+from bot.watching import UNDERSTOOD, Ended, Notice, Speaks, Understood, describe, stage_of
 
 GAVE_DIGITS = (Number, OwnPhone, TooFew, TooMany, Uncertain)
 

@@ -33,8 +33,8 @@ from bot.events import (
 )
 from bot.hearing.dtmf import Dtmf
 from bot.hearing.front import BLOCK
+from bot.masking import NUMBER_WORDS
 from bot.tap import Plays, RoomEvent, Stops
-from bot.web.masking import NUMBER_WORDS
 
 LEAD = RATE // 2
 """Samples before the onset of speech that are blanked with it: endpointing finds an onset up to 0.23 s late."""

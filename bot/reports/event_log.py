@@ -23,9 +23,9 @@ from bot.events import (
     Segment,
     SpeechStarted,
 )
+from bot.masking import hidden, masked
 from bot.tap import Plays, RoomEvent, Stops
 from bot.watching import MASK, Ended, Listens, Notice, Speaks, Understood, describe
-from bot.web.masking import hidden, masked
 
 Event = dict[str, Any]
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from bot.masking import masked
 from bot.watching import Ended, Listens, Notice, Speaks, Understood, describe
-from bot.web.masking import masked
 
 Who = Literal["caller", "bot", "key", "state"]
 

@@ -17,8 +17,8 @@ import json
 from typing import Any
 
 from bot.events import Expect, Grammar
+from bot.masking import masked
 from bot.watching import Ended, Listens, Notice, Speaks, Understood, describe
-from bot.web.masking import masked
 
 
 def message_of(notice: Notice) -> dict[str, Any]:

@@ -12,8 +12,8 @@ from xml.etree import ElementTree
 import pytest
 
 from bot.events import Expect, Grammar, Outcome, Prompt, Reply, SecretDigits
+from bot.masking import DOT
 from bot.places import PACKAGES
-from bot.web.masking import DOT
 from tests.call_tools import GOODBYE, MENU, NUMBER, READING
 from tests.gateway.conftest import SECRET
 from tests.web.browser import Chromium, Tab

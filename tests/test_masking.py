@@ -16,7 +16,7 @@ from bot.events import (
     Unintelligible,
     Utterance,
 )
-from bot.web.masking import DOT, NUMBER_WORDS, masked
+from bot.masking import DOT, NUMBER_WORDS, masked
 from vietnamese_numbers import DIGIT_WORDS
 
 NUMBERS: list[Utterance] = [Number("0123456789", True), OwnPhone(), TooFew(3), TooMany(14), Uncertain(4)]
