@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
 # Installs what pip cannot: the synthesiser, PortAudio, and venv for Python 3. Does nothing where all are there.
 set -euo pipefail
+PATH=$PATH:/usr/sbin:/sbin # ldconfig: Debian shows it to root alone
 
 missing=()
 command -v espeak-ng >/dev/null || missing+=(espeak-ng)
-ldconfig -p 2>/dev/null | grep -q libportaudio.so.2 || missing+=(libportaudio2)
+[[ $(uname) != Linux ]] || # elsewhere PortAudio comes with the Python package sounddevice
+  ldconfig -p | grep libportaudio.so.2 >/dev/null || missing+=(libportaudio2)
 python3 -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3-venv)
 ((${#missing[@]} == 0)) && exit 0
 
