@@ -21,7 +21,7 @@ from subprocess import DEVNULL, PIPE
 
 import aiohttp
 
-from bot.accounts.outbox import Notice, Outbox
+from bot.accounts.outbox import Outbox, ResetNotice
 from bot.accounts.store import open_accounts
 from bot.errors import VoicebotError
 from bot.settings import Settings
@@ -32,7 +32,7 @@ DELIVERY_SECONDS = 10.0
 LOOK_SECONDS = 2.0
 """From one look into the outbox to the next."""
 
-Deliver = Callable[[Notice], Awaitable[None]]
+Deliver = Callable[[ResetNotice], Awaitable[None]]
 """Sends one notice. Raises NotDelivered."""
 
 log = logging.getLogger(__name__)
@@ -81,10 +81,10 @@ class Courier:
                 self._tell(type(error).__name__)
             await asyncio.sleep(LOOK_SECONDS)
 
-    def _claim(self) -> list[Notice]:
+    def _claim(self) -> list[ResetNotice]:
         return self._outbox.claim()  # it is opened here, in the thread
 
-    async def _try(self, notice: Notice) -> bool:
+    async def _try(self, notice: ResetNotice) -> bool:
         try:
             await asyncio.wait_for(self._deliver(notice), DELIVERY_SECONDS)
         except TimeoutError:
@@ -120,7 +120,7 @@ def by(settings: Settings) -> Deliver | None:
     return None
 
 
-def _text(notice: Notice) -> bytes:
+def _text(notice: ResetNotice) -> bytes:
     at = notice.at.isoformat(timespec="seconds")
     found = {"id": notice.id, "event": "password_reset", "phone": notice.phone, "at": at, "call": notice.call}
     return json.dumps(found).encode() + b"\n"
@@ -146,7 +146,7 @@ async def _run(command: list[str], text: bytes) -> None:
         raise NotDelivered(f"VOICEBOT_NOTICE_COMMAND ended with status {status}")
 
 
-async def _post(url: str, secret: str, notice: Notice) -> None:
+async def _post(url: str, secret: str, notice: ResetNotice) -> None:
     headers = {"Content-Type": "application/json", "Idempotency-Key": f"voicebot-{notice.id}-{notice.call}"}
     if secret:
         headers["Authorization"] = f"Bearer {secret}"

@@ -61,7 +61,7 @@ def _derived(key: bytes) -> bytes:
 
 
 @dataclass(frozen=True)
-class Notice:
+class ResetNotice:
     """To the owner of an account: its password was reset."""
 
     id: int
@@ -86,7 +86,7 @@ class Outbox:
     def __init__(self, backing: Backing, contacts: Contacts) -> None:
         self._backing, self._contacts = backing, contacts
 
-    def claim(self) -> list[Notice]:
+    def claim(self) -> list[ResetNotice]:
         """What is due, oldest first and AT_ONCE at most; it is due again, later, unless it is `delivered`."""
         self._backing.check()
         now = self._backing.now()
@@ -94,11 +94,11 @@ class Outbox:
         with self._backing.database.reading() as connection:  # mostly there is nothing, and no lock is needed to see it
             if connection.execute(due).first() is None:
                 return []
-        found: list[Notice] = []
+        found: list[ResetNotice] = []
         with self._backing.database.writing() as connection:
             for row in connection.execute(due).all():
                 phone = self._contacts.reveal(row.contact)
-                notice = Notice(row.id, phone, row.at.replace(tzinfo=UTC), row.call)
+                notice = ResetNotice(row.id, phone, row.at.replace(tzinfo=UTC), row.call)
                 if now - row.at > GIVE_UP:
                     self._end(connection, notice, What.NOTICE_LOST)
                     log.error("a notice of a reset could not be sent in %d days, and was given up", GIVE_UP.days)
@@ -109,7 +109,7 @@ class Outbox:
                 found.append(notice)
         return found
 
-    def delivered(self, notice: Notice) -> None:
+    def delivered(self, notice: ResetNotice) -> None:
         """It was sent: forget it. Again is harmless."""
         with self._backing.database.writing() as connection:
             self._end(connection, notice, What.NOTIFIED)
@@ -120,7 +120,7 @@ class Outbox:
         with self._backing.database.reading() as connection:
             return int(connection.execute(select(func.count()).select_from(notices)).scalar_one())
 
-    def _end(self, connection: Connection, notice: Notice, what: What) -> None:
+    def _end(self, connection: Connection, notice: ResetNotice, what: What) -> None:
         if connection.execute(delete(notices).where(notices.c.id == notice.id)).rowcount:
             phone = self._backing.pseudonyms.phone(notice.phone)
             event = Event(self._backing.now(), what, "bot", call=notice.call, phone=phone)

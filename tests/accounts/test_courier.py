@@ -17,10 +17,10 @@ from aiohttp import web
 from bot.accounts import Accounts, AccountsUnavailable, courier
 from bot.accounts.courier import Courier, Deliver, NotDelivered, by, open_courier
 from bot.accounts.demo import DEMO
-from bot.accounts.outbox import Notice, Outbox
+from bot.accounts.outbox import Outbox, ResetNotice
 from bot.settings import Settings
 
-NOTICE = Notice(7, "+84912345678", datetime(2026, 3, 1, 8, 0, 30, tzinfo=UTC), "1764230000.12")
+NOTICE = ResetNotice(7, "+84912345678", datetime(2026, 3, 1, 8, 0, 30, tzinfo=UTC), "1764230000.12")
 OBJECT = {
     "id": 7,
     "event": "password_reset",
@@ -148,7 +148,7 @@ class Owners:
         self.reported: list[str] = []
         self.deaf = False
 
-    async def __call__(self, notice: Notice) -> None:
+    async def __call__(self, notice: ResetNotice) -> None:
         if self.deaf:
             raise NotDelivered("the SMS gateway is down")
         self.reported.append(notice.phone)
@@ -190,7 +190,7 @@ async def test_what_fails_stays_and_is_told_once(
 async def test_what_hangs_is_given_up_and_stays(outbox: Outbox, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(courier, "DELIVERY_SECONDS", 0.0)
 
-    async def hang(_: Notice) -> None:
+    async def hang(_: ResetNotice) -> None:
         await asyncio.Event().wait()
 
     assert (await Courier(lambda: outbox, hang).round()).failed == 2
@@ -210,7 +210,7 @@ async def test_a_store_that_fails_is_looked_into_again(
             raise troubles.pop(0)
         return outbox
 
-    async def deliver(notice: Notice) -> None:
+    async def deliver(notice: ResetNotice) -> None:
         await owners(notice)
         if len(owners.reported) == 2:
             done.set()

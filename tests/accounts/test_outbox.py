@@ -9,7 +9,7 @@ from account_tools import Clock, Open, on_sqlite
 
 from bot.accounts import Accounts
 from bot.accounts.demo import DEMO
-from bot.accounts.outbox import AT_ONCE, GIVE_UP, Notice
+from bot.accounts.outbox import AT_ONCE, GIVE_UP, ResetNotice
 
 (PHONE, NUMBER), (OTHER_PHONE, OTHER_NUMBER), *_ = DEMO
 
@@ -38,7 +38,7 @@ def contacts(accounts: Accounts) -> int:
 def test_a_reset_is_told_to_its_phone(telling: Accounts, clock: Clock) -> None:
     reset(telling)
     (notice,) = telling.outbox.claim()
-    assert notice == Notice(notice.id, "+84912345678", clock.now, "1764.7")
+    assert notice == ResetNotice(notice.id, "+84912345678", clock.now, "1764.7")
     assert "912345678" not in repr(notice)
     telling.outbox.delivered(notice)
     telling.outbox.delivered(notice)
