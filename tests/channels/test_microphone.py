@@ -19,6 +19,14 @@ from tests.channels.sound_card import SoundCard
 from tests.realtime import run_apart
 
 RATE = MicrophoneChannel.rate
+STOPPED = "the sound device has stopped; check that it is connected. The call ends"
+
+
+def complaining() -> tuple[MicrophoneChannel, list[str]]:
+    """A channel, and the lines that it complains in."""
+    channel, lines = MicrophoneChannel(), list[str]()
+    channel.complain = lines.append
+    return channel, lines
 
 
 class TestContract(ChannelContract):
@@ -77,9 +85,7 @@ class TestLevel:
 
 class TestComplaints:
     async def test_of_lost_sound_there_is_one_line_while_the_call_goes_on(self, card: SoundCard) -> None:
-        lines: list[str] = []
-        channel = MicrophoneChannel()
-        channel.complain = lines.append
+        channel, lines = complaining()
         async with reading(channel) as reader:
             await reader.next()
             card.underflows = 3
@@ -91,25 +97,21 @@ class TestComplaints:
         assert lines[1:] == ["sound was lost 3 times; this machine was too busy"]
 
     async def test_a_lost_device_is_one_line_and_ends_the_call(self, card: SoundCard) -> None:
-        lines: list[str] = []
-        channel = MicrophoneChannel()
-        channel.complain = lines.append
+        channel, lines = complaining()
         async with reading(channel) as reader:
             await reader.next()
             card.silent = True
             assert (await reader.until(lambda event: False))[-1] == HungUp()
-        assert lines == ["the sound device has stopped; check that it is connected. The call ends"]
+        assert lines == [STOPPED]
 
     async def test_so_is_one_that_cannot_be_opened_again(self, card: SoundCard) -> None:
-        lines: list[str] = []
-        channel = MicrophoneChannel()
-        channel.complain = lines.append
+        channel, lines = complaining()
         async with reading(channel) as reader:
             await reader.next()
             card.refuses = True
             next(iter(card.open)).break_down()
             assert (await reader.until(lambda event: False))[-1] == HungUp()
-        assert lines == ["the sound device has stopped; check that it is connected. The call ends"]
+        assert lines == [STOPPED]
 
 
 class TestTheEnd:
@@ -120,7 +122,7 @@ class TestTheEnd:
             await reader.next()
             card.silent = True
             assert (await reader.until(lambda event: False))[-1] == HungUp()
-        assert "the sound device has stopped; check that it is connected. The call ends" in caplog.text
+        assert STOPPED in caplog.text
         assert not card.open
 
     async def test_a_device_that_stops_for_a_moment_is_opened_again(self, card: SoundCard) -> None:
