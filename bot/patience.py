@@ -26,6 +26,9 @@ a caller (a pause inside a number) are the caller's own."""
 LIMIT_SECONDS = 10.0
 """For a piece of work. Longer than any takes that will still succeed (a store gives up after 2.4 s)."""
 
+FRAME_SECONDS = 0.02
+"""Time passes in frames. Less of a limit than one may be a sum's rounding, in which no sample passes."""
+
 SLOW = "a part of the bot does not answer in time; this machine or its database is overloaded"
 
 
@@ -74,7 +77,7 @@ class Patience:
                 self._sound -= passed
                 if task.done():
                     return task.result()
-                if left <= 0:
+                if left < FRAME_SECONDS:
                     raise VoicebotError(SLOW)
                 before = self._sound
                 await self._ask_to_wait()

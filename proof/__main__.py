@@ -2,7 +2,8 @@
 
     python -m proof --calls 30000 --seed 1 --json proof/results.json
 
-What the n-th call of a seed meets is derived from both (proof/plan.py); --first begins with another n.
+Results are written every 1,000 calls. What the n-th call of a seed meets is derived from both (proof/plan.py); --first
+begins with another n.
 """
 
 from __future__ import annotations
@@ -26,7 +27,10 @@ from proof.campaign import Campaign, as_json
 from proof.house import opened
 from proof.table import last_of, table, together
 
-PROGRESS_SECONDS = 2.0
+PROGRESS_SECONDS = 10.0
+
+PIECE = 1000
+"""Calls after which results are written and the house is opened anew: an interruption loses no more."""
 
 
 def main() -> None:
@@ -38,16 +42,19 @@ def main() -> None:
     parser.add_argument("--json", type=Path, help="where the results go")
     parser.add_argument("--resume", action="store_true", help="go on behind the calls in the file of --json")
     arguments = parser.parse_args()
-    before: dict[str, Any] = {}
-    first, calls = arguments.first, arguments.calls
+    results: dict[str, Any] = {}
     if arguments.resume and arguments.json and arguments.json.exists():
-        before = json.loads(arguments.json.read_text("utf-8"))
-        first, calls = last_of(before, arguments.seed) + 1, calls - before["calls"]
-    results = asyncio.run(prove(calls, arguments.seed, first, arguments.minutes))
-    if before:
-        results = together(before, results)
-    if arguments.json:
-        arguments.json.write_text(json.dumps(results, ensure_ascii=False, indent=1) + "\n", "utf-8")
+        results = json.loads(arguments.json.read_text("utf-8"))
+    began = time.monotonic()
+    while (left := arguments.calls - results.get("calls", 0)) > 0:
+        minutes = arguments.minutes - (time.monotonic() - began) / 60
+        if arguments.minutes and minutes <= 0:
+            break
+        first = last_of(results, arguments.seed) + 1 if results else arguments.first
+        new = asyncio.run(prove(min(PIECE, left), arguments.seed, first, max(0.0, minutes)))
+        results = together(results, new) if results else new
+        if arguments.json:
+            arguments.json.write_text(json.dumps(results, ensure_ascii=False, indent=1) + "\n", "utf-8")
     print(table(results))
     sys.exit(1 if results["violations"] else 0)
 

@@ -41,6 +41,7 @@ class Limits(TypedDict):
     lock_seconds: int
     max_resets: int
     max_refusals: int
+    password_hours: int
 
 
 class FaultyAccounts(Accounts):

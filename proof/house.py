@@ -33,8 +33,9 @@ from tts.clips import Clips
 from tts.recorded import Recorded
 from tts.speech import CallSpeech
 
-LIMITS = Limits(max_failures=100, lock_seconds=60, max_resets=10_000, max_refusals=1_000_000)
-"""Each account has a few calls of its own; how guessing is slowed is proved elsewhere."""
+LIMITS = Limits(max_failures=100, lock_seconds=60, max_resets=10_000, max_refusals=1_000_000, password_hours=72)
+"""Each account has a few calls of its own; how guessing is slowed is proved elsewhere. A password outlives every jump
+of the clock: after one of a day it would have expired, which is right, and looked like a lost account."""
 
 BLOCK = 500
 """Accounts that are made at once."""

@@ -34,7 +34,7 @@ def table(results: Mapping[str, Any]) -> str:
 
 def together(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
     """The results of two runs: of two seeds, or of one, where the second went on behind the first."""
-    both = {**after, "runs": [*_runs(before), *_runs(after)]}
+    both = {**after, "runs": _joined([*_runs(before), *_runs(after)])}
     for name in ("calls", "faulted", "undisturbed", "seconds", "log_bytes"):
         both[name] = round(before[name] + after[name], 1)
     both["calls_per_second"] = round(both["calls"] / both["seconds"], 2) if both["seconds"] else 0.0
@@ -56,6 +56,19 @@ def last_of(results: Mapping[str, Any], seed: int) -> int:
 def _runs(results: Mapping[str, Any]) -> list[dict[str, Any]]:
     """What each run can be derived from again."""
     return results.get("runs") or [{name: results[name] for name in ("seed", "first", "last", "commit")}]
+
+
+def _joined(runs: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """A run that went on behind another, of the same seed and commit, is one with it."""
+    joined: list[dict[str, Any]] = []
+    for run in runs:
+        last = joined[-1] if joined else {}
+        same = all(run[name] == last.get(name) for name in ("seed", "commit"))
+        if same and run["first"] == last["last"] + 1:
+            last["last"] = run["last"]
+        else:
+            joined.append(dict(run))
+    return joined
 
 
 def _sum(before: Mapping[str, int], after: Mapping[str, int]) -> dict[str, int]:

@@ -3,8 +3,10 @@
 The clock is the line's sample count: a stand-in that is slow sleeps on the line.
 """
 
+import asyncio
 from collections.abc import Sequence
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import pytest
@@ -13,6 +15,7 @@ from bot.errors import VoicebotError
 from bot.events import (
     RATE,
     CallStarted,
+    Channel,
     Chosen,
     Expect,
     Gone,
@@ -25,7 +28,7 @@ from bot.events import (
     SecretDigits,
     Segment,
 )
-from bot.patience import LIMIT_SECONDS, QUIET_SECONDS
+from bot.patience import LIMIT_SECONDS, QUIET_SECONDS, Patience
 from bot.simulation.script import ScriptChannel
 from bot.watching import Notice, Speaks
 from tests.call_tools import GOODBYE, MENU, READING, Beeps, Scripted, Slow, hold
@@ -70,6 +73,31 @@ async def test_it_is_excused_again_until_its_time_is_up(tmp_path: Path) -> None:
     assert longest_silence(channel) <= QUIET_SECONDS + 2 * FRAME_SECONDS
     apologised_at = len(channel.recording[0]) / RATE - 2
     assert apologised_at == pytest.approx(LIMIT_SECONDS, abs=4 * FRAME_SECONDS)
+
+
+class SampleClock:
+    """Of a channel only what patience needs: time passes in whole samples, and only while somebody waits."""
+
+    async def wait(self, work: asyncio.Future[None], seconds: float) -> float:
+        return round(seconds * RATE) / RATE
+
+
+@pytest.mark.parametrize("answer", range(1, 60))
+async def test_a_limit_is_over_whatever_the_sounds_before_it_add_up_to(answer: int) -> None:
+    """Sums of 20 ms leave residues of 1e-15 s: the caller was asked to wait for ever, in no time at all."""
+    asked = 0
+
+    async def ask_to_wait() -> None:
+        nonlocal asked
+        asked += 1
+        patience.plays(0.06 * answer / 7)
+        assert asked < 10
+
+    patience = Patience(cast(Channel, SampleClock()), ask_to_wait)
+    for _ in range(answer):
+        patience.plays(answer / 50)
+    with pytest.raises(VoicebotError, match="does not answer in time"):
+        await patience.of(asyncio.Event().wait())
 
 
 async def test_the_bot_s_wait_for_the_end_of_a_turn_is_part_of_the_silence(tmp_path: Path) -> None:

@@ -131,6 +131,8 @@ def test_results_of_a_run_in_two_parts_are_those_of_one() -> None:
     assert [(run["first"], run["last"], run["commit"]) for run in both["runs"]] == [(0, 9, "a"), (10, 19, "b")]
     assert (last_of(both, 1), last_of(both, 2)) == (19, -1)
     assert together(both, {**part, "seed": 2})["calls"] == 60
+    further = together(both, {**part, "first": 20, "last": 29, "commit": "b"})
+    assert [(run["first"], run["last"], run["commit"]) for run in further["runs"]] == [(0, 9, "a"), (10, 29, "b")]
     assert both["outcomes"] == {"none": {"reset": 19, "error": 1}}
     assert "| none | 19 | 1 |" in table(both)
     assert "| stuck | 2 |" in table(both)
