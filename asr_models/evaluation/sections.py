@@ -135,8 +135,8 @@ def with_courtesies(evaluation: Evaluation, folder: Path) -> Iterator[str]:
     yield "### Numbers with polite words around them"
     yield f"{COURTESIES} of {len(courtesies.every())} numbers that espeak-ng says in three dialects, on a quiet line"
     yield "and in office noise at 15 dB, with a beginning (“dạ mã số của tôi là …”) and an ending (“… nhé cháu”)."
-    yield "A third of both are no words of the graphs. “Right”: read back at once; “asked”: again, or for a part; “wrong”:"
-    yield "another number is read back.\n"
+    yield "A third of both are no words of the graphs. “Right”: read back at once; “asked”: again, or for a part;"
+    yield "“wrong”: another number is read back.\n"
     model = evaluation.settings.model
     yield from courtesies.report(
         [courtesies.outcome(said, model, evaluation.shared) for said in courtesies.drawn(COURTESIES)]
