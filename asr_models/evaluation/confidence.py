@@ -312,6 +312,8 @@ def asked(heard: Iterable[Said], certainty: Certainty) -> Asked:
         digits, cell = number.best.digits, number.uncertain
         if cell and number.best.status in WHOLE:
             questions += 1
+            if cell > len(said):  # of a number that was heard longer than it is: nobody has an answer
+                continue
             number.ask(cell)
             number.hear([DIGIT_WORDS[int(said[cell - 1])]])
             mended += digits != said == number.best.digits

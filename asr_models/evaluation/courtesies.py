@@ -135,6 +135,11 @@ def report(found: list[tuple[Said, str, str]]) -> Iterator[str]:
         yield f"| {name} | {len(own)} | {counts['right']} | {counts['asked']} | {counts['wrong']} |"
 
 
+def drawn(count: int) -> list[Said]:
+    """So many of them at random, the same each time; 0: all."""
+    return random.Random(1).sample(every(), count) if count else every()
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m asr_models.evaluation.courtesies", description=__doc__)
     parser.add_argument("--model", default="vi-digits", help="name or folder")
@@ -142,9 +147,7 @@ def main() -> None:
     parser.add_argument("--failures", action="store_true", help="print what was heard where it is not right")
     parser.add_argument("--shared", type=Path, default=PACKAGES.parent / "shared", help="folder with noise/")
     args = parser.parse_args()
-    said = every()
-    if args.count:
-        said = random.Random(1).sample(said, args.count)
+    said = drawn(args.count)
     with ProcessPoolExecutor(1) as pool:
         found = list(pool.map(outcome, said, itertools.repeat(args.model), itertools.repeat(args.shared), chunksize=20))
     if args.failures:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import soundfile
+from scipy.signal import fftconvolve  # type: ignore[import-untyped]  # scipy ships no types
 
 from asr_models.evaluation.people import Sound
 from asr_models.recipe.corpora import read
@@ -25,7 +26,8 @@ QUIET_DB = 45.0
 
 @dataclass(frozen=True)
 class Condition:
-    """A line and what is around the caller. `noise`: white, babble or office; `snr_db` below the voice."""
+    """A line and what is around the caller. `noise`: white, babble or office; `snr_db` below the voice; `room`: one of
+    `ROOMS`."""
 
     name: str
     law: Law | None = "u"
@@ -33,7 +35,15 @@ class Condition:
     snr_db: float = QUIET_DB
     loss: float = 0.0
     gsm: bool = False
+    room: str = ""
 
+
+ROOMS = {
+    "room of 0.7 s": "speechbrain-RIRs-rir1.flac",
+    "room of 0.9 s": "audiomentations-ir-rir48000.flac",
+}
+"""Real rooms, by the time in which their echo falls by 60 dB: their impulse responses in ../shared/noise. Less than a
+sixth of the energy comes straight from the mouth, as where a telephone lies on the table."""
 
 CLEAN = Condition("clean, µ-law")
 CONDITIONS = (
@@ -47,6 +57,7 @@ CONDITIONS = (
         for snr in (20, 10, 5)
     ),
 )
+IN_A_ROOM = tuple(Condition(room, room=room) for room in ROOMS)
 
 OFFICE = next(c for c in CONDITIONS if (c.noise, c.snr_db) == ("office", 10))
 
@@ -63,11 +74,15 @@ class Surroundings:
             "office": to_samples(office / np.abs(office).max() * 20000),
         }
         self._loops = {name: telephone_band(loop) for name, loop in loops.items()}
+        self._rooms = {name: _response(shared / "noise" / "impulse-responses" / file) for name, file in ROOMS.items()}
 
     def carry(self, sound: Sound, condition: Condition, seed: int) -> Samples:
         """The sound as it arrives, with half a second of the surroundings before and after it."""
         quiet = np.zeros(RATE // 2)
-        voice = spoken(np.concatenate([quiet, sound, quiet]))
+        said = np.concatenate([quiet, sound, quiet])
+        if condition.room:
+            said = fftconvolve(said, self._rooms[condition.room])[: said.size]
+        voice = spoken(said)
         line = self.line(condition, seed)
         packets = [line.carry(voice[at : at + PACKET]) for at in range(0, voice.size, PACKET)]
         arrived = np.concatenate(packets)
@@ -77,6 +92,12 @@ class Surroundings:
         """A line for a whole call, but for GSM, which codes whole sounds."""
         loop = np.roll(self._loops[condition.noise], random.Random(seed).randrange(RATE * 20))
         return Line(condition.law, noise_at(loop, NOMINAL_LEVEL, condition.snr_db), condition.loss, seed)
+
+
+def _response(file: Path) -> Sound:
+    """A room's impulse response from the moment at which the voice itself arrives."""
+    response = read(file)
+    return response[int(np.abs(response).argmax()) :]
 
 
 def spoken(sound: Sound) -> Samples:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from asr_models.evaluation import card
+from asr_models.evaluation import card, courtesies
 from asr_models.evaluation.figures import (
     brier,
     calibration,
@@ -18,7 +18,7 @@ from asr_models.evaluation.figures import (
     share,
 )
 from asr_models.evaluation.hearing import Heard, Passes
-from asr_models.evaluation.lines import CLEAN, CONDITIONS, OFFICE, Condition
+from asr_models.evaluation.lines import CLEAN, CONDITIONS, IN_A_ROOM, OFFICE, Condition
 from asr_models.evaluation.measure import Evaluation
 
 Section = Callable[[Evaluation, Path], Iterator[str]]
@@ -26,6 +26,9 @@ Section = Callable[[Evaluation, Path], Iterator[str]]
 
 SHORT = 0.15
 """Seconds. Nobody dictates words that are shorter; they are cut from fluent speech."""
+
+COURTESIES = 240
+"""Numbers with polite words, of all that `courtesies.every` has."""
 
 RATES = ("taken", "first", "among five", "digit errors")
 PICTURES = {Passes.FIRST: "confusions-first.png", Passes.BOTH: "confusions.png", Passes.SECOND: "confusions-second.png"}
@@ -101,7 +104,7 @@ def numbers(evaluation: Evaluation, folder: Path) -> Iterator[str]:
     yield card.table(["dialect", "line", "speakers", "strings", *RATES], rows)
     yield "### Whole numbers, by line, noise and length"
     yield "Means over speakers; the intervals draw speakers anew.\n"
-    lines = [(10, line) for line in CONDITIONS] + [(12, CLEAN)]
+    lines = [*((10, line) for line in CONDITIONS + IN_A_ROOM), (12, CLEAN)]
     rows = [[length, line.name, *evaluation.over_all(evaluation.strings(line, length))] for length, line in lines]
     yield card.table(["digits", "line", *RATES], rows)
 
@@ -125,6 +128,20 @@ def as_read(evaluation: Evaluation, folder: Path) -> Iterator[str]:
     yield "### Numbers as read"
     yield "“Seven hundred and sixty-nine million …”: read fluently, two to nine digits.\n"
     yield card.table(["speaker", "numbers", "right"], evaluation.as_read())
+
+
+def with_courtesies(evaluation: Evaluation, folder: Path) -> Iterator[str]:
+    """What polite words and hesitations around a number do to it."""
+    yield "### Numbers with polite words around them"
+    yield f"{COURTESIES} of {len(courtesies.every())} numbers that espeak-ng says in three dialects, on a quiet line"
+    yield "and in office noise at 15 dB, with a beginning (“dạ mã số của tôi là …”) and an ending (“… nhé cháu”)."
+    yield "A third of both are no words of the graphs. “Right”: read back at once; “asked”: again, or for a part;"
+    yield "“wrong”: another number is read back.\n"
+    model = evaluation.settings.model
+    yield from courtesies.report(
+        [courtesies.outcome(said, model, evaluation.shared) for said in courtesies.drawn(COURTESIES)]
+    )
+    yield ""
 
 
 def other_sounds(evaluation: Evaluation, folder: Path) -> Iterator[str]:
@@ -173,6 +190,7 @@ SECTIONS: dict[str, Section] = {
     "numbers": numbers,
     "calls": calls,
     "as-read": as_read,
+    "courtesies": with_courtesies,
     "other-sounds": other_sounds,
     "answers": answers,
     "confidence": confidence,

@@ -151,6 +151,11 @@ class TestAskingForADigit:
         found = asked([self.said(number)], replace(FIT.numbers, sure=0.6))
         assert (found.asked, found.mended, found.saved) == (1, 0, -ASKING)
 
+    def test_is_wasted_where_the_number_was_heard_too_long(self) -> None:
+        number = Dictated("a", "0123456789", (piece(f"{NINE} chín một ba", f"{NINE} chín một chín"),))
+        found = asked([self.said(number)], replace(FIT.numbers, sure=0.6))
+        assert (found.asked, found.mended) == (1, 0)
+
     def test_does_not_happen_under_the_threshold(self) -> None:
         number = Dictated("a", "0123456789", (piece(f"{NINE} ba", f"{NINE} chín"),))
         assert asked([self.said(number)], replace(FIT.numbers, sure=0.5)).asked == 0

@@ -20,7 +20,7 @@ from asr_models.evaluation.figures import (
     share,
 )
 from asr_models.evaluation.hearing import Ear, Heard, Passes
-from asr_models.evaluation.lines import CONDITIONS, Condition, Surroundings
+from asr_models.evaluation.lines import CLEAN, CONDITIONS, IN_A_ROOM, Condition, Surroundings
 from asr_models.evaluation.sections import PICTURES, report
 from bot.audio.level import active_level
 from bot.events import RATE, Grammar
@@ -126,12 +126,19 @@ class TestLines:
     def around(self, shared: object) -> Surroundings:
         return Surroundings(shared)  # type: ignore[arg-type]  # the fixture's Path
 
-    @pytest.mark.parametrize("condition", CONDITIONS, ids=lambda c: c.name)
+    @pytest.mark.parametrize("condition", CONDITIONS + IN_A_ROOM, ids=lambda c: c.name)
     def test_every_line_carries_the_voice_the_same_each_time(self, around: Surroundings, condition: Condition) -> None:
         arrived = around.carry(voice(), condition, 1)
         assert arrived.dtype == np.int16
         assert arrived.size == 2 * RATE
         assert np.array_equal(arrived, around.carry(voice(), condition, 1))
+
+    @pytest.mark.parametrize("room", IN_A_ROOM, ids=lambda c: c.name)
+    def test_a_room_goes_on_when_the_voice_ends(self, around: Surroundings, room: Condition) -> None:
+        def after(condition: Condition) -> float:
+            return float(np.square(around.carry(voice(), condition, 1)[-RATE // 2 :].astype(float)).mean())
+
+        assert after(room) > 10 * after(CLEAN)
 
     @pytest.mark.parametrize("snr_db", [20, 5])
     def test_noise_keeps_its_distance_from_the_voice(self, around: Surroundings, snr_db: int) -> None:
