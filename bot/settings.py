@@ -132,6 +132,10 @@ class Settings:
     dong_a_minute: int = _within(1000, 0, 100_000)
     """What a caller pays for a minute of a call, in đồng: for what a password costs on the operator's page."""
 
+    traces_url: str = ""
+    """Where traces of calls are sent: the address of a collector for OTLP over HTTP, e.g.
+    http://localhost:4318/v1/traces (docs/traces.md). Empty: there are none."""
+
     host: str = "127.0.0.1"
     """The address of this machine on which `voicebot serve` listens."""
 
