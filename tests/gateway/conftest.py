@@ -25,6 +25,7 @@ from bot.gateway.serving import bound_socket, listening_for_http
 from bot.gateway.ticker import Ticker
 from bot.gateway.verstat import Policy
 from bot.operations.keeping import CallsOfGateway
+from bot.reports.recording import Recorder
 from tests.channels.fake_asterisk import FakeAsterisk, dialled
 
 SECRET = "a secret of sixteen characters"
@@ -123,6 +124,7 @@ async def site(
     call_back: bool = False,
     web_phone: bool = False,
     records: CallsOfGateway | None = None,
+    recorder: Recorder | None = None,
 ) -> AsyncIterator[Site]:
     metrics, now, admission = Metrics(), [0.0], Admission(calls)
     ticker = Ticker(metrics.ticked)
@@ -141,6 +143,7 @@ async def site(
         call_backs,
         web_phone=web_phone,
         calls=records,
+        recorder=recorder,
     )
     http, tcp = (bound_socket("127.0.0.1", 0, "VOICEBOT_PORT") for _ in range(2))
     server = Server(*http.getsockname())

@@ -46,7 +46,11 @@ def make(path: Path) -> Path:
 @asynccontextmanager
 async def served(accounts: Accounts) -> AsyncIterator[Client]:
     """The way to the store that a gateway has."""
-    desk = Desk(Settings(dong_a_minute=1200), lambda: accounts, lambda: Seal(SEAL_KEY, 600))
+    desk = Desk(
+        Settings(dong_a_minute=1200, dong_a_minute_source="the tests' carrier"),
+        lambda: accounts,
+        lambda: Seal(SEAL_KEY, 600),
+    )
     async with serving(app_of(lambda _: None, SECRETS, desk), "127.0.0.1", 0) as port:  # type: ignore[arg-type,return-value]
         yield Client(f"http://127.0.0.1:{port}/webhook", SECRETS, Seal(SEAL_KEY, 600))
     desk.close()

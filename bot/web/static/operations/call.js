@@ -4,8 +4,9 @@ import { html, useEffect, useState } from "../vendor/htm-preact.js";
 import { Words } from "../words.js";
 import { get } from "./api.js";
 import { means, reached } from "./find.js";
+import { Recording } from "./recording.js";
 import { moment } from "./time.js";
-import { number } from "./i18n.js";
+import { number, price } from "./i18n.js";
 
 const WIDTH = 960, LEFT = 86, RIGHT = 14, LANE = 26, TOP = 30;
 const LANES = { bot: TOP + 8, caller: TOP + 52 };
@@ -38,11 +39,12 @@ function Picture({ t, call }) {
     </svg>`;
 }
 
-export function OneCall({ t, language, id, failed }) {
-  const [call, setCall] = useState(null);
+export function OneCall({ t, language, id, operator, failed }) {
+  const [found, setFound] = useState({ call: null, recording: null });
+  const { call, recording } = found;
   const [problem, setProblem] = useState("");
   useEffect(() => {
-    get(`calls/${id}`).then((answer) => setCall(answer.call), (error) => (error.status === 400 ? setProblem(error.message) : failed(error)));
+    get(`calls/${id}`).then(setFound, (error) => (error.status === 400 ? setProblem(error.message) : failed(error)));
   }, [id]);
   useEffect(() => document.getElementById("call-title")?.focus(), [call]);
   const n = (value, digits) => number(language, value, digits);
@@ -57,8 +59,11 @@ export function OneCall({ t, language, id, failed }) {
           <div><dt>${t("outcome")}</dt><dd class=${`outcome ${call.outcome}`} data-outcome=${call.outcome}>${t(`outcome_${call.outcome}`)}</dd></div>
           ${fact("seconds", n(call.seconds))}${fact("stage", t(reached(call)))}${means(call) && fact("by", t(means(call)))}${fact("retries", call.retries)}
           ${call.latency_p50 !== null && fact("latency", `${t("p50")} ${n(call.latency_p50 / 1000, 2)} · ${t("p95")} ${n(call.latency_p95 / 1000, 2)} ${t("s")}`)}
+          ${fact("cost_call", t("cost_dong", { d: n((call.seconds / 60) * found.dong_a_minute) }))}
           ${call.exchange && fact("exchange", call.exchange)}
         </dl>
+        <p class="hint" data-price=${found.dong_a_minute}>${price(t, n, found)}</p>
+        ${recording && html`<${Recording} ...${{ t, language, id, recording, failed }} may=${operator} />`}
         <h3>${t("timeline")}</h3>
         <div class="scrolls picture" role="region" tabindex="0" aria-label=${t("timeline")}><${Picture} t=${t} call=${call} /></div>
         <div class="scrolls" role="region" tabindex="0" aria-label=${t("text")}><table class="events">
