@@ -5,12 +5,12 @@ import { Words } from "../words.js";
 import { get } from "./api.js";
 import { means, reached } from "./find.js";
 import { Recording } from "./recording.js";
+import { HEIGHT as TOP, Stages } from "./stages.js";
 import { moment } from "./time.js";
 import { number, price } from "./i18n.js";
 
-const WIDTH = 960, LEFT = 86, RIGHT = 14, LANE = 26, TOP = 30;
+const WIDTH = 960, LEFT = 86, RIGHT = 14, LANE = 26;
 const LANES = { bot: TOP + 8, caller: TOP + 52 };
-const STAGES = ["number_given", "confirmed", "matched", "heard"];
 
 /** Both sides over time: what the bot said, when the caller had finished, how long the answer took, stages. */
 function Picture({ t, call }) {
@@ -32,9 +32,7 @@ function Picture({ t, call }) {
       })}
       ${call.events.filter((each) => each.who === "caller").map((each) => html`
         <rect class=${`caller ${each.by}`} x=${(x(each.ended_at) - 7).toFixed(1)} width="7" y=${LANES.caller} height=${LANE} rx="2"><title>${each.meaning}</title></rect>`)}
-      ${STAGES.filter((stage) => call[stage] !== null).map((stage, n) => html`
-        <line class="stage" x1=${x(call[stage])} x2=${x(call[stage])} y1=${TOP - 4 - (n % 2) * 12} y2=${foot - 4} />
-        <text class=${`stage ${x(call[stage]) > WIDTH * 0.8 ? "left" : ""}`} x=${x(call[stage]) + (x(call[stage]) > WIDTH * 0.8 ? -3 : 3)} y=${TOP - 8 - (n % 2) * 12}>${t(stage)}</text>`)}
+      <${Stages} ...${{ t, call, x }} width=${WIDTH} foot=${foot - 4} />
       ${Array.from({ length: Math.floor(length / step) + 1 }, (_, n) => html`<text class="tick" x=${x(n * step)} y=${foot + 10}>${n * step}</text>`)}
     </svg>`;
 }
@@ -63,9 +61,10 @@ export function OneCall({ t, language, id, operator, failed }) {
           ${call.exchange && fact("exchange", call.exchange)}
         </dl>
         <p class="hint" data-price=${found.dong_a_minute}>${price(t, n, found)}</p>
-        ${recording && html`<${Recording} ...${{ t, language, id, recording, failed }} may=${operator} />`}
-        <h3>${t("timeline")}</h3>
-        <div class="scrolls picture" role="region" tabindex="0" aria-label=${t("timeline")}><${Picture} t=${t} call=${call} /></div>
+        ${recording
+          ? html`<${Recording} ...${{ t, language, call, recording, failed }} may=${operator} />`
+          : html`<h3>${t("timeline")}</h3>
+            <div class="scrolls picture" role="region" tabindex="0" aria-label=${t("timeline")}><${Picture} t=${t} call=${call} /></div>`}
         <div class="scrolls" role="region" tabindex="0" aria-label=${t("text")}><table class="events">
           <thead><tr>${["at", "who", "text", "decided"].map((key) => html`<th scope="col">${t(key)}</th>`)}</tr></thead>
           <tbody>${call.events.map((each) => html`

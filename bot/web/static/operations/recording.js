@@ -3,8 +3,9 @@
 import { html, useEffect, useRef, useState } from "../vendor/htm-preact.js";
 import { sound } from "./api.js";
 import { number } from "./i18n.js";
+import { HEIGHT, Stages } from "./stages.js";
 
-const WIDTH = 960, LEFT = 86, RIGHT = 14, LANE = 52, TOP = 6, GAP = 14;
+const WIDTH = 960, LEFT = 86, RIGHT = 14, LANE = 52, TOP = HEIGHT + 4, GAP = 14;
 const LANES = { bot: TOP, caller: TOP + LANE + GAP };
 const FOOT = LANES.caller + LANE;
 const LEVELS = 50; // a second
@@ -22,7 +23,7 @@ function outline(levels, x, middle) {
   return points.length ? `M${[...line(-1), ...line(1).reverse()].join("L")}Z` : "";
 }
 
-function Waves({ t, language, recording, now, go }) {
+function Waves({ t, language, call, recording, now, go }) {
   const length = Math.max(recording.seconds, 1);
   const x = (at) => LEFT + (Math.min(Math.max(at, 0), length) / length) * (WIDTH - LEFT - RIGHT);
   const step = [1, 2, 5, 10, 20, 30, 60, 120].find((each) => length / each <= 14) ?? 300;
@@ -43,13 +44,14 @@ function Waves({ t, language, recording, now, go }) {
       ${recording.regions.filter((each) => each.latency_ms !== null).map((each) => html`
         <rect class="wait" x=${x(each.at - each.latency_ms / 1000).toFixed(1)} width=${Math.max(1.5, x(each.at) - x(each.at - each.latency_ms / 1000)).toFixed(1)}
           y=${LANES.bot + LANE} height=${GAP}><title>${`${t("after")} ${number(language, each.latency_ms / 1000, 2)} ${t("s")}`}</title></rect>`)}
+      <${Stages} ...${{ t, call, x }} width=${WIDTH} foot=${FOOT} />
       ${Array.from({ length: Math.floor(length / step) + 1 }, (_, n) => html`<text class="tick" x=${x(n * step)} y=${FOOT + 14}>${n * step}</text>`)}
-      ${now !== null && html`<line class="now" x1=${x(now)} x2=${x(now)} y1="0" y2=${FOOT} />`}
+      ${now !== null && html`<line class="now" x1=${x(now)} x2=${x(now)} y1=${TOP - 4} y2=${FOOT} />`}
     </svg>`;
 }
 
 /** `may`: the sound may be played; it is fetched, and written into the audit trail, when that is wanted. */
-export function Recording({ t, language, id, recording, may, failed }) {
+export function Recording({ t, language, call, recording, may, failed }) {
   const audio = useRef(null);
   const [now, setNow] = useState(null); // seconds; null: nothing was played yet
   const [state, setState] = useState("idle"); // idle, fetching, playing, paused, gone
@@ -57,7 +59,7 @@ export function Recording({ t, language, id, recording, may, failed }) {
 
   const fetched = async () => {
     setState("fetching");
-    const player = new Audio(URL.createObjectURL(await sound(id)));
+    const player = new Audio(URL.createObjectURL(await sound(call.id)));
     const follow = () => {
       setNow(player.currentTime);
       if (!player.paused) requestAnimationFrame(follow);
@@ -99,7 +101,7 @@ export function Recording({ t, language, id, recording, may, failed }) {
           <output>${n(now ?? 0)} / ${n(recording.seconds)} ${t("s")}</output>
         </div>`}
       <div role="status">${state === "gone" && html`<p class="trouble">${t("recording_gone")}</p>`}</div>
-      <div class="scrolls picture" role="region" tabindex="0" aria-label=${t("waves")}><${Waves} ...${{ t, language, recording, now, go }} /></div>
+      <div class="scrolls picture" role="region" tabindex="0" aria-label=${t("waves")}><${Waves} ...${{ t, language, call, recording, now, go }} /></div>
       <p class="hint regions">
         <span class="bot">${t("region_bot")}</span> <span class="caller">${t("region_caller")}</span> <span class="key">${t("region_key")}</span>
         <span class="wait">${t("region_wait")}</span> <span class="blank">${t("region_blank")}</span></p>
