@@ -7,8 +7,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bot.places import PACKAGES
@@ -58,6 +58,20 @@ def blocks(text: str, page: str) -> Iterator[Block]:
         name = f"{page}:{text[: found.start('text')].count(chr(10))}"
         run = tuple(line for line in lines if line not in marked)
         yield Block(name, run, tuple(marked), found["reason"] or "", shown)
+
+
+def once(found: Iterable[Block]) -> list[Block]:
+    """Those of which something is to be run, without the lines that an earlier one has; all lines stay in a block that
+    goes into another folder or sets a variable."""
+    seen: set[str] = set()
+    kept = []
+    for block in found:
+        alone = any(line.startswith(("cd ", "export ")) for line in block.lines)
+        lines = block.lines if alone else tuple(line for line in block.lines if line not in seen)
+        seen |= set() if alone else set(lines)
+        if lines:
+            kept.append(replace(block, lines=lines))
+    return kept
 
 
 def marks(text: str) -> int:

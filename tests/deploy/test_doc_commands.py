@@ -12,14 +12,14 @@ from pathlib import Path
 
 import pytest
 import typer
-from doc_commands import PAGES, Block, blocks, marks, page_name
+from doc_commands import PAGES, Block, blocks, marks, once, page_name
 
 from bot.__main__ import app
 from bot.places import PACKAGES
 from bot.settings import Settings
 
 BLOCKS = [block for page in PAGES for block in blocks(page.read_text("utf-8"), page_name(page))]
-RUN = [block for block in BLOCKS if block.lines]
+RUN = once(BLOCKS)
 GUARD = 240
 """Seconds for a block, on a busy machine."""
 
@@ -53,6 +53,16 @@ b: 1.5 s
     assert [block.marked for block in found] == [("voicebot call",), ("voicebot serve", "make run"), ()]
     assert found[2].shown == ("b: 1.5 s",)
     assert found[0].page == "page:3"
+
+
+def test_a_command_that_several_pages_show_is_run_once() -> None:
+    first, second = Block("a", ("voicebot digits hai", "make"), (), ""), Block("b", ("make", "voicebot doctor"), (), "")
+    elsewhere = Block("c", ("cd hotline", "voicebot doctor"), (), "")
+    assert [block.lines for block in once([first, second, elsewhere, second])] == [
+        ("voicebot digits hai", "make"),
+        ("voicebot doctor",),
+        ("cd hotline", "voicebot doctor"),
+    ]
 
 
 def test_there_are_some_of_each() -> None:
