@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import yaml
 
 from bot.call import Call, RunHearing, at_once
-from bot.call_keys import CallKeys
+from bot.call_keys import CallKeys, known_as
 from bot.errors import VoicebotError
 from bot.events import Outcome
 from bot.patience import Words
 from bot.places import HOME
 from bot.protocols import Channel, Dialogue, Speech
 from bot.settings import Settings
-from bot.tap import Tap, untapped
+from bot.tap import RoomEvent, Tap, untapped
+from bot.tracing.traces import Traces, open_traces
 from bot.turn import Timing
-from bot.watching import Watch
+from bot.watching import Notice, Watch
 from rasa_components.custom_fields import faults, intent_names
 
 DOMAIN = HOME / "domain.yml"
@@ -47,9 +49,10 @@ class Voicebot:
         calls: CallKeys,
         words: Words,
         run_hearing: RunHearing = at_once,
+        traces: Traces | None = None,
     ) -> None:
         self._settings, self._dialogue, self._speech, self._words = settings, dialogue, speech, words
-        self._calls, self._run_hearing = calls, run_hearing
+        self._calls, self._run_hearing, self._traces = calls, run_hearing, traces
         self._timing = Timing.of(settings)
 
     async def answer(
@@ -60,7 +63,7 @@ class Voicebot:
         `tap` gets every event between the rooms; `recorded`: the caller is told that the call is recorded."""
         from bot.hearing import open_hearing
 
-        with self._calls.call(name) as call_id:
+        with self._calls.call(name) as call_id, self._traced(name, watch, tap) as (watch, tap):
             hearing = open_hearing(self._settings, channel.rate)
             call = Call(
                 call_id,
@@ -81,6 +84,29 @@ class Voicebot:
     async def close(self) -> None:
         await self._speech.close()
         await self._dialogue.close()
+        if self._traces:
+            await asyncio.to_thread(self._traces.close)
+
+    @contextmanager
+    def _traced(self, name: str, watch: Watch, tap: Tap) -> Iterator[tuple[Watch, Tap]]:
+        """Watch and tap of a call, and its trace behind them."""
+        if self._traces is None:
+            yield watch, tap
+            return
+        trace = self._traces.call(known_as(name) if name else "")
+
+        def watched(notice: Notice) -> None:
+            watch(notice)
+            trace.watch(notice)
+
+        def tapped(at: float, event: RoomEvent) -> None:
+            tap(at, event)
+            trace.tap(at, event)
+
+        try:
+            yield watched, tapped
+        finally:
+            trace.close()
 
 
 async def opened_dialogue(settings: Settings) -> Dialogue:
@@ -116,6 +142,7 @@ async def open_voicebot(
         loaded(name)
         return done
 
+    traces = open_traces(settings, "voicebot")
     seal = load_seal(settings)
     speech = open_speech(settings, seal)
     try:
@@ -127,7 +154,7 @@ async def open_voicebot(
     except BaseException:
         await speech.close()
         raise
-    return Voicebot(settings, opened, speech, seal.calls, words, run_hearing)
+    return Voicebot(settings, opened, speech, seal.calls, words, run_hearing, traces)
 
 
 def read_prompts(domain: Path) -> tuple[Words, list[str]]:

@@ -127,7 +127,16 @@ class Settings:
     """How long the operator's page knows single calls; 0: for ever. Its figures of each hour stay."""
 
     dong_a_minute: int = _within(1000, 0, 100_000)
-    """What a caller pays for a minute of a call, in đồng: for what a password costs on the operator's page."""
+    """What a caller pays for a minute of a call, in đồng: for what calls and passwords cost on the operator's page. The
+    default is what the pilot's number, 1900.9068, took in June 2023."""
+
+    dong_a_minute_source: str = ""
+    """Where that price comes from, in words that the operator's page shows beside it ("VNPT, tariff of 2026"). Empty:
+    the page says that it is an assumption."""
+
+    traces_url: str = ""
+    """Where traces of calls are sent: the address of a collector for OTLP over HTTP, e.g.
+    http://localhost:4318/v1/traces (docs/traces.md). Empty: there are none."""
 
     host: str = "127.0.0.1"
     """The address of this machine on which `voicebot serve` listens."""

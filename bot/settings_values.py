@@ -26,6 +26,8 @@ def typed(field: dataclasses.Field[object], value: object) -> object:
         raise VoicebotError(f"setting {field.name}: must be text in quotes")
     if field.name == "rasa_url" and value and not _is_http(value):
         raise VoicebotError(f"setting rasa_url: {value!r} is no URL, such as http://localhost:5005")
+    if field.name == "traces_url" and value and not _is_http(value):
+        raise VoicebotError(f"setting traces_url: {value!r} is no URL, such as http://localhost:4318/v1/traces")
     if field.name == "notice_url" and value and not _keeps_numbers(value):
         raise VoicebotError("setting notice_url: must begin with https://, since telephone numbers are sent there")
     if field.name == "notice_command" and value and not _is_command(value):

@@ -15,7 +15,6 @@ from bot.errors import VoicebotError
 from bot.events import (
     RATE,
     CallStarted,
-    Channel,
     Chosen,
     Expect,
     Gone,
@@ -29,6 +28,7 @@ from bot.events import (
     Segment,
 )
 from bot.patience import LIMIT_SECONDS, QUIET_SECONDS, Patience
+from bot.protocols import Channel
 from bot.simulation.script import ScriptChannel
 from bot.watching import Notice, Speaks
 from tests.call_tools import GOODBYE, MENU, READING, Beeps, Scripted, Slow, hold

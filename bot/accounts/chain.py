@@ -67,6 +67,8 @@ class What(enum.StrEnum):
     CALLS_SEARCH = "calls_search"
     """The calls of a phone number were looked for."""
     CALL_SHOW = "call_show"
+    CALL_LISTEN = "call_listen"
+    """A recording was played."""
     CALLS_EXPORT = "calls_export"
     OPERATOR_ADD = "operator_add"
     OPERATOR_REMOVE = "operator_remove"

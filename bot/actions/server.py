@@ -16,7 +16,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 
 from aiohttp import web
-from rasa_sdk.executor import ActionExecutor
 from rasa_sdk.interfaces import ActionExecutionRejection, ActionNotFoundException
 
 from bot.accounts.courier import open_courier
@@ -26,6 +25,7 @@ from bot.credentials import Credentials
 from bot.errors import VoicebotError
 from bot.operations.desk import Desk
 from bot.settings import Settings
+from bot.tracing.traces import Runs, open_traces
 
 HEALTH = "/health"
 """What a probe asks, which knows no secret."""
@@ -39,7 +39,7 @@ STORE_SECONDS = 60.0
 END_SECONDS = 3.0
 """For actions that go on when it is stopped. Longer than a piece of work may take."""
 
-Find = Callable[[str], ActionExecutor]
+Find = Callable[[str], Runs]
 """Runs the actions of the conversation with this id."""
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -108,7 +108,9 @@ async def serving(app: web.Application, host: str, port: int) -> AsyncIterator[i
 async def serve_actions(settings: Settings, secrets: Credentials, host: str, port: int, stop: asyncio.Event) -> None:
     """Answer until `stop` is set. Raises VoicebotError where the address cannot be had."""
     services = Services(settings)
-    runner = executor(services)
+    traces = open_traces(settings, "voicebot-actions")
+    actions = executor(services)
+    runner = traces.actions(actions) if traces else actions
     desk = Desk(settings, lambda: services.accounts, lambda: services.seal)
     async with serving(app_of(lambda _: runner, secrets, desk), host, port):
         work = [asyncio.ensure_future(_look_after(services, desk))]
@@ -122,6 +124,8 @@ async def serve_actions(settings: Settings, secrets: Credentials, host: str, por
             with suppress(asyncio.CancelledError):
                 await asyncio.gather(*work)
             desk.close()
+            if traces:
+                await asyncio.to_thread(traces.close)
 
 
 async def _look_after(services: Services, desk: Desk) -> None:

@@ -12,6 +12,7 @@ from bot.dialogue.messages import from_rasa, to_rasa
 from bot.errors import VoicebotError
 from bot.events import Reply, Utterance
 from bot.sealing import Seal
+from bot.tracing.parent import metadata
 
 TIMEOUT = aiohttp.ClientTimeout(total=10, connect=3)
 """Seconds: longer than any action takes, shorter than a caller waits."""
@@ -38,7 +39,7 @@ class ServedRasa:
     async def tell(self, call_id: str, utterance: Utterance) -> Reply:
         """One turn. Raises VoicebotError where Rasa cannot be reached, is too slow or answers nonsense."""
         text = to_rasa(utterance, self._seal.of_call(call_id).seal, self._lengths)
-        message = {"sender": call_id, "message": text}
+        message = {"sender": call_id, "message": text, **metadata()}
         try:
             async with self._open().post(f"{self._url}/webhooks/rest/webhook", json=message) as response:
                 response.raise_for_status()

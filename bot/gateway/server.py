@@ -20,8 +20,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import uuid
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 
 from aiohttp import web
 
@@ -39,6 +41,7 @@ from bot.gateway.ticker import Ticker
 from bot.gateway.verstat import Policy, vouched_for
 from bot.operations.keeping import CallsOfGateway
 from bot.protocols import Channel
+from bot.reports.recording import Recorder
 from bot.telephony.asterisk import open_asterisk
 from bot.telephony.asterisk_socket import AsteriskSocket
 from bot.telephony.line_channel import LineChannel
@@ -80,10 +83,12 @@ class Gateway:
         *,
         web_phone: bool = False,
         calls: CallsOfGateway | None = None,
+        recorder: Recorder | None = None,
     ) -> None:
         """`call_seconds`: how long a call may last; `verstat`: what the check of a number's signature counts for;
         `call_backs`: who is called back, None where calls are taken as they come; `web_phone`: whether there is one
-        at `/`; `calls`: keeps records of them, for the operator's page, None where nothing is known of the store."""
+        at `/`; `calls`: keeps records of them, for the operator's page, None where nothing is known of the store;
+        `recorder`: answers in place of `answer`, and records; None where nothing is recorded."""
         self.admission, self.metrics, self.call_registry, self.call_backs = (
             admission,
             metrics,
@@ -92,7 +97,7 @@ class Gateway:
         )
         self.idle_connections = IdleConnections()
         self.auth, self._web_phone = auth, web_phone
-        self.calls = calls
+        self.calls, self.recorder = calls, recorder
         self._answer, self._ticker = answer, ticker
         self._call_seconds, self._verstat = call_seconds, verstat
 
@@ -130,7 +135,8 @@ class Gateway:
         """Hold a call that has its place, and give its connection back. `name`: the exchange's name of it, if any;
         `called`: the number that was rung, as far as the exchange tells it; `shown`: sees the call's notices, too."""
         measure = self.metrics.watch()
-        record = self.calls.begin(name, channel.caller) if self.calls else lambda notice: None
+        id_ = uuid.uuid4().hex
+        record = self.calls.begin(name, channel.caller, id_) if self.calls else lambda notice: None
 
         def watch(notice: Notice) -> None:
             measure(notice)
@@ -148,7 +154,7 @@ class Gateway:
         self.metrics.in_progress.inc()
         try:
             with self._ticker.beats(channel.tick):
-                await self._within_limits(channel, watch, name)
+                await self._within_limits(channel, watch, name, id_)
         finally:
             self.metrics.in_progress.dec()
             self.metrics.late.inc(channel.late)
@@ -159,8 +165,9 @@ class Gateway:
         """A call was not taken."""
         self.metrics.refused.labels(reason).inc()
 
-    async def _within_limits(self, channel: LineChannel, watch: Watch, name: str) -> None:
-        held = asyncio.ensure_future(self._answer(channel, watch, name))
+    async def _within_limits(self, channel: LineChannel, watch: Watch, name: str, id_: str) -> None:
+        answers = partial(self.recorder.answer, id_=id_) if self.recorder else self._answer
+        held = asyncio.ensure_future(answers(channel, watch, name))
         try:
             done, _ = await asyncio.wait([held], timeout=self._call_seconds)
             if not done:

@@ -103,7 +103,7 @@ async def _opened(settings: Settings, auth: LineAuth, admission: Admission, tell
                 async with calls.keeping() if calls else nullcontext():
                     with beats:
                         yield Gateway(
-                            recorder.answer if recorder else bot.answer,
+                            bot.answer,
                             auth,
                             admission,
                             metrics,
@@ -114,6 +114,7 @@ async def _opened(settings: Settings, auth: LineAuth, admission: Admission, tell
                             call_backs,
                             web_phone=has_web_phone(settings, auth),
                             calls=calls,
+                            recorder=recorder,
                         )
         finally:
             await bot.close()

@@ -82,6 +82,7 @@ class Desk:
             "overview": self._overview,
             "find": self._find,
             "call": self._call,
+            "listen": self._listen,
             "unlock": self._unlock,
             "export": self._export,
         }
@@ -156,7 +157,7 @@ class Desk:
         if not 0 < end - first <= LONGEST_HOURS:
             raise VoicebotError("give a time of up to five years whose end is behind its beginning")
         by: By = "hour" if asked.get("by") == "hour" else "day"
-        return {**self._store.calls.overview(first, end, by), "by": by, "dong_a_minute": self._settings.dong_a_minute}
+        return {**self._store.calls.overview(first, end, by), "by": by, **self._price}
 
     def _find(self, asked: Fields) -> Fields:
         member = self._member(asked)
@@ -166,12 +167,25 @@ class Desk:
         return {"calls": self._store.calls.find(wanted, _after(asked), PAGE), "page": PAGE}
 
     def _call(self, asked: Fields) -> Fields:
-        member = self._member(asked)
+        return self._looked_at(asked, What.CALL_SHOW, self._member(asked))
+
+    def _listen(self, asked: Fields) -> Fields:
+        """Before a gateway gives a recording out: recordings are the gateway's."""
+        return self._looked_at(asked, What.CALL_LISTEN, self._member(asked, Role.OPERATOR))
+
+    def _looked_at(self, asked: Fields, what: What, member: Member) -> Fields:
         found = self._store.calls.one(str(asked["id"]))
         if found is None:
             raise VoicebotError("this call is not known, or no longer")
-        self._store.calls.note(What.CALL_SHOW, member.actor, call=found["exchange"] or None, detail=found["id"])
-        return {"call": found}
+        self._store.calls.note(what, member.actor, call=found["exchange"] or None, detail=found["id"])
+        return {"call": found, **self._price}
+
+    @property
+    def _price(self) -> Fields:
+        return {
+            "dong_a_minute": self._settings.dong_a_minute,
+            "dong_a_minute_source": self._settings.dong_a_minute_source,
+        }
 
     def _unlock(self, asked: Fields) -> Fields:
         member = self._member(asked, Role.OPERATOR)

@@ -71,11 +71,11 @@ class CallsOfGateway:
         self._work = asyncio.Event()
         self._changed = asyncio.Event()
 
-    def begin(self, name: str, caller: str | None) -> Watch:
-        """A call begins: what is to see its notices. `name`: the exchange's, if any; `caller`: the calling number."""
-        call = Recording(
-            uuid.uuid4().hex, known_as(name) if name else "", self.clock(), lambda record: self._ended(record, caller)
-        )
+    def begin(self, name: str, caller: str | None, id_: str = "") -> Watch:
+        """A call begins: what is to see its notices. `name`: the exchange's, if any; `caller`: the calling number;
+        `id_`: of its record, otherwise a new one."""
+        exchange = known_as(name) if name else ""
+        call = Recording(id_ or uuid.uuid4().hex, exchange, self.clock(), lambda record: self._ended(record, caller))
         self.in_progress[call.id] = call
         self.change()
 

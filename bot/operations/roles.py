@@ -7,7 +7,7 @@ import enum
 
 class Role(enum.StrEnum):
     """viewer    looks: calls in progress, figures, single calls
-    operator  and unlocks accounts, and takes calls out as CSV
+    operator  and plays recordings, unlocks accounts, and takes calls out as CSV
     """
 
     VIEWER = "viewer"

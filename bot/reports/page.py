@@ -19,7 +19,7 @@ import json
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from bot.events import RATE, Samples
 from bot.reports.sound import MEDIA_TYPE, levels, opus
@@ -65,8 +65,24 @@ def page_of(
     """The page of a call; `caller` and `bot` of shape (samples,) at `RATE`, equally long. `sound`: as `opus` made it,
     where it exists already; `blanks`: seconds at which the caller's sound was blanked."""
     encoded = base64.b64encode(opus(caller, bot) if sound is None else sound).decode()
-    call = {
-        "title": title,
+    picture = picture_of(outcome, lines, caller, bot, secrets=secrets, blanks=blanks)
+    call = {"title": title, **picture, "sound": f"data:{MEDIA_TYPE};base64,{encoded}"}
+    data = json.dumps(call, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+    before, after = template().split(DATA)
+    return before + data + after
+
+
+def picture_of(
+    outcome: str,
+    lines: Sequence[TranscriptLine],
+    caller: Samples,
+    bot: Samples,
+    *,
+    secrets: Secrets,
+    blanks: Sequence[tuple[float, float]] = (),
+) -> dict[str, Any]:
+    """A call as a page draws it: all of its data but title and sound. Parameters as for `page_of`."""
+    return {
         "outcome": outcome,
         "seconds": round(len(caller) / RATE, 2),
         "lines": [
@@ -82,11 +98,7 @@ def page_of(
         "levels": {"caller": levels(caller), "bot": levels(bot)},
         "blanks": [[round(begin, 2), round(end, 2)] for begin, end in blanks],
         "secrets": secrets,
-        "sound": f"data:{MEDIA_TYPE};base64,{encoded}",
     }
-    data = json.dumps(call, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
-    before, after = template().split(DATA)
-    return before + data + after
 
 
 def _hash(text: str) -> str:

@@ -1,4 +1,5 @@
-"""Recordings of a gateway's calls: off unless `recording_folder` is set. One Ogg Opus file and one page a call.
+"""Recordings of a gateway's calls: off unless `recording_folder` is set. One Ogg Opus file, one page and what the
+operator's page draws (bot/reports/kept.py) a call.
 
 The number and the password are not in them (bot/reports/call_tape.py). Callers are told before anything else. Files are
 for their owner alone, and are deleted after `recording_days`.
@@ -7,9 +8,9 @@ for their owner alone, and are deleted after `recording_days`.
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import os
-import re
 import secrets
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -24,7 +25,8 @@ from bot.errors import VoicebotError
 from bot.events import Outcome
 from bot.protocols import Channel
 from bot.reports.call_tape import CallTape
-from bot.reports.page import page_of
+from bot.reports.kept import OURS, SUFFIXES, drawn, stem_of
+from bot.reports.page import page_of, picture_of
 from bot.reports.sound import opus
 from bot.reports.transcript import lines_of
 from bot.settings import Settings
@@ -34,11 +36,6 @@ from bot.watching import Ended, Notice, Watch
 SWEEP_SECONDS = 3600.0
 
 DAY = 86_400
-
-SUFFIXES = (".ogg", ".html")
-
-_OURS = re.compile(r"\d{8}T\d{6}Z-.+-[0-9a-f]{8}\.(ogg|html)")
-"""Names of recordings: nothing else in the folder is deleted."""
 
 Answer = Callable[[Channel, Watch, str], Awaitable[Outcome]]
 
@@ -80,7 +77,7 @@ class Recorder:
     """Answers calls and keeps what may be kept of them, in `folder`, for so many days."""
 
     def __init__(self, bot: Answering, folder: Path, days: int) -> None:
-        self._bot, self._folder, self._days = bot, folder, days
+        self._bot, self.folder, self._days = bot, folder, days
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="recording")
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -93,8 +90,9 @@ class Recorder:
                 " another folder"
             ) from None
 
-    async def answer(self, channel: Channel, watch: Watch, name: str = "") -> Outcome:
-        """Hold one call to its end, as the bot does; its recording is written behind it."""
+    async def answer(self, channel: Channel, watch: Watch, name: str = "", id_: str = "") -> Outcome:
+        """Hold one call to its end, as the bot does; its recording is written behind it. `id_`: of the call's record,
+        where there is one."""
         began, tape, notices = datetime.now(UTC), CallTape(channel.rate), list[Notice]()
 
         def both(notice: Notice) -> None:
@@ -104,26 +102,26 @@ class Recorder:
         try:
             return await self._bot.answer(channel, both, name, tap=tape.tap, recorded=True)
         finally:
-            self._writer.submit(self._keep, began, name, tape, notices)
+            self._writer.submit(self._keep, began, name, id_, tape, notices)
 
     def sweep(self, now: float) -> None:
         """Delete recordings that are older than they may become; `now`: Unix time in seconds. What cannot be deleted is
         an error in the log, and tried again."""
         try:
-            for path in self._folder.iterdir():
-                if _OURS.fullmatch(path.name) and path.stat().st_mtime < now - self._days * DAY:
+            for path in self.folder.iterdir():
+                if OURS.fullmatch(path.name) and path.stat().st_mtime < now - self._days * DAY:
                     path.unlink()
         except OSError as error:
-            log.error("old recordings in %s cannot be deleted: %s", self._folder, error.strerror)
+            log.error("old recordings in %s cannot be deleted: %s", self.folder, error.strerror)
 
     def close(self) -> None:
         """Wait until all is written."""
         self._writer.shutdown(wait=True)
 
-    def _keep(self, began: datetime, name: str, tape: CallTape, notices: Sequence[Notice]) -> None:
+    def _keep(self, began: datetime, name: str, id_: str, tape: CallTape, notices: Sequence[Notice]) -> None:
         """Never raises: a call must not fail because of its recording."""
         try:
-            write_recording(self._folder, began, name, tape, notices)
+            write_recording(self.folder, began, name, id_, tape, notices)
         except OSError as error:
             log.error("a call could not be recorded: %s", error.strerror)
         except Exception as error:  # its message may quote the call
@@ -131,22 +129,22 @@ class Recorder:
 
 
 def write_recording(
-    folder: Path, began: datetime, name: str, tape: CallTape, notices: Sequence[Notice]
-) -> tuple[Path, Path]:
-    """Write the sound and the page of a call that began then and that the exchange named so; their paths. Raises
-    OSError."""
+    folder: Path, began: datetime, name: str, id_: str, tape: CallTape, notices: Sequence[Notice]
+) -> tuple[Path, ...]:
+    """Write a call that began then and that the exchange named so; the paths, one for each of `SUFFIXES`. `id_`: of the
+    call's record, or empty. Raises OSError."""
     kept = tape.finish()
     ended = next((notice for notice in notices if isinstance(notice, Ended)), None)
     outcome = (ended.outcome if ended else Outcome.ERROR).value
     lines = sorted(lines_of(notices), key=lambda line: (line.at_s, line.end_s))
     sound = opus(kept.caller, kept.bot)
     title = f"{began:%Y-%m-%d %H:%M:%S} UTC"
-    page = page_of(
-        title, outcome, lines, kept.caller, kept.bot, secrets="blanked", sound=sound, blanks=kept.blank_seconds
-    )
-    stem = f"{began:%Y%m%dT%H%M%SZ}-{known_as(name) if name else 'call'}-{secrets.token_hex(4)}"
-    paths = (folder / f"{stem}{SUFFIXES[0]}", folder / f"{stem}{SUFFIXES[1]}")
-    for path, content in zip(paths, (sound, page.encode()), strict=True):
+    both, blanks = (kept.caller, kept.bot), kept.blank_seconds
+    page = page_of(title, outcome, lines, *both, secrets="blanked", sound=sound, blanks=blanks)
+    picture = json.dumps(drawn(picture_of(outcome, lines, *both, secrets="blanked", blanks=blanks)))
+    stem = stem_of(began, known_as(name) if name else "", id_ or secrets.token_hex(4))
+    paths = tuple(folder / f"{stem}{suffix}" for suffix in SUFFIXES)
+    for path, content in zip(paths, (sound, page.encode(), picture.encode()), strict=True):
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             file.write(content)
     return paths

@@ -8,7 +8,8 @@
     GET  /operations/live      the calls in progress, as server-sent events
     GET  /operations/overview  since, until, by           figures
     POST /operations/find      since, until, outcome, phone, exchange, after   calls; not GET, since phones are in it
-    GET  /operations/calls/ID  one call
+    GET  /operations/calls/ID  one call; where it was recorded here, its picture, too
+    POST /operations/calls/ID/sound   the recording; POST, since the audit trail has it
     POST /operations/unlock    phone=…
     POST /operations/export    as find; CSV
 
@@ -18,6 +19,7 @@ gateway's look at `Origin`, and the token). Roles are looked at where the data i
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import hashlib
 import hmac
@@ -35,6 +37,8 @@ from bot.gateway.idle_connections import admit
 from bot.operations.client import Refused
 from bot.operations.figures import VIETNAM_HOURS
 from bot.operations.keeping import CallsOfGateway
+from bot.reports.kept import Recordings
+from bot.reports.sound import MEDIA_TYPE
 from bot.web.pages import HEADERS, read_pages
 
 if TYPE_CHECKING:
@@ -74,6 +78,7 @@ class OperationsPage:
 
     def __init__(self, gateway: Gateway, calls: CallsOfGateway) -> None:
         self._gateway, self._calls, self._client = gateway, calls, calls.client
+        self._recordings = Recordings(gateway.recorder.folder) if gateway.recorder else None
         self._reading = 0
         self._pages = {name: page for name, page in read_pages().items() if name.startswith(PARTS)}
 
@@ -88,6 +93,7 @@ class OperationsPage:
             web.get(PATH + "/overview", _told(self._overview)),
             web.post(PATH + "/find", _told(self._find)),
             web.get(PATH + "/calls/{id}", _told(self._call)),
+            web.post(PATH + "/calls/{id}/sound", _told(self._sound)),
             web.post(PATH + "/unlock", _told(self._unlock)),
             web.post(PATH + "/export", _told(self._export)),
         ]
@@ -137,7 +143,16 @@ class OperationsPage:
 
     async def _call(self, request: web.Request) -> web.StreamResponse:
         found = await self._client.ask("call", session=_token(request), id=request.match_info["id"])
-        return _json(found)
+        picture = await asyncio.to_thread(self._recordings.picture, found["call"]) if self._recordings else None
+        return _json({**found, "recording": picture})
+
+    async def _sound(self, request: web.Request) -> web.StreamResponse:
+        session = self._checked(request)
+        found = await self._client.ask("listen", session=session, id=request.match_info["id"])
+        sound = await asyncio.to_thread(self._recordings.sound, found["call"]) if self._recordings else None
+        if sound is None:
+            raise Refused(web.HTTPNotFound.status_code, "this gateway has no recording of that call, or no longer")
+        return web.Response(body=sound, content_type=MEDIA_TYPE, headers=NO_STORE)
 
     async def _unlock(self, request: web.Request) -> web.StreamResponse:
         session = self._checked(request)

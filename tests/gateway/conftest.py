@@ -25,6 +25,7 @@ from bot.gateway.ticker import Ticker
 from bot.gateway.verstat import Policy
 from bot.operations.keeping import CallsOfGateway
 from bot.protocols import Channel
+from bot.reports.recording import Recorder
 from bot.watching import Ended, Watch
 from tests.channels.fake_asterisk import FakeAsterisk, dialled
 
@@ -124,6 +125,7 @@ async def site(
     call_back: bool = False,
     web_phone: bool = False,
     records: CallsOfGateway | None = None,
+    recorder: Recorder | None = None,
 ) -> AsyncIterator[Site]:
     metrics, now, admission = Metrics(), [0.0], Admission(calls)
     ticker = Ticker(metrics.ticked)
@@ -142,6 +144,7 @@ async def site(
         call_backs,
         web_phone=web_phone,
         calls=records,
+        recorder=recorder,
     )
     http, tcp = (bound_socket("127.0.0.1", 0, "VOICEBOT_PORT") for _ in range(2))
     server = Server(*http.getsockname())

@@ -8,16 +8,23 @@ import shutil
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from aiohttp import ClientResponse, ClientSession, CookieJar
 
+from bot.events import Outcome
 from bot.gateway.certificates import certificates
 from bot.operations.keeping import CallsOfGateway
 from bot.operations.record import CallRecord, as_json
+from bot.protocols import Channel
+from bot.reports.kept import stem_of
+from bot.reports.recording import Recorder
 from bot.settings import Settings
+from bot.tap import Tap
+from bot.watching import Watch
 from bot.web import operations
 from bot.web.operations import COLUMNS, COOKIE, CSRF
 from bot.web.pages import HEADERS
@@ -56,14 +63,22 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make(tmp_path_factory.mktemp("doors") / "accounts.sqlite")
 
 
+class NoBot:
+    async def answer(
+        self, channel: Channel, watch: Watch, name: str = "", *, tap: Tap, recorded: bool = False
+    ) -> Outcome:
+        raise NotImplementedError
+
+
 @asynccontextmanager
-async def browsing(path: Path) -> AsyncIterator[Browser]:
+async def browsing(path: Path, recordings: Path | None = None) -> AsyncIterator[Browser]:
     """A gateway without a page of a web phone, whose lines want a secret."""
+    recorder = Recorder(NoBot(), recordings, 30) if recordings else None
     accounts = opened(path)
     async with served(accounts) as client:
         await client.ask("keep", record=as_json(RECORD), phone=PHONE)
         async with (
-            site(Listeners().answer, records=CallsOfGateway(client)) as here,
+            site(Listeners().answer, records=CallsOfGateway(client), recorder=recorder) as here,
             ClientSession(cookie_jar=CookieJar(unsafe=True)) as session,
         ):
             yield Browser(session, here.server.make_url(""))
@@ -217,3 +232,35 @@ async def test_nothing_that_was_typed_is_in_the_log(browser: Browser, caplog: py
     await browser.login("an")
     await browser.ask("POST", "/find", data={**EVER, "phone": PHONE})
     assert not any(secret in caplog.text for secret in (WORD, "a wrong password", PHONE))
+
+
+@pytest.fixture
+async def recorded(made: Path, tmp_path: Path) -> AsyncIterator[Browser]:
+    """The same, where the call was recorded."""
+    folder = tmp_path / "recordings"
+    folder.mkdir()
+    stem = stem_of(datetime.fromtimestamp(RECORD.started, UTC), RECORD.exchange, RECORD.id)
+    (folder / f"{stem}.ogg").write_bytes(b"OggS of the call")
+    (folder / f"{stem}.json").write_text('{"seconds": 60.0}')
+    async with browsing(Path(shutil.copy(made, tmp_path / "accounts.sqlite")), folder) as found:
+        yield found
+
+
+async def test_a_recording_is_drawn_for_all_and_played_to_operators(recorded: Browser) -> None:
+    path = f"/calls/{RECORD.id}"
+    for name, status in (("vy", 403), ("an", 200)):
+        await recorded.login(name)
+        assert (await (await recorded.ask("GET", path)).json())["recording"] == {"seconds": 60.0}
+        assert (await recorded.ask("POST", f"{path}/sound")).status == status
+    sound = await recorded.ask("POST", f"{path}/sound")
+    assert (sound.content_type, sound.headers["Cache-Control"]) == ("audio/ogg", "no-store")
+    assert await sound.text() == "OggS of the call"
+    recorded.csrf = ""
+    assert (await recorded.ask("POST", f"{path}/sound")).status == 403
+    assert (await recorded.ask("GET", f"{path}/sound")).status == 405
+
+
+async def test_without_recordings_a_call_has_none(browser: Browser) -> None:
+    await browser.login("an")
+    assert (await (await browser.ask("GET", f"/calls/{RECORD.id}")).json())["recording"] is None
+    assert (await browser.ask("POST", f"/calls/{RECORD.id}/sound")).status == 404

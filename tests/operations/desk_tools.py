@@ -24,6 +24,7 @@ SECRETS = Credentials("of-this-bot-and-its-rasa")
 SEAL_KEY, KEY = Fernet.generate_key(), Fernet.generate_key()
 WORD = "correct horse battery"
 PHONE, NUMBER = DEMO[0]
+PRICED = Settings(dong_a_minute=1200, dong_a_minute_source="the tests' carrier")
 
 
 def opened(path: Path) -> Accounts:
@@ -44,9 +45,9 @@ def make(path: Path) -> Path:
 
 
 @asynccontextmanager
-async def served(accounts: Accounts) -> AsyncIterator[Client]:
+async def served(accounts: Accounts, settings: Settings = PRICED) -> AsyncIterator[Client]:
     """The way to the store that a gateway has."""
-    desk = Desk(Settings(dong_a_minute=1200), lambda: accounts, lambda: Seal(SEAL_KEY, 600))
+    desk = Desk(settings, lambda: accounts, lambda: Seal(SEAL_KEY, 600))
     async with serving(app_of(lambda _: None, SECRETS, desk), "127.0.0.1", 0) as port:  # type: ignore[arg-type,return-value]
         yield Client(f"http://127.0.0.1:{port}/webhook", SECRETS, Seal(SEAL_KEY, 600))
     desk.close()

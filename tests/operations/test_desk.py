@@ -65,9 +65,20 @@ async def test_figures_come_with_what_a_minute_costs(ask: Callable[..., Any]) ->
     since = RECORD.started
     found = await ask("overview", session="of vy", since=since, until=since + 1, by="hour")
     assert (found["total"]["calls"], found["total"]["seconds_a_password"], found["dong_a_minute"]) == (1, 60.0, 1200)
+    assert found["dong_a_minute_source"] == "the tests' carrier"
+    one = await ask("call", session="of vy", id=RECORD.id)
+    assert (one["dong_a_minute"], one["dong_a_minute_source"]) == (1200, "the tests' carrier")
 
 
-@pytest.mark.parametrize("what", ["me", "overview", "find", "call", "unlock", "export"])
+async def test_listening_is_an_operator_s_and_in_the_audit_trail(ask: Callable[..., Any], accounts: Accounts) -> None:
+    await ask("keep", record=as_json(RECORD), phone=PHONE)
+    assert await refusal(ask("listen", session="of vy", id=RECORD.id)) == 403
+    assert (await ask("listen", session="of an", id=RECORD.id))["call"]["id"] == RECORD.id
+    assert await refusal(ask("listen", session="of an", id="b" * 32)) == 400
+    assert [act for act in acts(accounts) if act[0] == "call_listen"] == [("call_listen", "web:an")]
+
+
+@pytest.mark.parametrize("what", ["me", "overview", "find", "call", "listen", "unlock", "export"])
 @pytest.mark.parametrize("session", ["", "of nobody"])
 async def test_nothing_is_told_without_a_session(ask: Callable[..., Any], what: str, session: str) -> None:
     fields = {**EVER, "phone": PHONE, "id": RECORD.id}

@@ -63,12 +63,12 @@ async def record(folder: Path, tmp_path: Path, name: str = "") -> list[Path]:
 
 async def test_a_call_is_a_sound_and_a_page_for_their_owner_alone(tmp_path: Path) -> None:
     folder = tmp_path / "new" / "recordings"
-    page, sound = await record(folder, tmp_path, "call-17")
+    page, picture, sound = await record(folder, tmp_path, "call-17")
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
-    assert [stat.S_IMODE(path.stat().st_mode) for path in (page, sound)] == [0o600, 0o600]
-    assert (page.suffix, sound.suffix) == (".html", ".ogg")
+    assert {stat.S_IMODE(path.stat().st_mode) for path in (page, picture, sound)} == {0o600}
+    assert (page.suffix, picture.suffix, sound.suffix) == (".html", ".json", ".ogg")
     assert "-call-17-" in page.name
-    assert page.stem == sound.stem
+    assert page.stem == picture.stem == sound.stem
     text = page.read_text("utf-8")
     assert '"secrets":"blanked"' in text
     assert "0912345678" not in text

@@ -6,22 +6,34 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import json
 import random
 import sys
 import tempfile
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
+import numpy as np
+
 from bot.accounts import Accounts
-from bot.events import Expect, Grammar, Number
+from bot.events import RATE, Expect, Grammar, Number
 from bot.operations.calls import Calls
 from bot.operations.keeping import CallsOfGateway
 from bot.operations.record import CallRecord
+from bot.reports.kept import PICTURE, SOUND, drawn, stem_of
+from bot.reports.page import picture_of
+from bot.reports.recording import Recorder
+from bot.reports.sound import opus
+from bot.reports.transcript import TranscriptLine
+from bot.settings import Settings
+from bot.simulation.caller_script import CallerVoice, Say
+from bot.simulation.caller_voice import sound_of
 from bot.watching import Speaks, Understood
 from tests.gateway.conftest import site
 from tests.operations.desk_tools import PHONE, make, opened, served
 from tests.web.browser import Chromium, Tab, chromium
-from tests.web.test_operations_page import answer, logged_in
+from tests.web.test_operations_page import ScriptedBot, answer, logged_in
 
 DAY, AN_HOUR = 86_400, 3_600
 ENDINGS = ("reset",) * 62 + ("refused",) * 11 + ("hung_up",) * 12 + ("no_input",) * 4 + ("no_match",) * 5
@@ -54,10 +66,33 @@ def events() -> tuple[dict[str, object], ...]:
     return tuple(made)
 
 
-def fill(accounts: Accounts) -> str:
-    """A week of calls; the id of the newest."""
+def record(folder: Path, call: CallRecord) -> None:
+    """What was said in it, by a synthesiser, as if it had been recorded."""
+    sides = {who: np.zeros(round(call.seconds * RATE), np.int16) for who in ("bot", "caller")}
+    lines = []
+    for at, who, text, *rest in SAID:
+        sound = sound_of(
+            Say(text.replace("•", "") if text.strip("• ") else "dạ"),
+            CallerVoice(dialect="north" if who == "bot" else "south"),
+        )
+        sound = sound[: round((rest[0] if who == "bot" else 1.5) * RATE)]
+        end = at + sound.size / RATE if who == "bot" else at - 0.3
+        begin = end - sound.size / RATE
+        if "•" not in text or who == "bot":
+            sides[who][round(begin * RATE) :][: sound.size] = sound[: sides[who].size - round(begin * RATE)]
+        latency = next((each["latency_ms"] for each in call.events if each["who"] == "bot" and each["at"] == at), None)
+        lines.append(TranscriptLine(begin, end, who, text, latency))
+    blanks = [(7.4, 20.8), (30.4, call.seconds)]
+    picture = picture_of(call.outcome, lines, sides["caller"], sides["bot"], secrets="blanked", blanks=blanks)
+    stem = stem_of(datetime.fromtimestamp(call.started, UTC), call.exchange, call.id)
+    (folder / f"{stem}{PICTURE}").write_text(json.dumps(drawn(picture)), "utf-8")
+    (folder / f"{stem}{SOUND}").write_bytes(opus(sides["caller"], sides["bot"]))
+
+
+def fill(accounts: Accounts) -> CallRecord:
+    """A week of calls; the newest."""
     rng, kept, now = random.Random(8), Calls(accounts.backing, None), time.time()
-    record = None
+    newest = None
     for number in range(900):
         began = now - 7 * DAY + number * 7 * DAY / 900
         if not 6 <= (began / AN_HOUR + 7) % 24 < 21 and rng.random() < 0.85:
@@ -66,7 +101,7 @@ def fill(accounts: Accounts) -> str:
         reset, refused = outcome == "reset", outcome == "refused"
         given = 20.8 if reset or refused or rng.random() < 0.3 else None
         spoken = rng.random()
-        record = CallRecord(
+        newest = CallRecord(
             id=f"{number:032x}", exchange=f"{now:.0f}.{number}", started=began, outcome=outcome,
             seconds=rng.uniform(44, 70) if reset else rng.uniform(12, 50), number_given=given,
             confirmed=29.6 if reset or refused else None, matched=30.4 if reset else None,
@@ -75,9 +110,9 @@ def fill(accounts: Accounts) -> str:
             key_digits=10 if given and spoken > 0.52 else 0,
             latencies=tuple(round(rng.lognormvariate(6.15, 0.35)) for _ in range(5)), events=events(),
         )  # fmt: skip
-        kept.keep(record, PHONE)
-    assert record
-    return record.id
+        kept.keep(newest, PHONE)
+    assert newest
+    return newest
 
 
 async def above(page: Tab, selector: str) -> bytes:
@@ -93,9 +128,11 @@ async def pictures(browser: Chromium, folder: Path) -> None:
     with tempfile.TemporaryDirectory() as place:
         accounts = opened(make(Path(place) / "accounts.sqlite"))
         newest = fill(accounts)
-        async with served(accounts) as client:
+        recorder = Recorder(ScriptedBot(), Path(place) / "recordings", 30)
+        record(recorder.folder, newest)
+        async with served(accounts, Settings()) as client:
             calls = CallsOfGateway(client)
-            async with site(answer, secret="", records=calls) as here:
+            async with site(answer, secret="", records=calls, recorder=recorder) as here:
                 for gauge in (here.gateway.metrics.dialogue_up, here.gateway.metrics.store_up):
                     gauge.set(1)
                 for name, expect in (("1764.7", Grammar.YESNO), ("1764.9", Grammar.MENU)):
@@ -113,8 +150,11 @@ async def pictures(browser: Chromium, folder: Path) -> None:
                         await page.until("document.querySelector('.chart') && document.querySelector('[data-found]')")
                         name = f"operations-{language}-{width}"
                         (folder / f"{name}.png").write_bytes(await above(page, "#find-title"))
-                        await page.evaluate(f"location.hash = 'call/{newest}'")
-                        await page.until("document.querySelector('.events')")
+                        await page.evaluate(f"location.hash = 'call/{newest.id}'")
+                        await page.click(".player .play")
+                        await page.until("Number(document.querySelector('.player input').value) > 1.5")
+                        await page.click(".player .play")
+                        await page.until("document.querySelector('.play[data-state=paused]')")
                         await page.evaluate("document.activeElement.blur()")
                         (folder / f"{name}-call.png").write_bytes(await page.screenshot())
 

@@ -15,6 +15,8 @@ from bot.call import Call
 from bot.events import Outcome
 from bot.operations.keeping import CallsOfGateway
 from bot.protocols import Channel
+from bot.reports.recording import Recorder
+from bot.tap import Tap, untapped
 from bot.watching import Watch
 from tests.call_tools import GOODBYE, READING, TIMING, WORDS, KeysOnly, Scripted
 from tests.channels.fake_asterisk import FakeAsterisk
@@ -44,19 +46,25 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make(tmp_path_factory.mktemp("operations") / "accounts.sqlite")
 
 
-async def answer(channel: Channel, watch: Watch, name: str = "") -> Outcome:
-    """A bot that says what the script has it say."""
-    return await Call(
-        "id", channel, KeysOnly(), Scripted(*CALL), Tones(0.5), TIMING, FIT, words=WORDS, watch=watch
-    ).run()
+class ScriptedBot:
+    """Says what the script has it say."""
+
+    async def answer(
+        self, channel: Channel, watch: Watch, name: str = "", *, tap: Tap = untapped, recorded: bool = False
+    ) -> Outcome:
+        parts = (channel, KeysOnly(), Scripted(*CALL), Tones(0.5))
+        return await Call("id", *parts, TIMING, FIT, words=WORDS, watch=watch, tap=tap).run()
+
+
+answer = ScriptedBot().answer
 
 
 @asynccontextmanager
-async def house(made: Path, folder: Path) -> AsyncIterator[House]:
+async def house(made: Path, folder: Path, recorder: Recorder | None = None) -> AsyncIterator[House]:
     accounts = opened(Path(shutil.copy(made, folder / "accounts.sqlite")))
     async with served(accounts) as client:
         calls = CallsOfGateway(client)
-        async with calls.keeping(), site(answer, secret="", records=calls) as here:
+        async with calls.keeping(), site(answer, secret="", records=calls, recorder=recorder) as here:
             for gauge in (here.gateway.metrics.dialogue_up, here.gateway.metrics.store_up):
                 gauge.set(1)
             yield House(str(here.server.make_url("/operations")), here, accounts, calls)
@@ -73,6 +81,16 @@ async def press(asterisk: FakeAsterisk, keys: str) -> None:
     for key in keys:
         await asterisk.press(key)
         await asterisk.tick(times=5)
+
+
+async def keyed_call(at: House) -> None:
+    """One that ends with a password."""
+    async with at.site.call(f"caller={PHONE}&call=1764.1", secret=None) as asterisk:
+        for expected, keys in (("menu", "8"), ("number", NUMBER + "#"), ("yesno", "1")):
+            await until_expects(asterisk, at, expected)
+            await press(asterisk, keys)
+        while at.calls.snapshot():
+            await asterisk.tick()
 
 
 async def log_in(page: Tab, name: str, password: str = WORD) -> None:

@@ -46,6 +46,9 @@ export async function save(path, fields, name) {
   setTimeout(() => URL.revokeObjectURL(link.href), 1000);
 }
 
+/** The sound of a recorded call. */
+export const sound = async (id) => (await answered(posted(`calls/${id}/sound`, {}))).blob();
+
 const known = (who) => {
   csrf = who.csrf ?? "";
   return who.name ? who : null;

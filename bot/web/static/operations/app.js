@@ -54,7 +54,7 @@ function Desk({ t, language, who, out }) {
   return html`
     <main>
       <div role="alert">${trouble && html`<p class="trouble" data-trouble>${trouble}</p>`}</div>
-      ${id ? html`<${OneCall} key=${id} ...${{ t, language, id, failed }} />` : html`
+      ${id ? html`<${OneCall} key=${id} ...${{ t, language, id, operator, failed }} />` : html`
         <${Live} ...${{ t, language, live }} />
         <${Overview} ...${{ t, language, kept, failed }} />
         <${Find} ...${{ t, language, wanted, setWanted, kept, operator, failed }} />

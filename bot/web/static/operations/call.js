@@ -4,12 +4,13 @@ import { html, useEffect, useState } from "../vendor/htm-preact.js";
 import { Words } from "../words.js";
 import { get } from "./api.js";
 import { means, reached } from "./find.js";
+import { Recording } from "./recording.js";
+import { HEIGHT as TOP, Stages } from "./stages.js";
 import { moment } from "./time.js";
-import { number } from "./i18n.js";
+import { number, price } from "./i18n.js";
 
-const WIDTH = 960, LEFT = 86, RIGHT = 14, LANE = 26, TOP = 30;
+const WIDTH = 960, LEFT = 86, RIGHT = 14, LANE = 26;
 const LANES = { bot: TOP + 8, caller: TOP + 52 };
-const STAGES = ["number_given", "confirmed", "matched", "heard"];
 
 /** Both sides over time: what the bot said, when the caller had finished, how long the answer took, stages. */
 function Picture({ t, call }) {
@@ -31,18 +32,17 @@ function Picture({ t, call }) {
       })}
       ${call.events.filter((each) => each.who === "caller").map((each) => html`
         <rect class=${`caller ${each.by}`} x=${(x(each.ended_at) - 7).toFixed(1)} width="7" y=${LANES.caller} height=${LANE} rx="2"><title>${each.meaning}</title></rect>`)}
-      ${STAGES.filter((stage) => call[stage] !== null).map((stage, n) => html`
-        <line class="stage" x1=${x(call[stage])} x2=${x(call[stage])} y1=${TOP - 4 - (n % 2) * 12} y2=${foot - 4} />
-        <text class=${`stage ${x(call[stage]) > WIDTH * 0.8 ? "left" : ""}`} x=${x(call[stage]) + (x(call[stage]) > WIDTH * 0.8 ? -3 : 3)} y=${TOP - 8 - (n % 2) * 12}>${t(stage)}</text>`)}
+      <${Stages} ...${{ t, call, x }} width=${WIDTH} foot=${foot - 4} />
       ${Array.from({ length: Math.floor(length / step) + 1 }, (_, n) => html`<text class="tick" x=${x(n * step)} y=${foot + 10}>${n * step}</text>`)}
     </svg>`;
 }
 
-export function OneCall({ t, language, id, failed }) {
-  const [call, setCall] = useState(null);
+export function OneCall({ t, language, id, operator, failed }) {
+  const [found, setFound] = useState({ call: null, recording: null });
+  const { call, recording } = found;
   const [problem, setProblem] = useState("");
   useEffect(() => {
-    get(`calls/${id}`).then((answer) => setCall(answer.call), (error) => (error.status === 400 ? setProblem(error.message) : failed(error)));
+    get(`calls/${id}`).then(setFound, (error) => (error.status === 400 ? setProblem(error.message) : failed(error)));
   }, [id]);
   useEffect(() => document.getElementById("call-title")?.focus(), [call]);
   const n = (value, digits) => number(language, value, digits);
@@ -57,10 +57,14 @@ export function OneCall({ t, language, id, failed }) {
           <div><dt>${t("outcome")}</dt><dd class=${`outcome ${call.outcome}`} data-outcome=${call.outcome}>${t(`outcome_${call.outcome}`)}</dd></div>
           ${fact("seconds", n(call.seconds))}${fact("stage", t(reached(call)))}${means(call) && fact("by", t(means(call)))}${fact("retries", call.retries)}
           ${call.latency_p50 !== null && fact("latency", `${t("p50")} ${n(call.latency_p50 / 1000, 2)} · ${t("p95")} ${n(call.latency_p95 / 1000, 2)} ${t("s")}`)}
+          ${fact("cost_call", t("cost_dong", { d: n((call.seconds / 60) * found.dong_a_minute) }))}
           ${call.exchange && fact("exchange", call.exchange)}
         </dl>
-        <h3>${t("timeline")}</h3>
-        <div class="scrolls picture" role="region" tabindex="0" aria-label=${t("timeline")}><${Picture} t=${t} call=${call} /></div>
+        <p class="hint" data-price=${found.dong_a_minute}>${price(t, n, found)}</p>
+        ${recording
+          ? html`<${Recording} ...${{ t, language, call, recording, failed }} may=${operator} />`
+          : html`<h3>${t("timeline")}</h3>
+            <div class="scrolls picture" role="region" tabindex="0" aria-label=${t("timeline")}><${Picture} t=${t} call=${call} /></div>`}
         <div class="scrolls" role="region" tabindex="0" aria-label=${t("text")}><table class="events">
           <thead><tr>${["at", "who", "text", "decided"].map((key) => html`<th scope="col">${t(key)}</th>`)}</tr></thead>
           <tbody>${call.events.map((each) => html`

@@ -21,7 +21,9 @@ const VI = {
   calls: "Cuộc gọi", passwords: "Mật khẩu đã cấp", funnel: "Các bước", outcomes: "Kết quả", by: "Cho mã số bằng",
   by_voice: "giọng nói", by_keys: "bàn phím", by_both: "cả hai", voice: "giọng nói", keys: "bàn phím", both: "cả hai",
   retries_a_call: "Hỏi lại mỗi cuộc", latency: "Độ trễ câu trả lời", p50: "p50", p95: "p95",
-  cost: "Một mật khẩu", cost_text: "{s} giây, {d} đồng", cost_hint: "Phí gọi {m} đồng một phút. Nhắn tin đến 8079: 1.000–1.500 đồng, mật khẩu gửi rõ chữ. Tính cả các cuộc không thành: {a} giây, {b} đồng.",
+  cost: "Một mật khẩu", cost_text: "{s} giây, {d} đồng", price: "Phí gọi tính theo {m} đồng một phút: {w}.", price_assumed: "giả định, giá của số thử nghiệm tháng 6/2023; đổi bằng VOICEBOT_DONG_A_MINUTE",
+  cost_call: "Phí cuộc gọi", cost_dong: "{d} đồng",
+  cost_hint: "Nhắn tin đến 8079: 1.000–1.500 đồng, mật khẩu gửi rõ chữ. Tính cả các cuộc không thành: {a} giây, {b} đồng.",
   series: "Theo thời gian", hours: "Theo giờ trong ngày", latencies: "Độ trễ p95 theo thời gian (giây)", as_table: "Xem dạng bảng", period: "Lúc", none_yet: "Chưa có cuộc gọi trong khoảng này.",
   find: "Tìm cuộc gọi", since: "Từ ngày", until: "Đến hết ngày", outcome: "Kết quả", any: "tất cả", phone: "Số điện thoại gọi đến", search: "Tìm",
   phone_hint: "Kho chỉ giữ mã băm của số; việc tìm theo số được ghi vào nhật ký.",
@@ -29,6 +31,11 @@ const VI = {
   unlock: "Mở khóa tài khoản", unlock_do: "Mở khóa", unlocked: "Đã xóa {n} lần thử sai.", unlock_phone: "Số điện thoại của tài khoản",
   call: "Cuộc gọi", back: "Quay lại", timeline: "Diễn biến", at: "Giây thứ", who: "Ai", text: "Lời", bot: "Tổng đài", caller: "Người gọi",
   decided: "Hiểu là", confidence: "độ tin cậy", after: "trả lời sau", secret: "Chữ số của người gọi không được lưu; mỗi chấm là một chữ số.",
+  recording: "Ghi âm", play: "Nghe", pause: "Dừng", seek: "Vị trí, giây", waves: "Độ to của hai bên theo thời gian",
+  recording_gone: "Cổng này không còn bản ghi âm của cuộc gọi.",
+  region_bot: "tổng đài nói", region_caller: "người gọi nói", region_key: "bấm phím", region_wait: "chờ trả lời", region_blank: "đã xóa khỏi âm thanh",
+  listen_hint: "Mã số và mật khẩu không có trong âm thanh. Việc nghe được ghi vào nhật ký. Sau khi bấm Nghe: bấm vào hình hoặc phím ← → để tới lui.",
+  listen_no: "Chỉ người vận hành được nghe.",
   nothing_said: "(im lặng)", digits: "chữ số đã che",
   why_offered: "phím hoặc số đã mời", why_words: "bộ hội thoại hiểu lời nói", why_whole: "đủ chữ số", why_own_phone: "là số điện thoại của chính mình",
   why_too_few: "thiếu chữ số", why_too_many: "thừa chữ số", why_uncertain: "có một chữ số chưa chắc", why_silence: "không nghe gì", why_unintelligible: "không nhận ra lời nào",
@@ -58,7 +65,9 @@ const EN = {
   calls: "Calls", passwords: "Passwords", funnel: "Stages", outcomes: "Outcomes", by: "Number given by",
   by_voice: "voice", by_keys: "keys", by_both: "both", voice: "voice", keys: "keys", both: "both",
   retries_a_call: "Retries a call", latency: "Latency of answers", p50: "p50", p95: "p95",
-  cost: "A password", cost_text: "{s} seconds, {d} đồng", cost_hint: "A call costs {m} đồng a minute. An SMS to 8079: 1,000–1,500 đồng, the password in clear text. Unsuccessful calls included: {a} seconds, {b} đồng.",
+  cost: "A password", cost_text: "{s} seconds, {d} đồng", price: "A call is reckoned at {m} đồng a minute: {w}.", price_assumed: "an assumption, the price of the pilot's number in June 2023; the setting is VOICEBOT_DONG_A_MINUTE",
+  cost_call: "Cost of the call", cost_dong: "{d} đồng",
+  cost_hint: "An SMS to 8079: 1,000–1,500 đồng, the password in clear text. Unsuccessful calls included: {a} seconds, {b} đồng.",
   series: "Over time", hours: "By hour of the day", latencies: "Latency p95 over time (seconds)", as_table: "As a table", period: "When", none_yet: "No calls in this time.",
   find: "Find calls", since: "From", until: "To the end of", outcome: "Outcome", any: "any", phone: "Calling number", search: "Find",
   phone_hint: "The store holds a keyed hash of numbers; a search for one is recorded.",
@@ -66,6 +75,11 @@ const EN = {
   unlock: "Unlock an account", unlock_do: "Unlock", unlocked: "{n} guesses forgiven.", unlock_phone: "Phone number of the account",
   call: "Call", back: "Back", timeline: "Timeline", at: "Second", who: "Who", text: "Words", bot: "Bot", caller: "Caller",
   decided: "Understood as", confidence: "confidence", after: "answered after", secret: "Callers' digits are not kept; each dot is one.",
+  recording: "Recording", play: "Play", pause: "Pause", seek: "Position in seconds", waves: "How loud both sides were over time",
+  recording_gone: "This gateway has no recording of the call any more.",
+  region_bot: "hotline speaks", region_caller: "caller speaks", region_key: "keys", region_wait: "wait for the answer", region_blank: "removed from the sound",
+  listen_hint: "Number and password are not in the sound. Listening is written into the audit trail. Once it plays: click the picture, or ← →, to move.",
+  listen_no: "Only operators may listen.",
   nothing_said: "(silence)", digits: "digits, masked",
   why_offered: "a key or digit that was offered", why_words: "understood from the words", why_whole: "as many digits as a number has", why_own_phone: "the caller's own phone number",
   why_too_few: "digits are missing", why_too_many: "too many digits", why_uncertain: "one digit is uncertain", why_silence: "nothing was heard", why_unintelligible: "no words were recognised",
@@ -85,3 +99,7 @@ export const texts = (language) => (key, values = {}) =>
 export const number = (language, value, digits = 0) =>
   value === null || value === undefined ? "–"
     : value.toLocaleString(language, { minimumFractionDigits: digits, maximumFractionDigits: digits });
+
+/** What a minute of a call costs, and where that figure comes from: settings of the action server. */
+export const price = (t, n, found) =>
+  t("price", { m: n(found.dong_a_minute), w: found.dong_a_minute_source || t("price_assumed") });

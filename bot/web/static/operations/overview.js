@@ -4,7 +4,7 @@ import { html, useEffect, useState } from "../vendor/htm-preact.js";
 import { get } from "./api.js";
 import { Columns, Figures, Rows } from "./charts.js";
 import { DAY, HOUR, day, hour, midnight } from "./time.js";
-import { number } from "./i18n.js";
+import { number, price } from "./i18n.js";
 
 const DAYS = [1, 7, 30, 365];
 const STAGES = ["calls", "number_given", "confirmed", "matched", "heard"];
@@ -59,7 +59,7 @@ function Shown({ t, language, n, found }) {
       <div><dt>${t("latency")}</dt><dd>${t("p50")} ${seconds(total.latency_p50)} · ${t("p95")} ${seconds(total.latency_p95)}</dd></div>
       <div><dt>${t("cost")}</dt><dd>${own === null ? "–" : t("cost_text", { s: n(own), d: n(dong(own)) })}</dd></div>
     </dl>
-    ${own !== null && html`<p class="hint">${t("cost_hint", { m: n(found.dong_a_minute), a: n(all), b: n(dong(all)) })}</p>`}
+    ${own !== null && html`<p class="hint" data-price=${found.dong_a_minute}>${price(t, n, found)} ${t("cost_hint", { a: n(all), b: n(dong(all)) })}</p>`}
     <div class="columns">
       <div><h3>${t("funnel")}</h3><${Rows} of=${total.calls} bars=${rows(STAGES, (key) => (key === "calls" ? "answered" : key))} /></div>
       <div><h3>${t("outcomes")}</h3><${Rows} of=${total.calls} bars=${rows(OUTCOMES, (key) => `outcome_${key}`)} /></div>
