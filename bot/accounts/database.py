@@ -25,6 +25,10 @@ hears nothing meanwhile."""
 CONNECTIONS = 12
 """Of one process: more than it has threads for the store (bot/actions/services.py), so that no thread waits."""
 
+MANY_ROWS, CACHE_KIB = 100, 131_072
+"""A transaction of more rows lets SQLite keep so many KiB of pages instead of 2,000: the indexes of a million accounts
+are read and written in no order. The connection keeps them until it is closed."""
+
 # SQLite's last connection to close copies its log into the file: kept open, a call waits for fewer writes.
 _SQLITE: dict[str, Any] = {"connect_args": {"check_same_thread": False}}
 _SERVER: dict[str, Any] = {"isolation_level": "READ COMMITTED"}
@@ -90,14 +94,17 @@ class Database:
             yield connection
 
     @contextmanager
-    def writing(self) -> Iterator[Connection]:
+    def writing(self, rows: int = 1) -> Iterator[Connection]:
         """A transaction: all of it happens or nothing. One at a time, so that what it reads stays true until its end.
+        `rows`: about how many it writes.
 
         Raises Conflict where a unique key exists already.
         """
         with self._transaction(writes=True, patience=self._patience) as connection:
             if self._file is None:  # SQLite has one writer by itself
                 connection.execute(select(keys.c.id).with_for_update())
+            elif rows > MANY_ROWS:
+                connection.exec_driver_sql(f"PRAGMA cache_size={-CACHE_KIB}")
             yield connection
 
     @contextmanager
