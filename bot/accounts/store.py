@@ -101,7 +101,8 @@ class Accounts:
     def begin_reset(self, call_id: str, phone: str | None, insurance_number: str) -> str | None:
         """A new password, pending until `activate`; or None, whatever the cause, after the same work.
 
-        A call gets one answer: every further attempt in it is refused.
+        A call gets one answer: every further attempt in it is refused. The answer does not wait for the disk: what is
+        lost with a machine that fails was not asked, and the old password stays.
         """
         self._check()
         password = new_password()
@@ -115,7 +116,7 @@ class Accounts:
             contact=self._contact(phone),
         )
         try:
-            with self._database.writing() as connection:
+            with self._database.writing(durable=False) as connection:
                 rekey(connection, filter(None, [caller]), [number])
                 answer = reset.begin(connection, self._trail, attempt, self._throttle)
         except Conflict:
@@ -148,7 +149,9 @@ class Accounts:
             connection.execute(update(keys).values(checked_at=now))
             reset.sweep(connection, self._trail, now)
             self.audit.tend(connection)
-            return reset.refusals_since(connection, now - HOUR)
+            refusals = reset.refusals_since(connection, now - HOUR)
+        self._database.empty_log()
+        return refusals
 
     # ── operators ─────────────────────────────────────────────────────────────────────────────────
 
