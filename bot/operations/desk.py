@@ -3,8 +3,9 @@
     POST /operations/WHAT   {"sealed": TOKEN}, behind the same secret as the actions
 
 The token holds what is asked with, as JSON: passwords and phone numbers are among it. The answer is JSON, too; an error
-is {"error", "seconds"?} with a status of `_STATUS`. Everything but `keep`, `open` and `login` needs a session, and its
-role is looked at here, beside the data.
+is {"error", "seconds"?} with a status of `_STATUS`. Everything but `keep`, `call_back`, `open` and `login` needs a
+session, and its role is looked at here, beside the data. `call_back` is no part of the page: gateways count here whom
+they call back.
 """
 
 from __future__ import annotations
@@ -75,6 +76,7 @@ class Desk:
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="operations")
         self._acts: dict[str, Callable[[Fields], Fields]] = {
             "keep": self._keep,
+            "call_back": self._call_back,
             "open": self._open,
             "login": self._login,
             "logout": self._logout,
@@ -132,6 +134,9 @@ class Desk:
 
     def _keep(self, asked: Fields) -> Fields:
         return {"new": self._store.calls.keep(read_record(asked["record"]), asked.get("phone"))}
+
+    def _call_back(self, asked: Fields) -> Fields:
+        return {"refused": self._store.call_backs.take(str(asked["phone"]), int(asked["a_day"]), int(asked["an_hour"]))}
 
     def _open(self, _: Fields) -> Fields:
         return {"open": self._store.staff.any()}
