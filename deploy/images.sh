@@ -9,10 +9,14 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 engine=${ENGINE:-$(docker info >/dev/null 2>&1 && echo docker || echo podman)}
 command -v "$engine" >/dev/null || { echo "Install docker or podman: there is no $engine here" >&2; exit 1; }
+bases=()
+if [[ -f deploy/compose/pinned.env ]]; then  # deploy/pin-images.sh wrote it
+  while IFS= read -r base; do bases+=(--build-arg "$base"); done < <(grep _BASE= deploy/compose/pinned.env)
+fi
 ignored=()
 [[ $engine == podman ]] && ignored=(--ignorefile deploy/compose/Dockerfile.dockerignore)
 for target in bot rasa; do
   name=voicebot
   [[ $target == rasa ]] && name=voicebot-rasa
-  "$engine" build --file deploy/compose/Dockerfile "${ignored[@]}" --target "$target" --tag "$name" "$@" .
+  "$engine" build --file deploy/compose/Dockerfile "${ignored[@]}" "${bases[@]}" --target "$target" --tag "$name" "$@" .
 done

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import dataclasses
 import re
+from functools import lru_cache
+from typing import TypeGuard
 
 import pytest
 
@@ -25,9 +28,32 @@ def test_it_names_tests() -> None:
     assert len(NAMED) > 60
 
 
+BY_HAND = "tests/pbx/test_pbx.py"
+"""Runs the files beside it whose names do not begin with test_: each is a telephone exchange of its own."""
+
+
+@lru_cache
+def collected(file: str) -> frozenset[str]:
+    """The tests that pytest finds in a file: functions, and methods of classes that are called Test…"""
+    path = PACKAGES / file
+    if not path.name.startswith("test_"):
+        assert f'"{path.stem}"' in (PACKAGES / BY_HAND).read_text("utf-8"), f"nobody runs {file}"
+        assert str(path.parent.relative_to(PACKAGES)) == "tests/pbx"
+    found = set[str]()
+    module = ast.parse(path.read_text("utf-8")).body
+    for node in [*module, *(each for group in module if is_class(group) for each in group.body)]:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test_"):
+            found.add(node.name)
+    return frozenset(found)
+
+
+def is_class(node: ast.stmt) -> TypeGuard[ast.ClassDef]:
+    return isinstance(node, ast.ClassDef) and node.name.startswith("Test")
+
+
 @pytest.mark.parametrize(("file", "name"), NAMED, ids=[f"{file}::{name}" for file, name in NAMED])
-def test_a_named_test_is_there(file: str, name: str) -> None:
-    assert re.search(rf"^\s*(?:async )?def {name}\(", (PACKAGES / file).read_text("utf-8"), re.MULTILINE)
+def test_a_named_test_is_there_and_is_run(file: str, name: str) -> None:
+    assert name in collected(file)
 
 
 def answered() -> set[str]:

@@ -8,7 +8,7 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import create_engine, event, select
+from sqlalchemy import create_engine, event, func, select
 from sqlalchemy.engine import URL, Connection, make_url
 from sqlalchemy.exc import ArgumentError, IntegrityError, NoSuchModuleError, ProgrammingError, SQLAlchemyError
 from sqlalchemy.pool import QueuePool
@@ -25,9 +25,17 @@ hears nothing meanwhile."""
 CONNECTIONS = 12
 """Of one process: more than it has threads for the store (bot/actions/services.py), so that no thread waits."""
 
+MANY_ROWS, CACHE_KIB = 100, 131_072
+"""A transaction of more rows lets SQLite keep so many KiB of pages instead of 2,000: the indexes of a million accounts
+are read and written in no order. The connection keeps them until it is closed."""
+
 # SQLite's last connection to close copies its log into the file: kept open, a call waits for fewer writes.
 _SQLITE: dict[str, Any] = {"connect_args": {"check_same_thread": False}}
 _SERVER: dict[str, Any] = {"isolation_level": "READ COMMITTED"}
+
+_LOCK = select(keys.c.id).with_for_update()
+_LOCK_NOT_DURABLE = select(keys.c.id, func.set_config("synchronous_commit", "off", True)).with_for_update()
+"""PostgreSQL's, for writers to take turns."""
 
 _SILENT_CLIENTS = (
     "-c idle_in_transaction_session_timeout=3000 -c tcp_user_timeout=3000"
@@ -90,14 +98,20 @@ class Database:
             yield connection
 
     @contextmanager
-    def writing(self) -> Iterator[Connection]:
+    def writing(self, rows: int = 1, durable: bool = True) -> Iterator[Connection]:
         """A transaction: all of it happens or nothing. One at a time, so that what it reads stays true until its end.
+
+        rows     about how many it writes
+        durable  wait for the disk. Where False, the transaction may be lost with its machine, until one that waits was
+                 committed after it; never one that came after it without it
 
         Raises Conflict where a unique key exists already.
         """
-        with self._transaction(writes=True, patience=self._patience) as connection:
+        with self._transaction(writes=True, patience=self._patience, durable=durable) as connection:
             if self._file is None:  # SQLite has one writer by itself
-                connection.execute(select(keys.c.id).with_for_update())
+                connection.execute(_LOCK if durable else _LOCK_NOT_DURABLE)
+            elif rows > MANY_ROWS:
+                connection.exec_driver_sql(f"PRAGMA cache_size={-CACHE_KIB}")
             yield connection
 
     @contextmanager
@@ -119,17 +133,23 @@ class Database:
                 connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
             yield connection
 
+    def empty_log(self) -> None:
+        """Let SQLite copy its log into the file now: otherwise the transaction that fills the log waits for that."""
+        if self._file is not None:
+            with self._told(), closing(self._engine.raw_connection()) as connection:
+                connection.cursor().execute("PRAGMA wal_checkpoint(PASSIVE)")
+
     def close(self) -> None:
         self._engine.dispose()
 
     @contextmanager
-    def _transaction(self, writes: bool, patience: float | None) -> Iterator[Connection]:
+    def _transaction(self, writes: bool, patience: float | None, durable: bool = True) -> Iterator[Connection]:
         if self._file is not None and not self._file.exists():
             raise AccountsUnavailable(f"there is no account store at {self._file}: run `voicebot accounts init`")
         with (
             self._told(),
             deadline.within(patience),
-            self._engine.connect().execution_options(writes=writes) as connection,
+            self._engine.connect().execution_options(writes=writes, durable=durable) as connection,
             connection.begin(),
         ):
             yield connection
@@ -221,5 +241,7 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     """A writer locks at once: a transaction that reads first and locks later can fail half way."""
-    writes = connection.get_execution_options()["writes"]
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    options = connection.get_execution_options()
+    if options["writes"]:
+        connection.exec_driver_sql(f"PRAGMA synchronous={'FULL' if options['durable'] else 'NORMAL'}")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if options["writes"] else "BEGIN")

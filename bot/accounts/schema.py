@@ -24,7 +24,7 @@ from sqlalchemy import (
     false,
 )
 
-REVISION = "0006"
+REVISION = "0007"
 """The newest revision in migrations/versions: what this code works with."""
 
 metadata = MetaData()
@@ -187,6 +187,18 @@ sessions = Table(
     Index("sessions_of_operator", "name"),
 )
 """Who has logged in there. `token`: the SHA-256 of what the browser shows."""
+
+
+call_backs = Table(
+    "call_backs",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", DateTime, nullable=False),
+    Column("phone", String(64), nullable=False),
+    Index("call_backs_at", "at"),
+    Index("call_backs_of_phone", "phone"),
+)
+"""Who was called back within the last day (bot/operations/call_backs.py)."""
 
 
 class State(enum.StrEnum):

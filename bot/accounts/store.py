@@ -21,7 +21,7 @@ from bot.accounts.operators import operator
 from bot.accounts.outbox import Contacts, Outbox
 from bot.accounts.passwords import ARGON2ID, Passwords, new_password
 from bot.accounts.phones import NotAPhoneNumber, normalise
-from bot.accounts.register import Account, Entry, Listed
+from bot.accounts.register import Account, Entry, Listed, Row
 from bot.accounts.rekeying import rekey
 from bot.accounts.schema import REVISION, accounts, keys
 from bot.accounts.throttle import HOUR, Throttle
@@ -101,7 +101,8 @@ class Accounts:
     def begin_reset(self, call_id: str, phone: str | None, insurance_number: str) -> str | None:
         """A new password, pending until `activate`; or None, whatever the cause, after the same work.
 
-        A call gets one answer: every further attempt in it is refused.
+        A call gets one answer: every further attempt in it is refused. The answer does not wait for the disk: what is
+        lost with a machine that fails was not asked, and the old password stays.
         """
         self._check()
         password = new_password()
@@ -115,7 +116,7 @@ class Accounts:
             contact=self._contact(phone),
         )
         try:
-            with self._database.writing() as connection:
+            with self._database.writing(durable=False) as connection:
                 rekey(connection, filter(None, [caller]), [number])
                 answer = reset.begin(connection, self._trail, attempt, self._throttle)
         except Conflict:
@@ -148,7 +149,9 @@ class Accounts:
             connection.execute(update(keys).values(checked_at=now))
             reset.sweep(connection, self._trail, now)
             self.audit.tend(connection)
-            return reset.refusals_since(connection, now - HOUR)
+            refusals = reset.refusals_since(connection, now - HOUR)
+        self._database.empty_log()
+        return refusals
 
     # ── operators ─────────────────────────────────────────────────────────────────────────────────
 
@@ -179,14 +182,27 @@ class Accounts:
 
     def import_rows(self, rows: Sequence[tuple[str, str]]) -> list[Entry]:
         """Add accounts (phone, insurance number) in one transaction; what became of each row, in order."""
+        return self.enter([self.row(*row) for row in rows])
+
+    def row(self, phone: str, insurance_number: str) -> Row:
+        """An account as the store writes it, or why it can be none: the work of adding it that holds nobody up."""
+        return register.row(phone, insurance_number, self._lengths, self._pseudonyms)
+
+    def enter(self, rows: Sequence[Row]) -> list[Entry]:
+        """Add what `row` made, in one transaction; what became of each, in order."""
         self._check()
-        wanted = [register.row(*row, self._lengths, self._pseudonyms) for row in rows]
-        good = [row for row in wanted if not row.problem]
-        with self._database.writing() as connection:
+        try:
+            return self._enter(rows, register.enter_new)  # mostly none of them is there
+        except Conflict:
+            return self._enter(rows, register.enter)
+
+    def _enter(self, rows: Sequence[Row], how: Callable[[Connection, Sequence[Row]], list[Entry]]) -> list[Entry]:
+        good = [row for row in rows if not row.problem]
+        with self._database.writing(rows=len(rows)) as connection:
             rekey(connection, (row.phones for row in good), (row.insurance_numbers for row in good))
-            entries = register.enter(connection, wanted)
+            entries = how(connection, rows)
             statuses = Counter(entry.status for entry in entries)
-            only = wanted[0] if len(wanted) == 1 else register.Row()
+            only = rows[0] if len(rows) == 1 else register.Row()
             detail = ", ".join(f"{statuses[status]} {status}" for status in ("added", "unchanged", "bad"))
             self._record(connection, What.IMPORT, only.phone, only.insurance_number, detail)
             return entries

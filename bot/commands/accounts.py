@@ -6,9 +6,12 @@ import dataclasses
 import json
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from datetime import datetime
+from io import TextIOWrapper
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, BinaryIO
 
 import typer
 
@@ -41,6 +44,9 @@ def init(
 @app.command("import")
 def import_(
     file: Annotated[Path, typer.Argument(help="CSV in UTF-8 with the header phone,insurance_number.")],
+    rejected: Annotated[
+        Path | None, typer.Option(help="Write the wrong rows to this CSV file too; it must not be there yet.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Add the accounts of a CSV file. Wrong rows are named on stderr and left out, and the exit status is then 1."""
@@ -51,13 +57,17 @@ def import_(
 
     accounts = _accounts()
     console = Console(stderr=True, soft_wrap=True, markup=False, highlight=False)
-    with Progress(console=console, disable=not console.is_terminal) as bar:
+    with (
+        _private_file(rejected) if rejected else nullcontext() as kept,
+        Progress(console=console, disable=not console.is_terminal) as bar,
+    ):
         task = bar.add_task(file.name, total=file.stat().st_size if file.is_file() else None)
         summary = import_file(
             accounts,
             file,
             bad=lambda number, reason: console.print(f"{file}: line {number}: {reason}"),
             progress=lambda done: bar.update(task, completed=done),
+            rejected=kept,
         )
     text = f"{summary.added} accounts added, {summary.unchanged} there already, {summary.bad} rows wrong."
     _print(as_json, {"path": str(file), **dataclasses.asdict(summary)}, text)
@@ -167,18 +177,13 @@ def export(
     from bot.accounts.chain import What
 
     accounts = _accounts()
-    try:
-        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as out:
-            rows = csv.writer(out, lineterminator="\n")
-            rows.writerow(["insurance_number", "state"])
-            written = 0
-            for listed in accounts.listed(What.EXPORT):
-                rows.writerow([listed.insurance_number, listed.state])
-                written += 1
-    except OSError as error:
-        raise VoicebotError(
-            f"{file}: cannot be written ({error.strerror}); name a file that is not there yet"
-        ) from None
+    with _private_file(file) as raw, TextIOWrapper(raw, encoding="utf-8") as out:
+        rows = csv.writer(out, lineterminator="\n")
+        rows.writerow(["insurance_number", "state"])
+        written = 0
+        for listed in accounts.listed(What.EXPORT):
+            rows.writerow([listed.insurance_number, listed.state])
+            written += 1
     _print(as_json, {"path": str(file), "accounts": written}, f"{written} accounts written to {file}.")
 
 
@@ -193,6 +198,18 @@ def _accounts() -> Accounts:
     from bot.accounts import open_accounts
 
     return open_accounts(load(), PATIENCE)
+
+
+@contextmanager
+def _private_file(path: Path) -> Iterator[BinaryIO]:
+    """A new file that its owner alone can read. Raises VoicebotError where it is there already, or is not writable."""
+    try:
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            yield file
+    except OSError as error:
+        raise VoicebotError(
+            f"{path}: cannot be written ({error.strerror}); name a file that is not there yet"
+        ) from None
 
 
 def _secrets(count: int) -> list[str]:

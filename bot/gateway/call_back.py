@@ -6,7 +6,8 @@ each; `clock` gives seconds.
                               └─ promised ─▶ the exchange rings ─┬─ answered: the call shows its promise's name, once
                                                                  └─ unanswered: nothing rings again by itself
 
-No account is looked up: whether a number has one does not show. The counts live as long as this process.
+No account is looked up: whether a number has one does not show. How often a number is rung, all gateways count together
+(bot/gateway/call_back_counts.py); promises live as long as this process.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from __future__ import annotations
 import logging
 import secrets
 import uuid
-from collections import Counter, OrderedDict, deque
+from collections import OrderedDict
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -22,12 +23,10 @@ from dataclasses import dataclass, field
 from bot.accounts.phones import as_mobile
 from bot.accounts.pseudonyms import Pseudonyms
 from bot.gateway.admission import Admission
+from bot.gateway.call_back_counts import Counts
 
 PROMISED_SECONDS = 45.0
 """From the promise to the call. The dialplan in deploy/asterisk pauses for 3 s and lets the telephone ring for 30."""
-
-DAY, HOUR = 86_400.0, 3_600.0
-"""Seconds over which a number's, and all numbers' call backs are counted."""
 
 log = logging.getLogger(__name__)
 
@@ -58,40 +57,35 @@ class Promise:
 class CallBacks:
     """A promise takes a place of `admission`, so that nobody is rung for a busy tone, and a drain waits for it.
 
-    a_day   call backs of one number within a day, answered or not
-    an_hour call backs of all numbers within an hour
+    counts  says how often a number, and all together, are rung, answered or not
     told    hears how each ended: answered, unanswered, or a reason of NotCalledBack
     """
 
     def __init__(
-        self, a_day: int, an_hour: int, admission: Admission, clock: Callable[[], float], told: Callable[[str], None]
+        self, counts: Counts, admission: Admission, clock: Callable[[], float], told: Callable[[str], None]
     ) -> None:
-        self._a_day, self._an_hour, self._admission, self._clock, self._told = a_day, an_hour, admission, clock, told
+        self._counts, self._admission, self._clock, self._told = counts, admission, clock, told
         self._pseudonyms = Pseudonyms(secrets.token_bytes(32))  # nobody needs to know them after this process
         self._promises: OrderedDict[str, Promise] = OrderedDict()  # by name, in the order in which they end
         self._under_way: set[str] = set()
-        self._within_hour: deque[float] = deque()
-        self._within_day: deque[tuple[float, str]] = deque()
-        self._of_day: Counter[str] = Counter()
 
-    def promise(self, caller: str | None, called: str | None) -> Promise:
+    async def promise(self, caller: str | None, called: str | None) -> Promise:
         """Call this number back; `caller` as the line gives it, None where it is withheld. Raises NotCalledBack, and
         Busy where no call would be taken."""
-        self._forget()
         number = as_mobile(caller) if caller else ""
         who = self._pseudonyms.phone(number)[:12] if number else "?"
         if reason := self._refusal(caller, number, who):
             self._tell(who, reason)
             raise NotCalledBack(reason)
-        place = ExitStack()
-        place.enter_context(self._admission.call())
-        place.callback(self._under_way.discard, who)
-        now = self._clock()
-        self._under_way.add(who)
-        self._within_hour.append(now)
-        self._within_day.append((now, who))
-        self._of_day[who] += 1
-        promise = Promise(str(uuid.uuid4()), number, called, place, who, now + PROMISED_SECONDS)
+        with ExitStack() as held:
+            held.enter_context(self._admission.call())
+            self._under_way.add(who)
+            held.callback(self._under_way.discard, who)
+            if reason := await self._counts.take(number):
+                self._tell(who, reason)
+                raise NotCalledBack(reason)
+            place = held.pop_all()
+        promise = Promise(str(uuid.uuid4()), number, called, place, who, self._clock() + PROMISED_SECONDS)
         self._promises[promise.name] = promise
         return promise
 
@@ -120,21 +114,7 @@ class CallBacks:
             return "withheld"
         if not number:
             return "no_mobile"
-        if who in self._under_way:
-            return "under_way"
-        if self._of_day[who] >= self._a_day:
-            return "day"
-        return "hour" if len(self._within_hour) >= self._an_hour else None
-
-    def _forget(self) -> None:
-        now = self._clock()
-        while self._within_hour and self._within_hour[0] <= now - HOUR:
-            self._within_hour.popleft()
-        while self._within_day and self._within_day[0][0] <= now - DAY:
-            _, who = self._within_day.popleft()
-            self._of_day[who] -= 1
-            if not self._of_day[who]:
-                del self._of_day[who]
+        return "under_way" if who in self._under_way else None
 
     def _tell(self, who: str, how: str) -> None:
         self._told(how)

@@ -225,7 +225,7 @@ class Gateway:
             self.call_backs.give_up(name)
             return web.Response(text="")
         try:
-            promise = self.call_backs.promise(self._claimed(fields), number_of(fields.get("did", "")))
+            promise = await self.call_backs.promise(self._claimed(fields), number_of(fields.get("did", "")))
         except NotCalledBack:
             return web.Response(text="")
         except Busy as busy:

@@ -7,6 +7,7 @@ import errno
 import gc
 import logging
 import os
+import secrets
 import signal
 import socket
 import sys
@@ -15,6 +16,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, nullcontext
 from typing import cast
 
+from bot.accounts.pseudonyms import Pseudonyms
 from bot.assembly import open_voicebot
 from bot.dialogue import WatchedDialogue, open_dialogue
 from bot.dialogue.health import StoreWatch
@@ -25,6 +27,7 @@ from bot.gateway.admission import Admission
 from bot.gateway.audiosocket import address_of, listening_at
 from bot.gateway.auth import LineAuth, open_auth
 from bot.gateway.call_back import CallBacks
+from bot.gateway.call_back_counts import Counts, CountsInMemory, CountsInStore
 from bot.gateway.call_registry import CallRegistry
 from bot.gateway.certificates import Certificates, certificates
 from bot.gateway.few_lines import keep_short
@@ -97,7 +100,7 @@ async def _opened(settings: Settings, auth: LineAuth, admission: Admission, tell
             async with _beating(ticker, metrics, admission, rasa), recording(settings, bot) as recorder:
                 call_registry = CallRegistry(time.monotonic)
                 policy = cast(Policy, settings.verstat)
-                call_backs = call_backs_of(settings, admission, metrics)
+                call_backs = call_backs_of(settings, admission, metrics, rasa.operations)
                 calls = CallsOfGateway(rasa.operations) if rasa.operations else None
                 beats = ticker.beats(call_backs.lapse) if call_backs else nullcontext()
                 async with calls.keeping() if calls else nullcontext():
@@ -133,17 +136,21 @@ def web_phone_at(settings: Settings) -> str:
     return f"{'https' if settings.tls_certificate else 'http'}://{name}:{settings.port}/"
 
 
-def call_backs_of(settings: Settings, admission: Admission, metrics: Metrics) -> CallBacks | None:
-    """Whom these settings call back; None where calls are taken as they come."""
+def call_backs_of(
+    settings: Settings, admission: Admission, metrics: Metrics, client: Client | None
+) -> CallBacks | None:
+    """Whom these settings call back; None where calls are taken as they come. `client`: the way to the account store;
+    without it call backs are counted for this gateway alone."""
     if settings.call_back == "off":
         return None
-    return CallBacks(
-        settings.max_call_backs,
-        settings.max_call_backs_hour,
-        admission,
-        time.monotonic,
-        lambda result: metrics.call_backs.labels(result).inc(),
-    )
+    limits = settings.max_call_backs, settings.max_call_backs_hour
+    counts: Counts
+    if client:
+        counts = CountsInStore(*limits, client)
+    else:
+        log.warning("call backs are counted for this gateway alone: set VOICEBOT_ACTIONS_URL to count those of all")
+        counts = CountsInMemory(*limits, time.monotonic, Pseudonyms(secrets.token_bytes(32)))
+    return CallBacks(counts, admission, time.monotonic, lambda result: metrics.call_backs.labels(result).inc())
 
 
 class Rasa:

@@ -20,7 +20,7 @@ Progress = Callable[[int, int], None]
 
 CHUNK = 1 << 16
 ROOM = 2 << 30
-"""Bytes that an unpacked model may have: more than the largest of Vosk's, far less than a zip bomb."""
+"""Bytes that a model may have, as a zip and unpacked: more than the largest of Vosk's, far less than a zip bomb."""
 
 
 def fetch(entry: Entry, sha256_of_zip: str, into: Path, progress: Progress) -> Path:
@@ -39,12 +39,21 @@ def fetch(entry: Entry, sha256_of_zip: str, into: Path, progress: Progress) -> P
             f"model {entry.name}: {entry.url} cannot be fetched ({error or type(error).__name__}); "
             "run the command again, it goes on where it stopped"
         ) from None
+    except TooLarge:
+        part.unlink()
+        raise ModelError(
+            f"model {entry.name}: {entry.url} sends more than {ROOM} bytes; it was deleted, correct the address"
+        ) from None
     if sha256(part) != sha256_of_zip.lower():
         part.unlink()
         raise ModelError(f"model {entry.name}: what {entry.url} sent has another SHA-256; it was deleted, try again")
     folder = _unpack(entry, part, into)
     part.unlink()
     return folder
+
+
+class TooLarge(Exception):  # noqa: N818  # what happened
+    """The server sends more than any model has."""
 
 
 async def _download(url: str, file: BinaryIO, size: int, progress: Progress) -> None:
@@ -62,6 +71,8 @@ async def _download(url: str, file: BinaryIO, size: int, progress: Progress) -> 
         async for chunk in answer.content.iter_chunked(CHUNK):
             file.write(chunk)
             have += len(chunk)
+            if have > ROOM:
+                raise TooLarge
             progress(have, total)
 
 

@@ -35,7 +35,7 @@ class Client:
 
     async def ask(self, what: str, **fields: Any) -> dict[str, Any]:
         """Raises Refused."""
-        sealed = self._seal.seal(json.dumps(fields), Purpose.OPERATIONS)
+        sealed = self._seal.seal(json.dumps({"act": what, **fields}), Purpose.OPERATIONS)
         try:
             async with (
                 aiohttp.ClientSession(timeout=TIMEOUT, headers=self._secrets.headers) as session,

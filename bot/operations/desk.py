@@ -2,9 +2,10 @@
 
     POST /operations/WHAT   {"sealed": TOKEN}, behind the same secret as the actions
 
-The token holds what is asked with, as JSON: passwords and phone numbers are among it. The answer is JSON, too; an error
-is {"error", "seconds"?} with a status of `_STATUS`. Everything but `keep`, `open` and `login` needs a session, and its
-role is looked at here, beside the data.
+The token holds WHAT, and what is asked with, as JSON: passwords and phone numbers are among it. The answer is JSON,
+too; an error is {"error", "seconds"?} with a status of `_STATUS`. Everything but `keep`, `call_back`, `open` and
+`login` needs a session, and its role is looked at here, beside the data. `call_back` is no part of the page: gateways
+count here whom they call back.
 """
 
 from __future__ import annotations
@@ -37,6 +38,9 @@ from bot.settings import Settings
 
 THREADS = 2
 """At once in the store for pages: calls have threads of their own and do not wait behind these."""
+
+OF_CALLS = ("keep", "call_back")
+"""What gateways ask because of a call. It has its own thread: whoever reaches the page can keep the others busy."""
 
 MOST_AT_ONCE = 1000
 """Calls of one answer, to an export."""
@@ -73,8 +77,10 @@ class Desk:
     def __init__(self, settings: Settings, accounts: Callable[[], Accounts], seal: Callable[[], Seal]) -> None:
         self._settings, self._accounts, self._seal = settings, accounts, seal
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="operations")
+        self._thread_of_calls = ThreadPoolExecutor(1, thread_name_prefix="operations-calls")
         self._acts: dict[str, Callable[[Fields], Fields]] = {
             "keep": self._keep,
+            "call_back": self._call_back,
             "open": self._open,
             "login": self._login,
             "logout": self._logout,
@@ -89,15 +95,16 @@ class Desk:
 
     async def answer(self, request: web.Request) -> web.Response:
         """The door. Nothing that was asked with is in an answer or in the log."""
-        act = self._acts.get(request.match_info["what"])
-        if act is None:
+        what = request.match_info["what"]
+        if what not in self._acts:
             return web.json_response({"error": "not known here: bring the action server up to date"}, status=404)
         try:
             token = str((await request.json())["sealed"])
         except (ValueError, LookupError, TypeError):
             return web.json_response({"error": "nothing sealed"}, status=400)
         try:
-            work = asyncio.get_running_loop().run_in_executor(self._threads, self._done, act, token)
+            threads = self._thread_of_calls if what in OF_CALLS else self._threads
+            work = asyncio.get_running_loop().run_in_executor(threads, self._done, what, token)
             return web.json_response(await work)
         except VoicebotError as error:
             status = next(status for kind, status in _STATUS if isinstance(error, kind))
@@ -120,19 +127,26 @@ class Desk:
         self._store.calls.tend()  # the store is opened here, in the thread
 
     def close(self) -> None:
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        for threads in (self._threads, self._thread_of_calls):
+            threads.shutdown(wait=False, cancel_futures=True)
 
     @cached_property
     def _store(self) -> Store:
         return Store(self._accounts(), self._settings.call_days)
 
-    def _done(self, act: Callable[[Fields], Fields], token: str) -> Fields:
-        return act(json.loads(self._seal().reveal(token, Purpose.OPERATIONS)))
+    def _done(self, what: str, token: str) -> Fields:
+        asked: Fields = json.loads(self._seal().reveal(token, Purpose.OPERATIONS))
+        if asked.pop("act", None) != what:  # it was sent for something else, and somebody sends it again
+            raise VoicebotError("this was not asked for here: bring gateway and action server to the same version")
+        return self._acts[what](asked)
 
     # ── without a session ──
 
     def _keep(self, asked: Fields) -> Fields:
         return {"new": self._store.calls.keep(read_record(asked["record"]), asked.get("phone"))}
+
+    def _call_back(self, asked: Fields) -> Fields:
+        return {"refused": self._store.call_backs.take(str(asked["phone"]), int(asked["a_day"]), int(asked["an_hour"]))}
 
     def _open(self, _: Fields) -> Fields:
         return {"open": self._store.staff.any()}

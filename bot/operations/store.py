@@ -1,4 +1,4 @@
-"""The tables of the operator's page, beside those of the accounts."""
+"""The tables of the operator's page and of call backs, beside those of the accounts."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from bot.accounts import Accounts
+from bot.operations.call_backs import CallBackCounts
 from bot.operations.calls import Calls
 from bot.operations.staff import Staff
 
@@ -17,4 +18,5 @@ class Store:
     def __init__(self, accounts: Accounts, days: int, seconds: Callable[[], float] = time.monotonic) -> None:
         self.accounts = accounts
         self.calls = Calls(accounts.backing, timedelta(days=days) if days else None)
+        self.call_backs = CallBackCounts(accounts.backing)
         self.staff = Staff(accounts.backing, accounts.passwords, seconds)

@@ -25,6 +25,7 @@ import hashlib
 import hmac
 import io
 import json
+import re
 import secrets
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta, timezone
@@ -45,6 +46,9 @@ if TYPE_CHECKING:
     from bot.gateway.server import Gateway
 
 COOKIE = "voicebot_operations"
+TOKEN_BYTES, TOKEN = 32, re.compile("[A-Za-z0-9_-]{43}")
+"""Of a session: what it holds by chance, and how that is written."""
+
 PATH = "/operations"
 CSRF = "X-CSRF-Token"
 
@@ -108,7 +112,7 @@ class OperationsPage:
         if "Origin" not in request.headers:  # that it is the gateway's own is checked for all doors
             raise web.HTTPForbidden(text="")
         fields = await self._form(request)
-        token = secrets.token_urlsafe(32)
+        token = secrets.token_urlsafe(TOKEN_BYTES)
         who = await self._client.ask(
             "login", name=fields.get("name", ""), password=fields.get("password", ""), session=token
         )
@@ -125,8 +129,8 @@ class OperationsPage:
 
     async def _me(self, request: web.Request) -> web.StreamResponse:
         """Nobody is no error: browsers write errors into the page's console."""
-        token = _token(request)
         try:
+            token = _session(request)
             return _json({**await self._client.ask("me", session=token), "csrf": _csrf(token)})
         except Refused as refused:
             if refused.status == web.HTTPUnauthorized.status_code:
@@ -135,14 +139,14 @@ class OperationsPage:
 
     async def _overview(self, request: web.Request) -> web.StreamResponse:
         query = {name: request.query.get(name, "") for name in ("since", "until", "by")}
-        return _json(await self._client.ask("overview", session=_token(request), **query))
+        return _json(await self._client.ask("overview", session=_session(request), **query))
 
     async def _find(self, request: web.Request) -> web.StreamResponse:
         session = self._checked(request)
         return _json(await self._client.ask("find", session=session, **_wanted(await self._form(request))))
 
     async def _call(self, request: web.Request) -> web.StreamResponse:
-        found = await self._client.ask("call", session=_token(request), id=request.match_info["id"])
+        found = await self._client.ask("call", session=_session(request), id=request.match_info["id"])
         picture = await asyncio.to_thread(self._recordings.picture, found["call"]) if self._recordings else None
         return _json({**found, "recording": picture})
 
@@ -179,7 +183,7 @@ class OperationsPage:
 
     async def _live(self, request: web.Request) -> web.StreamResponse:
         """Until the page goes, or the session ends."""
-        session = _token(request)
+        session = _session(request)
         await self._client.ask("me", session=session)
         admit(request.transport)
         response = web.StreamResponse(headers={**NO_STORE, "Content-Type": "text/event-stream"})
@@ -224,10 +228,9 @@ class OperationsPage:
 
     def _checked(self, request: web.Request) -> str:
         """The session of a request that changes something, or has a phone number in it: it shows the token, too."""
-        token = _token(request)
-        if not token:
-            raise Refused(web.HTTPUnauthorized.status_code, "log in: there is no session")
-        if not hmac.compare_digest(request.headers.get(CSRF, "").encode(), _csrf(token).encode()):
+        token = _session(request)
+        shown = request.headers.get(CSRF, "").encode(errors="surrogateescape")  # aiohttp's way to keep what is no UTF-8
+        if not hmac.compare_digest(shown, _csrf(token).encode()):
             raise web.HTTPForbidden(text="")
         return token
 
@@ -264,7 +267,17 @@ def _wanted(fields: dict[str, str]) -> dict[str, Any]:
 
 
 def _token(request: web.Request) -> str:
-    return request.cookies.get(COOKIE, "")
+    """Of the session that the browser shows; empty for what no login gave, so that nobody is asked about it."""
+    shown = request.cookies.get(COOKIE, "")
+    return shown if TOKEN.fullmatch(shown) else ""
+
+
+def _session(request: web.Request) -> str:
+    """The same. Raises Refused where there is none."""
+    token = _token(request)
+    if not token:
+        raise Refused(web.HTTPUnauthorized.status_code, "log in: there is no session")
+    return token
 
 
 def _csrf(token: str) -> str:

@@ -1,13 +1,17 @@
 """Accounts come one by one or from a CSV file; what is wrong is named by its line, never quoted."""
 
+from collections.abc import Sequence
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 from account_tools import Open
+from sqlalchemy.engine import Connection
 
-from bot.accounts import Accounts, AccountsUnavailable
+from bot.accounts import Accounts, AccountsUnavailable, register
 from bot.accounts.demo import DEMO
-from bot.accounts.importing import BATCH, Summary, import_file
+from bot.accounts.importing import FEWEST, HOLD_SECONDS, MOST, Summary, import_file, next_size
+from bot.accounts.register import Entry, Row
 from bot.errors import VoicebotError
 
 HEADER = b"phone,insurance_number\n"
@@ -155,13 +159,76 @@ def test_bad_rows_are_named_by_line_and_good_ones_added(import_csv: Import) -> N
         assert not any(secret in import_csv.bad[line] for secret in ("0912345678", "0123456789", "0000000012"))
 
 
+def test_rejected_rows_are_kept_to_be_corrected(import_csv: Import, empty: Accounts) -> None:
+    good, wrong = b"0912345678,0123456789\r\n", b"12345,0123456780\r\n\xff\xfe,0000000012\r\n0900000001,12"
+    import_csv.path.write_bytes(HEADER + good + wrong)
+    kept = BytesIO()
+    import_file(empty, import_csv.path, lambda *_: None, lambda _: None, kept)
+    assert kept.getvalue() == HEADER + wrong + b"\n"
+
+
 def test_a_file_longer_than_a_batch(import_csv: Import, empty: Accounts) -> None:
-    rows = [f"09{i:08},{i:010}" for i in range(1_000_000, 1_000_000 + 2 * BATCH + 1)]
-    rows[BATCH + 3] = "wrong,0"
-    assert import_csv(HEADER + "\n".join(rows).encode()) == Summary(added=2 * BATCH, bad=1)
-    assert list(import_csv.bad) == [BATCH + 3 + 2]
-    assert len(import_csv.done) == 3
+    rows = [f"09{i:08},{i:010}" for i in range(1_000_000, 1_000_000 + 2 * FEWEST + 1)]
+    rows[FEWEST + 3] = "wrong,0"
+    assert import_csv(HEADER + "\n".join(rows).encode()) == Summary(added=2 * FEWEST, bad=1)
+    assert list(import_csv.bad) == [FEWEST + 3 + 2]
+    assert len(import_csv.done) > 1
     assert empty.begin_reset("call", "0901001000", "0001001000")
+
+
+def test_a_list_that_is_there_in_part_is_added_where_it_is_not(import_csv: Import, empty: Accounts) -> None:
+    rows = [f"09{i:08},{i:010}" for i in range(1_000_000, 1_000_000 + FEWEST)]
+    import_csv(HEADER + "\n".join(rows[1::2]).encode())
+    taken = f"{rows[1].partition(',')[0]},0009999999"
+    assert import_csv(HEADER + "\n".join([*rows, taken, rows[0]]).encode()) == Summary(FEWEST // 2, FEWEST // 2 + 1, 1)
+    assert import_csv.bad == {FEWEST + 2: "the phone number belongs to another insurance number already"}
+    assert empty.count() == FEWEST
+
+
+def test_accounts_are_listed_as_they_were_added(import_csv: Import, empty: Accounts) -> None:
+    import_csv(HEADER + b"".join(b"09%08d,%010d\n" % (i, i) for i in range(1_000_000, 1_000_100)))
+    assert [listed.insurance_number[-2:] for listed in empty.listed()] == [f"{i:02}" for i in range(100)]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "size"),
+    [
+        (HOLD_SECONDS, FEWEST * 2),
+        (HOLD_SECONDS / 3, FEWEST * 4),  # not at once to where it would be, what is measured varies
+        (HOLD_SECONDS * 2, FEWEST),
+        (HOLD_SECONDS * 100, FEWEST),
+        (0.0, FEWEST * 4),
+    ],
+)
+def test_a_transaction_is_as_long_as_calls_can_wait(seconds: float, size: int) -> None:
+    assert next_size(FEWEST * 2, seconds) == size
+
+
+def test_and_no_longer_however_fast_the_disk() -> None:
+    assert next_size(MOST, 0.0) == MOST
+
+
+def test_an_import_that_breaks_off_leaves_whole_batches(
+    import_csv: Import, empty: Accounts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And goes on from there when it is begun again."""
+    rows = [f"09{i:08},{i:010}" for i in range(1_000_000, 1_000_000 + 2 * FEWEST)]
+    content = HEADER + "\n".join(rows).encode()
+
+    def dies_after_writing(connection: Connection, rows: Sequence[Row]) -> list[Entry]:
+        entries = enter_new(connection, rows)
+        if import_csv.done:
+            raise KeyboardInterrupt
+        return entries
+
+    enter_new = register.enter_new
+    monkeypatch.setattr(register, "enter_new", dies_after_writing)
+    with pytest.raises(KeyboardInterrupt):
+        import_csv(content)
+    assert empty.count() == FEWEST
+    assert empty.audit.verify().ok
+    monkeypatch.undo()
+    assert import_csv(content) == Summary(added=FEWEST, unchanged=FEWEST)
 
 
 @pytest.mark.parametrize(

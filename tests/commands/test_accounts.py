@@ -198,6 +198,16 @@ def test_bad_rows_go_to_stderr_and_make_the_status_1(run: Run, file: Path) -> No
     assert run("show", PHONE).exit_code == 0
 
 
+def test_rejected_rows_go_to_a_file_of_their_own_if_wanted(run: Run, file: Path) -> None:
+    run("init")
+    file.write_text(f"phone,insurance_number\n{PHONE},{NUMBER}\n{DEMO[1][0]},123\n")
+    rejected = file.with_name("rejected.csv")
+    assert run("import", file, "--rejected", rejected).exit_code == 1
+    assert rejected.read_text() == f"phone,insurance_number\n{DEMO[1][0]},123\n"
+    assert rejected.stat().st_mode & 0o777 == 0o600
+    assert "not there yet" in error(run("import", file, "--rejected", rejected))
+
+
 def test_a_malformed_header_and_a_missing_file_are_one_line(run: Run, file: Path) -> None:
     run("init")
     assert "cannot be read" in error(run("import", file))

@@ -10,12 +10,14 @@ from dataclasses import dataclass, field
 import pytest
 from aiohttp import BasicAuth, ClientSession
 
+from bot.accounts.pseudonyms import Pseudonyms
 from bot.credentials import Credentials
 from bot.events import HungUp, Outcome
 from bot.gateway.admission import Admission
 from bot.gateway.audiosocket import listening_at
 from bot.gateway.auth import LineAuth
 from bot.gateway.call_back import CallBacks
+from bot.gateway.call_back_counts import CountsInMemory
 from bot.gateway.call_registry import CallRegistry
 from bot.gateway.certificates import Certificates
 from bot.gateway.metrics import Metrics
@@ -131,7 +133,10 @@ async def site(
     ticker = Ticker(metrics.ticked)
     call_registry, call_backs = CallRegistry(lambda: now[0]), None
     if call_back:
-        call_backs = CallBacks(3, 5, admission, lambda: now[0], lambda result: metrics.call_backs.labels(result).inc())
+        counts = CountsInMemory(3, 5, lambda: now[0], Pseudonyms(b"k" * 32))
+        call_backs = CallBacks(
+            counts, admission, lambda: now[0], lambda result: metrics.call_backs.labels(result).inc()
+        )
     gateway = Gateway(
         answer,
         LineAuth(Credentials(secret), False),

@@ -3,21 +3,30 @@
 import logging
 import re
 import uuid
+from typing import Any
 
 import aiohttp
 import pytest
+from cryptography.fernet import Fernet
 
+from bot.accounts.pseudonyms import Pseudonyms
+from bot.credentials import Credentials
+from bot.errors import VoicebotError
 from bot.gateway.admission import Admission, Busy
-from bot.gateway.call_back import DAY, HOUR, PROMISED_SECONDS, CallBacks, NotCalledBack
+from bot.gateway.call_back import PROMISED_SECONDS, CallBacks, NotCalledBack
+from bot.gateway.call_back_counts import DAY, HOUR, CountsInMemory, CountsInStore
 from bot.gateway.metrics import Metrics
 from bot.gateway.serving import call_backs_of
+from bot.operations.client import Client
 from bot.places import PACKAGES
+from bot.sealing import Seal
 from bot.settings import Settings
 from bot.telephony.audiosocket import UUID
 from tests.channels import fake_audiosocket
 from tests.gateway.conftest import SECRET, Listeners, Site, site, until
 
 PHONE, OTHER, THIRD = "0912345678", "0987654321", "0363333333"
+SEAL = Seal(Fernet.generate_key(), 600)
 
 
 class House:
@@ -26,17 +35,18 @@ class House:
     def __init__(self, calls: int = 10) -> None:
         self.now, self.reported = 1000.0, list[str]()
         self.admission = Admission(calls)
-        self.call_backs = CallBacks(3, 5, self.admission, lambda: self.now, self.reported.append)
+        self.counts = CountsInMemory(3, 5, lambda: self.now, Pseudonyms(b"k" * 32))
+        self.call_backs = CallBacks(self.counts, self.admission, lambda: self.now, self.reported.append)
 
-    def rings(self, caller: str | None) -> str:
+    async def rings(self, caller: str | None) -> str:
         """What is dialled when this number calls, or why nothing is."""
         try:
-            return self.call_backs.promise(caller, "19009068").number
+            return (await self.call_backs.promise(caller, "19009068")).number
         except (NotCalledBack, Busy) as no:
             return no.reason
 
-    def rings_in_vain(self, caller: str) -> str:
-        rung = self.rings(caller)
+    async def rings_in_vain(self, caller: str) -> str:
+        rung = await self.rings(caller)
         self.now += PROMISED_SECONDS
         self.call_backs.lapse()
         return rung
@@ -66,66 +76,66 @@ def house() -> House:
         ("0612345678", "no_mobile"),
     ],
 )
-def test_vietnamese_mobiles_are_rung_and_nothing_else(house: House, caller: str | None, rung: str) -> None:
-    assert house.rings(caller) == rung
+async def test_vietnamese_mobiles_are_rung_and_nothing_else(house: House, caller: str | None, rung: str) -> None:
+    assert await house.rings(caller) == rung
     assert house.reported == ([] if rung.isdigit() else [rung])
 
 
 class TestHowOften:
-    def test_a_number_is_rung_once_at_a_time(self, house: House) -> None:
-        promise = house.call_backs.promise(PHONE, None)
-        assert house.rings("+84912345678") == "under_way"
-        assert house.rings(OTHER) == OTHER
+    async def test_a_number_is_rung_once_at_a_time(self, house: House) -> None:
+        promise = await house.call_backs.promise(PHONE, None)
+        assert await house.rings("+84912345678") == "under_way"
+        assert await house.rings(OTHER) == OTHER
         assert house.call_backs.arrive(promise.name)
         house.now += 10 * PROMISED_SECONDS  # and they talk
-        assert house.rings(PHONE) == "under_way"
+        assert await house.rings(PHONE) == "under_way"
         promise.place.close()
-        assert house.rings(PHONE) == PHONE
+        assert await house.rings(PHONE) == PHONE
 
-    def test_a_number_is_rung_a_few_times_a_day_answered_or_not(self, house: House) -> None:
+    async def test_a_number_is_rung_a_few_times_a_day_answered_or_not(self, house: House) -> None:
         began = house.now
-        promise = house.call_backs.promise(PHONE, None)
+        promise = await house.call_backs.promise(PHONE, None)
         assert house.call_backs.arrive(promise.name)
         promise.place.close()
         house.now += HOUR
-        assert [house.rings_in_vain(PHONE) for _ in range(3)] == [PHONE, PHONE, "day"]
-        assert house.rings(OTHER) == OTHER
+        assert [await house.rings_in_vain(PHONE) for _ in range(3)] == [PHONE, PHONE, "day"]
+        assert await house.rings(OTHER) == OTHER
         house.now = began + DAY - 1
-        assert house.rings(PHONE) == "day"
+        assert await house.rings(PHONE) == "day"
         house.now = began + DAY
-        assert house.rings(PHONE) == PHONE
+        assert await house.rings(PHONE) == PHONE
 
-    def test_all_numbers_together_are_rung_so_often_an_hour(self, house: House) -> None:
+    async def test_all_numbers_together_are_rung_so_often_an_hour(self, house: House) -> None:
         began = house.now
         numbers = [f"091234567{n}" for n in range(7)]
-        assert [house.rings(number) for number in numbers] == [*numbers[:5], "hour", "hour"]
+        assert [await house.rings(number) for number in numbers] == [*numbers[:5], "hour", "hour"]
         house.now = began + HOUR - 1
-        assert house.rings(THIRD) == "hour"
+        assert await house.rings(THIRD) == "hour"
         house.now = began + HOUR
-        assert house.rings(THIRD) == THIRD
+        assert await house.rings(THIRD) == THIRD
 
-    def test_what_is_refused_counts_for_nothing(self, house: House) -> None:
+    async def test_what_is_refused_counts_for_nothing(self, house: House) -> None:
         for caller in (None, "19009068", *["0212345678"] * 20):
-            house.rings(caller)
-        assert house.rings(PHONE) == PHONE
+            await house.rings(caller)
+        assert await house.rings(PHONE) == PHONE
         for _ in range(20):
-            assert house.rings(PHONE) == "under_way"
-        assert [house.rings(each) for each in (OTHER, THIRD)] == [OTHER, THIRD]
+            assert await house.rings(PHONE) == "under_way"
+        assert [await house.rings(each) for each in (OTHER, THIRD)] == [OTHER, THIRD]
 
-    def test_nothing_is_kept_of_numbers_after_a_day(self, house: House) -> None:
+    async def test_nothing_is_kept_of_numbers_after_a_day(self, house: House) -> None:
         for n in range(5):
-            house.rings_in_vain(f"091234567{n}")
+            await house.rings_in_vain(f"091234567{n}")
         house.now += DAY
-        house.rings(None)
-        kept = vars(house.call_backs)
-        assert [len(kept[name]) for name in ("_promises", "_under_way", "_within_hour", "_within_day", "_of_day")] == (
-            [0] * 5
-        )
+        await house.rings(None)
+        await house.counts.take(OTHER)
+        kept = vars(house.call_backs) | vars(house.counts)
+        names = ("_promises", "_under_way", "_within_hour", "_within_day", "_of_day")
+        assert [len(kept[name]) for name in names] == [0, 0, 1, 1, 1]
 
 
 class TestThePromise:
-    def test_only_a_promised_call_arrives_and_once(self, house: House) -> None:
-        promise = house.call_backs.promise(PHONE, "19009068")
+    async def test_only_a_promised_call_arrives_and_once(self, house: House) -> None:
+        promise = await house.call_backs.promise(PHONE, "19009068")
         assert house.call_backs.arrive(str(uuid.uuid4())) is None
         assert house.call_backs.arrive("") is None
         assert house.call_backs.arrive(promise.name) is promise
@@ -133,8 +143,8 @@ class TestThePromise:
         assert house.call_backs.arrive(promise.name) is None
         assert house.reported == ["answered"]
 
-    def test_who_does_not_answer_is_given_up_and_not_rung_again_by_itself(self, house: House) -> None:
-        promise = house.call_backs.promise(PHONE, None)
+    async def test_who_does_not_answer_is_given_up_and_not_rung_again_by_itself(self, house: House) -> None:
+        promise = await house.call_backs.promise(PHONE, None)
         house.now += PROMISED_SECONDS - 0.1
         house.call_backs.lapse()
         assert house.reported == []
@@ -143,29 +153,29 @@ class TestThePromise:
         assert house.reported == ["unanswered"]
         assert house.admission.in_progress == 0
 
-    def test_who_could_not_be_reached_may_call_again_at_once(self, house: House) -> None:
-        promise = house.call_backs.promise(PHONE, None)
+    async def test_who_could_not_be_reached_may_call_again_at_once(self, house: House) -> None:
+        promise = await house.call_backs.promise(PHONE, None)
         house.call_backs.give_up(promise.name)
         assert house.reported == ["unanswered"]
         assert house.admission.in_progress == 0
         assert house.call_backs.arrive(promise.name) is None
-        assert house.rings(PHONE) == PHONE
+        assert await house.rings(PHONE) == PHONE
 
-    def test_a_call_that_came_is_not_given_up(self, house: House) -> None:
-        promise = house.call_backs.promise(PHONE, None)
+    async def test_a_call_that_came_is_not_given_up(self, house: House) -> None:
+        promise = await house.call_backs.promise(PHONE, None)
         house.call_backs.arrive(promise.name)
         for name in (promise.name, str(uuid.uuid4()), ""):
             house.call_backs.give_up(name)
         assert house.reported == ["answered"]
         assert house.admission.in_progress == 1
 
-    def test_there_is_a_place_for_whom_answers(self) -> None:
+    async def test_there_is_a_place_for_whom_answers(self) -> None:
         house = House(calls=2)
-        promise = house.call_backs.promise(PHONE, None)
-        house.rings(OTHER)
-        assert house.rings(THIRD) == "full"
+        promise = await house.call_backs.promise(PHONE, None)
+        await house.rings(OTHER)
+        assert await house.rings(THIRD) == "full"
         house.admission.draining = True
-        assert house.rings(THIRD) == "draining"
+        assert await house.rings(THIRD) == "draining"
         assert house.call_backs.arrive(promise.name)
         assert house.admission.in_progress == 2  # a drain waits for both
         promise.place.close()
@@ -182,13 +192,15 @@ class TestThePromise:
         assert ring == 30
         assert pause + ring + 10 <= PROMISED_SECONDS
 
-    def test_each_is_told_in_one_line_that_names_nobody(self, house: House, caplog: pytest.LogCaptureFixture) -> None:
+    async def test_each_is_told_in_one_line_that_names_nobody(
+        self, house: House, caplog: pytest.LogCaptureFixture
+    ) -> None:
         caplog.set_level(logging.INFO)
-        promise = house.call_backs.promise(PHONE, None)
-        house.rings(PHONE)
+        promise = await house.call_backs.promise(PHONE, None)
+        await house.rings(PHONE)
         house.call_backs.arrive(promise.name)
-        house.rings_in_vain(OTHER)
-        house.rings(None)
+        await house.rings_in_vain(OTHER)
+        await house.rings(None)
         lines = [line.rpartition(" ") for line in caplog.messages]
         assert [how for _, _, how in lines] == ["under_way", "answered", "unanswered", "withheld"]
         assert lines[0][0] == lines[1][0] != lines[2][0]  # the same number has the same name
@@ -296,15 +308,63 @@ class TestTheDoors:
             assert "VOICEBOT_CALL_BACK=on" in caplog.text
 
 
-def test_the_settings_say_whether_and_how_often() -> None:
-    assert call_backs_of(Settings(), Admission(9), Metrics()) is None
+class Store:
+    """Answers what it is told to, and keeps what it was asked."""
+
+    def __init__(self, refused: str | None) -> None:
+        self.refused, self.asked = refused, list[dict[str, Any]]()
+
+    async def ask(self, what: str, **fields: Any) -> dict[str, Any]:
+        self.asked.append({"what": what, **fields})
+        if self.refused is None:
+            raise VoicebotError("the action server does not answer")
+        return {"refused": self.refused}
+
+
+class TestTheStoreCounts:
+    @pytest.mark.parametrize(
+        ("refused", "rung"), [("", PHONE), ("day", "day"), ("hour", "hour"), (None, "out_of_order")]
+    )
+    async def test_it_says_whether_a_number_is_rung(self, house: House, refused: str | None, rung: str) -> None:
+        store = Store(refused)
+        house.call_backs = CallBacks(
+            CountsInStore(3, 5, store), house.admission, lambda: house.now, house.reported.append
+        )
+        assert await house.rings("+84912345678") == rung
+        assert store.asked == [{"what": "call_back", "phone": PHONE, "a_day": 3, "an_hour": 5}]
+        assert house.admission.in_progress == (rung == PHONE)
+
+    async def test_while_it_is_asked_the_number_is_not_rung_a_second_time(self, house: House) -> None:
+        class Slow(Store):
+            async def ask(self, what: str, **fields: Any) -> dict[str, Any]:
+                assert await house.rings(PHONE) == "under_way"
+                return await super().ask(what, **fields)
+
+        house.call_backs = CallBacks(
+            CountsInStore(3, 5, Slow("")), house.admission, lambda: house.now, house.reported.append
+        )
+        assert await house.rings(PHONE) == PHONE
+
+
+async def test_the_settings_say_whether_and_how_often() -> None:
+    assert call_backs_of(Settings(), Admission(9), Metrics(), None) is None
     settings, metrics = Settings(call_back="on", max_call_backs=1, max_call_backs_hour=2), Metrics()
-    call_backs = call_backs_of(settings, Admission(9), metrics)
+    call_backs = call_backs_of(settings, Admission(9), metrics, None)
     assert call_backs is not None
-    call_backs.promise(PHONE, None).place.close()
+    (await call_backs.promise(PHONE, None)).place.close()
     with pytest.raises(NotCalledBack, match="day"):
-        call_backs.promise(PHONE, None)
-    call_backs.promise(OTHER, None)
+        await call_backs.promise(PHONE, None)
+    await call_backs.promise(OTHER, None)
     with pytest.raises(NotCalledBack, match="hour"):
-        call_backs.promise(THIRD, None)
+        await call_backs.promise(THIRD, None)
     assert b'voicebot_call_backs_total{result="hour"} 1.0' in metrics.text()
+
+
+async def test_where_the_store_can_be_reached_it_counts(caplog: pytest.LogCaptureFixture) -> None:
+    settings = Settings(call_back="on", max_call_backs=2, max_call_backs_hour=7)
+    with_store = call_backs_of(settings, Admission(9), Metrics(), Client("http://x", Credentials(""), SEAL))
+    assert with_store is not None
+    assert isinstance(with_store._counts, CountsInStore)
+    assert caplog.messages == []
+    call_backs_of(settings, Admission(9), Metrics(), None)
+    assert "for this gateway alone" in caplog.text

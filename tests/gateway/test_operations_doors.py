@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import shutil
@@ -15,6 +16,7 @@ from typing import Any
 import pytest
 from aiohttp import ClientResponse, ClientSession, CookieJar
 
+from bot.call_keys import known_as
 from bot.events import Outcome
 from bot.gateway.certificates import certificates
 from bot.operations.keeping import CallsOfGateway
@@ -264,3 +266,48 @@ async def test_without_recordings_a_call_has_none(browser: Browser) -> None:
     await browser.login("an")
     assert (await (await browser.ask("GET", f"/calls/{RECORD.id}")).json())["recording"] is None
     assert (await browser.ask("POST", f"/calls/{RECORD.id}/sound")).status == 404
+
+
+STRANGE = (b"\xff\xfe", b"'; DROP TABLE sessions; --", b"a" * 43 + b".", b"\xf0\x9f\x98\x80", b"x" * 4000)
+
+
+@pytest.mark.parametrize("token", STRANGE)
+async def test_a_cookie_that_the_bot_never_made_is_no_session_and_asks_no_store(
+    browser: Browser, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch, token: bytes
+) -> None:
+    async def nobody(*_: object, **__: object) -> None:
+        raise AssertionError("the store was asked")
+
+    monkeypatch.setattr("bot.operations.client.Client.ask", nobody)
+    host, port = browser.url.removeprefix("http://").split(":")
+    cookie = f"Cookie: {COOKIE}=".encode() + token
+    for request in (b"GET /operations/me", b"GET /operations/overview", b"POST /operations/find"):
+        reader, writer = await asyncio.open_connection(host, int(port))
+        head = (b"Host: x", cookie, f"{CSRF}: ".encode() + token, b"Content-Length: 0")
+        writer.write(request + b" HTTP/1.1\r\n" + b"\r\n".join(head) + b"\r\n\r\n")
+        status = (await reader.readline()).split()[1]
+        writer.close()
+        assert status == (b"200" if request.endswith(b"me") else b"401")
+    assert not [record for record in caplog.records if record.levelno >= logging.ERROR]
+
+
+@pytest.mark.parametrize("charset", ["unicode_escape", "raw_unicode_escape", "utf-7", "utf-16", "punycode"])
+async def test_a_form_in_a_strange_encoding_is_not_read(
+    browser: Browser, caplog: pytest.LogCaptureFixture, charset: str
+) -> None:
+    kind = {"Content-Type": f"application/x-www-form-urlencoded; charset={charset}", "Origin": browser.url}
+    form = b"name=\\ud800&password=x"
+    async with browser.session.post(f"{browser.url}/operations/login", data=form, headers=kind) as response:
+        assert response.status == 400
+    assert not [record for record in caplog.records if record.levelno >= logging.ERROR]
+
+
+@pytest.mark.parametrize("name", ["\0", "an\0", "'; --", "An", "a" * 3000, "\U0001f600", ""])
+async def test_a_name_that_nobody_can_have_is_refused_as_any_other(browser: Browser, name: str) -> None:
+    assert (await browser.login(name)).status == 401
+
+
+@pytest.mark.parametrize("name", ["=1+1", "+84912345678", "-2", "@SUM(A1)", "\t=1", "\r=1", '"=1'])
+def test_no_name_of_a_call_is_a_formula_to_a_spreadsheet(name: str) -> None:
+    call = {**dict.fromkeys(COLUMNS, 0), "id": RECORD.id, "exchange": known_as(name), "started": 0.0}
+    assert operations.written([call]).split(",")[1].isalnum()

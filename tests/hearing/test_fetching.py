@@ -123,6 +123,15 @@ def test_a_download_that_was_complete_is_not_asked_for_again(server: Server, tmp
     assert server.ranges == []
 
 
+def test_a_server_that_sends_without_end_does_not_fill_the_disk(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.hearing.fetching.ROOM", len(server.content) - 1)
+    with pytest.raises(ModelError, match="more than"):
+        fetch(server.entry, server.sha256, tmp_path, lambda *_: None)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_another_digest_is_refused_and_deleted(server: Server, tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="another SHA-256"):
         fetch(server.entry, "0" * 64, tmp_path, no_progress)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 import shutil
+import threading
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
@@ -16,7 +19,7 @@ from bot.accounts import Accounts
 from bot.credentials import Credentials
 from bot.operations.client import Client, Refused
 from bot.operations.record import CallRecord, as_json
-from bot.sealing import Seal
+from bot.sealing import Purpose, Seal
 from tests.operations.desk_tools import PHONE, SEAL_KEY, SECRETS, WORD, make, opened, served
 
 RECORD = CallRecord(id="a" * 32, exchange="1764.1", started=1_772_352_000.0, seconds=60.0, outcome="reset", heard=40.0)
@@ -131,6 +134,35 @@ async def test_nonsense_is_told(ask: Callable[..., Any], fields: dict[str, objec
 @pytest.mark.parametrize(("since", "until"), [(0, 0), (7200, 0), (0, 10**12), ("", 7200), (0, "nan")])
 async def test_a_time_that_is_none_has_no_figures(ask: Callable[..., Any], since: object, until: object) -> None:
     assert await refusal(ask("overview", session="of vy", since=since, until=until)) == 400
+
+
+async def test_what_was_asked_for_one_thing_is_good_for_nothing_else(
+    ask: Callable[..., Any], accounts: Accounts
+) -> None:
+    """Somebody between gateway and action server hears an operator search, and sends that again to unlock."""
+    client: Client = ask.__self__  # type: ignore[attr-defined]
+    asked = {"act": "find", "session": "of an", "phone": PHONE, **EVER}
+    heard = client._seal.seal(json.dumps(asked), Purpose.OPERATIONS)
+    async with ClientSession(headers=SECRETS.headers) as session:
+        for what, status in (("find", 200), ("unlock", 400), ("export", 400), ("logout", 400)):
+            async with session.post(f"{client._url}/operations/{what}", json={"sealed": heard}) as answer:
+                assert answer.status == status, what
+    assert "unlock" not in dict(acts(accounts))
+
+
+async def test_calls_do_not_wait_behind_pages(accounts: Accounts, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever reaches the page can keep its threads busy."""
+    go = threading.Event()
+    monkeypatch.setattr("bot.operations.staff.Staff.any", lambda self: go.wait(30))
+    async with served(accounts) as client:
+        waiting = [asyncio.ensure_future(client.ask("open")) for _ in range(20)]
+        try:
+            assert await client.ask("call_back", phone=PHONE, a_day=1, an_hour=1) == {"refused": ""}
+            assert await client.ask("keep", record=as_json(RECORD), phone=PHONE) == {"new": True}
+            assert not any(each.done() for each in waiting)
+        finally:
+            go.set()
+            await asyncio.gather(*waiting)
 
 
 async def test_what_is_unknown_is_told(ask: Callable[..., Any]) -> None:

@@ -1,0 +1,70 @@
+"""What waits for the disk: all that brings a password into force. What a call only asks does not: if the machine loses
+power it is as if the call had not asked, and the old password stays."""
+
+import shutil
+import sqlite3
+from pathlib import Path
+
+import pytest
+from account_tools import on_sqlite
+from sqlalchemy import event
+from sqlalchemy.engine import Connection
+
+from bot.accounts import Accounts
+from bot.accounts.demo import DEMO
+
+(PHONE, NUMBER), *_ = DEMO
+
+
+@pytest.fixture
+def waited(accounts: Accounts) -> list[bool]:
+    """Of each transaction: whether its commit waits for the disk."""
+    waits: list[bool] = []
+
+    def commit(connection: Connection) -> None:
+        sqlite = connection.dialect.name == "sqlite"
+        how = connection.exec_driver_sql("PRAGMA synchronous" if sqlite else "SHOW synchronous_commit").scalar()
+        waits.append(how == (2 if sqlite else "on"))
+
+    accounts.count()  # looks once which store it is
+    event.listen(accounts._database._engine, "commit", commit)
+    return waits
+
+
+def test_who_asks_does_not_wait_and_who_heard_a_password_does(accounts: Accounts, waited: list[bool]) -> None:
+    assert accounts.begin_reset("call", PHONE, NUMBER)
+    assert waited == [False]
+    assert accounts.activate("call")
+    assert waited == [False, True]
+
+
+def test_nor_does_a_refusal(accounts: Accounts, waited: list[bool]) -> None:
+    assert accounts.begin_reset("call", PHONE, "1212121212") is None
+    assert waited == [False]
+
+
+def test_all_else_that_writes_waits(accounts: Accounts, waited: list[bool]) -> None:
+    accounts.begin_reset("call", PHONE, NUMBER)
+    waited.clear()
+    accounts.discard("call")
+    accounts.check()
+    accounts.unlock(PHONE)
+    accounts.add("0966123123", "4242424242")
+    accounts.remove(PHONE)
+    assert waited == [True] * 5
+
+
+@on_sqlite
+def test_the_log_is_copied_into_the_file_by_the_check_and_not_by_a_call(
+    accounts: Accounts, store_file: Path, tmp_path: Path
+) -> None:
+    def asked_in_the_file() -> int:
+        alone = tmp_path / "alone.sqlite"
+        shutil.copy(store_file, alone)  # without the log beside it
+        with sqlite3.connect(alone) as connection:
+            return int(connection.execute("SELECT count(*) FROM resets").fetchone()[0])
+
+    accounts.begin_reset("call", PHONE, NUMBER)
+    assert asked_in_the_file() == 0
+    accounts.check()
+    assert asked_in_the_file() == 1
