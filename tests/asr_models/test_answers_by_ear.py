@@ -88,13 +88,13 @@ def test_a_polite_yes_is_one_in_nearly_every_voice(text: str, least: int) -> Non
     assert sum(taken_for_yes(text, voice, telephone=True) for voice in VOICES) >= least
 
 
-@pytest.mark.parametrize("text", ["khớp rồi"])
+@pytest.mark.parametrize("text", ["khớp", "khớp rồi", "khớp rồi em"])
 def test_a_yes_that_neither_pass_knows_is_asked_again_and_is_no_no(text: str) -> None:
     assert [voice for voice in VOICES if any(holds_negation(piece.text) for piece in heard(text, voice))] == []
     assert [voice for voice in VOICES if taken_for_yes(text, voice)] == []
 
 
-@pytest.mark.parametrize("text", ["sai rồi", "không đúng", "không", "nhầm rồi", "hai", "không phải"])
+@pytest.mark.parametrize("text", ["sai rồi", "không đúng", "không", "dạ không", "nhầm rồi", "hai", "không phải"])
 def test_a_no_is_one(text: str) -> None:
     said = [heard(text, voice) for voice in VOICES]
     assert all(pieces and (holds_negation(pieces[0].text) or pieces[0].text == "hai") for pieces in said)

@@ -153,8 +153,10 @@ class TestAYes:
         [
             ("không đúng", ("hết", "rồi"), False),
             ("không", ("hết", "rồi"), False),
-            ("không", ("không", "rồi"), True),
-            ("không", ("hết",), True),
+            ("không đúng", ("hết",), True),
+            ("không", ("không", "rồi"), False),
+            ("không", ("hết",), False),
+            ("không", ("dạ", "không"), True),
             ("hai", ("phải",), False),
             ("hai", ("hai",), True),
         ],
