@@ -26,6 +26,7 @@ from bot.places import PACKAGES
 from proof.campaign import Campaign, as_json
 from proof.house import opened
 from proof.table import last_of, table, together
+from tests.rasa_tools import SharedRasa
 
 PROGRESS_SECONDS = 10.0
 
@@ -67,8 +68,9 @@ async def prove(calls: int, seed: int, first: int, minutes: float, folder: Path 
         handler = logging.FileHandler(log_file, encoding="utf-8")
         logging.getLogger().addHandler(handler)
         began = time.monotonic()
+        rasa = SharedRasa(PACKAGES / "models" / "dialogue.tar.gz")
         try:
-            async with opened(folder, PACKAGES / "models" / "dialogue.tar.gz") as house:
+            async with opened(folder, rasa) as house:
                 campaign = Campaign(house, seed, read_prompts(DOMAIN)[0], log_file)
                 opened_at = time.monotonic()
                 n = first
@@ -86,6 +88,7 @@ async def prove(calls: int, seed: int, first: int, minutes: float, folder: Path 
                 _show(done, calls, seconds, sum(campaign.tally.violations.values()))
             campaign.look_through(folder)
         finally:
+            rasa.close()
             logging.getLogger().removeHandler(handler)
             handler.close()
         return {

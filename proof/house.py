@@ -6,7 +6,7 @@ import gc
 import logging
 import time
 from collections.abc import AsyncIterator
-from contextlib import ExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -84,9 +84,9 @@ class House:
 
 
 @asynccontextmanager
-async def opened(folder: Path, model: Path) -> AsyncIterator[House]:
-    """A house whose files lie in `folder`. `model`: the trained dialogue."""
-    settings = Settings(rasa_model=str(model), number_lengths=(10, 12), **LIMITS)
+async def opened(folder: Path, rasa: SharedRasa) -> AsyncIterator[House]:
+    """A house whose files lie in `folder`."""
+    settings = Settings(number_lengths=(10, 12), **LIMITS)
     clock, key, file = Clock(), Fernet.generate_key(), folder / "accounts.sqlite"
     auditor = Accounts(f"sqlite:///{file}", key=key, hasher=HASHER, **LIMITS)
     auditor.init()
@@ -101,11 +101,8 @@ async def opened(folder: Path, model: Path) -> AsyncIterator[House]:
     voice = LevelVoice()
     prompt_clips, digit_clips = Clips(voice, folder / "clips"), Clips(voice, folder / "clips")
     speech = CallSpeech(Recorded({}), prompt_clips, digit_clips, seal)
-    stack = ExitStack()
     try:
         load_models(settings)
-        rasa = SharedRasa(model)
-        stack.callback(rasa.close)
         dialogue = FaultyDialogue(RasaOfTests(rasa, settings, services), clock, store.told)
         await speech.warm(prompts, RATE)
         ready = (words.wait, words.apology, words.void, words.stands)
@@ -115,7 +112,6 @@ async def opened(folder: Path, model: Path) -> AsyncIterator[House]:
         yield House(bot, dialogue, store, auditor, clock)
     finally:
         services_module.WORK_SECONDS = before
-        stack.close()
         await speech.close()
         store.close()
         auditor.close()

@@ -22,11 +22,9 @@ LONGEST = (
     "tests/pbx/test_pbx.py",  # 140 s: most of it waiting for telephones
     "tests/asr_models/test_second_pass.py",  # 110 s: a short training
     "tests/web/test_in_chromium.py",  # 70 s, in real time
-    "tests/hearing/test_dtmf.py",
     "tests/test_wheel.py",  # 60 s: an environment of its own
     "tests/dialogue/test_tutorial_second_service.py",  # 60 s: trains a dialogue
     "tests/calls/test_recorded_calls.py",
-    "tests/dialogue/test_conversation.py",
     "tests/commands/test_contract.py",
     "tests/numbers/test_every_reading.py",
     "tests/proof/test_proof.py",

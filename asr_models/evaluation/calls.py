@@ -6,7 +6,7 @@ import dataclasses
 import itertools
 import random
 import tempfile
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -185,6 +185,7 @@ async def make(
     speakers: dict[str, people.Words],
     answers: Sequence[Sequence[people.Spoken]],
     lines: Callable[[int], Line],
+    open_dialogue: Callable[[Settings], Awaitable[Dialogue]] = opened_dialogue,
 ) -> list[Made]:
     """Make these calls, one after the other; the accounts exist for as long. `answers`: recordings of no, and of yes;
     `lines`: the line of a seed.
@@ -198,7 +199,7 @@ async def make(
         accounts.init()
         accounts.import_rows([(call.phone, call.number) for call in calls])
         accounts.close()
-        dialogue = Overheard(await opened_dialogue(settings), load_seal(settings))
+        dialogue = Overheard(await open_dialogue(settings), load_seal(settings))
 
         async def overheard(_: Settings) -> Dialogue:
             return dialogue

@@ -16,6 +16,7 @@ from bot.events import RATE, ChannelEvent, Expect, Frame, Grammar, HungUp, Key, 
 from bot.settings import Settings
 from bot.simulation.line import Line
 from bot.simulation.scripted_caller import FRAME, REACTION
+from tests.rasa_tools import RasaOfTests, SharedRasa
 
 NUMBER = "0123456789"
 ASKS = Expect(Grammar.NUMBER, lengths=(10, 12))
@@ -124,14 +125,16 @@ def test_everybody_has_a_number_and_a_phone_of_his_own() -> None:
     assert all(set(call.number) <= set("3456789") for call in plan if call.speaker == "dw-b")
 
 
-def test_a_left_out_speaker_reaches_his_account(shared: Path, dialogue_model: Path) -> None:
+def test_a_left_out_speaker_reaches_his_account(shared: Path, shared_rasa: SharedRasa) -> None:
+    async def dialogue(settings: Settings) -> RasaOfTests:
+        return RasaOfTests(shared_rasa, settings)
+
     clips = people.clips_of("test", shared)
     speakers = {name: words for name, words in people.speakers(clips).items() if name == "cn-spk2"}
     answers = [people.saying(clips, word) for word in ("không", "đúng")]
     around = Surroundings(shared)
-    settings = Settings(rasa_model=str(dialogue_model))
     plan = calls.planned(speakers, 2)
-    made = asyncio.run(calls.make(settings, plan, speakers, answers, lambda seed: around.line(CLEAN, seed)))
+    made = asyncio.run(calls.make(Settings(), plan, speakers, answers, lambda seed: around.line(CLEAN, seed), dialogue))
     assert [call.outcome for call in made] == [Outcome.RESET, Outcome.RESET]
     assert all(call.right and not call.wrong and call.caller.given >= 1 for call in made)
     assert all(25 < call.seconds < 120 for call in made)

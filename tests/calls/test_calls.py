@@ -3,51 +3,24 @@
 A call that is added here as a file is a test. What is in the account store afterwards is checked too.
 """
 
-import csv
-import dataclasses
 import secrets
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-import pytest_asyncio
 
 from bot.accounts import open_accounts
 from bot.accounts.demo import DEMO
-from bot.assembly import Voicebot, open_voicebot
-from bot.events import RATE
+from bot.assembly import Voicebot
 from bot.places import PACKAGES
-from bot.settings import Settings, load
+from bot.settings import Settings
 from bot.simulation.caller_script import MissingRecordingError, load_script
 from bot.simulation.run import simulate_call
-from tests.conftest import GENEROUS
-from tests.rasa_tools import RasaOfTests, SharedRasa
 
 SCRIPTS = [*sorted(Path(__file__).parent.glob("*.yml")), PACKAGES / "calls" / "demo.yml"]
 
 
 EARLY = {"d_number_three_wishes", "e_menu_key_bounced"}
 """Scripts whose caller has more to say than a bot that understands at once lets him."""
-
-
-@pytest.fixture(scope="session")
-def settings(dialogue_model: Path, accounts_url: str) -> Settings:
-    settings = dataclasses.replace(load(GENEROUS), rasa_model=str(dialogue_model), database_url=accounts_url)
-    accounts = open_accounts(settings)
-    with (Path(__file__).parent / "accounts.csv").open(encoding="utf-8") as rows:
-        accounts.import_rows([(row["phone"], row["insurance_number"]) for row in csv.DictReader(rows)])
-    accounts.close()
-    return settings
-
-
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def bot(settings: Settings, shared_rasa: SharedRasa) -> AsyncIterator[Voicebot]:
-    async def dialogue(settings: Settings) -> RasaOfTests:
-        return RasaOfTests(shared_rasa, settings)
-
-    bot = await open_voicebot(settings, [RATE], lambda text: None, dialogue=dialogue)
-    yield bot
-    await bot.close()
 
 
 @pytest.mark.asyncio(loop_scope="session")

@@ -1,5 +1,5 @@
 """Every caller script that a page of docs/ shows can be copied: all can be read, and the first one's call comes out as
-it says. Rasa, the account store and the voice are those of test_calls.py."""
+it says."""
 
 import re
 from pathlib import Path
@@ -11,9 +11,6 @@ from bot.assembly import Voicebot
 from bot.places import PACKAGES
 from bot.simulation.caller_script import parse_script
 from bot.simulation.run import simulate_call
-from tests.calls.test_calls import bot, settings
-
-__all__ = ["bot", "settings"]  # fixtures
 
 
 def examples() -> list[tuple[str, str]]:

@@ -1,30 +1,25 @@
 """The recording of whole calls is searched with the recogniser: no digit of a number or a password is in it."""
 
-import dataclasses
 import re
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import numpy as np
 import pytest
-import pytest_asyncio
 import soundfile
 
-from bot.assembly import Voicebot, open_voicebot
+from bot.assembly import Voicebot
 from bot.events import RATE, Grammar, Outcome, Samples, SecretDigits
 from bot.hearing import open_hearing
+from bot.masking import NUMBER_WORDS
 from bot.protocols import Channel
 from bot.reports.call_tape import Span, tones
 from bot.reports.recording import Recorder
-from bot.settings import Settings, load
+from bot.settings import Settings
 from bot.simulation.caller_script import load_script
 from bot.simulation.script import ScriptChannel
 from bot.tap import Plays, RoomEvent, Tap
 from bot.transcription import hear
 from bot.watching import Watch
-from bot.web.masking import NUMBER_WORDS
-from tests.conftest import GENEROUS
-from tests.rasa_tools import RasaOfTests, SharedRasa
 
 CALLS = Path(__file__).parent
 
@@ -36,21 +31,6 @@ EDGE = RATE // 20
 
 SCRIPTS = ["voice_north", "keys_inband", "voice_whole_wish", "put_right_the_last"]
 """The number by voice, as tones, at the menu, and put right where yes or no is expected."""
-
-
-@pytest.fixture(scope="module")
-def settings(dialogue_model: Path, accounts_url: str) -> Settings:
-    return dataclasses.replace(load(GENEROUS), rasa_model=str(dialogue_model), database_url=accounts_url)
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def bot(settings: Settings, shared_rasa: SharedRasa) -> AsyncIterator[Voicebot]:
-    async def dialogue(settings: Settings) -> RasaOfTests:
-        return RasaOfTests(shared_rasa, settings)
-
-    bot = await open_voicebot(settings, [RATE], lambda text: None, dialogue=dialogue)
-    yield bot
-    await bot.close()
 
 
 class Overheard:
@@ -116,7 +96,7 @@ def sides(file: Path) -> tuple[Samples, Samples]:
     return sound[:, 0], sound[:, 1]
 
 
-@pytest.mark.asyncio(loop_scope="module")
+@pytest.mark.asyncio(loop_scope="session")
 @pytest.mark.parametrize("name", SCRIPTS)
 async def test_the_recogniser_finds_no_digit_in_a_recording(
     name: str, bot: Voicebot, settings: Settings, tmp_path: Path

@@ -6,9 +6,20 @@ import itertools
 import secrets
 from dataclasses import dataclass, field
 
-from bot.events import CallStarted, Pause, Prompt, Reply, SecretDigits, Utterance
+from bot.events import CallStarted, Chosen, Number, Pause, Prompt, Reply, SecretDigits, Utterance
 from bot.protocols import Dialogue
 from bot.sealing import Purpose, Seal
+
+REFUSAL = "số điện thoại và mã số bảo hiểm không khớp hoặc chưa đăng ký với cơ quan Bảo hiểm xã hội"
+ASK, YES, NO, REPEAT = Chosen("ask_reset"), Chosen("affirm"), Chosen("deny"), Chosen("ask_repeat")
+
+
+def keyed(digits: str) -> Number:
+    return Number(digits, spoken=False)
+
+
+def spoken(digits: str) -> Number:
+    return Number(digits, spoken=True)
 
 
 @dataclass

@@ -19,13 +19,14 @@ from proof.plan import KINDS, OPERATIONS, TURNS, trial
 from proof.sound import DIGIT_MS, FIRST_LEVEL, PROMPT_LEVEL, STEP, heard_whole
 from proof.table import last_of, table, together
 from proof.wire import readings
+from tests.rasa_tools import SharedRasa
 
 EACH = 3
 """Calls of each kind."""
 
 
-async def hold(folder: Path, model: Path, numbers: range, before: object = None) -> dict[str, object]:
-    async with opened(folder, model) as house:
+async def hold(folder: Path, rasa: SharedRasa, numbers: range, before: object = None) -> dict[str, object]:
+    async with opened(folder, rasa) as house:
         if callable(before):
             before(house)
         campaign = Campaign(house, 1, read_prompts(DOMAIN)[0], folder / "run.log")
@@ -35,8 +36,8 @@ async def hold(folder: Path, model: Path, numbers: range, before: object = None)
         return as_json(campaign.tally)
 
 
-async def test_no_fault_leaves_an_account_in_doubt(tmp_path: Path, dialogue_model: Path) -> None:
-    results = await hold(tmp_path, dialogue_model, range(EACH * len(KINDS)))
+async def test_no_fault_leaves_an_account_in_doubt(tmp_path: Path, shared_rasa: SharedRasa) -> None:
+    results = await hold(tmp_path, shared_rasa, range(EACH * len(KINDS)))
     assert results["examples"] == []
     assert results["violations"] == {}
     assert results["longest_silence_seconds"] <= 2.5  # type: ignore[operator]  # it is a number
@@ -44,7 +45,7 @@ async def test_no_fault_leaves_an_account_in_doubt(tmp_path: Path, dialogue_mode
 
 
 async def test_a_password_in_force_that_nobody_heard_would_be_seen(
-    tmp_path: Path, dialogue_model: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, shared_rasa: SharedRasa, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As a dialogue would bring about that takes every hang-up for a reading that was heard."""
 
@@ -58,7 +59,7 @@ async def test_a_password_in_force_that_nobody_heard_would_be_seen(
         monkeypatch.setattr(type(house.accounts), "discard", activate)
 
     n = KINDS.index("hung up in a reading")
-    results = await hold(tmp_path, dialogue_model, range(n, n + 1), careless)
+    results = await hold(tmp_path, shared_rasa, range(n, n + 1), careless)
     assert results["violations"] == {"unheard password in force": 1}
 
 

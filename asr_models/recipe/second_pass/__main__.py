@@ -99,13 +99,9 @@ def write_pack(args: argparse.Namespace) -> None:
 
 
 def train(args: argparse.Namespace) -> None:
-    import torch
-
     from . import weights
     from .examples import WordStudio
     from .feed import Feeder
-    from .train import Budget, Trainer
-    from .train import train as go_on
     from .vocabulary import Vocabulary
 
     checkpoint = args.work / "checkpoint.pt"
@@ -126,6 +122,11 @@ def train(args: argparse.Namespace) -> None:
         f" {time.monotonic() - began:.0f} s to load",
         flush=True,
     )
+    import torch  # takes seconds; what is missing has been told
+
+    from .train import Budget, Trainer
+    from .train import train as go_on
+
     at = torch.load(checkpoint, weights_only=True, map_location="cpu")["steps"] if checkpoint.exists() else 0
     feeder = Feeder(WordStudio(clips, surroundings), vocabulary, args.batch, at, args.workers)
     torch.set_num_threads(1)  # on a CPU: the feeding processes need the other cores
@@ -139,9 +140,12 @@ def train(args: argparse.Namespace) -> None:
 
 
 def export(args: argparse.Namespace) -> None:
-    from . import export, weights
+    from . import weights
 
-    export.write(weights.fine_tuned(args.weights), args.model / "second", args.depth)
+    start = weights.fine_tuned(args.weights)
+    from . import export  # brings PyTorch, which takes seconds; what is missing has been told
+
+    export.write(start, args.model / "second", args.depth)
     graphs.write_sums(args.model)
     print(f"exported to {args.model / 'second'}")
 
