@@ -219,3 +219,14 @@ async def test_calls_of_a_phone_are_found_and_the_search_is_in_the_audit_trail(
         await page.until("!document.querySelector('.card [role=status] .trouble')", "an answer")
         assert ("calls_search", "web:vy") in [(each.event, each.actor) for each in at.accounts.audit.export()]
         assert not any(PHONE in each for each in page.requests)
+
+
+async def test_a_list_of_calls_fits_a_phone(browser: Chromium, made: Path, tmp_path: Path) -> None:
+    async with house(made, tmp_path) as at, browser.tab(at.url) as page:
+        await keyed_call(at)
+        await page.show(width=360, height=800)
+        await logged_in(page, "an")
+        await page.until("document.querySelector('[data-found=\"1\"]')", "the call")
+        assert await page.evaluate("document.documentElement.scrollWidth") == 360
+        assert await page.evaluate("document.querySelector('[data-id] a').getBoundingClientRect().right") < 360
+        assert await complaints(page) == []
