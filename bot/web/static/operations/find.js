@@ -58,7 +58,7 @@ export function Find({ t, language, wanted, setWanted, kept, operator, failed })
       <div role="status">${problem ? html`<p class="trouble">${problem}</p>`
         : found.calls && html`<p class="state" data-found=${found.calls.length}>${found.calls.length ? t("found", { n: `${found.calls.length}${found.more ? "+" : ""}` }) : t("found_none")}</p>`}</div>
       ${found.calls?.length > 0 && html`
-        <div class="scrolls" role="region" tabindex="0" aria-label=${`${t("find")}: ${t("calls")}`}><table>
+        <div class="scrolls" role="region" tabindex="0" aria-label=${`${t("find")}: ${t("calls")}`}><table class="list">
           <thead><tr>${["began", "seconds", "outcome", "stage", "by", "retries", "latency"].map((key) => html`<th scope="col">${t(key)}</th>`)}</tr></thead>
           <tbody>${found.calls.map((call) => html`
             <tr key=${call.id} data-id=${call.id}>
