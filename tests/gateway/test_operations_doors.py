@@ -24,7 +24,8 @@ from bot.reports.kept import stem_of
 from bot.reports.recording import Recorder
 from bot.settings import Settings
 from bot.web import operations
-from bot.web.operations import COLUMNS, COOKIE, CSRF
+from bot.web.calls_csv import COLUMNS
+from bot.web.operations import COOKIE, CSRF
 from bot.web.pages import HEADERS
 from tests.gateway.conftest import Listeners, site
 from tests.gateway.test_tls import Authority
