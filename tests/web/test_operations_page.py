@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -168,6 +169,8 @@ async def test_the_page_fills_while_a_call_goes_on_and_tells_of_it_afterwards(
                 await asterisk.tick()
         await page.until("document.querySelector('[data-live=\"0\"]')", "no calls")
         await page.until("document.querySelector('[data-calls=\"1\"]')", "figures of one call")
+        table = await page.evaluate("document.querySelector('details.figures').textContent")
+        assert re.search(r"Một mật khẩu.*\d+ giây, \d+ đồng", table), table
         for row in ("number_given", "confirmed", "matched", "heard", "reset", "by_keys"):
             assert await page.evaluate(f"document.querySelector('[data-row={row}]').dataset.value") == "1", row
         await page.until("document.querySelector('[data-found=\"1\"]')", "one call found")
