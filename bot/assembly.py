@@ -18,7 +18,7 @@ from bot.places import HOME
 from bot.protocols import Channel, Dialogue, Speech
 from bot.settings import Settings
 from bot.tap import RoomEvent, Tap, untapped
-from bot.tracing.traces import Traces, open_traces
+from bot.tracing.traces import Traces, harmless, open_traces
 from bot.turn import Timing
 from bot.watching import Notice, Watch
 from rasa_components.custom_fields import faults, intent_names
@@ -94,19 +94,20 @@ class Voicebot:
             yield watch, tap
             return
         trace = self._traces.call(known_as(name) if name else "")
+        traced_watch, traced_tap = harmless(trace.watch), harmless(trace.tap)
 
         def watched(notice: Notice) -> None:
             watch(notice)
-            trace.watch(notice)
+            traced_watch(notice)
 
         def tapped(at: float, event: RoomEvent) -> None:
             tap(at, event)
-            trace.tap(at, event)
+            traced_tap(at, event)
 
         try:
             yield watched, tapped
         finally:
-            trace.close()
+            harmless(trace.close)()
 
 
 async def opened_dialogue(settings: Settings) -> Dialogue:

@@ -91,6 +91,19 @@ def open_traces(settings: Settings, service: str) -> Traces | None:
     return Traces(provider_of(exporter, service), settings)
 
 
+def harmless[**P](work: Callable[P, None]) -> Callable[P, None]:
+    """The same, but that it never raises: no call fails because of its trace. The log gets the kind of error; its text
+    may quote the call."""
+
+    def done(*arguments: P.args, **named: P.kwargs) -> None:
+        try:
+            work(*arguments, **named)
+        except Exception as error:
+            log.error("a call could not be traced (%s)", type(error).__name__)
+
+    return done
+
+
 def provider_of(exporter: SpanExporter, service: str) -> TracerProvider:
     """Hands spans to the exporter from a thread of its own."""
     from opentelemetry.sdk.resources import Resource

@@ -20,15 +20,12 @@ gateway's look at `Origin`, and the token). Roles are looked at where the data i
 from __future__ import annotations
 
 import asyncio
-import csv
 import hashlib
 import hmac
-import io
 import json
 import re
 import secrets
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
@@ -36,10 +33,10 @@ from aiohttp import web
 from bot.gateway.forms import form_of
 from bot.gateway.idle_connections import admit
 from bot.operations.client import Refused
-from bot.operations.figures import VIETNAM_HOURS
 from bot.operations.keeping import CallsOfGateway
 from bot.reports.kept import Recordings
 from bot.reports.sound import MEDIA_TYPE
+from bot.web.calls_csv import HEAD, written
 from bot.web.pages import HEADERS, read_pages
 
 if TYPE_CHECKING:
@@ -63,14 +60,6 @@ STEP_SECONDS = 0.2
 
 MOST_READING = 32
 """Forms that are read at once."""
-
-COLUMNS = (
-    "id", "exchange", "started", "seconds", "outcome", "number_given", "confirmed", "matched", "heard",
-    "retries", "voice_digits", "key_digits", "turns", "latency_p50", "latency_p95",
-)  # fmt: skip
-"""Of an export, in order; `started` in Vietnam's time."""
-
-VIETNAM = timezone(timedelta(hours=VIETNAM_HOURS))
 
 NO_STORE = {**HEADERS, "Cache-Control": "no-store"}
 
@@ -171,7 +160,7 @@ class OperationsPage:
         headers = {**NO_STORE, "Content-Type": "text/csv; charset=utf-8"}
         response = web.StreamResponse(headers={**headers, "Content-Disposition": 'attachment; filename="calls.csv"'})
         await response.prepare(request)
-        await response.write((",".join(COLUMNS) + "\r\n").encode())
+        await response.write(HEAD.encode())
         while calls := found["calls"]:
             await response.write(written(calls).encode())
             if len(calls) < found["page"]:
@@ -233,16 +222,6 @@ class OperationsPage:
         if not hmac.compare_digest(shown, _csrf(token).encode()):
             raise web.HTTPForbidden(text="")
         return token
-
-
-def written(calls: list[dict[str, Any]]) -> str:
-    """Calls as lines of CSV (RFC 4180)."""
-    out = io.StringIO()
-    rows = csv.writer(out)
-    for call in calls:
-        began = datetime.fromtimestamp(call["started"], UTC).astimezone(VIETNAM)
-        rows.writerow([{**call, "started": began.isoformat(timespec="seconds")}[name] for name in COLUMNS])
-    return out.getvalue()
 
 
 def _told(handler: Handler) -> Handler:

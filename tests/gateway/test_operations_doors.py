@@ -28,7 +28,8 @@ from bot.settings import Settings
 from bot.tap import Tap
 from bot.watching import Watch
 from bot.web import operations
-from bot.web.operations import COLUMNS, COOKIE, CSRF
+from bot.web.calls_csv import COLUMNS
+from bot.web.operations import COOKIE, CSRF
 from bot.web.pages import HEADERS
 from tests.gateway.conftest import Listeners, site
 from tests.gateway.test_tls import Authority

@@ -1,11 +1,11 @@
-"""Recordings of `voicebot serve`, as it is: calls by keys and by voice over the exchange's protocol, then the files,
-the operator's page, and the recogniser, which finds no digit in them."""
+"""Recordings and traces of `voicebot serve`, as it is: calls by keys and by voice over the exchange's protocol, then
+the files, the operator's page, the collector, and the recogniser, which finds no digit in what was recorded."""
 
 from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,12 +13,16 @@ from typing import Any
 
 import numpy as np
 import pytest
+
+pytest.importorskip("opentelemetry.sdk", reason="needs the extra: pip install 'voicebot[traces]'")
+
 from aiohttp import ClientSession, CookieJar
 
 from bot.accounts import open_accounts
 from bot.accounts.demo import DEMO
 from bot.events import RATE, Grammar, Samples
 from bot.hearing import load_models, open_hearing
+from bot.masking import NUMBER_WORDS
 from bot.operations.roles import Role
 from bot.operations.staff import Staff
 from bot.reports.call_tape import tones
@@ -27,12 +31,12 @@ from bot.simulation.caller_script import CallerVoice, Say
 from bot.simulation.caller_voice import sound_of
 from bot.simulation.line import telephone_band
 from bot.transcription import hear
-from bot.web.masking import NUMBER_WORDS
 from bot.web.operations import CSRF
 from tests.calls.test_recorded_calls import pieces, sides
 from tests.channels.fake_asterisk import FakeAsterisk
 from tests.conftest import GENEROUS
 from tests.gateway.test_serving import GUARD, Served, press, served
+from tests.tracing.collector import Collector, collecting
 
 PHONE, NUMBER = DEMO[0]
 DIGITS = "không một hai ba bốn năm sáu bảy tám chín"
@@ -138,9 +142,19 @@ def settings(dialogue_model: Path, tmp_path: Path) -> Settings:
     return settings
 
 
-async def test_recorded_calls_of_a_served_bot(settings: Settings, tmp_path: Path) -> None:
+@pytest.fixture
+def collector() -> Iterator[Collector]:
+    with collecting() as found:
+        yield found
+
+
+async def test_recorded_calls_of_a_served_bot(settings: Settings, collector: Collector, tmp_path: Path) -> None:
     folder = tmp_path / "recordings"
-    environ = {"VOICEBOT_RECORDING_FOLDER": str(folder), "VOICEBOT_RASA_MODEL": settings.rasa_model}
+    environ = {
+        "VOICEBOT_RECORDING_FOLDER": str(folder),
+        "VOICEBOT_RASA_MODEL": settings.rasa_model,
+        "VOICEBOT_TRACES_URL": collector.url,
+    }
     async with served(**GENEROUS, **environ, VOICEBOT_DATABASE_URL=settings.database_url) as here:
         callers = {"keyed": await keyed(here), "spoken": await spoken(here)}
         _, metrics = await here.ask("/metrics")
@@ -159,6 +173,18 @@ async def test_recorded_calls_of_a_served_bot(settings: Settings, tmp_path: Path
                 assert sound == file.read_bytes()
                 assert {each["who"] for each in picture["regions"]} >= {"bot"}
                 assert sum(end - begin for begin, end in picture["blanks"]) > 5.0
+        await asyncio.to_thread(collector.wait, "voicebot", "invoke_agent voicebot", 2, GUARD)
+        activated = "execute_tool action_activate_password"
+        await asyncio.to_thread(collector.wait, "voicebot-actions", activated, 2, GUARD)
+
+    # two calls, two traces, each from the gateway to the actions
+    traces = {service: {span.trace_id for span in spans} for service, spans in collector.spans.items()}
+    assert traces["voicebot"] == traces["voicebot-actions"]
+    assert len(traces["voicebot"]) == 2
+    told = b"".join(collector.bodies)
+    assert b"keyed" in told
+    assert NUMBER.encode() not in told
+    assert PHONE[1:].encode() not in told
 
     load_models(settings)
     for name, caller in callers.items():

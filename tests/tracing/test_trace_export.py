@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import importlib.util
 import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from collections.abc import Sequence
 
 import pytest
 
 pytest.importorskip("opentelemetry.sdk", reason="needs the extra: pip install 'voicebot[traces]'")
 
+from collector import collecting
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
 from tracing_tools import in_memory
@@ -21,7 +20,10 @@ from bot.errors import VoicebotError
 from bot.events import CallStarted
 from bot.settings import Settings, load
 from bot.tracing.parent import parent_of
-from bot.tracing.traces import Traces, open_traces, provider_of, told_once
+from bot.tracing.traces import Traces, harmless, open_traces, provider_of, told_once
+
+GUARD = 60
+"""Seconds for spans to arrive, on a very busy machine."""
 
 
 def test_they_are_off_by_default() -> None:
@@ -39,25 +41,6 @@ def test_where_the_extra_is_missing_it_is_named(monkeypatch: pytest.MonkeyPatch)
         open_traces(Settings(traces_url="http://127.0.0.1:4318/v1/traces"), "voicebot")
 
 
-@contextmanager
-def collector() -> Iterator[tuple[str, list[bytes]]]:
-    """One that takes everything, and keeps the bodies."""
-    bodies: list[bytes] = []
-
-    class Taker(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:  # the library's name
-            bodies.append(self.rfile.read(int(self.headers["Content-Length"])))
-            self.send_response(200)
-            self.end_headers()
-
-        def log_message(self, format: str, *args: object) -> None: ...
-
-    with HTTPServer(("127.0.0.1", 0), Taker) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/v1/traces", bodies
-        server.shutdown()
-
-
 def a_call(traces: Traces) -> None:
     trace = traces.call("pbx-1")
     trace.tap(0.0, CallStarted("0912345678"))
@@ -65,13 +48,13 @@ def a_call(traces: Traces) -> None:
 
 
 def test_a_collector_gets_them_when_the_bot_ends_at_the_latest() -> None:
-    with collector() as (url, bodies):
-        traces = open_traces(Settings(traces_url=url), "voicebot")
+    with collecting() as collector:
+        traces = open_traces(Settings(traces_url=collector.url), "voicebot")
         assert traces
         a_call(traces)
         traces.close()
-    told = b"".join(bodies)
-    assert b"invoke_agent voicebot" in told
+        collector.wait("voicebot", "invoke_agent voicebot", 1, GUARD)
+    told = b"".join(collector.bodies)
     assert b"pbx-1" in told
     assert b"912345678" not in told
 
@@ -114,6 +97,14 @@ def test_it_is_told_once_when_a_collector_goes_and_when_it_is_back(caplog: pytes
         "takes no spans: they are dropped until it does",
         "takes spans again",
     ]
+
+
+def test_no_call_fails_because_of_its_trace(caplog: pytest.LogCaptureFixture) -> None:
+    def fails(text: str) -> None:
+        raise RuntimeError(text)
+
+    harmless(fails)("0912345678")
+    assert [record.message for record in caplog.records] == ["a call could not be traced (RuntimeError)"]
 
 
 class Failing:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -171,6 +172,8 @@ async def test_the_page_fills_while_a_call_goes_on_and_tells_of_it_afterwards(
                 await asterisk.tick()
         await page.until("document.querySelector('[data-live=\"0\"]')", "no calls")
         await page.until("document.querySelector('[data-calls=\"1\"]')", "figures of one call")
+        table = await page.evaluate("document.querySelector('details.figures').textContent")
+        assert re.search(r"Một mật khẩu.*\d+ giây, \d+ đồng", table), table
         for row in ("number_given", "confirmed", "matched", "heard", "reset", "by_keys"):
             assert await page.evaluate(f"document.querySelector('[data-row={row}]').dataset.value") == "1", row
         await page.until("document.querySelector('[data-found=\"1\"]')", "one call found")
@@ -222,3 +225,14 @@ async def test_calls_of_a_phone_are_found_and_the_search_is_in_the_audit_trail(
         await page.until("!document.querySelector('.card [role=status] .trouble')", "an answer")
         assert ("calls_search", "web:vy") in [(each.event, each.actor) for each in at.accounts.audit.export()]
         assert not any(PHONE in each for each in page.requests)
+
+
+async def test_a_list_of_calls_fits_a_phone(browser: Chromium, made: Path, tmp_path: Path) -> None:
+    async with house(made, tmp_path) as at, browser.tab(at.url) as page:
+        await keyed_call(at)
+        await page.show(width=360, height=800)
+        await logged_in(page, "an")
+        await page.until("document.querySelector('[data-found=\"1\"]')", "the call")
+        assert await page.evaluate("document.documentElement.scrollWidth") == 360
+        assert await page.evaluate("document.querySelector('[data-id] a').getBoundingClientRect().right") < 360
+        assert await complaints(page) == []

@@ -58,16 +58,14 @@ export function Find({ t, language, wanted, setWanted, kept, operator, failed })
       <div role="status">${problem ? html`<p class="trouble">${problem}</p>`
         : found.calls && html`<p class="state" data-found=${found.calls.length}>${found.calls.length ? t("found", { n: `${found.calls.length}${found.more ? "+" : ""}` }) : t("found_none")}</p>`}</div>
       ${found.calls?.length > 0 && html`
-        <div class="scrolls" role="region" tabindex="0" aria-label=${`${t("find")}: ${t("calls")}`}><table>
-          <thead><tr>${["began", "seconds", "outcome", "stage", "by", "retries", "latency"].map((key) => html`<th scope="col">${t(key)}</th>`)}
-            <th scope="col"><span class="unseen">${t("open")}</span></th></tr></thead>
+        <div class="scrolls" role="region" tabindex="0" aria-label=${`${t("find")}: ${t("calls")}`}><table class="list">
+          <thead><tr>${["began", "seconds", "outcome", "stage", "by", "retries", "latency"].map((key) => html`<th scope="col">${t(key)}</th>`)}</tr></thead>
           <tbody>${found.calls.map((call) => html`
             <tr key=${call.id} data-id=${call.id}>
-              <th scope="row">${moment(language, call.started)}</th><td>${number(language, call.seconds)}</td>
+              <th scope="row"><a href=${`#call/${call.id}`} aria-label=${`${t("open")}: ${moment(language, call.started)}`}>${moment(language, call.started)}</a></th><td>${number(language, call.seconds)}</td>
               <td class=${`outcome ${call.outcome}`}>${t(`outcome_${call.outcome}`)}</td><td>${t(reached(call))}</td>
               <td>${means(call) && t(means(call))}</td><td>${call.retries}</td>
               <td>${call.latency_p95 === null ? "" : `${t("p95")} ${number(language, call.latency_p95 / 1000, 2)} ${t("s")}`}</td>
-              <td><a href=${`#call/${call.id}`} aria-label=${`${t("open")}: ${moment(language, call.started)}`}>${t("open")}</a></td>
             </tr>`)}</tbody>
         </table></div>
         ${found.more && html`<button type="button" class="more" onClick=${() => ask(asked, found.calls.at(-1))}>${t("more")}</button>`}`}

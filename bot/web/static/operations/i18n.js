@@ -71,7 +71,7 @@ const EN = {
   series: "Over time", hours: "By hour of the day", latencies: "Latency p95 over time (seconds)", as_table: "As a table", period: "When", none_yet: "No calls in this time.",
   find: "Find calls", since: "From", until: "To the end of", outcome: "Outcome", any: "any", phone: "Calling number", search: "Find",
   phone_hint: "The store holds a keyed hash of numbers; a search for one is recorded.",
-  more: "More", found_none: "No calls were found.", found: "{n} calls", export: "Export CSV", open: "Look",
+  more: "More", found_none: "No calls were found.", found: "Calls found: {n}", export: "Export CSV", open: "Look",
   unlock: "Unlock an account", unlock_do: "Unlock", unlocked: "{n} guesses forgiven.", unlock_phone: "Phone number of the account",
   call: "Call", back: "Back", timeline: "Timeline", at: "Second", who: "Who", text: "Words", bot: "Bot", caller: "Caller",
   decided: "Understood as", confidence: "confidence", after: "answered after", secret: "Callers' digits are not kept; each dot is one.",

@@ -47,6 +47,7 @@ function Shown({ t, language, n, found }) {
   const share = (value) => `${n(value)} · ${n((100 * value) / total.calls)} %`;
   const dong = (seconds) => (seconds === null ? null : (seconds / 60) * found.dong_a_minute);
   const own = total.seconds_a_password, all = total.all_seconds_a_password;
+  const paid = (each) => (each === null ? "–" : t("cost_text", { s: n(each), d: n(dong(each)) }));
   const periods = filled(found, found.since, found.until);
   const name = (at) => (found.by === "hour" ? hour : day)(language, at);
   const rows = (keys, label) => keys.map((key) => ({ key, label: t(label(key)), value: total[key], text: share(total[key]) }));
@@ -57,7 +58,7 @@ function Shown({ t, language, n, found }) {
       <div><dt>${t("passwords")}</dt><dd>${share(total.reset)}</dd></div>
       <div><dt>${t("retries_a_call")}</dt><dd>${n(total.retries / total.calls, 2)}</dd></div>
       <div><dt>${t("latency")}</dt><dd>${t("p50")} ${seconds(total.latency_p50)} · ${t("p95")} ${seconds(total.latency_p95)}</dd></div>
-      <div><dt>${t("cost")}</dt><dd>${own === null ? "–" : t("cost_text", { s: n(own), d: n(dong(own)) })}</dd></div>
+      <div><dt>${t("cost")}</dt><dd>${paid(own)}</dd></div>
     </dl>
     ${own !== null && html`<p class="hint" data-price=${found.dong_a_minute}>${price(t, n, found)} ${t("cost_hint", { a: n(all), b: n(dong(all)) })}</p>`}
     <div class="columns">
@@ -69,8 +70,8 @@ function Shown({ t, language, n, found }) {
       <div><h3>${t("series")} <small class="key"><span class="whole">${t("calls")}</span> <span class="part">${t("passwords")}</span></small></h3>
         <${Columns} name=${t("series")} show=${(value) => n(value, value % 1 ? 1 : 0)}
           bars=${periods.map((each) => ({ label: name(each.at), value: each.calls, part: each.reset, text: `${n(each.calls)}, ${t("passwords")} ${n(each.reset)}` }))} />
-        <${Figures} t=${t} head=${[t("period"), t("calls"), t("passwords"), t("p50"), t("p95")]}
-          rows=${found.series.map((each) => [name(each.at), n(each.calls), n(each.reset), seconds(each.latency_p50), seconds(each.latency_p95)])} /></div>
+        <${Figures} t=${t} head=${[t("period"), t("calls"), t("passwords"), t("p50"), t("p95"), t("cost")]}
+          rows=${found.series.map((each) => [name(each.at), n(each.calls), n(each.reset), seconds(each.latency_p50), seconds(each.latency_p95), paid(each.seconds_a_password)])} /></div>
       <div><h3>${t("hours")} <small class="key"><span class="whole">${t("calls")}</span> <span class="part">${t("passwords")}</span></small></h3>
         <${Columns} name=${t("hours")} show=${(value) => n(value, value % 1 ? 1 : 0)}
           bars=${found.hours.map((each, at) => ({ label: `${at}`, value: each.calls, part: each.reset, text: `${n(each.calls)}, ${t("passwords")} ${n(each.reset)}` }))} />
