@@ -14,7 +14,7 @@ BIN := .venv/bin
 RASA := .venv-rasa/bin/rasa
 DIALOGUE := domain.yml config.yml $(shell find data -name '*.yml' 2>/dev/null) $(wildcard rasa_components/*.py)
 
-.PHONY: help setup run phone test lint format wheel docs docs-settings bench bench-load bench-accounts prove fuzz eval train train-second-pass clean
+.PHONY: help setup run phone test lint format wheel docs docs-settings bench bench-load bench-accounts bench-refusals prove fuzz eval train train-second-pass clean
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
 
@@ -61,6 +61,9 @@ bench-load: setup ## how many calls at once; LOAD='--soak 60 --calls 70' or '--o
 
 bench-accounts: setup ## a million accounts imported, five million looked up, SQLite and PostgreSQL (a quarter of an hour)
 	@$(BIN)/python -m benchmarks.accounts
+
+bench-refusals: setup ## does the time of an answer tell why it was refused? 250 calls of each cause (half an hour)
+	@$(BIN)/python -m benchmarks.refusals $(REFUSALS)
 
 prove: setup ## 31,000 calls, each with a fault (two hours; goes on where it was stopped); writes proof/*.json
 	@$(BIN)/python -m proof --resume --json proof/results.json $(PROOF)
