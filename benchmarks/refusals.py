@@ -39,8 +39,9 @@ from bot.accounts.schema import State, resets
 from bot.settings import ROOT
 from proof.wire import WireCall
 
-CAUSES = ("given", "wrong number", "of another", "unknown phone", "withheld", "locked phone", "locked number")
-"""given: the pair is right, and a password begins to be read; all others are refused."""
+CAUSES = ("given", "wrong number", "of another", "unknown phone", "locked phone", "locked number")
+"""given: the pair is right, and a password begins to be read; all others are refused. A withheld number is not among
+them: its caller hears at once that it cannot be served."""
 
 REFUSED = CAUSES[1:]
 
@@ -156,8 +157,7 @@ async def measured(gateway: Gateway, todo: Sequence[tuple[str, str, str, str]], 
 
     async def line() -> None:
         for cause, phone, number, _ in waiting:
-            caller = "anonymous" if cause == "withheld" else phone
-            call = Answered(gateway.port, gateway.secret, caller, number, secrets.token_hex(8), None)
+            call = Answered(gateway.port, gateway.secret, phone, number, secrets.token_hex(8), None)
             result = await call.hold()
             if call.waited is None:
                 raise SystemExit(f"a call was not answered ({cause}): {result.how}")
