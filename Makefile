@@ -14,7 +14,7 @@ BIN := .venv/bin
 RASA := .venv-rasa/bin/rasa
 DIALOGUE := domain.yml config.yml $(shell find data -name '*.yml' 2>/dev/null) $(wildcard rasa_components/*.py)
 
-.PHONY: help setup run phone test lint format wheel docs docs-settings figures bench bench-load bench-accounts bench-operations prove fuzz eval train train-second-pass clean
+.PHONY: help setup run phone test lint format wheel docs docs-settings figures bench bench-load bench-accounts bench-operations bench-refusals prove fuzz eval train train-second-pass clean
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
 
@@ -64,6 +64,9 @@ bench-accounts: setup ## a million accounts imported, five million looked up, SQ
 
 bench-operations: setup ## the operator's page with a year of calls, SQLite and PostgreSQL (a quarter of an hour, 9 GB for a while)
 	@$(BIN)/python -m benchmarks.operations
+
+bench-refusals: setup ## does the time of an answer tell why it was refused? 250 calls of each cause (half an hour)
+	@$(BIN)/python -m benchmarks.refusals $(REFUSALS)
 
 prove: setup ## 31,000 calls, each with a fault (two hours; goes on where it was stopped); writes proof/*.json
 	@$(BIN)/python -m proof --resume --json proof/results.json $(PROOF)

@@ -14,6 +14,9 @@ from bot.settings import Settings
 SHORTEST = 16
 """Characters of a secret: nobody types it, so it can be long."""
 
+FEWEST = 5
+"""Different characters of a secret. Of sixteen hexadecimal digits by chance fewer are seen once in two million."""
+
 EXAMPLE = "change-me"
 """How the secrets in deploy/ begin that are to be changed."""
 
@@ -50,6 +53,8 @@ def checked(name: str, setting: str, *, sent: bool = False) -> Credentials:
     for secret in _parts(setting):
         if len(secret) < SHORTEST:
             raise VoicebotError(f"{name} is shorter than {SHORTEST} characters; {ANOTHER}")
+        if len(set(secret)) < FEWEST:
+            raise VoicebotError(f"{name} is one that anybody could guess; {ANOTHER}")
         if secret.startswith(EXAMPLE):
             raise VoicebotError(f"{name} is the one of the example, which everybody knows; {ANOTHER}")
         if sent and not (secret.isascii() and secret.isprintable()):

@@ -36,9 +36,12 @@ class GuardedRest(RestInput):
         answers.check_once()
         return cls(os.environ.get(SETTING, ""))
 
-    def admits(self, authorization: str | None, address: str) -> bool:
+    def admits(self, authorization: str | None, address: str, origin: str | None = None) -> bool:
         """Whether an Authorization header holds one of the secrets (compared in constant time), or, where there is none
-        to hold, whether the request came from this machine."""
+        to hold, whether the request came from this machine. A page in a browser, which tells its `origin`, never may:
+        it posts to this machine without asking anybody."""
+        if origin is not None:
+            return False
         if not self._digests:
             return _is_loopback(address)
         scheme, _, given = (authorization or "").partition(" ")
@@ -54,7 +57,7 @@ class GuardedRest(RestInput):
 
         @routes.on_request
         async def guard(request: Request) -> HTTPResponse | None:
-            if self.admits(request.headers.get("Authorization"), request.ip):
+            if self.admits(request.headers.get("Authorization"), request.ip, request.headers.get("Origin")):
                 return None
             error = f"set the same {SETTING} for the bot and for Rasa"
             return json({"error": error}, status=401, headers={"WWW-Authenticate": "Bearer"})

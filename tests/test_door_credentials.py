@@ -7,7 +7,7 @@ import pytest
 from bot.credentials import Credentials, checked
 from bot.errors import VoicebotError
 
-SECRET, OTHER = "s" * 24, "o" * 24
+SECRET, OTHER = "secret of the line here", "the other one of them"
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "::1", "10.0.0.5", "192.0.2.1", ""])
@@ -48,6 +48,8 @@ def test_the_first_of_several_is_sent_and_none_where_there_is_none() -> None:
         ("tooshort", "shorter than 16"),
         (f"{SECRET}, tooshort", "shorter than 16"),
         ("change-me-to-something-else", "example"),
+        ("a" * 48, "guess"),
+        ("1234" * 4, "guess"),
         ("mật khẩu của tổng đài", "HTTP header"),
         ("a secret\nof two lines", "HTTP header"),
     ],

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.engine import Connection
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -15,7 +15,7 @@ from bot.accounts.backing import Backing
 from bot.accounts.chain import Checkpoint, Event, Record, Verdict, What, verify
 from bot.accounts.operators import operator
 from bot.accounts.phones import normalise
-from bot.accounts.schema import accounts, audit
+from bot.accounts.schema import accounts, audit, keys
 
 log = logging.getLogger(__name__)
 
@@ -67,14 +67,20 @@ class Audit:
         return list(self._records(audit.c.call == call))
 
     def checkpoint(self) -> Checkpoint | None:
-        """Sign the trail as it is now; None where it is empty."""
+        """Sign the trail as it is now; None where it is empty. What it signs is on the disk."""
         self._backing.check()
         with self._backing.database.writing() as connection:
+            connection.execute(update(keys).values(checked_at=self._backing.now()))  # so that something is written
             return self._backing.trail.checkpoint(connection, self._backing.now())
 
-    def tend(self, connection: Connection) -> None:
-        """Sign what has waited for an hour, and say so in the log, which is a copy elsewhere; remove what is old."""
-        made = self._backing.trail.tend(connection, self._backing.now(), self._keep)
+    def tend(self, connection: Connection) -> Checkpoint | None:
+        """Sign what has waited for an hour, and remove what is old. The checkpoint, to be told when the transaction is
+        over."""
+        return self._backing.trail.tend(connection, self._backing.now(), self._keep)
+
+    @staticmethod
+    def tell(made: Checkpoint | None) -> None:
+        """Say in the log, which is a copy elsewhere, that a checkpoint was made."""
         if made:
             log.info("audit checkpoint: %s", made.line())
 

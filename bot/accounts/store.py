@@ -148,8 +148,9 @@ class Accounts:
         with self._database.writing() as connection:
             connection.execute(update(keys).values(checked_at=now))
             reset.sweep(connection, self._trail, now)
-            self.audit.tend(connection)
+            made = self.audit.tend(connection)
             refusals = reset.refusals_since(connection, now - HOUR)
+        self.audit.tell(made)
         self._database.empty_log()
         return refusals
 

@@ -1,6 +1,7 @@
 """The action server: Rasa asks it for every action of a conversation.
 
-    POST /webhook   rasa_sdk's protocol, with one of the secrets; without a secret, from this machine alone
+    POST /webhook   rasa_sdk's protocol, with one of the secrets; without a secret, from this machine alone; from
+                    no page in a browser
     POST /operations/WHAT   what a gateway asks for the operator's page (bot/operations/desk.py), likewise
     GET  /health    that it is there
 
@@ -52,6 +53,8 @@ def app_of(find: Find, secrets: Credentials, desk: Desk | None = None) -> web.Ap
 
     @web.middleware
     async def door(request: web.Request, handler: Handler) -> web.StreamResponse:
+        if "Origin" in request.headers:  # a page in a browser of this machine, which Rasa and gateways are not
+            return web.json_response({"error": "not for pages"}, status=403)
         given, address = request.headers.get("Authorization"), request.remote or ""
         if request.path == HEALTH or secrets.admit_here(given, address):
             return await handler(request)  # only now is a body read

@@ -26,6 +26,13 @@ def test_without_one_this_machine_alone_may(setting: str) -> None:
     assert not channel.admits("Bearer ", "10.0.0.5")
 
 
+@pytest.mark.parametrize("setting", ["", SECRET])
+@pytest.mark.parametrize("origin", ["https://evil.example", "http://localhost:5005", "null", ""])
+def test_a_page_in_a_browser_never_may(setting: str, origin: str) -> None:
+    """One on this machine could post turns to a Rasa without a secret, and reset the password of an account."""
+    assert not GuardedRest(setting).admits(f"Bearer {SECRET}", "127.0.0.1", origin)
+
+
 def test_a_text_that_names_its_intent_needs_no_understanding() -> None:
     found = named('/give_number{"insurance_number": "sealed", "number_source": "keys"}')
     assert found is not None

@@ -1,17 +1,19 @@
 """What waits for the disk: all that brings a password into force. What a call only asks does not: if the machine loses
 power it is as if the call had not asked, and the old password stays."""
 
+import logging
 import shutil
 import sqlite3
 from pathlib import Path
 
 import pytest
-from account_tools import on_sqlite
-from sqlalchemy import event
+from account_tools import Clock, on_sqlite
+from sqlalchemy import event, select
 from sqlalchemy.engine import Connection
 
 from bot.accounts import Accounts
 from bot.accounts.demo import DEMO
+from bot.accounts.schema import keys
 
 (PHONE, NUMBER), *_ = DEMO
 
@@ -68,3 +70,37 @@ def test_the_log_is_copied_into_the_file_by_the_check_and_not_by_a_call(
     assert asked_in_the_file() == 0
     accounts.check()
     assert asked_in_the_file() == 1
+
+
+def test_a_checkpoint_that_is_handed_out_is_on_the_disk_with_all_before_it(
+    accounts: Accounts, clock: Clock, waited: list[bool]
+) -> None:
+    """A trail that lost its end with its machine would contradict one that was kept elsewhere. So the transaction
+    writes also where the end is signed already: nothing written is nothing waited for."""
+    accounts.audit.checkpoint()
+    clock.advance(seconds=1)
+    waited.clear()
+    accounts.audit.checkpoint()
+    assert waited == [True]
+    with accounts._database.reading() as connection:
+        checked = connection.execute(select(keys.c.checked_at)).scalar()
+    assert checked == clock.now.replace(tzinfo=None)
+
+
+def test_an_hourly_checkpoint_is_told_when_it_is_on_the_disk(
+    accounts: Accounts, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    accounts.count()
+    clock.advance(days=1000)
+
+    def dies(connection: Connection) -> None:
+        raise KeyboardInterrupt
+
+    event.listen(accounts._database._engine, "commit", dies)
+    with pytest.raises(KeyboardInterrupt):
+        accounts.check()
+    assert "audit checkpoint" not in caplog.text
+    event.remove(accounts._database._engine, "commit", dies)
+    accounts.check()
+    assert "audit checkpoint" in caplog.text

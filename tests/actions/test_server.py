@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 from typing import Any
 
@@ -69,6 +70,17 @@ async def test_an_action_that_is_none_is_told_as_rasa_sdk_tells_it() -> None:
 async def test_nonsense_is_refused(body: bytes) -> None:
     async with serving(app(), HOST, 0) as port:
         assert (await ask(port, body))[0] == 400
+
+
+@pytest.mark.parametrize("secret", [SECRET, ""])
+@pytest.mark.parametrize("origin", ["https://evil.example", "http://127.0.0.1:5055", "null", ""])
+async def test_no_page_in_a_browser_on_this_machine_is_answered(secret: str, origin: str) -> None:
+    """Without a secret everybody on this machine is, and a page needs no leave to post what it cannot read."""
+    headers = {**Credentials(secret).headers, "Origin": origin, "Content-Type": "text/plain"}
+    async with serving(app(secret), HOST, 0) as port:
+        assert (await ask(port, json.dumps(call_of("action_fails")).encode(), headers))[0] == 403
+        del headers["Origin"]
+        assert (await ask(port, json.dumps(call_of("action_fails")).encode(), headers))[0] == 500
 
 
 async def test_nobody_without_the_secret_is_read(caplog: pytest.LogCaptureFixture) -> None:

@@ -86,7 +86,7 @@ def test_the_secret_of_the_example_is_none() -> None:
 
 
 def test_while_the_secret_is_changed_the_old_one_and_the_new_one_open() -> None:
-    old, new = "o" * 16, "n" * 16
+    old, new = "the secret that is old", "the secret that is new"
     auth = open_auth(Settings(line_secret=f"{new}, {old}"))
     assert [auth.admits(f"Bearer {each}", None) for each in (old, new, f"{new}, {old}", "", ",")] == [
         *(True, True),

@@ -22,6 +22,7 @@ import pytest
 from aiohttp import BasicAuth, ClientSession
 
 from bot.accounts import open_accounts
+from bot.accounts.demo import DEMO
 from bot.operations.calls import Calls, Wanted
 from bot.places import PACKAGES
 from bot.settings import Settings
@@ -117,6 +118,25 @@ async def press(caller: FakeAsterisk, keys: str) -> None:
             await caller.tick()
 
 
+async def hang_after_the_last_key(here: Served, phone: str, number: str) -> str:
+    """An older exchange that brings a right pair and then hangs: it reads nothing and sends nothing, and its system
+    takes what the bot says. The line of the log about that call. The bot's frames are the clock."""
+    _, name = await here.ask("/callers", {"caller": phone})
+    async with fake_audiosocket.dialled("127.0.0.1", here.audiosocket) as line:
+        line.send(UUID, uuid.UUID(name).bytes)
+        for keys in ("8", f"{number}#"):
+            began = len(line.heard)
+            while not any(frame.any() for frame in line.heard[began:]):
+                await line.tick()
+            for key in keys:
+                await line.press(key)
+                for _ in range(5):
+                    await line.tick()
+            for _ in range(75 if keys == "8" else 0):  # a key that may begin a number waits a second for the next one
+                await line.tick()
+        return await here.line(name)
+
+
 def core_limits(process: int) -> list[str]:
     """The longest core file of a process and of all that it started, as Linux writes it."""
     children = Path(f"/proc/{process}/task/{process}/children").read_text().split()
@@ -165,6 +185,12 @@ async def test_whole_calls_and_a_drain(here: Served, accounts_url: str) -> None:
         await asyncio.wait_for(line.until_closed(), GUARD)
         assert np.concatenate(line.heard).any()
         assert await here.ask(f"/endings/{name}") == (200, "transferred")
+
+    phone, number = DEMO[1]
+    assert ": error (call" in await hang_after_the_last_key(here, phone, number)
+    accounts = open_accounts(Settings(database_url=accounts_url))
+    assert accounts.show(phone).state == "new", "a password that nobody heard is not in force"
+    accounts.close()
 
     assert (await here.ask("/operations"))[0] == 404, "while nobody may open it"
     status, metrics = await here.ask("/metrics")
