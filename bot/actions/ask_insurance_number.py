@@ -1,10 +1,13 @@
-"""Asks for the insurance number, or only for what is still needed of it: the missing digits, or one uncertain digit."""
+"""Asks for the insurance number, or only for what is still needed of it: the missing digits, or one uncertain digit.
+
+Where as many digits are missing as the last time, the question names the keys, too: it was heard without them."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from rasa_sdk import Action, Tracker
+from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from vietnamese_numbers import speak_number
@@ -18,7 +21,9 @@ class ActionAskInsuranceNumber(Action):  # type: ignore[misc]  # rasa_sdk ships 
         return "action_ask_insurance_number"
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[dict[str, Any]]:
-        cell, after = tracker.get_slot("cell"), tracker.get_slot("after")
+        cell, after, missing = (tracker.get_slot(name) for name in ("cell", "after", "missing"))
+        failures = int(tracker.get_slot("failures") or 0)
+        same = missing == tracker.get_slot("asked_missing")
         if tracker.get_slot("failure") == "wait":
             dispatcher.utter_message(response="utter_wait_for_number")
         elif cell and after:
@@ -28,9 +33,11 @@ class ActionAskInsuranceNumber(Action):  # type: ignore[misc]  # rasa_sdk ships 
                 response="utter_ask_digit", cell=cell, nth=NTH.get(cell) or f"thứ {speak_number(cell)}"
             )
         elif after:
-            dispatcher.utter_message(response="utter_ask_missing_after")
-        elif tracker.get_slot("missing"):
-            dispatcher.utter_message(response="utter_ask_missing")
+            again = same or failures > 1
+            dispatcher.utter_message(response="utter_ask_missing_after_again" if again else "utter_ask_missing_after")
+        elif missing:
+            again = same or failures > 0
+            dispatcher.utter_message(response="utter_ask_missing_again" if again else "utter_ask_missing")
         else:
             dispatcher.utter_message(response="utter_ask_insurance_number")
-        return []
+        return [SlotSet("asked_missing", missing)]
