@@ -36,7 +36,7 @@ from sqlalchemy import insert
 from benchmarks.load_gateway import Gateway, _free_port, _ready
 from bot.accounts import Accounts
 from bot.accounts.schema import State, resets
-from bot.settings import ROOT
+from bot.places import PACKAGES
 from proof.wire import WireCall
 
 CAUSES = ("given", "wrong number", "of another", "unknown phone", "locked phone", "locked number")
@@ -88,13 +88,15 @@ def main() -> None:
     parser.add_argument("--lines", type=int, default=2, help="calls at once")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--json", type=Path, help="where the milliseconds of each call go")
-    parser.add_argument("--checkout", type=Path, default=ROOT, help="of the version that is measured; `given` alone")
+    parser.add_argument(
+        "--checkout", type=Path, default=PACKAGES, help="of the version that is measured; `given` alone"
+    )
     parser.add_argument("--compare", type=Path, nargs=2, metavar=("BEFORE", "NOW"), help="files of --json")
     options = parser.parse_args()
     if options.compare:
         before, now = (json.loads(path.read_text("utf-8"))["given"] for path in options.compare)
         sys.exit(later(before, now))
-    if options.checkout != ROOT and list(options.causes) != ["given"]:
+    if options.checkout != PACKAGES and list(options.causes) != ["given"]:
         parser.error("another checkout can be measured with --causes given alone")
     todo = plan(options.calls, options.causes, options.seed)
     with serving(todo, options.checkout.resolve()) as gateway:
@@ -136,7 +138,7 @@ def serving(todo: Sequence[tuple[str, str, str, str]], checkout: Path) -> Iterat
             rows.writerows((phone, own) for cause, phone, _, own in todo if cause != "unknown phone")
         for act in (["init"], ["import", f"{folder}/list.csv"]):
             subprocess.run([*voicebot, "accounts", *act], cwd=checkout, env=environ, check=True, capture_output=True)
-        if checkout == ROOT:
+        if checkout == PACKAGES:
             lock(url, todo)
         serve = [*voicebot, "serve", "--port", str(port)]
         with (Path(folder) / "gateway.log").open("wb") as log:

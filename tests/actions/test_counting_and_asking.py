@@ -120,7 +120,17 @@ async def test_who_has_no_number_is_helped_twice_and_then_handed_over(run: Run) 
 async def test_the_read_back_comes_once(run: Run) -> None:
     ask = "utter_ask_number_confirmed"
     assert (await run("action_ask_number_confirmed"))[1] == ["utter_read_back", ask]
-    assert (await run("action_ask_number_confirmed", {"failure": "no_input 1"}))[1] == [ask]
+    assert await run("action_ask_number_confirmed", {"failure": "no_input 1"}) == ({}, [ask])
+
+
+@pytest.mark.parametrize(
+    ("before", "ask"),
+    [(None, "utter_ask_number_confirmed"), (1.0, "utter_ask_number_confirmed"), (2.0, "utter_confirm_by_key")],
+)
+async def test_the_third_read_back_of_a_call_names_the_keys(run: Run, before: float | None, ask: str) -> None:
+    slots, said = await run("action_ask_number_confirmed", {"read_backs": before})
+    assert said == ["utter_read_back", ask]
+    assert slots == {"read_backs": (before or 0) + 1}
 
 
 @pytest.mark.parametrize(
@@ -129,13 +139,19 @@ async def test_the_read_back_comes_once(run: Run) -> None:
         ({}, "utter_ask_insurance_number"),
         ({"missing": "hai"}, "utter_ask_missing"),
         ({"missing": "bốn", "after": "sealed"}, "utter_ask_missing_after"),
+        ({"missing": "hai", "asked_missing": "hai"}, "utter_ask_missing_again"),
+        ({"missing": "hai", "asked_missing": "ba"}, "utter_ask_missing"),
+        ({"missing": "hai", "asked_missing": "ba", "failures": 1.0}, "utter_ask_missing_again"),
+        ({"missing": "bốn", "after": "sealed", "asked_missing": "bốn"}, "utter_ask_missing_after_again"),
+        ({"missing": "bốn", "after": "sealed", "failures": 2.0}, "utter_ask_missing_after_again"),
         ({"missing": "hai", "cell": "1"}, "utter_ask_digit"),
         ({"missing": "hai", "cell": "5", "after": "sealed"}, "utter_ask_digit_after"),
         ({"missing": "hai", "failure": "wait"}, "utter_wait_for_number"),
     ],
 )
 async def test_only_what_is_wanting_of_a_number_is_asked_for(run: Run, slots: dict[str, Any], response: str) -> None:
-    assert await run("action_ask_insurance_number", slots) == ({}, [response])
+    asked = {"asked_missing": slots.get("missing")}
+    assert await run("action_ask_insurance_number", slots) == (asked, [response])
 
 
 async def test_repeating_asks_the_whole_question(run: Run) -> None:
