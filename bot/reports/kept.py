@@ -32,13 +32,11 @@ def stem_of(began: datetime, exchange: str, id_: str) -> str:
 def drawn(picture: dict[str, Any]) -> dict[str, Any]:
     """Of `bot.reports.page.picture_of`, what the operator's page draws: no words. Those are in the call's record, which
     masks more."""
-    lines = [line for line in picture["lines"] if line["who"] != "state"]
-    begins = [line["at"] for line in lines if line["who"] == "bot"]
-    regions = []
-    for line in lines:
-        # A reply that was interrupted is told as long as it would have been; the next one began meanwhile.
-        ends = [line["end"], *(at for at in begins if at > line["at"])] if line["who"] == "bot" else [line["end"]]
-        regions.append({"who": line["who"], "at": line["at"], "end": min(ends), "latency_ms": line["latency_ms"]})
+    regions = [
+        {"who": line["who"], "at": line["at"], "end": line["end"], "latency_ms": line["latency_ms"]}
+        for line in picture["lines"]
+        if line["who"] != "state"
+    ]
     return {**{name: picture[name] for name in ("seconds", "levels", "blanks")}, "regions": regions}
 
 

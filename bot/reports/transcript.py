@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from bot.masking import masked
@@ -44,4 +44,13 @@ def lines_of(notices: Sequence[Notice]) -> list[TranscriptLine]:
             began = None
         elif isinstance(notice, Ended):
             lines.append(TranscriptLine(notice.at, notice.at, "state", notice.outcome.value))
-    return lines
+    return [_until_the_next(line, lines[number + 1 :]) for number, line in enumerate(lines)]
+
+
+def _until_the_next(line: TranscriptLine, later: Sequence[TranscriptLine]) -> TranscriptLine:
+    """A reply that was interrupted is told as long as it would have been; it ended when the next one began at the
+    latest."""
+    if line.who != "bot":
+        return line
+    next_at = next((each.at_s for each in later if each.who == "bot"), line.end_s)
+    return replace(line, end_s=min(line.end_s, next_at))

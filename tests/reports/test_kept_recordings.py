@@ -68,15 +68,6 @@ async def test_what_is_drawn_of_a_call_holds_no_word(tmp_path: Path) -> None:
     assert max(found["levels"]["bot"]) > 0
 
 
-def test_a_reply_that_was_interrupted_ends_where_the_next_one_begins() -> None:
-    lines = [
-        {"who": who, "at": at, "end": end, "text": "", "latency_ms": None}
-        for who, at, end in (("bot", 0.0, 11.0), ("caller", 2.4, 3.6), ("bot", 4.6, 7.2), ("bot", 12.0, 13.0))
-    ]
-    found = drawn({"seconds": 13.0, "levels": {}, "blanks": [], "lines": lines})["regions"]
-    assert [(each["at"], each["end"]) for each in found] == [(0.0, 4.6), (2.4, 3.6), (4.6, 7.2), (12.0, 13.0)]
-
-
 def test_states_are_no_regions() -> None:
     line = {"at": 1.0, "end": 2.0, "text": "tám", "latency_ms": None}
     picture = {

@@ -39,7 +39,8 @@
   ];
   const SVG = "http://www.w3.org/2000/svg";
   const LEVELS = 50; // a second
-  const WIDTH = 1000, HEIGHT = 96, VOICE = 36; // of a row, in units of its picture
+  const HEIGHT = 96, VOICE = 36; // of a row, in units of its picture
+  const WIDE = { width: 1000, seconds: 20 }, NARROW = { width: 400, seconds: 10 }; // a row, on a desk and on a phone
   const MIDDLES = { caller: 20, bot: 60 };
   const BACK = 5; // seconds of an arrow key
 
@@ -49,7 +50,7 @@
   const spoken = call.lines.filter((line) => line.who !== "state");
   const length = Math.max(call.seconds, 0.1);
   let language = navigator.language.toLowerCase().startsWith("vi") ? "vi" : "en";
-  let rows = [], current = null, failed = false;
+  let rows = [], width = WIDE.width, current = null, failed = false;
   const t = (key) => TEXTS[language][key] ?? key;
   const meaning = (text) => (language === "vi" ? MEANINGS.reduce((words, [pattern, vi]) => words.replace(pattern, vi), t(text)) : t(text));
   const number = (value, digits = 1) => value.toLocaleString(language, { minimumFractionDigits: digits, maximumFractionDigits: digits });
@@ -72,21 +73,21 @@
   function outline(levels, start, span, middle) {
     const heights = levels.slice(start * LEVELS, (start + span) * LEVELS).map((level) => (level / 100) * VOICE / 2);
     if (!heights.length) return "";
-    const point = (height, i, sign) => `${((i / LEVELS / span) * WIDTH).toFixed(1)},${(middle + sign * height).toFixed(1)}`;
+    const point = (height, i, sign) => `${((i / LEVELS / span) * width).toFixed(1)},${(middle + sign * height).toFixed(1)}`;
     return `M${[...heights.map((h, i) => point(h, i, -1)), ...heights.map((h, i) => point(h, i, 1)).reverse()].join("L")}Z`;
   }
 
   function row(start, span) {
-    const x = (at) => Math.min(Math.max(((at - start) / span) * WIDTH, 0), WIDTH);
+    const x = (at) => Math.min(Math.max(((at - start) / span) * width, 0), width);
     const box = (kind, who, begin, end) => draw("rect", {
       class: `${kind} ${who === "key" ? "caller" : who}`, x: x(begin), width: Math.max(x(end) - x(begin), 2),
       y: MIDDLES[who === "bot" ? "bot" : "caller"] - VOICE / 2, height: VOICE,
     });
     const within = ([begin, end]) => end >= start && begin < start + span;
     const head = draw("line", { class: "head", y1: 0, y2: HEIGHT - 14 });
-    const picture = draw("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, "data-start": start, "aria-hidden": "true" }, [
+    const picture = draw("svg", { viewBox: `0 0 ${width} ${HEIGHT}`, "data-start": start, "aria-hidden": "true" }, [
       ...["caller", "bot"].flatMap((who) => [
-        draw("line", { class: "axis", x1: 0, x2: WIDTH, y1: MIDDLES[who], y2: MIDDLES[who] }),
+        draw("line", { class: "axis", x1: 0, x2: width, y1: MIDDLES[who], y2: MIDDLES[who] }),
         draw("path", { class: who, d: outline(call.levels[who], start, span, MIDDLES[who]) }),
       ]),
       ...spoken.filter((line) => within([line.at, line.end])).map((line) => box("span", line.who, line.at, line.end)),
@@ -95,14 +96,15 @@
       head,
     ]);
     picture.addEventListener("click", (event) => {
-      const { left, width } = picture.getBoundingClientRect();
-      go(start + ((event.clientX - left) / width) * span);
+      const box = picture.getBoundingClientRect();
+      go(start + ((event.clientX - box.left) / box.width) * span);
     });
     return { start, span, head, picture };
   }
 
   function drawWave() {
-    const span = matchMedia("(max-width: 40rem)").matches ? 10 : 20; // seconds in a row
+    const shape = matchMedia("(max-width: 40rem)").matches ? NARROW : WIDE, span = shape.seconds;
+    width = shape.width;
     rows = Array.from({ length: Math.ceil(length / span) }, (_, i) => row(i * span, span));
     wave.replaceChildren(...rows.map((each) => each.picture));
     follow();
@@ -163,7 +165,7 @@
     find("now").textContent = `${number(now)} / ${number(length)} ${t("seconds")}`;
     for (const { start, span, head } of rows) {
       const here = now >= start && now < start + span;
-      const x = ((now - start) / span) * WIDTH;
+      const x = ((now - start) / span) * width;
       head.setAttribute("x1", here ? x : -9);
       head.setAttribute("x2", here ? x : -9);
     }
