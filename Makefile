@@ -14,7 +14,7 @@ BIN := .venv/bin
 RASA := .venv-rasa/bin/rasa
 DIALOGUE := domain.yml config.yml $(shell find data -name '*.yml' 2>/dev/null) $(wildcard rasa_components/*.py)
 
-.PHONY: help setup run phone test lint format wheel docs docs-settings figures bench bench-load bench-accounts bench-operations bench-refusals prove fuzz eval train train-second-pass clean
+.PHONY: help setup run phone test test-understanding test-conversations lint format wheel docs docs-settings figures bench bench-load bench-accounts bench-operations bench-refusals prove fuzz eval train train-second-pass clean
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
 
@@ -26,13 +26,18 @@ run: setup ## a call: on microphone and speaker; without them the scripted demo 
 phone: setup ## the web phone: calls from a browser, at http://127.0.0.1:8080/
 	@$(BIN)/voicebot serve
 
-test: setup ## every test: pytest, and Rasa's own conversation tests
+test: setup ## every test: Rasa's own conversation tests, then pytest
+	@$(MAKE) --no-print-directory -j2 $(if $(filter output-sync,$(.FEATURES)),-Otarget) test-understanding test-conversations
+	@$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
+
+test-understanding:
 	@$(RASA) data validate --fail-on-warnings
-	@$(RASA) test core --stories tests --model models/dialogue.tar.gz --out results --no-plot --fail-on-prediction-errors
 	@$(RASA) test nlu --nlu tests/test_nlu.yml --model models/dialogue.tar.gz --out results/nlu --successes --no-plot
 	@$(BIN)/python tests/dialogue/check_nlu.py results/nlu
+
+test-conversations:
+	@$(RASA) test core --stories tests --model models/dialogue.tar.gz --out results --no-plot --fail-on-prediction-errors
 	@.venv-rasa/bin/python -m pytest -q -c rasa_components/pyproject.toml rasa_components/tests
-	@$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 lint: .setup/environment ## style and types
 	$(BIN)/ruff check .

@@ -17,6 +17,9 @@ def main() -> None:
     parser.add_argument("stage", nargs="?", default="all", choices=["all", "train", "export", "graphs"])
     parser.add_argument("--shared", type=Path, default=HERE.parents[2] / "shared", help="folder with speech, noise")
     parser.add_argument("--minutes", type=float, default=60, help="of training, all passes together (60)")
+    parser.add_argument(
+        "--step-seconds", type=float, metavar="SECONDS", help="count each step as so long: the same training everywhere"
+    )
     parser.add_argument("--licence", choices=["any", "free"], default="any", help="free: of CC0 recordings alone")
     parser.add_argument("--every", type=int, default=1, metavar="N", help="one recording in N, to try the recipe out")
     parser.add_argument("--work", type=Path, help="folder for everything in between")
@@ -31,7 +34,7 @@ def main() -> None:
             tables.check(args.shared)
             from .passes import Recipe
 
-            Recipe(args.shared, work, args.minutes, free, args.every).train()
+            Recipe(args.shared, work, args.minutes, free, args.every, args.step_seconds).train()
         except tables.MissingError as missing:
             print(missing, file=sys.stderr)
             sys.exit(tables.CANNOT_BE_HAD)

@@ -31,13 +31,18 @@ LAST = [*PASSES][-1]
 class Recipe:
     """One run: which recordings it learns from, and the folder where everything in between lies."""
 
-    def __init__(self, shared: Path, work: Path, minutes: float, free: bool, every: int) -> None:
-        """`every`: learn from one recording in so many alone, to try the recipe out."""
+    def __init__(
+        self, shared: Path, work: Path, minutes: float, free: bool, every: int, step_seconds: float | None
+    ) -> None:
+        """`every`: learn from one recording in so many alone, to try the recipe out; `step_seconds`: what each step of
+        training counts, None: the time that it took."""
         self.work, self.noise, self.minutes = work, shared / "noise", minutes
         work.mkdir(parents=True, exist_ok=True)
         recorded = corpora.load(shared / "speech", free, every)
         self.recorded = [c for c in recorded if c.part != "test" and c.name not in corpora.DOUBTFUL]
         self.synthetic = synthetic.speak(work / "espeak.npz", None if every == 1 else 1)
+        self.step_seconds = step_seconds
+        self.shard_size = train.SHARD if every == 1 else train.SMALL_SHARD
 
     def train(self) -> None:
         """All passes, each from the labels and the weights of the one before."""
@@ -59,7 +64,8 @@ class Recipe:
             return self.work / f"{name}.pt"
         share, peak, whole_strings = PASSES[name]
         minutes = share * self.minutes
-        return train.train(labelled(), self.noise, self.work, name, minutes, peak, start, whole_strings)
+        rest = start, whole_strings, self.shard_size, self.step_seconds
+        return train.train(labelled(), self.noise, self.work, name, minutes, peak, *rest)
 
     def aligned(self, clips: list[Clip]) -> list[Clip]:
         """Labels from the flat start, for all but the sentences."""

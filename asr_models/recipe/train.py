@@ -29,6 +29,7 @@ from .network import HEADS, LEFT, RIGHT, SUBSAMPLING, Network, load, pad
 from .sequence import StringLoss
 
 SHARD = 200  # examples
+SMALL_SHARD = 20  # of a run that tries the recipe out: the first one is waited for
 SHARD_FRAMES = 68_000  # about
 REUSE = 2  # how often a frame is seen
 HEAD_START = 8  # shards
@@ -53,8 +54,8 @@ TELL, SAVE = 20, 60  # seconds
 DEVICE = torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 
-def feed(clips: list[Clip], noise: Path, folder: Path, first: int, wanted: Synchronized[int]) -> None:
-    """Writes shards for ever, but none past the one `wanted`; runs in its own process."""
+def feed(clips: list[Clip], noise: Path, folder: Path, first: int, wanted: Synchronized[int], size: int) -> None:
+    """Writes shards of `size` examples for ever, but none past the one `wanted`; runs in its own process."""
     os.nice(3)
     torch.set_num_threads(1)
     studio = LabelledStudio(clips, Surroundings.load(noise))
@@ -62,7 +63,7 @@ def feed(clips: list[Clip], noise: Path, folder: Path, first: int, wanted: Synch
     while True:
         while shard > wanted.value:
             time.sleep(0.5)
-        examples = [studio.example(shard * SHARD + i) for i in range(SHARD)]
+        examples = [studio.example(shard * size + i) for i in range(size)]
         features = np.concatenate([f for f, _ in examples])
         labels = np.concatenate([y for _, y in examples])
         temporary = folder / f".{shard}.npz"
@@ -213,11 +214,14 @@ def train(
     peak: float,
     start: Path | None = None,
     whole_strings: bool = False,
+    shard_size: int = SHARD,
+    step_seconds: float | None = None,
 ) -> Path:
     """Trains for that many minutes, at learning rates up to `peak`; returns the checkpoint `name`.pt.
 
     An interrupted run goes on from it. With `start` the weights of another checkpoint are the beginning;
-    `whole_strings` adds the string loss.
+    `whole_strings` adds the string loss; `shard_size`: examples that are made, and waited for, at a time;
+    `step_seconds`: what each step counts, None: the time that it took.
     """
     checkpoint = work / f"{name}.pt"
     if checkpoint.exists() and torch.load(checkpoint, weights_only=True, map_location="cpu")["seconds"] >= minutes * 60:
@@ -229,25 +233,26 @@ def train(
     trainer, shelf = Trainer(checkpoint, peak, start), Shelf(shards)
     first = trainer.shard + 1
     wanted = mp.Value("i", first + HEAD_START)
-    feeder = mp.Process(target=feed, args=(clips, noise, shards, first, wanted), daemon=True)
+    feeder = mp.Process(target=feed, args=(clips, noise, shards, first, wanted, shard_size), daemon=True)
     feeder.start()
     while len(shelf.shards) < FIRST_SHARDS:
         if not feeder.is_alive():
             raise RuntimeError("the feeder of training examples has ended")
-        time.sleep(1)
+        time.sleep(0.1)
         shelf.refresh()
     if whole_strings:
         trainer.string_loss = StringLoss(labels[::SUBSAMPLING] for _, labels in shelf.shards.values()).to(DEVICE)
     if trainer.fresh:
         trainer.normalise(torch.from_numpy(np.concatenate([f for f, _ in shelf.shards.values()]).astype(np.float32)))
+    frames = SHARD_FRAMES * shard_size / SHARD
     told = saved = clock = time.monotonic()
-    before, losses, rights = trainer.seconds, [], []
+    before, steps, losses, rights = trainer.seconds, trainer.steps, [], []
     while trainer.seconds < minutes * 60:
         loss, right = trainer.step(*shelf.batch(trainer.random), trainer.seconds / (minutes * 60))
         losses, rights = [*losses, loss], [*rights, right]
-        wanted.value = HEAD_START + int(trainer.steps * BATCH * CHUNK / SHARD_FRAMES / REUSE)
+        wanted.value = HEAD_START + int(trainer.steps * BATCH * CHUNK / frames / REUSE)
         now = time.monotonic()
-        trainer.seconds = before + now - clock
+        trainer.seconds = before + ((trainer.steps - steps) * step_seconds if step_seconds else now - clock)
         if now - told > TELL:
             trainer.shard = shelf.refresh()
             print(

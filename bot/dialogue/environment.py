@@ -21,7 +21,9 @@ QUIET = {
     "TF_CPP_MIN_LOG_LEVEL": "3",  # TensorFlow comes with Rasa and greets on stderr
 }
 
-MISSING = "Rasa's environment is not there; run `make setup`, or `voicebot setup`, or set VOICEBOT_RASA_URL"
+MISSING = (
+    "Rasa's environment is not there; run `voicebot setup` (in a checkout, `make setup`), or set VOICEBOT_RASA_URL"
+)
 
 
 def rasa_python(settings: Settings) -> Path:

@@ -14,8 +14,8 @@ import yaml
 from bot.errors import VoicebotError
 from bot.places import PACKAGES
 
-AGAIN = "train it again with `make setup` or `voicebot setup`"
-NONE = "run `make setup` or `voicebot setup`, which trains it"
+AGAIN = "train it again with `voicebot setup` (in a checkout, `make setup`)"
+NONE = "run `voicebot setup` (in a checkout, `make setup`), which trains it"
 
 TRAINED_FROM = ("config.yml", "data/**/*.yml")
 BY_PARTS = ("rasa_components/number_extractor.py", "rasa_components/folding.py")
