@@ -29,7 +29,7 @@ from bot.errors import VoicebotError
 from bot.events import Outcome
 from bot.operations.calls import PAGE, Place, Wanted
 from bot.operations.figures import By
-from bot.operations.record import read_record
+from bot.operations.record import ID, read_record
 from bot.operations.roles import Role
 from bot.operations.staff import Member, NotLoggedIn, TooOften
 from bot.operations.store import Store
@@ -181,7 +181,8 @@ class Desk:
 
     def _call(self, asked: Fields) -> Fields:
         member = self._member(asked)
-        found = self._store.calls.one(str(asked["id"]))
+        id_ = str(asked["id"])
+        found = self._store.calls.one(id_) if ID.fullmatch(id_) else None
         if found is None:
             raise VoicebotError("this call is not known, or no longer")
         self._store.calls.note(What.CALL_SHOW, member.actor, call=found["exchange"] or None, detail=found["id"])
