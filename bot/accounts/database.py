@@ -25,6 +25,9 @@ hears nothing meanwhile."""
 CONNECTIONS = 12
 """Of one process: more than it has threads for the store (bot/actions/services.py), so that no thread waits."""
 
+LOG_BYTES = 2**20
+"""Of SQLite's log, a quarter of what SQLite lets come together: a call writes some 60 kB."""
+
 MANY_ROWS, CACHE_KIB = 100, 131_072
 """A transaction of more rows lets SQLite keep so many KiB of pages instead of 2,000: the indexes of a million accounts
 are read and written in no order. The connection keeps them until it is closed."""
@@ -134,8 +137,9 @@ class Database:
             yield connection
 
     def empty_log(self) -> None:
-        """Let SQLite copy its log into the file now: otherwise the transaction that fills the log waits for that."""
-        if self._file is not None:
+        """Let SQLite copy its log into the file where that has grown: otherwise the transaction that fills it waits for
+        that. What is small stays, so that each write needs more of the disk, and one that is full is found out."""
+        if self._log_bytes() > LOG_BYTES:
             with self._told(), closing(self._engine.raw_connection()) as connection:
                 connection.cursor().execute("PRAGMA wal_checkpoint(PASSIVE)")
 
@@ -153,6 +157,11 @@ class Database:
             connection.begin(),
         ):
             yield connection
+
+    def _log_bytes(self) -> int:
+        """Of SQLite's write-ahead log; 0 where there is none."""
+        log = self._file and self._file.with_name(f"{self._file.name}-wal")
+        return log.stat().st_size if log and log.exists() else 0
 
     def _write_ahead(self) -> None:
         """SQLite's write-ahead log, which the file remembers: readers and the writer do not wait for each other.

@@ -29,7 +29,7 @@ from bot.errors import VoicebotError
 from bot.events import Outcome
 from bot.operations.calls import PAGE, Place, Wanted
 from bot.operations.figures import By
-from bot.operations.record import read_record
+from bot.operations.record import ID, read_record
 from bot.operations.roles import Role
 from bot.operations.staff import Member, NotLoggedIn, TooOften
 from bot.operations.store import Store
@@ -188,7 +188,8 @@ class Desk:
         return self._looked_at(asked, What.CALL_LISTEN, self._member(asked, Role.OPERATOR))
 
     def _looked_at(self, asked: Fields, what: What, member: Member) -> Fields:
-        found = self._store.calls.one(str(asked["id"]))
+        id_ = str(asked["id"])
+        found = self._store.calls.one(id_) if ID.fullmatch(id_) else None
         if found is None:
             raise VoicebotError("this call is not known, or no longer")
         self._store.calls.note(what, member.actor, call=found["exchange"] or None, detail=found["id"])

@@ -13,6 +13,9 @@ STAGES = ("number_given", "confirmed", "matched", "heard")
 """Behind `answered`, which every call reached: a whole number was given; the caller stood by it, or keyed it; it
 belongs to the calling phone; a reading of the new password was heard to its end."""
 
+ID = re.compile("[0-9a-f]{32}")
+"""Of a record."""
+
 MOST_EVENTS = 400
 """Of one call: more than fifteen minutes hold. Later ones are left out."""
 
@@ -58,6 +61,6 @@ def read_record(found: object) -> CallRecord:
     if not isinstance(found, dict) or found.keys() != names:
         raise VoicebotError("no record of a call: bring gateway and action server to the same version")
     record = CallRecord(**{**found, "latencies": tuple(found["latencies"]), "events": tuple(found["events"])})
-    if not re.fullmatch("[0-9a-f]{32}", str(record.id)) or record.outcome not in list(Outcome):
+    if not ID.fullmatch(str(record.id)) or record.outcome not in list(Outcome):
         raise VoicebotError("no record of a call: its id or its outcome is none")
     return record

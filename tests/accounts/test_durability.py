@@ -12,6 +12,7 @@ from sqlalchemy import event, select
 from sqlalchemy.engine import Connection
 
 from bot.accounts import Accounts
+from bot.accounts.database import LOG_BYTES
 from bot.accounts.demo import DEMO
 from bot.accounts.schema import keys
 
@@ -67,7 +68,11 @@ def test_the_log_is_copied_into_the_file_by_the_check_and_not_by_a_call(
             return int(connection.execute("SELECT count(*) FROM resets").fetchone()[0])
 
     accounts.begin_reset("call", PHONE, NUMBER)
+    accounts.check()
+    assert asked_in_the_file() == 0, "a log that is small stays"
+    accounts.import_rows([(f"09{n:08}", f"{n:010}") for n in range(70_000_000, 70_004_000)])
     assert asked_in_the_file() == 0
+    assert LOG_BYTES < (tmp_path / "accounts.sqlite-wal").stat().st_size < 4 * LOG_BYTES
     accounts.check()
     assert asked_in_the_file() == 1
 

@@ -208,6 +208,22 @@ def test_and_no_longer_however_fast_the_disk() -> None:
     assert next_size(MOST, 0.0) == MOST
 
 
+def test_calls_go_on_during_an_import(empty: Accounts, open_store: Open, tmp_path: Path) -> None:
+    """Of another process, between two transactions of the import; one lasts half a second, and a call waits for two."""
+    rows = [f"09{i:08},{i:010}" for i in range(1_000_000, 1_000_000 + 2 * FEWEST)]
+    path = tmp_path / "accounts.csv"
+    path.write_bytes(HEADER + "\n".join(rows).encode())
+    calls, given = open_store(), list[bool]()
+
+    def call(done: int) -> None:
+        phone, number = rows[len(given)].split(",")
+        given.append(calls.begin_reset(f"{done}", phone, number) is not None and calls.activate(f"{done}"))
+
+    import_file(empty, path, lambda *_: None, call)
+    assert given == [True] * len(given)
+    assert len(given) > 1
+
+
 def test_an_import_that_breaks_off_leaves_whole_batches(
     import_csv: Import, empty: Accounts, monkeypatch: pytest.MonkeyPatch
 ) -> None:

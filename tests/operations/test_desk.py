@@ -166,7 +166,8 @@ async def test_calls_do_not_wait_behind_pages(accounts: Accounts, monkeypatch: p
 
 
 async def test_what_is_unknown_is_told(ask: Callable[..., Any]) -> None:
-    assert await refusal(ask("call", session="of vy", id="b" * 32)) == 400
+    for unknown in ("b" * 32, "", "\0", "\ud800", "a" * 33):
+        assert await refusal(ask("call", session="of vy", id=unknown)) == 400
     assert await refusal(ask("something", session="of vy")) == 404
     assert await refusal(ask("keep", record={"id": 1}, phone=None)) == 400
 
