@@ -18,6 +18,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from bot.events import UNKNOWN
 from bot.hearing import ctc
 from bot.hearing.calibration import Weights
 from bot.hearing.encoder import Encoder, Scores
@@ -139,9 +140,10 @@ def _alone(word: str, scores: Scores, encoder: Encoder) -> bool:
     return bool(others) and others <= said
 
 
-def syllables(scores: Scores, encoder: Encoder) -> int:
-    """How many syllables the second pass hears."""
-    return len(_syllables(scores, encoder))
+def syllables(scores: Scores, encoder: Encoder) -> str:
+    """What the second pass hears, syllable by syllable."""
+    spelled = {column: word for word, column in encoder.words.items()}
+    return " ".join(spelled.get(column, UNKNOWN) for _, column in _syllables(scores, encoder))
 
 
 def well_heard(text: str, scores: Scores, encoder: Encoder) -> float | None:
