@@ -152,6 +152,8 @@ class Answers:
 
     yes, no     a less likely one is asked for again, which takes some four seconds. A false no costs eighteen, and a
                 false yes the call: somebody else's number is refused
+    likely      a yes from which on whatever denies nothing counts for it; under it, only what confirms
+    contrary    beside "phải": the probability of "chả phải", "chẳng phải" from which on it is asked again
     wish        a wish of one word, and for n words to the power of n; a less likely one counts as not understood
     spoken_key  a single spoken digit that chooses from the menu. A "không" in the background is one word, too, and
                 would hand the call to a person
@@ -159,6 +161,8 @@ class Answers:
 
     yes: float
     no: float
+    likely: float
+    contrary: float
     wish: float
     spoken_key: float
 
@@ -207,7 +211,7 @@ NEUTRAL = Calibration(
         heard=-math.inf, short=-math.inf, long=-math.inf, alone=0.0, like="", transfer=-math.inf, least=0.5, both=0.9
     ),
     Certainty(),
-    Answers(yes=0.85, no=0.5, wish=0.5, spoken_key=0.85),
+    Answers(yes=0.85, no=0.5, likely=0.5, contrary=0.03, wish=0.5, spoken_key=0.85),
     Files(near=0.1),
     fitted=False,
 )
@@ -239,7 +243,7 @@ _RANGES = {
         **dict.fromkeys(("least", "both"), _SHARE),
     },
     "numbers": {**dict.fromkeys(("sure", "near", "clear", "nothing", "hardly"), _SHARE), "platt_slope": _POSITIVE},
-    "answers": dict.fromkeys(("yes", "no", "wish", "spoken_key"), _SHARE),
+    "answers": dict.fromkeys(("yes", "no", "likely", "contrary", "wish", "spoken_key"), _SHARE),
     "files": {"near": _SHARE},
 }  # fmt: skip
 

@@ -11,6 +11,7 @@ a yes that the second pass, which knows many more syllables, does not hear is in
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable
 from itertools import groupby, pairwise
 from typing import NamedTuple
@@ -57,6 +58,9 @@ NO = "không"
 MISHEARD_NO = frozenset((NO, "không đúng", NO_BY_KEY))
 """What the first pass hears in "khớp" and "khớp rồi" and, rarely, in "phải"."""
 
+PARTLY = re.compile(r"\b(?:số|phần|khúc|đoạn) (?:đầu|cuối|trước|sau|giữa)\b|\b(?:nửa|thiếu|thừa)\b")
+"""Words with which a yes is true of a part alone: "đúng số đầu thôi". The first pass has no place for them."""
+
 TOGETHER = 1
 """Frames, 20 ms: no syllable is so short, so what is heard so little before a yes is heard in its place, and its cost
 tells."""
@@ -86,6 +90,8 @@ def doubted(text: str, scores: Scores, encoder: Encoder) -> bool:
     before it that are not polite ones."""
     fit = encoder.fit
     if not fit.uncertain.isdisjoint(text.split()):
+        return True
+    if PARTLY.search(syllables(scores, encoder)):
         return True
     if YES_BY_KEY in text.split():
         return not _alone(YES_BY_KEY, scores, encoder)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from bot.answers import CONFIRMS, certain
 from bot.events import RATE, UNKNOWN, FinalResult, Grammar
 from bot.hearing import open_hearing, second_of
 from bot.hearing.whole import revised
@@ -47,11 +48,9 @@ def taken_for_yes(text: str, voice: CallerVoice, telephone: bool = False) -> boo
 
 
 def is_yes(piece: FinalResult) -> bool:
-    """Known words, and likely enough among all alternatives that deny nothing."""
-    likely = sum(
-        share for text, share in zip(piece.texts, piece.probabilities, strict=True) if not holds_negation(text)
-    )
-    return UNKNOWN not in piece.text and not holds_negation(piece.text) and likely >= FIT.answers.yes
+    """Words that confirm, and likely enough to be taken."""
+    confirms = UNKNOWN not in piece.text and not CONFIRMS.isdisjoint(piece.text.split())
+    return confirms and not holds_negation(piece.text) and certain(piece, FIT.answers)
 
 
 @pytest.fixture(autouse=True)
@@ -64,7 +63,7 @@ def second_pass() -> None:
     [
         *("bậy rồi", "bậy rồi em ơi", "nói bậy", "tầm bậy rồi", "xạo rồi"),
         *("chệch rồi", "bị lệch rồi", "hỏng rồi", "mất rồi", "chẳng phải"),
-        *("gãy rồi", "hết rồi", "chuông"),
+        *("gãy rồi", "hết rồi", "chuông", "hụt luôn"),
     ],
 )
 def test_a_no_that_sounds_like_a_yes_is_none(text: str) -> None:
@@ -82,7 +81,14 @@ def test_a_yes_that_asks_confirms_nothing(text: str, telephone: bool) -> None:
     assert [voice for voice in VOICES if taken_for_yes(text, voice, telephone)] == []
 
 
-@pytest.mark.parametrize(("text", "least"), [("đúng ạ", 5), ("đúng rồi ạ", 5), ("dạ đúng ạ", 3), ("vâng ạ", 5)])
+@pytest.mark.parametrize("text", ["đúng hả", "đúng số đầu thôi", "chả phải"])
+def test_a_yes_that_is_none_confirms_nothing_over_a_telephone(text: str) -> None:
+    assert [voice for voice in VOICES if taken_for_yes(text, voice, telephone=True)] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "least"), [("dạ phải", 6), ("đúng ạ", 5), ("đúng rồi ạ", 5), ("dạ đúng ạ", 3), ("vâng ạ", 5)]
+)
 def test_a_polite_yes_is_one_in_nearly_every_voice(text: str, least: int) -> None:
     """How many of six. In a southern voice it may sound like the question: then it is asked again."""
     assert sum(taken_for_yes(text, voice, telephone=True) for voice in VOICES) >= least
