@@ -30,8 +30,23 @@ def certain(piece: FinalResult, fit: Answers) -> bool:
     if holds_negation(piece.text):
         return alike(piece, holds_negation) >= fit.no
     if not CONFIRMS.isdisjoint(piece.text.split()):
-        return alike(piece, holds_negation) >= fit.yes
+        return _confirmed(piece, fit)
     return wish_of(piece, fit) == words_of(piece.text) or alike(piece, holds_negation) >= fit.yes
+
+
+def _confirmed(piece: FinalResult, fit: Answers) -> bool:
+    """Whether a yes can be taken. One that is the likeliest of many by little is sure only with others that confirm;
+    and beside "phải" there must be hardly a "chả phải": the first pass hears it in neither "phải" nor "dạ phải"."""
+    shares = piece.probabilities or (piece.confidence,)
+    heard = list(zip(piece.texts, shares, strict=False))
+    if words_of(piece.text) == "phải":
+        contrary = sum(share for text, share in heard if text.endswith(" phải") and holds_negation(text))
+        if contrary >= fit.contrary:
+            return False
+    if shares[0] >= fit.likely:
+        return alike(piece, holds_negation) >= fit.yes
+    yes = (share for text, share in heard if not CONFIRMS.isdisjoint(text.split()) and not holds_negation(text))
+    return sum(yes) >= fit.yes
 
 
 def alike(piece: FinalResult, meaning: Callable[[str], object]) -> float:

@@ -36,6 +36,7 @@ from bot.events import (
     Utterance,
 )
 from bot.hearing.calibration import Calibration
+from bot.hearing.wishes import person
 from bot.settings import Settings
 from bot.turn_number import corrected, meant_by, number_of
 from rasa_components.negation import holds_negation
@@ -289,11 +290,19 @@ class Turn:
                 self._words.append(wish)
 
     def _reheard(self, again: Reheard) -> None:
-        """Pieces of a number, as they are known by now. One of which no word was known may hold digits after all."""
+        """Pieces of a number, as they are known by now. One of which no word was known, or what seemed digits, may hold
+        digits after all, or a wish for a person."""
         if not self._collecting:
             return
-        self._collecting.hear_again([(piece.ended_at, piece.texts, piece.probabilities) for piece in again.pieces])
+        wishes = {piece.ended_at: person(wish_of(piece, self._fit)) for piece in again.pieces}
+        self._collecting.hear_again(
+            [(p.ended_at, () if wishes[p.ended_at] else p.texts, p.probabilities) for p in again.pieces]
+        )
         for piece in again.pieces:
+            if wishes[piece.ended_at]:
+                self._take(piece)
+                self._words.append(wishes[piece.ended_at])
+                continue
             if piece.ended_at in self._places:
                 self.heard[self._places[piece.ended_at]] = words_of(piece.text)
             elif Collector.concerns(piece.text):

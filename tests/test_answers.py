@@ -28,6 +28,18 @@ def test_a_yes_must_be_surer_than_a_wish() -> None:
     assert not certain(piece("gặp người thật", probabilities=(0.4,)), FIT.answers)
 
 
+def test_the_likeliest_of_many_is_a_yes_only_with_others_that_confirm() -> None:
+    assert not certain(piece("đúng", "chờ", "nghe lại", probabilities=(0.4, 0.3, 0.25)), FIT.answers)
+    assert certain(piece("dạ", "ừ", "vâng", probabilities=(0.4, 0.3, 0.2)), FIT.answers)
+    assert certain(piece("phải", "nghe lại", probabilities=(0.65, 0.3)), FIT.answers)
+
+
+def test_beside_a_yes_that_a_short_negation_hides_before_there_must_be_hardly_one() -> None:
+    assert not certain(piece("phải", "chả phải", probabilities=(0.93, 0.05)), FIT.answers)
+    assert certain(piece("phải", "chả phải", probabilities=(0.96, 0.01)), FIT.answers)
+    assert certain(piece("phải rồi", "chả phải", probabilities=(0.9, 0.05)), FIT.answers)
+
+
 def test_a_no_needs_less() -> None:
     assert certain(piece("không phải", probabilities=(0.6,)), FIT.answers)
 

@@ -174,6 +174,18 @@ class TestNumber:
             caller.turn.hear(event)
         assert caller.turn.decide(at(2.8)) == Number("0123456789", spoken=True)
 
+    @pytest.mark.parametrize("before", ["", "ba chín bốn ba"])
+    def test_a_wish_for_a_person_that_was_heard_late_is_one_and_no_digits(self, before: str) -> None:
+        *begun, piece = speech(before)
+        assert isinstance(piece, FinalResult)
+        wish = replace(piece, texts=("gặp người",), probabilities=(0.97,))
+        events = [*begun, piece, Reheard((replace(wish, at=at(2.7)),))]
+        caller = Caller(TEN)
+        for event in events:
+            caller.turn.hear(event)
+        assert caller.turn.decide(at(2.8)) == Said("gặp người", piece.confidence)
+        assert caller.turn.cells == ""
+
     def test_a_piece_that_seemed_nothing_is_taken_where_the_number_wants_it(self) -> None:
         events = speech(spell("0123456")) + seemed_nothing("789", start=3)
         assert meant(TEN, events)[0] == Number("0123456789", spoken=True)

@@ -260,6 +260,8 @@ def _menu(at: str, number: str) -> list[Arc]:
     arcs += [Arc(at, over, w, PHRASE) for w in KEYS]
     arcs += [Arc(at, want, "", 0.0), *said(phrases.WISHING, at, want, 1.0)]
     arcs += said(phrases.REFUSING, at, want, PHRASE) + said(phrases.RESET, want, done, PHRASE)
+    arcs += said(phrases.OPERATOR_SHORT, want, wish, WISH_SHORT, EASE)
+    arcs += said(phrases.WISH_CLOSING, done, over, COURTESY) + said(phrases.WISH_CLOSING, wish, over, COURTESY)
     arcs += _wishes(want, wish, WISH, person=EASE_EDIT) + [Arc(place, at, "", 0.0) for place in (done, wish, over)]
     arcs += said(
         ["mã số {bảo hiểm|bảo hiểm xã hội} {của tôi|của em|của anh|của chị|của cô|của bác|của cháu} {là}"],
@@ -278,6 +280,7 @@ GRAMMARS = {
             *_introduced("s", "n"), *_numbers("n"), *_closed("n"),
             *_wishes("s", "s.wish", WISH + LONG, EASE, 0.9 * EASE),
             *said(phrases.OPERATOR_SHORT, "s", "s.wish", WISH_SHORT, EASE),
+            *said(phrases.WISH_CLOSING, "s.wish", "s.over", LEAVE + LONG, EASE),
             *said(phrases.NOT_KNOWN, "s", "s.wish", WISH + LONG, EASE), *_taken_leave("s.wish", over="s.over"),
         ],
         start="s", ends=("s", "s.own", "s.wish", "s.over", *ENDS), joined=_joined("n"),

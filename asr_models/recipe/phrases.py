@@ -139,6 +139,7 @@ OPERATOR = [
             (f"{_WISHED} (gặp) {{trực tiếp}}", f"({_STAFF}) {{{_STAFF_OF}}}"), (f"{_WISHED} (gặp) {{trực tiếp}}", f"(người) {{{_WHO_IS}}}"),
             (f"{_WISHED} <{_TALK}> <với>", f"({_STAFF}) {{{_STAFF_OF}}}"), (f"{_WISHED} (nói chuyện) <với>", f"(người) {{{_WHO_IS}}}"),
             (f"{_WISHED} <{_LINE}> {{giúp|giùm}} {{{PRONOUNS}}} <với|tới|cho|sang|qua|đến|gặp>", f"({_STAFF}) {{{_STAFF_OF}}}"),
+            (f"{{{PRONOUNS}}} <{_LINE}> <cho|giúp|giùm> <{PRONOUNS}> (gặp)", f"({_STAFF}) {{{_STAFF_OF}}}"),
         )
     ),
     f"{_WISHED} (gặp|nói chuyện với) (ai đó|lãnh đạo|quản lý|giám đốc|sếp|chăm sóc khách hàng)",
@@ -148,7 +149,10 @@ OPERATOR = [
 #: there by the ease of each sound.
 OPERATOR_SHORT = [
     "(gặp) (người) {thật|thiệt}", "(gặp) (nhân viên|tổng đài viên|điện thoại viên|tư vấn viên|tổng đài)",
+    f"{{cho|muốn|cần|cho {PRONOUNS.replace('|', '|cho ')}}} (gặp) (cán bộ) {{bảo hiểm}}",
 ]  # fmt: skip
+#: Behind a wish, not told: "cho gặp nhân viên đi", "đổi mật khẩu giùm tôi".
+WISH_CLOSING = [f"<đi|với|giùm|giúp|hộ> {{{PRONOUNS}}} {{đi|với|ạ|nhé}}"]
 #: The same without a name for whom.
 CONNECT = [
     f"{_WISHED} (nối|chuyển) máy (cho|giúp|giùm) ({PRONOUNS}) {{đi|với}}",

@@ -23,7 +23,7 @@ import soxr
 from bot.audio.resampling import to_samples
 from bot.events import RATE, UNKNOWN, Samples
 from bot.hearing import wishes
-from bot.hearing.calibration import Augmented, Calibration, Wishes
+from bot.hearing.calibration import Augmented, Calibration
 from bot.hearing.encoder import Encoder, Scores
 from bot.hearing.questions import asks
 from bot.hearing.recogniser import KEPT, Recognised, Recogniser, length
@@ -33,6 +33,12 @@ from rasa_components.negation import holds_negation
 REST = RATE // 5
 """Samples. The second pass begins in a pause (`listener.QUIET`), and 0.1 s later the piece is over or speech has gone
 on: after more sound than this it must hear the piece anew."""
+
+
+SHORT = 4 * RATE
+"""Samples. In a piece of up to so many of which the first pass is sure of nothing, the second looks for a wish for a
+person: "nối máy cho tôi gặp nhân viên", said slowly, takes three seconds. Longer ones are somebody else's talk, and
+would take its time."""
 
 
 class AugmentedDecoding:
@@ -68,7 +74,7 @@ class AugmentedDecoding:
         if not self._encoder:
             return heard
         encoder = self._encoder
-        return asked_for(first, heard, encoder, self._fit.wishes, lambda: self._scores(encoder, sound))
+        return asked_for(first, heard, encoder, self._fit, lambda: self._scores(encoder, sound), sound.size <= SHORT)
 
     def _believed(self, heard: Recognised, sound: Samples) -> Recognised:
         """An answer. A yes has unknown speech beside it where the second pass does not hear it, or hears a question; a
@@ -99,31 +105,50 @@ class BothPasses:
     fresh: Callable[[], Recogniser]
     fit: Calibration
 
-    def alone(self, first: Recognised, sound: Samples) -> Recognised:
-        """Only a wish for a person needs the second pass."""
+    def alone(self, first: Recognised, sound: Samples, scores: Scores | None = None) -> Recognised:
+        """Only a wish for a person needs the second pass. `scores`: what it says of the piece, where it was asked."""
         heard = considered(first, sound, self.fresh, self.fit.augmented)
-        return asked_for(first, heard, self.encoder, self.fit.wishes, lambda: self.encoder.scores(sound))
+
+        def scored() -> Scores:
+            return self.encoder.scores(sound) if scores is None else scores
+
+        return asked_for(first, heard, self.encoder, self.fit, scored, sound.size <= SHORT)
 
     def again(self, first: Recognised, scores: Scores, sound: Samples) -> Recognised:
         """Where the first pass makes nothing of the sound the second looks for digits; where it hears other words, the
         first is asked for further decodings."""
-        if first.texts:
-            return heard_again(first, scores, self.encoder) or self.alone(first, sound)
         found = heard_again(first, scores, self.encoder)
-        return found if found and found.confidence else first
+        if found is None or not (first.texts or found.confidence):
+            return self.alone(first, sound, scores)
+        if found.confidence >= self.fit.augmented.sure or sound.size > SHORT:
+            return found
+        return _a_person(found, scores, self.encoder, self.fit)  # its own digits are hardly there
 
 
 def asked_for(
-    first: Recognised, heard: Recognised, encoder: Encoder, fit: Wishes, scored: Callable[[], Scores]
+    first: Recognised,
+    heard: Recognised,
+    encoder: Encoder,
+    fit: Calibration,
+    scored: Callable[[], Scores],
+    short: bool,
 ) -> Recognised:
-    """What was heard, with the second pass's say where the first may have heard a wish for a person. `scored` encodes
-    the piece, where that is needed."""
-    if not any(map(wishes.named, (*first.texts, *heard.texts[:1]))):
+    """What was heard, with the second pass's say where the first may have heard a wish for a person, or is sure of
+    nothing in a `short` piece. `scored` encodes the piece, where that is needed."""
+    named = any(map(wishes.named, (*first.texts, *heard.texts[:1])))
+    if not named and (not short or heard.confidence >= fit.augmented.sure):
         return heard
     scores = scored()
-    return wishes.judged(
-        first, heard, lambda words: well_heard(words, scores, encoder), syllables(scores, encoder), fit
-    )
+    if named:
+        count = len(syllables(scores, encoder).split())
+        heard = wishes.judged(first, heard, lambda words: well_heard(words, scores, encoder), count, fit.wishes)
+    return heard if not short or heard.confidence >= fit.augmented.sure else _a_person(heard, scores, encoder, fit)
+
+
+def _a_person(heard: Recognised, scores: Scores, encoder: Encoder, fit: Calibration) -> Recognised:
+    """What was heard, or a wish for a person that the second pass alone hears."""
+    told = syllables(scores, encoder)
+    return wishes.alone(heard, told, lambda words: well_heard(words, scores, encoder), fit.wishes)
 
 
 def considered(

@@ -10,6 +10,7 @@ twice, and the second pass has no say on a yes.
 from __future__ import annotations
 
 import math
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -122,12 +123,14 @@ class Questions:
 
 @dataclass(frozen=True)
 class Wishes:
-    """When a wish for a person stands (`bot.hearing.wishes`). `heard`, `short`, `long`, `transfer`: logarithms for each
+    """When a wish for a person stands (`bot.hearing.wishes`). All to `transfer` but `like` are logarithms for each
     syllable that the second pass knows, up to 0, from which on it heard the wish.
 
     heard     a wish with a verb
     short     two syllables that name somebody without a verb
     long      a wish in a long piece, in which something like one is found
+    alone     a wish of which the first pass makes nothing certain
+    like      a pattern (`re`) of syllables that the second pass hears in wishes whose words it does not know; or empty
     transfer  "nối máy", "chuyển máy", of which the second pass knows little: the first's probabilities count
     least     0…1: the probability that it must have in the first pass
     both      0…1: the probability of a wish that both passes hear
@@ -136,6 +139,8 @@ class Wishes:
     heard: float
     short: float
     long: float
+    alone: float
+    like: str
     transfer: float
     least: float
     both: float
@@ -147,6 +152,8 @@ class Answers:
 
     yes, no     a less likely one is asked for again, which takes some four seconds. A false no costs eighteen, and a
                 false yes the call: somebody else's number is refused
+    likely      a yes from which on whatever denies nothing counts for it; under it, only what confirms
+    contrary    beside "phải": the probability of "chả phải", "chẳng phải" from which on it is asked again
     wish        a wish of one word, and for n words to the power of n; a less likely one counts as not understood
     spoken_key  a single spoken digit that chooses from the menu. A "không" in the background is one word, too, and
                 would hand the call to a person
@@ -154,6 +161,8 @@ class Answers:
 
     yes: float
     no: float
+    likely: float
+    contrary: float
     wish: float
     spoken_key: float
 
@@ -198,9 +207,11 @@ NEUTRAL = Calibration(
         weights=Weights(first=0.5, absent=math.log(0.01), second=0.5, rest=math.log(0.05)),
     ),
     Questions(heard=math.inf, polite=0.0, asks=0.0, rises=0.0),  # none is heard
-    Wishes(heard=-math.inf, short=-math.inf, long=-math.inf, transfer=-math.inf, least=0.5, both=0.9),
+    Wishes(
+        heard=-math.inf, short=-math.inf, long=-math.inf, alone=0.0, like="", transfer=-math.inf, least=0.5, both=0.9
+    ),
     Certainty(),
-    Answers(yes=0.85, no=0.5, wish=0.5, spoken_key=0.85),
+    Answers(yes=0.85, no=0.5, likely=0.5, contrary=0.03, wish=0.5, spoken_key=0.85),
     Files(near=0.1),
     fitted=False,
 )
@@ -227,9 +238,12 @@ _RANGES = {
     "second": {"foreign": (0.0, math.inf), "stranger": _COST, "doubt": _COST},
     "questions": {},
     "second.weights": {"first": (0.0, math.inf), "second": (0.0, math.inf), "absent": _COST},
-    "wishes": {**dict.fromkeys(("heard", "short", "long", "transfer"), _COST), "least": _SHARE, "both": _SHARE},
+    "wishes": {
+        **dict.fromkeys(("heard", "short", "long", "alone", "transfer"), _COST),
+        **dict.fromkeys(("least", "both"), _SHARE),
+    },
     "numbers": {**dict.fromkeys(("sure", "near", "clear", "nothing", "hardly"), _SHARE), "platt_slope": _POSITIVE},
-    "answers": dict.fromkeys(("yes", "no", "wish", "spoken_key"), _SHARE),
+    "answers": dict.fromkeys(("yes", "no", "likely", "contrary", "wish", "spoken_key"), _SHARE),
     "files": {"near": _SHARE},
 }  # fmt: skip
 
@@ -286,6 +300,8 @@ def _value(table: str, key: str, given: object) -> Any:
         if not isinstance(given, list) or not all(isinstance(word, str) for word in given):
             raise ValueError(f"{at} is {given!r}; a list of words is wanted")
         return frozenset(given)
+    if key == "like":
+        return _pattern(at, given)
     if key == "rivals":
         if not isinstance(given, dict) or not all(isinstance(word, str) for word in given.values()):
             raise ValueError(f"{at} is {given!r}; words and their rivals are wanted")
@@ -303,3 +319,13 @@ def _number(at: str, given: object, low: float, high: float) -> float:
     if not low <= given <= high:
         raise ValueError(f"{at} is {given}; it goes from {low:g} to {high:g}")
     return float(given)
+
+
+def _pattern(at: str, given: object) -> str:
+    if not isinstance(given, str):
+        raise ValueError(f"{at} is {given!r}; a pattern is wanted")
+    try:
+        re.compile(given)
+    except re.error as error:
+        raise ValueError(f"{at} is no pattern: {error}") from None
+    return given

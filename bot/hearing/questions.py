@@ -19,6 +19,12 @@ ASKS, POLITE = "à", "ạ"
 ASKING = frozenset(("hả", "hở", "hử", "chưa", "chứ", "không", "sao", "nhỉ"))
 """Words that make a question of a yes when they end it ("đúng hả?"). The first pass hears the yes alone."""
 
+LIKE_ASKING = frozenset(("xác", "hai", "dạ"))
+"""What the second pass hears in many a "hả" …"""
+
+ASKED = frozenset(("đúng", "bốn"))
+"""… directly behind a yes, or what it hears in one: "dạ hai" is "dạ phải", and "chính xác" a yes."""
+
 FRAME = RATE // 50
 """Samples in a frame of the encoder."""
 
@@ -45,6 +51,8 @@ def asks(sound: Samples, scores: Scores, encoder: Encoder, fit: Questions) -> bo
     at = _last_syllable(scores, encoder.blank)
     if scores[at].argmax() in {encoder.words[word] for word in ASKING if word in encoder.words}:
         return True
+    if _ends_like(scores, encoder):
+        return True
     if not {ASKS, POLITE} <= encoder.words.keys():
         return False
     last = scores[max(0, at - BEFORE) :]
@@ -53,6 +61,16 @@ def asks(sound: Samples, scores: Scores, encoder: Encoder, fit: Questions) -> bo
         return False
     rise = rising(sound[max(0, at - BEFORE + 1) * FRAME :])
     return question - polite > fit.asks or rise is None or rise < fit.rises
+
+
+def _ends_like(scores: Scores, encoder: Encoder) -> bool:
+    """Whether the last two syllables are a yes and what sounds like "hả"."""
+    best = scores.argmax(1)
+    told = [
+        int(column) for column in best[np.flatnonzero(np.diff(best, prepend=encoder.blank))] if column != encoder.blank
+    ]
+    known = {column: word for word, column in encoder.words.items()}
+    return len(told) > 1 and known.get(told[-2]) in ASKED and known.get(told[-1]) in LIKE_ASKING
 
 
 def rising(sound: Samples) -> float | None:

@@ -11,6 +11,7 @@ a yes that the second pass, which knows many more syllables, does not hear is in
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable
 from itertools import groupby, pairwise
 from typing import NamedTuple
@@ -18,6 +19,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from bot.events import UNKNOWN
 from bot.hearing import ctc
 from bot.hearing.calibration import Weights
 from bot.hearing.encoder import Encoder, Scores
@@ -56,6 +58,9 @@ NO = "không"
 MISHEARD_NO = frozenset((NO, "không đúng", NO_BY_KEY))
 """What the first pass hears in "khớp" and "khớp rồi" and, rarely, in "phải"."""
 
+PARTLY = re.compile(r"\b(?:số|phần|khúc|đoạn) (?:đầu|cuối|trước|sau|giữa)\b|\b(?:nửa|thiếu|thừa)\b")
+"""Words with which a yes is true of a part alone: "đúng số đầu thôi". The first pass has no place for them."""
+
 TOGETHER = 1
 """Frames, 20 ms: no syllable is so short, so what is heard so little before a yes is heard in its place, and its cost
 tells."""
@@ -85,6 +90,8 @@ def doubted(text: str, scores: Scores, encoder: Encoder) -> bool:
     before it that are not polite ones."""
     fit = encoder.fit
     if not fit.uncertain.isdisjoint(text.split()):
+        return True
+    if PARTLY.search(syllables(scores, encoder)):
         return True
     if YES_BY_KEY in text.split():
         return not _alone(YES_BY_KEY, scores, encoder)
@@ -139,9 +146,10 @@ def _alone(word: str, scores: Scores, encoder: Encoder) -> bool:
     return bool(others) and others <= said
 
 
-def syllables(scores: Scores, encoder: Encoder) -> int:
-    """How many syllables the second pass hears."""
-    return len(_syllables(scores, encoder))
+def syllables(scores: Scores, encoder: Encoder) -> str:
+    """What the second pass hears, syllable by syllable."""
+    spelled = {column: word for word, column in encoder.words.items()}
+    return " ".join(spelled.get(column, UNKNOWN) for _, column in _syllables(scores, encoder))
 
 
 def well_heard(text: str, scores: Scores, encoder: Encoder) -> float | None:

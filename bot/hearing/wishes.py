@@ -3,7 +3,8 @@
 The graphs make it easy to be heard asking for a person, in many wordings, so other speech is often heard so, too. The
 second pass, which knows far more syllables, tells them apart: it hears "gặp nhân viên" where somebody said it, and
 hardly any of it elsewhere. What both hear is certain, however the first pass shares its
-probability among wordings.
+probability among wordings. Where the first makes nothing certain of a short piece, the second is believed alone, if it
+hears one of NAMES clearly.
 """
 
 from __future__ import annotations
@@ -28,6 +29,15 @@ MANY = 10
 
 WORDS = 2
 """How many other words a wish may have with it: long speech is heard as many wishes one after the other."""
+
+NAMES = ("gặp nhân viên", "với nhân viên", "tổng đài viên", "gặp tổng đài", "điện thoại viên", "tư vấn viên")
+"""What the second pass is believed alone: three syllables each, which sound like nothing else that callers say."""
+
+PERSON = "gặp người"
+"""What is told where the second pass hears a wish by other syllables."""
+
+REFUSES = frozenset(("không", "chưa", "đừng", "khỏi", "chẳng", "chả"))
+"""Words with which a wish may be none. The second pass hears them, too."""
 
 Spotted = Callable[[str], float | None]
 """How well the second pass hears these words: a logarithm for each syllable that it knows; None: it knows too few."""
@@ -70,6 +80,18 @@ def judged(first: Recognised, heard: Recognised, spotted: Spotted, syllables: in
     ):
         return heard
     return Recognised((), ())
+
+
+def alone(heard: Recognised, told: str, spotted: Spotted, fit: Wishes) -> Recognised:
+    """What was heard, or a wish for a person that the second pass hears by itself. `told`: its syllables."""
+    said = told.split()
+    if len(said) > MANY or not REFUSES.isdisjoint(said):
+        return heard
+    if fit.like and re.search(fit.like, told):
+        return Recognised((PERSON,), (fit.both,))
+    likely = {name: cost for name in NAMES if (cost := spotted(name)) is not None}
+    best = max(likely, key=likely.__getitem__, default="")
+    return Recognised((best,), (fit.both,)) if best and likely[best] >= fit.alone else heard
 
 
 def _heard(text: str, wish: str, spotted: Spotted, syllables: int, fit: Wishes) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from bot.answers import CONFIRMS, certain
 from bot.events import RATE, UNKNOWN, FinalResult, Grammar
 from bot.hearing import open_hearing, second_of
 from bot.hearing.whole import revised
@@ -47,11 +48,9 @@ def taken_for_yes(text: str, voice: CallerVoice, telephone: bool = False) -> boo
 
 
 def is_yes(piece: FinalResult) -> bool:
-    """Known words, and likely enough among all alternatives that deny nothing."""
-    likely = sum(
-        share for text, share in zip(piece.texts, piece.probabilities, strict=True) if not holds_negation(text)
-    )
-    return UNKNOWN not in piece.text and not holds_negation(piece.text) and likely >= FIT.answers.yes
+    """Words that confirm, and likely enough to be taken."""
+    confirms = UNKNOWN not in piece.text and not CONFIRMS.isdisjoint(piece.text.split())
+    return confirms and not holds_negation(piece.text) and certain(piece, FIT.answers)
 
 
 @pytest.fixture(autouse=True)
@@ -64,7 +63,7 @@ def second_pass() -> None:
     [
         *("bậy rồi", "bậy rồi em ơi", "nói bậy", "tầm bậy rồi", "xạo rồi"),
         *("chệch rồi", "bị lệch rồi", "hỏng rồi", "mất rồi", "chẳng phải"),
-        *("gãy rồi", "hết rồi", "chuông"),
+        *("gãy rồi", "hết rồi", "chuông", "hụt luôn"),
     ],
 )
 def test_a_no_that_sounds_like_a_yes_is_none(text: str) -> None:
@@ -82,7 +81,14 @@ def test_a_yes_that_asks_confirms_nothing(text: str, telephone: bool) -> None:
     assert [voice for voice in VOICES if taken_for_yes(text, voice, telephone)] == []
 
 
-@pytest.mark.parametrize(("text", "least"), [("đúng ạ", 5), ("đúng rồi ạ", 5), ("dạ đúng ạ", 3), ("vâng ạ", 5)])
+@pytest.mark.parametrize("text", ["đúng hả", "đúng số đầu thôi", "chả phải"])
+def test_a_yes_that_is_none_confirms_nothing_over_a_telephone(text: str) -> None:
+    assert [voice for voice in VOICES if taken_for_yes(text, voice, telephone=True)] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "least"), [("dạ phải", 6), ("đúng ạ", 5), ("đúng rồi ạ", 5), ("dạ đúng ạ", 3), ("vâng ạ", 5)]
+)
 def test_a_polite_yes_is_one_in_nearly_every_voice(text: str, least: int) -> None:
     """How many of six. In a southern voice it may sound like the question: then it is asked again."""
     assert sum(taken_for_yes(text, voice, telephone=True) for voice in VOICES) >= least
@@ -100,10 +106,23 @@ def test_a_no_is_one(text: str) -> None:
     assert all(pieces and (holds_negation(pieces[0].text) or pieces[0].text == "hai") for pieces in said)
 
 
-@pytest.mark.parametrize("text", ["gặp người thật", "cho tôi gặp người thật", "gặp nhân viên"])
-def test_a_person_is_heard_among_numbers_over_a_telephone(text: str) -> None:
-    said = [heard(text, voice, Grammar.NUMBER, telephone=True) for voice in VOICES]
-    assert [[piece.text for piece in pieces] for pieces in said if not pieces or not person(pieces[0].text)] == []
+PERSONS = ("gặp người thật", "gặp nhân viên", "nối máy cho tôi gặp nhân viên", "cho bác gặp cán bộ bảo hiểm")
+
+
+@pytest.mark.parametrize(
+    ("grammar", "text", "least"),
+    [
+        *((Grammar.NUMBER, text, 6) for text in (*PERSONS[:3], "cho tôi gặp người thật")),
+        *((Grammar.MENU, text, 6) for text in PERSONS[:3]),
+        *((Grammar.YESNO, text, 6) for text in PERSONS[1:3]),
+        *((grammar, PERSONS[3], 5) for grammar in (Grammar.NUMBER, Grammar.MENU, Grammar.YESNO)),
+        (Grammar.YESNO, PERSONS[0], 4),
+    ],
+)
+def test_a_person_is_heard_at_every_question_over_a_telephone(grammar: Grammar, text: str, least: int) -> None:
+    """How many of six voices."""
+    said = [heard(text, voice, grammar, telephone=True) for voice in VOICES]
+    assert sum(bool(pieces) and bool(person(pieces[0].text)) for pieces in said) >= least
 
 
 @pytest.mark.parametrize(("slip", "least"), [("xin lỗi", 3), ("ý lộn", 3), ("à lộn", 3), ("à nhầm", 6)], ids=str)

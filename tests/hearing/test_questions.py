@@ -86,3 +86,23 @@ def test_another_word_that_asks() -> None:
 def test_a_second_pass_without_these_words_tells_nothing() -> None:
     _, scores = answered(-0.1, -3.0)
     assert not asks(sound(FALLS), scores, Encoder({"<b>": 0, "đúng": 1}, 0, SECOND, Session(scores)), FIT.questions)
+
+
+@pytest.mark.parametrize(
+    ("told", "question"),
+    [
+        (("đúng", "hai"), True),
+        (("bốn", "hai"), True),
+        (("dạ", "hai"), False),
+        (("chính", "xác"), False),
+        (("hai",), False),
+    ],
+)
+def test_what_sounds_like_ha_behind_a_yes_asks(told: tuple[str, ...], question: bool) -> None:
+    words = ["<b>", "đúng", "bốn", "rồi", "dạ", "chính", "hai", "xác"]
+    scores = np.full((2 * len(told) + 1, len(words)), -9.0, np.float32)
+    scores[::2, 0] = 0.0
+    for at, word in enumerate(told):
+        scores[2 * at + 1, words.index(word)] = 0.0
+    encoder = Encoder({word: at for at, word in enumerate(words)}, 0, SECOND, Session(scores))
+    assert asks(sound(voice(150, 150)), scores, encoder, FIT.questions) is question

@@ -137,6 +137,10 @@ class TestAYes:
         assert self.heard(text, "một", "gặp") == f"<unk> {text}"
         assert self.heard(text, "gặp", "rồi") == f"<unk> {text}"
 
+    def test_that_is_true_of_a_part_alone_is_in_doubt(self) -> None:
+        assert self.heard("đúng", "số", "đầu") == "<unk> đúng"
+        assert self.heard("đúng rồi", "rồi", "thiếu") == "<unk> đúng rồi"
+
     def test_that_only_one_pass_hears_is_told_where_the_other_hears_another_yes(self) -> None:
         assert self.heard("ừ", "dạ", "dạ") == "ừ"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.hearing.recogniser import Recognised
-from bot.hearing.wishes import MANY, judged, person
+from bot.hearing.wishes import MANY, PERSON, alone, judged, person
 from tests.fitted import FIT
 
 NOTHING = Recognised((), ())
@@ -78,3 +78,36 @@ def test_other_speech_with_a_no_in_it_is_doubted_as_any_other_is(text: str) -> N
 def test_a_no_stays_where_the_wish_is_another_way_of_hearing_it() -> None:
     first = Recognised(("không đúng", "không gặp nhân viên"), (0.6, 0.3))
     assert judged(first, first, lambda words: -50.0, 2, FIT.wishes) == first
+
+
+def by_second_alone(told: str, heard: Recognised = NOTHING, likely: float | None = -9.0) -> Recognised:
+    return alone(heard, told, lambda words: 0.0 if words in told else likely, FIT.wishes)
+
+
+@pytest.mark.parametrize(
+    "told", ["này số tôi gặp nhân viên", "tôi chín gặp tổng đài viên", "tôi muốn nói với nhân viên"]
+)
+def test_where_the_first_is_sure_of_nothing_the_second_is_believed_alone(told: str) -> None:
+    assert person(by_second_alone(told).texts[0])
+    assert person(by_second_alone(told, Recognised(("", "nói lại"), (0.6, 0.2))).texts[0])
+
+
+@pytest.mark.parametrize("told", ["trở gặp mười cái tỷ", "gặp mươi chục", "gặp trở", "số ba gặp tám bốn bảo viện"])
+def test_words_that_it_does_not_know_have_others_in_their_place(told: str) -> None:
+    assert by_second_alone(told) == Recognised((PERSON,), (FIT.wishes.both,))
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        *("tôi không gặp nhân viên", "đừng gặp mười trở", "số ba bảo viện", "hai gặp mươi ba", "tôi gặp bảo kê"),
+        "một hai ba bốn năm gặp nhân viên một hai ba bốn",
+    ],
+)
+def test_it_is_not_believed_of_a_refusal_a_number_or_long_speech(told: str) -> None:
+    assert by_second_alone(told) == NOTHING
+
+
+def test_what_it_hears_less_than_clearly_is_no_wish() -> None:
+    assert by_second_alone("vậy nhân viên", likely=FIT.wishes.alone - 0.1) == NOTHING
+    assert by_second_alone("vậy nhân viên", likely=FIT.wishes.alone).texts[0] != ""
