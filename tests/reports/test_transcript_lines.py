@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from bot.call import Notice, Speaks
 from bot.events import Expect, Grammar
 from bot.reports.transcript import lines_of
+from bot.watching import Notice, Speaks
 
 
 def speaks(at: float, seconds: float) -> Speaks:
