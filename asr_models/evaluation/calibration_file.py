@@ -72,6 +72,8 @@ def _value(value: Any) -> Any:
     """As TOML writes it."""
     if isinstance(value, frozenset | tuple):
         return sorted(value)
+    if isinstance(value, str):
+        return f"'{value}'"  # a pattern: TOML takes nothing in it for an escape
     return "{}" if isinstance(value, dict) else value
 
 
