@@ -44,6 +44,13 @@ POLITE = frozenset(("ạ", "à", "ờ", "em", "anh", "chị", "cô", "chú", "b�
 """What may stand before a yes. A negation stands there, too, so whatever else is heard there is a doubt."""
 
 
+SINGLE = {"phải": frozenset(("phải", "hai")), "ừ": frozenset(("ừ", "ờ"))}
+"""Each a yes alone, and what the second pass hears in it. "Phải" is the end of many a denial ("chả phải", in which the
+first pass hears nothing more), and "ừ" is like "hả", "hở": neither is a yes beside a syllable of another kind."""
+
+PHAI_ALONE = ["sai"]
+"""What the second pass hears in some "phải" besides, where it is all that was said; "dạ sai" is a "chả phải"."""
+
 YES_BY_KEY = "một"
 """The key of a yes, said. In other words the first pass hears it, too ("lộn số rồi"): it is a yes alone."""
 
@@ -91,10 +98,15 @@ def doubted(text: str, scores: Scores, encoder: Encoder) -> bool:
     fit = encoder.fit
     if not fit.uncertain.isdisjoint(text.split()):
         return True
-    if PARTLY.search(syllables(scores, encoder)):
+    told = syllables(scores, encoder)
+    if PARTLY.search(told):
         return True
     if YES_BY_KEY in text.split():
         return not _alone(YES_BY_KEY, scores, encoder)
+    if text in SINGLE:
+        said = [word for word in told.split() if word not in POLITE]
+        rest = [word for word in said if word not in ("dạ", "vâng")]
+        return not said or not (SINGLE[text].issuperset(rest) or said == PHAI_ALONE)
     known = {word: column for word, column in encoder.words.items() if word in fit.yes or word in POLITE}
     heard = _syllables(scores, encoder)
     enough = {known[word] for word in (DONE, *fit.yes) if word in known and (word != DONE or text == DONE)}

@@ -81,7 +81,7 @@ def test_a_yes_that_asks_confirms_nothing(text: str, telephone: bool) -> None:
     assert [voice for voice in VOICES if taken_for_yes(text, voice, telephone)] == []
 
 
-@pytest.mark.parametrize("text", ["đúng hả", "đúng số đầu thôi", "chả phải"])
+@pytest.mark.parametrize("text", ["đúng hả", "đúng số đầu thôi", "chả phải", "hả", "hở"])
 def test_a_yes_that_is_none_confirms_nothing_over_a_telephone(text: str) -> None:
     assert [voice for voice in VOICES if taken_for_yes(text, voice, telephone=True)] == []
 

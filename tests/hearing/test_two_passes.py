@@ -144,6 +144,21 @@ class TestAYes:
     def test_that_only_one_pass_hears_is_told_where_the_other_hears_another_yes(self) -> None:
         assert self.heard("ừ", "dạ", "dạ") == "ừ"
 
+    @pytest.mark.parametrize(
+        ("text", "spoken", "told"),
+        [
+            ("phải", ("sai",), True),
+            ("phải", ("dạ", "hai"), True),
+            ("phải", ("hết", "phải"), False),  # "chả phải"
+            ("phải", ("dạ", "sai"), False),
+            ("ừ", ("hết",), False),  # "hở"
+        ],
+    )
+    def test_of_one_syllable_that_ends_a_denial_or_asks_is_a_yes_alone(
+        self, text: str, spoken: tuple[str, ...], told: bool
+    ) -> None:
+        assert (self.heard(text, *spoken) == text) is told
+
     def test_that_is_the_last_word_of_many_a_no_is_told_where_it_is_all_that_is_heard(self) -> None:
         assert self.heard("rồi", "rồi") == "rồi"
         assert self.heard("rồi", "hết", "rồi") == "<unk> rồi"
