@@ -304,7 +304,8 @@ class Turn:
                 self._words.append(wishes[piece.ended_at])
                 continue
             if piece.ended_at in self._places:
-                self.heard[self._places[piece.ended_at]] = words_of(piece.text)
+                self.heard[self._places[piece.ended_at]] = text = words_of(piece.text)
+                self._junk = self._junk or not text  # what seemed digits was speech of another kind
             elif Collector.concerns(piece.text):
                 self._take(piece)
                 self._given = True

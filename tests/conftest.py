@@ -17,17 +17,19 @@ from tests.rasa_tools import SharedRasa
 SHARED = PACKAGES.parent / "shared"
 
 LONGEST = (
-    "tests/calls/test_calls.py",  # 150 s: every scripted call
+    "tests/pbx/test_pbx.py",  # 150 s: most of it waiting for telephones, in real time
     "tests/asr_models/test_recipe.py",  # 140 s: a short training
-    "tests/pbx/test_pbx.py",  # 140 s: most of it waiting for telephones
-    "tests/asr_models/test_second_pass.py",  # 110 s: a short training
-    "tests/web/test_in_chromium.py",  # 70 s, in real time
+    "tests/calls/test_calls.py",  # 150 s: every scripted call
+    "tests/asr_models/test_second_pass.py",  # 60 s: a short training
     "tests/test_wheel.py",  # 60 s: an environment of its own
     "tests/dialogue/test_tutorial_second_service.py",  # 60 s: trains a dialogue
+    "tests/deploy/test_doc_commands.py",
+    "tests/gateway/test_served_recording.py",  # 50 s
+    "tests/proof/test_proof.py",
     "tests/calls/test_recorded_calls.py",
     "tests/commands/test_contract.py",
     "tests/numbers/test_every_reading.py",
-    "tests/proof/test_proof.py",
+    "tests/web/test_in_chromium.py",  # 70 s, in real time: not beside the telephones, and not beside a training
 )
 """The files of tests that take longest, on two quiet cores. `make test` gives whole files to its two processes: one of
 these at the end would leave a core idle."""

@@ -174,6 +174,14 @@ class TestNumber:
             caller.turn.hear(event)
         assert caller.turn.decide(at(2.8)) == Number("0123456789", spoken=True)
 
+    def test_what_seemed_digits_and_is_none_was_speech_that_was_not_understood(self) -> None:
+        *begun, piece = speech("ba")
+        assert isinstance(piece, FinalResult)
+        caller = Caller(TEN)
+        for event in (*begun, piece, Reheard((replace(piece, texts=(), confidence=0.0),))):
+            caller.turn.hear(event)
+        assert caller.turn.decide(piece.ended_at + at(1.0)) == Unintelligible()
+
     @pytest.mark.parametrize("before", ["", "ba chín bốn ba"])
     def test_a_wish_for_a_person_that_was_heard_late_is_one_and_no_digits(self, before: str) -> None:
         *begun, piece = speech(before)
