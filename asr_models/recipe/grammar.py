@@ -260,8 +260,6 @@ def _menu(at: str, number: str) -> list[Arc]:
     arcs += [Arc(at, over, w, PHRASE) for w in KEYS]
     arcs += [Arc(at, want, "", 0.0), *said(phrases.WISHING, at, want, 1.0)]
     arcs += said(phrases.REFUSING, at, want, PHRASE) + said(phrases.RESET, want, done, PHRASE)
-    arcs += said(phrases.OPERATOR_SHORT, want, wish, WISH_SHORT, EASE)
-    arcs += said(phrases.WISH_CLOSING, done, over, COURTESY) + said(phrases.WISH_CLOSING, wish, over, COURTESY)
     arcs += _wishes(want, wish, WISH, person=EASE_EDIT) + [Arc(place, at, "", 0.0) for place in (done, wish, over)]
     arcs += said(
         ["mã số {bảo hiểm|bảo hiểm xã hội} {của tôi|của em|của anh|của chị|của cô|của bác|của cháu} {là}"],
