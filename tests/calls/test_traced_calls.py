@@ -77,9 +77,9 @@ async def test_no_digit_of_a_call_is_in_its_trace(
     told = written(spans)
     given = {number for row in DEMO for number in row}
     assert any(len(secret) == 8 for secret in bot.secrets), "the password was read"
-    parts = {secret for secret in bot.secrets if len(secret) > 3}  # two digits are in many a time of day
-    for secret in parts | given | {number.lstrip("0") for number in given}:
-        assert secret not in told
+    secrets = bot.secrets | given | {number.lstrip("0") for number in given}
+    for secret in secrets:
+        assert len(secret) < 4 or secret not in told  # two digits are in many a count of milliseconds
     assert re.findall(r"\d{6,}", re.sub(r"[0-9a-f]{32}", "", told)) == [], "no other run of digits either"
     for word in ("không một", "bảy", "chín", "mật khẩu"):
         assert word not in told
