@@ -37,13 +37,12 @@ def certain(piece: FinalResult, fit: Answers) -> bool:
 def _confirmed(piece: FinalResult, fit: Answers) -> bool:
     """Whether a yes can be taken. One that is the likeliest of many by little is sure only with others that confirm;
     and beside "phải" there must be hardly a "chả phải": the first pass hears it in neither "phải" nor "dạ phải"."""
-    shares = piece.probabilities or (piece.confidence,)
-    heard = list(zip(piece.texts, shares, strict=False))
+    heard = _alternatives(piece)
     if words_of(piece.text) == "phải":
         contrary = sum(share for text, share in heard if text.endswith(" phải") and holds_negation(text))
         if contrary >= fit.contrary:
             return False
-    if shares[0] >= fit.likely:
+    if heard[0][1] >= fit.likely:
         return alike(piece, holds_negation) >= fit.yes
     yes = (share for text, share in heard if not CONFIRMS.isdisjoint(text.split()) and not holds_negation(text))
     return sum(yes) >= fit.yes
@@ -51,9 +50,8 @@ def _confirmed(piece: FinalResult, fit: Answers) -> bool:
 
 def alike(piece: FinalResult, meaning: Callable[[str], object]) -> float:
     """The probability of all alternatives that mean the same as the first."""
-    probabilities = piece.probabilities or (piece.confidence,)
     first = meaning(piece.text)
-    return sum(share for share, text in zip(probabilities, piece.texts, strict=False) if meaning(text) == first)
+    return sum(share for text, share in _alternatives(piece) if meaning(text) == first)
 
 
 def wish_of(piece: FinalResult, fit: Answers) -> str:
@@ -61,15 +59,18 @@ def wish_of(piece: FinalResult, fit: Answers) -> str:
     hold its words count, in their order, with others between them: of "nhân viên" and "gặp nhân viên" the first is sure
     though neither is likely. Empty where none is. What denies does not count for what does not.
     """
-    probabilities = piece.probabilities or (piece.confidence,)
-    heard = [(words_of(text).split(), holds_negation(text), share)
-             for text, share in zip(piece.texts, probabilities, strict=False)]  # fmt: skip
+    heard = [(words_of(text).split(), holds_negation(text), share) for text, share in _alternatives(piece)]
     found: tuple[int, float, str] = (0, 0.0, "")
     for words, negated, _ in heard:
         likely = sum(share for other, denies, share in heard if denies == negated and _in_order(words, other))
         if words and likely >= fit.wish ** len(words) and (len(words), likely) > found[:2]:
             found = len(words), likely, " ".join(words)
     return found[2]
+
+
+def _alternatives(piece: FinalResult) -> list[tuple[str, float]]:
+    """What may have been said, and how likely each is; the likeliest first."""
+    return list(zip(piece.texts, piece.probabilities or (piece.confidence,), strict=False))
 
 
 def _in_order(fewer: list[str], words: list[str]) -> bool:

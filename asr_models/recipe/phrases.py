@@ -151,7 +151,7 @@ OPERATOR_SHORT = [
     "(gặp) (người) {thật|thiệt}", "(gặp) (nhân viên|tổng đài viên|điện thoại viên|tư vấn viên|tổng đài)",
     f"{{cho|muốn|cần|cho {PRONOUNS.replace('|', '|cho ')}}} (gặp) (cán bộ) {{bảo hiểm}}",
 ]  # fmt: skip
-#: Behind a wish, not told: "cho gặp nhân viên đi", "đổi mật khẩu giùm tôi".
+#: Behind a wish, not told: "cho gặp nhân viên đi".
 WISH_CLOSING = [f"<đi|với|giùm|giúp|hộ> {{{PRONOUNS}}} {{đi|với|ạ|nhé}}"]
 #: The same without a name for whom.
 CONNECT = [

@@ -27,6 +27,14 @@ UNLIKELY = -9.0
 """A word under this log probability is not begun in a frame."""
 
 
+def best_path(scores: npt.NDArray[np.floating[Any]], blank: int) -> list[tuple[int, int]]:
+    """What is likeliest in each frame, without blanks and what only lasts: the frame in which each begins, and its
+    column, in order. `scores`: log posteriors, shape (frames, classes)."""
+    best = scores.argmax(1)
+    begins = np.flatnonzero(np.diff(best, prepend=blank))
+    return [(int(at), int(best[at])) for at in begins if best[at] != blank]
+
+
 def folded(scores: npt.NDArray[np.floating[Any]], blank: int, words: Sequence[int], stranger: float) -> Frames:
     """The columns of `words` behind a blank that holds all other columns, too, those with the log weight `stranger`.
 

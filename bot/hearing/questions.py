@@ -7,10 +7,13 @@ real people at hand that end so. espeak-ng's two sound the same to it; there the
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 
 from bot.events import RATE, Samples
+from bot.hearing import ctc
 from bot.hearing.calibration import Questions
 from bot.hearing.encoder import Encoder, Scores
 
@@ -46,12 +49,13 @@ LEAP, LEAST = 4.0, 6
 
 def asks(sound: Samples, scores: Scores, encoder: Encoder, fit: Questions) -> bool:
     """Whether what was said ends in "à", or in another word that asks. `scores`: of this sound."""
-    if not len(scores):
+    told = ctc.best_path(scores, encoder.blank)
+    if not told:
         return False
-    at = _last_syllable(scores, encoder.blank)
-    if scores[at].argmax() in {encoder.words[word] for word in ASKING if word in encoder.words}:
+    at, last_told = told[-1]
+    if last_told in {encoder.words[word] for word in ASKING if word in encoder.words}:
         return True
-    if _ends_like(scores, encoder):
+    if _ends_like([column for _, column in told], encoder):
         return True
     if not {ASKS, POLITE} <= encoder.words.keys():
         return False
@@ -63,12 +67,8 @@ def asks(sound: Samples, scores: Scores, encoder: Encoder, fit: Questions) -> bo
     return question - polite > fit.asks or rise is None or rise < fit.rises
 
 
-def _ends_like(scores: Scores, encoder: Encoder) -> bool:
-    """Whether the last two syllables are a yes and what sounds like "hả"."""
-    best = scores.argmax(1)
-    told = [
-        int(column) for column in best[np.flatnonzero(np.diff(best, prepend=encoder.blank))] if column != encoder.blank
-    ]
+def _ends_like(told: Sequence[int], encoder: Encoder) -> bool:
+    """Whether the last two syllables, by their columns, are a yes and what sounds like "hả"."""
     known = {column: word for word, column in encoder.words.items()}
     return len(told) > 1 and known.get(told[-2]) in ASKED and known.get(told[-1]) in LIKE_ASKING
 
@@ -83,18 +83,6 @@ def rising(sound: Samples) -> float | None:
     third = len(pitch) // 3
     end = np.median(pitch[-max(2, len(pitch) // 4) :])
     return float(12 * np.log2(end / np.median(pitch[third : 2 * third])))
-
-
-def _last_syllable(scores: Scores, blank: int) -> int:
-    """The frame in which the encoder tells the last syllable; 0 where it hears none."""
-    told = np.flatnonzero(scores.argmax(1) != blank)
-    if not len(told):
-        return 0
-    best = scores.argmax(1)
-    at = int(told[-1])
-    while at and best[at - 1] == best[at]:
-        at -= 1
-    return at
 
 
 def _pitch(sound: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

@@ -177,9 +177,7 @@ def _spotted(words: Iterable[str], scores: Scores, encoder: Encoder) -> tuple[fl
 
 def _syllables(scores: Scores, encoder: Encoder) -> list[tuple[int, int]]:
     """The likeliest syllables, in order: the frame in which each begins, and its column."""
-    best = scores.argmax(1)
-    frames = np.flatnonzero(np.diff(best, prepend=encoder.blank))
-    return [(int(at), int(best[at])) for at in frames if best[at] != encoder.blank]
+    return ctc.best_path(scores, encoder.blank)
 
 
 class Compared(NamedTuple):

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from sqlalchemy import delete, func, insert, select
 
 from bot.accounts.backing import Backing
 from bot.accounts.schema import call_backs
-
-DAY, HOUR = timedelta(days=1), timedelta(hours=1)
+from bot.accounts.throttle import DAY, HOUR
 
 
 class CallBackCounts:

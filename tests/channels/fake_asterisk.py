@@ -272,3 +272,13 @@ async def dialled(
         session.ws_connect(url, protocols=(PROTOCOL,), autoping=False, auth=auth, ssl=trusted) as socket,
     ):
         yield FakeAsterisk(socket, form, as_json)
+
+
+async def hear_out(caller: FakeAsterisk, pause: int) -> None:
+    """Listen until the bot has spoken and was silent for so many frames, or the call has ended."""
+    began = len(caller.heard)
+    while not caller.ended:
+        await caller.tick()
+        frames = caller.heard[began:]
+        if len(frames) > pause and any(frames) and not any(frames[-pause:]):
+            return

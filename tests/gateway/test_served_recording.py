@@ -33,7 +33,7 @@ from bot.simulation.line import telephone_band
 from bot.transcription import hear
 from bot.web.operations import CSRF
 from tests.calls.test_recorded_calls import pieces, sides
-from tests.channels.fake_asterisk import FakeAsterisk
+from tests.channels.fake_asterisk import FakeAsterisk, hear_out
 from tests.conftest import GENEROUS
 from tests.gateway.test_serving import GUARD, Served, press, served
 from tests.tracing.collector import Collector, collecting
@@ -73,16 +73,6 @@ async def page_of(here: Served) -> AsyncIterator[Page]:
         yield page
 
 
-async def hear_out(caller: FakeAsterisk) -> None:
-    """Listen until the bot has spoken and finished, or the call has ended."""
-    began = len(caller.heard)
-    while not caller.ended:
-        await caller.tick()
-        frames = caller.heard[began:]
-        if len(frames) > PAUSE and any(frames) and not any(frames[-PAUSE:]):
-            return
-
-
 async def say(caller: FakeAsterisk, text: str) -> None:
     """At the pace of speech: the served bot hears in threads, and drops what comes faster than they hear."""
     sound = telephone_band(sound_of(Say(text), CallerVoice(dialect="north", speed=0.9)))
@@ -98,12 +88,12 @@ async def say(caller: FakeAsterisk, text: str) -> None:
 async def keyed(here: Served) -> FakeAsterisk:
     async with here.call(f"caller={PHONE}&call=keyed") as caller:
         await caller.start()
-        await hear_out(caller)
+        await hear_out(caller, PAUSE)
         await press(caller, "8")
-        await hear_out(caller)
+        await hear_out(caller, PAUSE)
         await press(caller, f"{NUMBER}#")
         while not caller.ended:
-            await hear_out(caller)
+            await hear_out(caller, PAUSE)
         return caller
 
 
@@ -111,10 +101,10 @@ async def spoken(here: Served) -> FakeAsterisk:
     async with here.call(f"caller={PHONE}&call=spoken") as caller:
         await caller.start()
         for words in ("cấp lại mật khẩu", DIGITS, "đúng rồi"):
-            await hear_out(caller)
+            await hear_out(caller, PAUSE)
             await say(caller, words)
         while not caller.ended:
-            await hear_out(caller)
+            await hear_out(caller, PAUSE)
         return caller
 
 

@@ -28,7 +28,7 @@ from bot.places import PACKAGES
 from bot.settings import Settings
 from bot.telephony.audiosocket import UUID
 from tests.channels import fake_audiosocket
-from tests.channels.fake_asterisk import FakeAsterisk, dialled
+from tests.channels.fake_asterisk import FakeAsterisk, dialled, hear_out
 from tests.conftest import GENEROUS
 
 SECRET = "a secret of sixteen characters"
@@ -101,16 +101,6 @@ async def here(dialogue_model: Path, accounts_url: str) -> AsyncIterator[Served]
         yield serving
 
 
-async def hear_out(caller: FakeAsterisk) -> None:
-    """Listen until the bot has spoken and finished."""
-    began = len(caller.heard)
-    while not caller.ended:
-        await caller.tick()
-        frames = caller.heard[began:]
-        if len(frames) > PAUSE and any(frames) and not any(frames[-PAUSE:]):
-            return
-
-
 async def press(caller: FakeAsterisk, keys: str) -> None:
     for key in keys:
         await caller.press(key)
@@ -149,12 +139,12 @@ async def call_by_keys(here: Served) -> None:
     """A whole call that the exchange names `by-keys`."""
     async with here.call("caller=0912345678&call=by-keys") as caller:
         await caller.start()
-        await hear_out(caller)
+        await hear_out(caller, PAUSE)
         await press(caller, "8")
-        await hear_out(caller)
+        await hear_out(caller, PAUSE)
         await press(caller, "0123456789#")
         while not caller.ended:
-            await hear_out(caller)
+            await hear_out(caller, PAUSE)
 
 
 def kept_of(url: str, name: str) -> list[dict[str, Any]]:
@@ -200,14 +190,14 @@ async def test_whole_calls_and_a_drain(here: Served, accounts_url: str) -> None:
 
     async with here.call("caller=0912345678&call=drained") as caller:
         await caller.start()
-        await hear_out(caller)
+        await hear_out(caller, PAUSE)
         here.process.send_signal(signal.SIGTERM)
         assert "1 calls in progress" in await here.line("draining")
         assert (await here.ask("/readyz"))[0] == 503
         assert (await here.ask("/callers", {"caller": "0912345678"}))[0] == 503
         await press(caller, "0")
         while not caller.ended:
-            await hear_out(caller)
+            await hear_out(caller, PAUSE)
     assert await asyncio.wait_for(here.process.wait(), GUARD) == 0
     for secret in ("0912345678", "0123456789", SECRET):
         assert secret not in here.log
