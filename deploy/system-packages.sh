@@ -20,5 +20,6 @@ if ((EUID != 0)); then
   as_root=(sudo)
 fi
 echo "Installing ${missing[*]} …"
-"${as_root[@]}" apt-get update -qq
-DEBIAN_FRONTEND=noninteractive "${as_root[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+wait=(-o DPkg::Lock::Timeout=300) # seconds, where something else is installing: a new machine does by itself
+"${as_root[@]}" apt-get "${wait[@]}" update -qq
+DEBIAN_FRONTEND=noninteractive "${as_root[@]}" apt-get "${wait[@]}" install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
