@@ -39,7 +39,8 @@ class Level:
     """How connections ended: hung up (by the bot), dropped, refused STATUS."""
     outcomes: dict[str, int]
     answers: dict[str, list[float]]
-    """Seconds from the end of the last word or key to the first sound of the answer, by kind of turn."""
+    """Seconds from the end of the last word or key to the first sound of the answer, by kind of turn, without the time
+    in which the caller may go on (an eleventh key, "à không" behind a yes)."""
     late: int
     """How often the bot's sound broke off in the middle, as heard by the callers."""
     gateway_late: int

@@ -21,6 +21,7 @@ from bot.simulation.caller_script import CallerVoice, Say
 from bot.simulation.caller_voice import EDGE, sound_of
 from bot.simulation.line import telephone_band
 from bot.transcription import hear
+from bot.turn import SECOND_THOUGHT
 from vietnamese_numbers import DIGIT_WORDS
 
 SAMPLES = RATE // 50
@@ -46,16 +47,18 @@ DIALECTS = ("north", "central", "south")
 
 @dataclass(frozen=True)
 class Act:
-    """What a caller sends for one answer, tick by tick; at `ends` the last word or key ends."""
+    """What a caller sends for one answer, tick by tick; at `ends` the last word or key ends. For `wait` seconds more
+    the bot is silent by intent, because the caller may go on."""
 
     kind: str
     ticks: Sequence[bytes]
     ends: int
+    wait: float = 0.0
 
 
 @dataclass(frozen=True)
 class Answered:
-    """The bot's answer to an act began `seconds` after its end, at `at` (loop time)."""
+    """The bot's answer to an act began `seconds` after its end and its wait, at `at` (loop time)."""
 
     kind: str
     seconds: float
@@ -110,7 +113,8 @@ class Caller:
 
     def bot_began(self, now: float, gap: float) -> None:
         if self._ended_at is not None and not self._flush_awaited:
-            self.answers.append(Answered(self._part.acts[self.acted - 1].kind, now - self._ended_at, now))
+            act = self._part.acts[self.acted - 1]
+            self.answers.append(Answered(act.kind, now - self._ended_at - act.wait, now))
             self._ended_at = None
         elif self._spoken_to and 0 < gap < ONE_PROMPT and self._sent >= len(self._sending):
             # Nobody did anything, so the bot has broken off, but for the pause between the two readings at the end.
@@ -161,12 +165,12 @@ def _room() -> list[bytes]:
 NOISE = _room()
 
 
-def press(kind: str, keys: str, chance: random.Random) -> Act:
+def press(kind: str, keys: str, chance: random.Random, wait: float = 0.0) -> Act:
     ticks: list[bytes] = []
     for key in keys:
         ticks += NOISE[: chance.randint(*KEY_TICKS)]
         ticks[-1] += frame(TEXT, f"DTMF_END digit:{key} channel_id:load".encode())
-    return Act(kind, ticks, len(ticks))
+    return Act(kind, ticks, len(ticks), wait)
 
 
 def on_the_line(text: str, voice: CallerVoice) -> Samples:
@@ -174,9 +178,9 @@ def on_the_line(text: str, voice: CallerVoice) -> Samples:
     return decode(encode(telephone_band(sound_of(Say(text), voice)), "a"), "a")
 
 
-def say(kind: str, sound: Samples) -> Act:
+def say(kind: str, sound: Samples, wait: float = 0.0) -> Act:
     ticks = sound_ticks(sound)
-    return Act(kind, ticks, max(1, len(ticks) - EDGE // SAMPLES))
+    return Act(kind, ticks, max(1, len(ticks) - EDGE // SAMPLES), wait)
 
 
 def cast(count: int, settings: Settings, seed: int = 1) -> list[tuple[Part, str]]:
@@ -186,13 +190,15 @@ def cast(count: int, settings: Settings, seed: int = 1) -> list[tuple[Part, str]
     then the load's fault."""
     chance = random.Random(seed)
     wishes = {d: say("wish, spoken", on_the_line("tám", CallerVoice(dialect=d))) for d in DIALECTS}
-    yes = {d: say("yes, spoken", on_the_line("đúng rồi", CallerVoice(dialect=d))) for d in DIALECTS}
+    yes = {
+        d: say("yes, spoken", on_the_line("đúng rồi", CallerVoice(dialect=d)), SECOND_THOUGHT / RATE) for d in DIALECTS
+    }
     parts = []
     for index in range(count):
         phone = f"0912{index:06d}"
         if index % 2:
             number = _number(chance)
-            acts = (press("menu key", "8", chance), press("number, keyed", number, chance))
+            acts = (press("menu key", "8", chance), press("number, keyed", number, chance, settings.settle_seconds))
             parts.append((Part(phone, acts, chance.random() < IMPATIENT), number))
         else:
             dialect = DIALECTS[index // 2 % 3]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import struct
 from dataclasses import dataclass, field
 
@@ -163,3 +164,13 @@ def test_how_a_call_ended(answer: bytes, how: str) -> None:
     call.hear(answer)
     call.line.connection_lost(None)
     assert call.over == [how]
+
+
+def test_the_time_in_which_the_caller_may_go_on_is_not_the_bot_s() -> None:
+    call = Rehearsal(dataclasses.replace(KEY, wait=0.2))
+    call.hear(HANDSHAKE, sound(0.5))
+    while not call.caller.acted or b"DTMF_END" not in call.texts:
+        call.pass_(TICK)
+    call.pass_(0.3)
+    call.hear(sound(0.5))
+    assert [each.seconds for each in call.caller.answers] == [pytest.approx(0.1)]
