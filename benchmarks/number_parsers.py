@@ -52,7 +52,7 @@ def compare() -> None:
     coded = [(sayings[i % len(sayings)](code, rng), code.lstrip("0")) for i, code in enumerate(codes)]
     titles = (
         *("reader", f"{len(numbers)} numbers: right", "**wrong**", "refused"),
-        f"{len(others)} that are none: **digits all the same**",
+                f"{len(others)} that are no number: **read as digits**",
         *(f"{CODES} codes: right", "**wrong**", f"{AMOUNTS} amounts: right", "phrases a second"),
     )
     print(f"| {' | '.join(titles)} |\n|{'---|' * len(titles)}")
