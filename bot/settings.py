@@ -17,10 +17,10 @@ from bot.settings_values import CHOICES, RANGE, typed
 PREFIX = "VOICEBOT_"
 
 NO_SETTINGS = ("VOICEBOT_HOME", "VOICEBOT_CONFIG")
-"""Variables of this program beside those of the settings."""
+"""Variables of this program that are not settings."""
 
 OF_TESTS = "VOICEBOT_TEST_"
-"""How the variables begin that this program's tests know, and it does not."""
+"""Prefix of variables that only this program's tests read."""
 
 
 def _within[N: (int, float)](default: N, least: N, most: N) -> N:
@@ -41,19 +41,19 @@ class Settings:
     seconds. `_within` gives a number's default and the range that `load` accepts, `_one_of` the words it accepts."""
 
     database_url: str = "sqlite:///var/accounts.sqlite"
-    """The account store, as SQLAlchemy writes it."""
+    """The account store, as an SQLAlchemy URL."""
 
     number_lengths: tuple[int, ...] = (10, 12)
     """Digits of an insurance number: 10, and since August 2025 the 12 of the personal identity number."""
 
     model: str = "vi-digits"
-    """The recogniser's model: a name of the catalogue or a folder."""
+    """The recogniser's model: a name from the catalogue or a folder."""
 
     voice: str = "vi"
     """espeak-ng's voice: vi, vi-vn-x-central or vi-vn-x-south."""
 
     speech_rate: int = _within(165, 80, 450)
-    """Words a minute of the bot's voice, as far as espeak-ng goes."""
+    """Words a minute of the bot's voice; the range is espeak-ng's."""
 
     prompts: str = "tts/recorded"
     """The folder of recorded prompts that take the synthesiser's place."""
@@ -65,25 +65,25 @@ class Settings:
     """The folder of Rasa's own Python environment, where it is started beside this process."""
 
     actions_url: str = ""
-    """The action server of a served Rasa, e.g. http://localhost:5055/webhook: `voicebot serve` asks it how the account
-    store is. Empty: nothing is known of the store, and calls are taken whatever its state."""
+    """The action server of a served Rasa, e.g. http://localhost:5055/webhook: `voicebot serve` asks it whether the
+    account store works. Empty: nothing is known of the store, and calls are taken even when it does not work."""
 
     rasa_secret: str = dataclasses.field(default="", repr=False)
-    """What a gateway must know to bring turns to a served Rasa, and Rasa to ask its actions; empty: they answer their
-    own machine alone. Several, with commas between them, while it is changed: the first is sent, each opens."""
+    """The secret that a served Rasa and its actions demand; empty: they answer only their own machine. While it is
+    changed, give several with commas between them: the first is sent, each is accepted."""
 
     rasa_model: str = "models"
-    """The trained dialogue: a folder (its newest is taken) or a file."""
+    """The trained dialogue: a file, or a folder, whose newest file is used."""
 
     seal_key: str = dataclasses.field(default="", repr=False)
-    """Key of the sealed tokens (urlsafe base64 of 32 bytes); empty: var/seal.key, made on first use. Several, with
-    commas between them, while a key is changed: the first one seals, all of them reveal."""
+    """Key of the sealed tokens (urlsafe base64 of 32 bytes); empty: var/seal.key, made on first use. While it is
+    changed, give several with commas between them: the first one seals, all of them reveal."""
 
     seal_seconds: int = _within(600, 10, 600)
     """How long a sealed token can be revealed (OWASP ASVS 5.0, 6.5.5: at most ten minutes)."""
 
     caller: str = dataclasses.field(default="", repr=False)
-    """The calling number assumed where no line tells one: `voicebot call` and `rasa shell`. Empty: unknown."""
+    """The calling number where no line reports one: in `voicebot call` and `rasa shell`. Empty: unknown."""
 
     no_input_seconds: float = _within(6.0, 1.0, 60.0)
     """Silence after a prompt until the caller is asked again."""
@@ -95,79 +95,80 @@ class Settings:
     """Silence inside an unfinished number until the caller is told what is missing."""
 
     max_failures: int = _within(5, 1, 100)
-    """Guesses of one phone number within a day before it has to wait; a number may be guessed from ten times as many
-    phones. A guess is a pair that was refused, however often, or a password that was not heard to its end."""
+    """Guesses from one phone within a day before it has to wait; for one insurance number, ten times as many. A guess
+    is a pair of both that was refused, counted once, or a password that was not heard to its end."""
 
     lock_seconds: int = _within(3600, 60, 2_592_000)
-    """The longest wait, in seconds. The first lasts a minute, each further one twice as long."""
+    """The longest wait after wrong guesses. The first lasts a minute, each further one twice as long."""
 
     max_resets: int = _within(5, 1, 10_000)
     """Passwords that one account may be given within a day, heard or not."""
 
     max_refusals: int = _within(500, 1, 1_000_000)
-    """Guesses of all callers within an hour before the alarm. From then on only phones that were served before are
-    looked at."""
+    """Guesses of all callers within an hour before the alarm. From then on only phones that once had a password are
+    served."""
 
     password_hours: int = _within(24, 1, 720)
     """How long a password that was handed out works. It lets its owner in once, to choose another one."""
 
     notice_command: str = dataclasses.field(default="", repr=False)
-    """A command that tells the owner of an account of a reset: an SMS gateway's. It reads a JSON object on stdin."""
+    """A command that tells an account's owner about a reset, for instance by SMS. It reads a JSON object on stdin."""
 
     notice_url: str = dataclasses.field(default="", repr=False)
-    """The same as an HTTP address that gets the object by POST: https, or on this machine."""
+    """Instead of the command, an HTTP address that gets the object by POST: https, or on this machine."""
 
     notice_secret: str = dataclasses.field(default="", repr=False)
-    """What it must be shown, as `Authorization: Bearer …`; empty: nothing."""
+    """Sent to that address as `Authorization: Bearer …`; empty: nothing is sent."""
 
     audit_days: int = _within(730, 0, 36_500)
     """How long records of the audit trail are kept; 0: for ever."""
 
     call_days: int = _within(365, 0, 36_500)
-    """How long the operator's page knows single calls; 0: for ever. Its figures of each hour stay."""
+    """How long the operator's page keeps single calls; 0: for ever. Its figures of each hour stay."""
 
     dong_a_minute: int = _within(1000, 0, 100_000)
-    """What a caller pays for a minute of a call, in đồng: for what calls and passwords cost on the operator's page. The
-    default is what the pilot's number, 1900.9068, took in June 2023."""
+    """The price of a minute for the caller, in đồng; the operator's page calculates the cost of calls and passwords
+    from it. The default is the price of the pilot's number, 1900.9068, in June 2023."""
 
     dong_a_minute_source: str = ""
-    """Where that price comes from, in words that the operator's page shows beside it ("VNPT, tariff of 2026"). Empty:
-    the page says that it is an assumption."""
+    """The source of that price, which the operator's page shows beside it ("VNPT, tariff of 2026"). Empty: the page
+    says that the price is an assumption."""
 
     traces_url: str = ""
     """Where traces of calls are sent: the address of a collector for OTLP over HTTP, e.g.
-    http://localhost:4318/v1/traces (docs/traces.md). Empty: there are none."""
+    http://localhost:4318/v1/traces (docs/traces.md). Empty: no traces are made."""
 
     host: str = "127.0.0.1"
     """The address of this machine on which `voicebot serve` listens."""
 
     port: int = _within(8080, 1, 65535)
-    """Where `voicebot serve` takes calls from Asterisk over WebSockets, and tells its health and metrics."""
+    """The port of `voicebot serve`: calls from Asterisk over WebSockets, web phone, operator's page, health,
+    metrics."""
 
     audiosocket: str = ""
-    """HOST:PORT where it takes calls over AudioSocket; empty: nowhere."""
+    """HOST:PORT for calls over AudioSocket; empty: none are taken."""
 
     web_phone: str = _one_of("auto", "on", "off")
-    """The telephone in the browser, at `/`: on; off; auto: on where no line needs a secret, on a laptop."""
+    """The telephone in the browser, at `/`: on; off; auto: on where no line needs a secret, as on a laptop."""
 
     recording_folder: str = ""
-    """Where calls are recorded, without numbers and passwords (docs/reports.md); empty: they are not. Whoever calls is
-    told so first."""
+    """The folder for recordings of calls, without numbers and passwords (docs/reports.md). Every caller is told first.
+    Empty: calls are not recorded."""
 
     recording_days: int = _within(30, 1, 3650)
     """How long recordings are kept."""
 
     line_secret: str = dataclasses.field(default="", repr=False)
-    """What a telephone exchange must know to bring a call: the password in its configuration. Several, with commas
-    between them, while it is changed: each of them opens."""
+    """The secret that a telephone exchange must show to bring a call: the password in its configuration. While it is
+    changed, give several with commas between them: each is accepted."""
 
     verstat: str = _one_of("off", "prefer", "require")
-    """What the carrier's check of the calling number's signature (STIR/SHAKEN) counts for: off; prefer (a number that
-    failed it is withheld); require (so is every number that has not passed it)."""
+    """How to use the carrier's check of the calling number's signature (STIR/SHAKEN). off: not at all; prefer: a number
+    that failed the check counts as withheld; require: so does every number that has not passed it."""
 
     call_back: str = _one_of("off", "on")
-    """off; on: the exchange ends every call before it is answered and rings its number, and only who answers that is
-    given a password."""
+    """Call-back mode. on: the exchange ends every call before it is answered and rings the calling number; only the
+    person who answers there is given a password."""
 
     max_call_backs: int = _within(3, 1, 100)
     """How often one number is rung within a day, answered or not."""

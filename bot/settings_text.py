@@ -18,7 +18,7 @@ from bot.settings import Settings
 from bot.settings_values import CHOICES, RANGE
 
 UNITS = {"seconds": "s", "hours": "hours", "days": "days"}
-"""By the last word of a setting's name; elsewhere its docstring tells what is counted."""
+"""By the last word of a setting's name. For other settings the docstring says what is counted."""
 
 WIDTH = 100
 """Columns of a comment in voicebot.toml."""
@@ -27,12 +27,12 @@ PAGE = """# Settings
 
 Every setting of the bot. `make docs-settings` writes this page from `bot/settings.py`: change it there.
 
-A setting comes from its variable, or else from the file `voicebot.toml` in the project folder, where it is written
-as `name = value`. The variable wins. A name that does not exist is an error, which tells the nearest one that does.
-Relative paths begin at the project folder. Give secrets as variables: a copy of the folder does not take them along.
+Set a value by its variable, or in the file `voicebot.toml` in the project folder, as `name = value`. Where both are
+given, the variable wins. An unknown name is an error, which names the nearest setting.
+Relative paths begin at the project folder. Give secrets as variables, so that a copy of the folder does not hold them.
 Settings that are *not logged* never appear in the bot's output.
 
-Two variables are no settings. `VOICEBOT_HOME` names the project folder; without it, that is the current directory or
+Two variables are not settings. `VOICEBOT_HOME` names the project folder; without it, that is the current directory or
 the nearest folder above it that holds a `domain.yml`. `VOICEBOT_CONFIG` names another file than `voicebot.toml`.
 
 | setting | variable | type | default | allowed | |
