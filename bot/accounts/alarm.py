@@ -11,7 +11,7 @@ log = logging.getLogger(__name__)
 
 
 class Alarm:
-    """Of the guesses that a throttle counts."""
+    """Watches the guesses that a throttle counts."""
 
     def __init__(self, throttle: Throttle) -> None:
         self._throttle = throttle

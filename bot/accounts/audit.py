@@ -1,4 +1,4 @@
-"""The audit trail for operators: look whether it is whole, sign it, hand it out, ask it about a phone or a call."""
+"""The audit trail for operators: verify, sign and export it, and look up a phone or a call."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 class Audit:
     """Every method raises AccountsUnavailable where the store cannot be used.
 
-    keep  how long records are kept, once somebody looks after the trail (`tend`); None: for ever
+    keep  how long records are kept; `tend` removes older ones; None: for ever
     """
 
     def __init__(self, backing: Backing, keep: timedelta | None) -> None:
@@ -46,9 +46,9 @@ class Audit:
         return self._records(*trail.between(since, until))
 
     def of_phone(self, phone: str) -> list[Record]:
-        """What concerns a phone number, or the insurance number whose account it has, in order.
+        """The records about a phone number, or about the insurance number of its account, in order.
 
-        Raises VoicebotError for what is no phone number."""
+        Raises VoicebotError if it is no phone number."""
         names = self._backing.pseudonyms.phones(normalise(phone))
         self._note(What.AUDIT_SHOW, names[0])
         with self._backing.database.reading() as connection:
@@ -58,29 +58,29 @@ class Audit:
         return list(self._records(trail.of_person(names, number), hidden))
 
     def pseudonym(self, phone: str) -> str:
-        """What stands for a phone number in the trail. Raises VoicebotError for what is no phone number."""
+        """A phone number's pseudonym in the trail. Raises VoicebotError if it is no phone number."""
         return self._backing.pseudonyms.phone(normalise(phone))
 
     def of_call(self, call: str) -> list[Record]:
-        """What became of a call, by the exchange's name of it."""
+        """The records of a call, by the exchange's name of it."""
         self._backing.check()
         return list(self._records(audit.c.call == call))
 
     def checkpoint(self) -> Checkpoint | None:
-        """Sign the trail as it is now; None where it is empty. What it signs is on the disk."""
+        """Sign the trail as it is now; None where it is empty. All that it signs is on the disk."""
         self._backing.check()
         with self._backing.database.writing() as connection:
             connection.execute(update(keys).values(checked_at=self._backing.now()))  # so that something is written
             return self._backing.trail.checkpoint(connection, self._backing.now())
 
     def tend(self, connection: Connection) -> Checkpoint | None:
-        """Sign what has waited for an hour, and remove what is old. The checkpoint, to be told when the transaction is
-        over."""
+        """Sign records that have waited for an hour, and remove old ones. Returns the checkpoint, for the log after the
+        transaction."""
         return self._backing.trail.tend(connection, self._backing.now(), self._keep)
 
     @staticmethod
     def tell(made: Checkpoint | None) -> None:
-        """Say in the log, which is a copy elsewhere, that a checkpoint was made."""
+        """Write a new checkpoint to the log, so that there is a copy outside the database."""
         if made:
             log.info("audit checkpoint: %s", made.line())
 

@@ -19,8 +19,8 @@ from bot.accounts.trail import Trail
 class Backing:
     """A database, and the key of what is in it.
 
-    keys   32 bytes each: the one that is written with, and those that are on their way out (rekeying.py)
-    file   where the key belongs, for what is said where it is another one
+    keys   32 bytes each: first the one for writing, then former ones that are being replaced (rekeying.py)
+    file   where the key belongs, for the message when it is the wrong key
     clock  the time now
     """
 
@@ -33,22 +33,23 @@ class Backing:
         self._checked = False
 
     def now(self) -> datetime:
-        """As the store writes times: UTC, without a zone."""
+        """The time as the store writes it: UTC, without a zone."""
         return self._clock().astimezone(UTC).replace(tzinfo=None)
 
     def caller(self, phone: str | None) -> Sequence[str]:
-        """A calling number's pseudonyms, the newest first; none for what no account can have."""
+        """A calling number's pseudonyms, the newest first; empty for a number that no account can have."""
         try:
             return self.pseudonyms.phones(normalise(phone or ""))
         except NotAPhoneNumber:
             return []
 
     def pseudonym(self, phone: str | None) -> str | None:
-        """The newest of a calling number's pseudonyms; None for what no account can have."""
+        """The newest of a calling number's pseudonyms; None for a number that no account can have."""
         return next(iter(self.caller(phone)), None)
 
     def check(self) -> None:
-        """Once: is the store there, is it of this version and of this key? Raises AccountsUnavailable."""
+        """On the first call only: is the store there, and does it have this version and key? Raises
+        AccountsUnavailable."""
         if self._checked:
             return
         name = self.database.name

@@ -1,11 +1,11 @@
 """The audit trail's chain: each record holds the hash of the one before, and signed checkpoints hold the chain. Pure.
 
     record      hash = SHA-256 of the record's other fields, the hash of the record before (`previous`) among them
-    checkpoint  Ed25519 signature over a record's number and hash: nothing up to it can be changed by who lacks the key
+    checkpoint  Ed25519 signature over a record's number and hash: without the key nobody can change a record up to it
 
-Hashed and signed is JSON with sorted keys, no spaces and ASCII alone, so that other programs can check it.
-Who can write to the database can change the end of a chain after its last checkpoint, or cut it off there, and make it
-whole again. So checkpoints are frequent, and copies of them belong where that person cannot write.
+The hashed and signed text is JSON with sorted keys, no spaces and only ASCII, so that other programs can check it.
+Whoever can write to the database can change the end of a chain after its last checkpoint, or cut it off there, and
+write a consistent end. So checkpoints are frequent, and copies of them belong where that person cannot write.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class What(enum.StrEnum):
     NOTIFIED = "notified"
     """The owner was told of a reset."""
     NOTICE_LOST = "notice_lost"
-    """… could not be told, and will not be."""
+    """The owner could not be told, and no further try is made."""
 
     INIT = "init"
     IMPORT = "import"
@@ -79,7 +79,7 @@ class What(enum.StrEnum):
 
 @dataclass(frozen=True)
 class Event:
-    """What is to be recorded. Phone and insurance number are pseudonyms."""
+    """An event to record. Phone and insurance number are pseudonyms."""
 
     at: datetime
     what: What
@@ -144,22 +144,23 @@ class Checkpoint:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a look through a chain found."""
+    """The result of verifying a chain."""
 
     ok: bool
     records: int
-    """That were looked at."""
+    """Records that were verified."""
     first: int | None
     last: int | None
     checkpoints: int
-    """Whose signature is good and whose record was there."""
+    """Checkpoints with a valid signature and a matching record."""
     broken: int | None = None
     """The first record that is not as it was written, or that is missing."""
     reason: str = ""
 
 
 class Signer:
-    """Signs checkpoints. Its key is derived from the account store's (HKDF, RFC 5869): no further secret to keep."""
+    """Signs checkpoints. Its key is derived from the account store's key (HKDF, RFC 5869), so there is no further
+    secret to keep."""
 
     def __init__(self, key: bytes) -> None:
         seed = HKDF(SHA256(), length=32, salt=None, info=b"voicebot audit checkpoints").derive(key)
@@ -172,21 +173,21 @@ class Signer:
 
 
 def written(at: datetime) -> str:
-    """A time of the store (UTC, no zone), as records have it."""
+    """A time of the store (UTC, no zone), as records write it."""
     return at.isoformat(timespec="microseconds") + "Z"
 
 
 def link(event: Event, seq: int, previous: str) -> Record:
-    """The record of an event behind a record with the hash `previous`."""
+    """The record of an event, after a record with the hash `previous`."""
     fields = (event.actor, event.what.value, event.call, event.phone, event.insurance_number, event.detail)
     bare = Record(seq, written(event.at), *fields, previous)
     return replace(bare, hash=bare.digest())
 
 
 def verify(records: Iterable[Record], checkpoints: Iterable[Checkpoint], *keys: str) -> Verdict:
-    """Look through a chain to the first record that is not as it was written.
+    """Verify a chain, up to the first record that was changed.
 
-    records      all that are there, in order
+    records      all records of the store, in order
     checkpoints  those of the store and any that were kept elsewhere
     keys         the public keys that signed them; several after the store's key was changed
     """
@@ -228,7 +229,8 @@ def verify(records: Iterable[Record], checkpoints: Iterable[Checkpoint], *keys: 
 
 
 def read_checkpoint(line: str) -> Checkpoint:
-    """What `Checkpoint.line` wrote, whatever stands before it in the line. Raises ValueError for anything else."""
+    """Read a checkpoint that `Checkpoint.line` wrote; other text may stand before it in the line. Raises ValueError for
+    anything else."""
     try:
         fields = json.loads(line[line.index("{") :])
         checkpoint = Checkpoint(**fields)
@@ -240,7 +242,7 @@ def read_checkpoint(line: str) -> Checkpoint:
 
 
 def _cut(first: Record, checkpoints: list[Checkpoint], keys: Sequence[str]) -> str:
-    """What is wrong with a chain that begins at this record; empty where a checkpoint vouches for what came before."""
+    """What is wrong with a chain that begins at this record; empty if a checkpoint signs the records before it."""
     if not checkpoints:
         return "the records up to it are missing, and no checkpoint vouches for them"
     return next(filter(None, (_contradiction(each, first.previous, keys) for each in checkpoints)), "")

@@ -1,4 +1,4 @@
-"""Sends what waits in the outbox: to a command, or to an HTTP address.
+"""Sends the notices that wait in the outbox: to a command, or to an HTTP address.
 
     {"id": 7, "event": "password_reset", "phone": "+84912345678", "at": "2026-11-27T08:00:30+00:00", "call": "…"}
 
@@ -27,7 +27,7 @@ from bot.errors import VoicebotError
 from bot.settings import Settings
 
 DELIVERY_SECONDS = 10.0
-"""For one try."""
+"""The longest time for one try."""
 
 LOOK_SECONDS = 2.0
 """From one look into the outbox to the next."""
@@ -44,7 +44,7 @@ class NotDelivered(VoicebotError):  # noqa: N818  # the name says what happened
 
 @dataclass
 class Round:
-    """What a look into the outbox brought."""
+    """The result of one look into the outbox."""
 
     sent: int = 0
     failed: int = 0
@@ -71,13 +71,13 @@ class Courier:
         return done
 
     async def run(self) -> None:
-        """Look again and again, until cancelled. Trouble is told once in the log, and so is its end."""
+        """Look again and again, until cancelled. A failing store is logged once, and once when it works again."""
         while True:
             try:
                 await self.round()
             except VoicebotError as error:
                 self._tell(str(error))
-            except Exception as error:  # who sends must not stop, and the error's text may hold a number
+            except Exception as error:  # the sender must go on, and the error's text may hold a number
                 self._tell(type(error).__name__)
             await asyncio.sleep(LOOK_SECONDS)
 

@@ -1,10 +1,11 @@
-"""The password in force, for whoever lets people in with it: does it open, and must it be changed?
+"""The password in force, for the application that people log in to: is it valid, and must it be changed?
 
     handed out ──check──▶ used ──change, within 15 minutes──▶ their own
              └──24 h──▶ expired
 
-A password that was handed out by telephone was heard by two, and who was near. So it lets its owner in once, to choose
-another one, and not after it has expired (OWASP ASVS 5.0, 6.4.1; 6.2.3). One that somebody chose has no such limits.
+A password that was handed out by telephone may have been heard by others near the caller. So it lets its owner in only
+once, to choose another one, and only until it expires (OWASP ASVS 5.0, 6.4.1; 6.2.3). A password that its owner chose
+has no such limits.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from bot.accounts.schema import accounts
 from bot.errors import VoicebotError
 
 CHANGE_WITHIN = timedelta(minutes=15)
-"""After the first use of a password that was handed out: so long it can still be changed."""
+"""For how long, after its first use, a password that was handed out can be changed."""
 
 FEWEST, MOST = 8, 128
 """Characters of a password that somebody chooses (OWASP ASVS 5.0, 6.2.1 and 6.2.9: from eight on, and 64 are allowed).
@@ -34,15 +35,15 @@ Reason = Literal["wrong", "expired", "used"]
 
 @dataclass(frozen=True)
 class Checked:
-    """What became of a password that was shown."""
+    """The result of checking a password."""
 
     valid: bool
     must_change: bool
-    """It was handed out: let its owner in to choose another one, and to nothing else."""
+    """It was handed out: let its owner in only to choose another one."""
     expires_at: datetime | None
     """None where it does not expire, and where it is wrong."""
     reason: Reason | None
-    """Why it is not valid. expired and used are told to who showed the right password alone."""
+    """Why it is not valid. `expired` and `used` are told only to those who showed the right password."""
 
 
 class Credentials:
@@ -52,13 +53,13 @@ class Credentials:
         self._backing, self._passwords = backing, passwords
 
     def opens(self, phone: str, password: str) -> bool:
-        """Whether `check` would say so; it uses nothing up."""
+        """Whether `check` would find it valid; the password is not used up."""
         return self._look(phone, password)[1].valid
 
     def check(self, phone: str, password: str) -> Checked:
-        """Whether this password lets the owner of this phone in. One that was handed out is used up by it.
+        """Whether this password lets the owner of this phone in. A password that was handed out is used up by it.
 
-        Takes the same time for every cause. Who calls it limits how often may be guessed."""
+        Takes the same time for every result. The application that calls it must limit guesses."""
         row, checked = self._look(phone, password)
         if not (checked.valid and checked.must_change):
             return checked
@@ -72,9 +73,9 @@ class Credentials:
         return Checked(False, True, checked.expires_at, "used")  # somebody else was a moment faster
 
     def change(self, phone: str, password: str, new: str) -> None:
-        """Put a password that its owner chose in the place of the present one, which may have been used just now.
+        """Replace the present password, which may have been used just now, by one that its owner chose.
 
-        Raises VoicebotError, saying why, where that is not to be."""
+        Raises VoicebotError with the reason if that is not allowed."""
         row, checked = self._look(phone, password)
         now = self._backing.now()
         just_used = checked.reason == "used" and now - row.used_at <= CHANGE_WITHIN
@@ -93,7 +94,7 @@ class Credentials:
             self._backing.trail.record(connection, Event(now, What.CHANGED, operator(), **whose))
 
     def _look(self, phone: str, password: str) -> tuple[Any, Checked]:
-        """The account's row, and what is to be said of this password."""
+        """The account's row, and the result for this password."""
         self._backing.check()
         query = select(accounts).where(accounts.c.phone.in_(self._backing.caller(phone)))
         with self._backing.database.reading() as connection:

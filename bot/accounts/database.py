@@ -19,20 +19,22 @@ from bot.errors import VoicebotError
 from bot.places import HOME
 
 PATIENCE = 2.0
-"""Seconds that a transaction of a call may take in all: waiting for a connection, for a lock, for the network. A caller
+"""Seconds that a transaction of a call may take, waiting for a connection, a lock and the network included. A caller
 hears nothing meanwhile."""
 
 CONNECTIONS = 12
-"""Of one process: more than it has threads for the store (bot/actions/services.py), so that no thread waits."""
+"""Connections of one process: more than it has threads for the store (bot/actions/services.py), so that no thread
+waits."""
 
 LOG_BYTES = 2**20
-"""Of SQLite's log, a quarter of what SQLite lets come together: a call writes some 60 kB."""
+"""Bytes of SQLite's log from which on `empty_log` empties it, a quarter of SQLite's own limit. A call writes some 60
+kB."""
 
 MANY_ROWS, CACHE_KIB = 100, 131_072
-"""A transaction of more rows lets SQLite keep so many KiB of pages instead of 2,000: the indexes of a million accounts
-are read and written in no order. The connection keeps them until it is closed."""
+"""In a transaction of more rows than this, SQLite may keep this many KiB of pages in memory instead of 2,000: the
+indexes of a million accounts are read and written in random order. The connection keeps them until it is closed."""
 
-# SQLite's last connection to close copies its log into the file: kept open, a call waits for fewer writes.
+# SQLite copies its log into the file when the last connection closes. One that stays open spares calls these writes.
 _SQLITE: dict[str, Any] = {"connect_args": {"check_same_thread": False}}
 _SERVER: dict[str, Any] = {"isolation_level": "READ COMMITTED"}
 
@@ -44,8 +46,8 @@ _SILENT_CLIENTS = (
     "-c idle_in_transaction_session_timeout=3000 -c tcp_user_timeout=3000"
     " -c tcp_keepalives_idle=2 -c tcp_keepalives_interval=1 -c tcp_keepalives_count=2"
 )
-"""PostgreSQL's side of a connection that died without a word: the lock it holds would keep every writer waiting.
-Milliseconds, and for the keepalives seconds."""
+"""How soon PostgreSQL ends a connection whose client vanished: the lock it holds would keep every writer waiting.
+Milliseconds; the keepalives are in seconds."""
 
 
 class AccountsUnavailable(VoicebotError):  # noqa: N818  # the name says what happened
@@ -59,8 +61,8 @@ class Conflict(AccountsUnavailable):
 class Database:
     """One database by URL, a relative SQLite path starting at the project folder.
 
-    Its errors are AccountsUnavailable, one line with no value of the tables in it. After any of them that may come from
-    a connection, all connections are thrown away: what is wrong with one may be wrong with it for ever."""
+    Its errors are AccountsUnavailable, one line without any value of the tables. After an error that may come from a
+    connection, all connections are thrown away, because what is wrong with one may stay wrong."""
 
     def __init__(self, url: str, patience: float = PATIENCE) -> None:
         """`patience`: the longest time a transaction may take, in seconds; the URL may say otherwise (SQLite's
@@ -102,11 +104,12 @@ class Database:
 
     @contextmanager
     def writing(self, rows: int = 1, durable: bool = True) -> Iterator[Connection]:
-        """A transaction: all of it happens or nothing. One at a time, so that what it reads stays true until its end.
+        """A transaction that happens completely or not at all. One at a time, so that what it reads stays true to its
+        end.
 
         rows     about how many it writes
-        durable  wait for the disk. Where False, the transaction may be lost with its machine, until one that waits was
-                 committed after it; never one that came after it without it
+        durable  wait for the disk. If False, the transaction may be lost with its machine until a later durable one was
+                 committed. A later transaction is never kept without it
 
         Raises Conflict where a unique key exists already.
         """
@@ -119,8 +122,8 @@ class Database:
 
     @contextmanager
     def creating(self) -> Iterator[Connection]:
-        """A transaction that may make the tables, however long that takes. The file, where there is one, is made for
-        its owner only."""
+        """A transaction that may make the tables, without a time limit. A database file is readable only by its
+        owner."""
         if self._file is not None:
             try:
                 self._file.parent.mkdir(parents=True, exist_ok=True)
@@ -137,8 +140,8 @@ class Database:
             yield connection
 
     def empty_log(self) -> None:
-        """Let SQLite copy its log into the file where that has grown: otherwise the transaction that fills it waits for
-        that. What is small stays, so that each write needs more of the disk, and one that is full is found out."""
+        """Let SQLite copy a log that has grown into the file, so that no call's transaction has to wait for it. A small
+        log stays: then each write needs more of the disk, and a full disk is noticed."""
         if self._log_bytes() > LOG_BYTES:
             with self._told(), closing(self._engine.raw_connection()) as connection:
                 connection.cursor().execute("PRAGMA wal_checkpoint(PASSIVE)")
@@ -164,9 +167,9 @@ class Database:
         return log.stat().st_size if log and log.exists() else 0
 
     def _write_ahead(self) -> None:
-        """SQLite's write-ahead log, which the file remembers: readers and the writer do not wait for each other.
+        """Turn on SQLite's write-ahead log, a property of the file: readers and the writer do not wait for each other.
 
-        SQLite refuses at once while another process does the same; what else may be wrong, the transaction will tell.
+        SQLite refuses at once while another process does the same; any other error will show in the transaction.
         """
         with self._told(), closing(self._engine.raw_connection()) as connection, suppress(sqlite3.Error):
             connection.execute("PRAGMA journal_mode=WAL")
@@ -211,11 +214,11 @@ _ADVICE = {
     "malformed": "is damaged: restore the file from its backup",
     "full": "cannot grow, the disk is full: make room",
 }
-"""From words of the drivers' messages to what a person can do."""
+"""Words in the drivers' messages → what a person can do."""
 
 
 def driven(url: URL) -> URL:
-    """`postgresql://` with psycopg2, whose waiting can be limited (bot/accounts/deadline.py); SQLAlchemy would take
+    """`postgresql://` with psycopg2, whose waiting can be limited (bot/accounts/deadline.py); SQLAlchemy's default is
     psycopg 3."""
     return url.set(drivername="postgresql+psycopg2") if url.drivername == "postgresql" else url
 
@@ -232,11 +235,11 @@ def _anchored(url: URL) -> URL:
 
 
 def _patient(url: URL, patience: float) -> URL:
-    """The same, with limits for its own kind of waiting. What the URL says itself comes later, and wins."""
+    """The URL with limits on waiting for its kind of database. Limits in the URL itself come later, and win."""
     if url.get_backend_name() == "sqlite":
         return url.set(query={"timeout": str(patience), **url.query})
     if url.get_backend_name() == "postgresql":
-        # Milliseconds; each a little earlier than what would end it less kindly: the deadline costs the connection.
+        # Milliseconds; each ends a little before the deadline, which would cost the connection.
         lock, statement = round(patience * 850), round(patience * 950)
         limits = f"-c lock_timeout={lock} -c statement_timeout={statement} {_SILENT_CLIENTS}"
         return url.update_query_dict({"options": f"{limits} {url.query.get('options', '')}".rstrip()})

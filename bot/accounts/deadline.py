@@ -1,8 +1,8 @@
-"""A limit on how long a thread waits for PostgreSQL in all, whatever is silent: its server, the network, a lock.
+"""A limit on how long a thread waits for PostgreSQL in all, whether its server, the network or a lock is the cause.
 
-PostgreSQL's own limits count on its server, and those of TCP where nothing acknowledges a packet: a connection that a
-firewall forgot, or a server that is stopped, keeps to neither. So psycopg2 does its waiting here: at the end of the
-limit it closes the connection, and no thread hangs on it.
+PostgreSQL's own limits are counted by its server, and TCP's limits need a packet that is not acknowledged. Neither
+helps with a connection that a firewall forgot, or with a stopped server. So psycopg2 does its waiting here: at the end
+of the limit the connection is closed, and no thread hangs on it.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import InvalidatePoolError
 
 PING_SECONDS = 0.5
-"""For the sign of life of a connection that lay idle. One that is silent costs a caller so much, not the reset."""
+"""For the answer to a ping on a connection that was idle. A dead connection costs a caller this time, not the reset."""
 
 SILENT = "no answer in time"
 """What psycopg2 raises at the end of the limit: an OperationalError with this text."""
@@ -30,8 +30,8 @@ _limits = threading.local()
 
 @contextmanager
 def within(seconds: float | None) -> Iterator[None]:
-    """Limit how long this thread may wait for PostgreSQL in the `with` block: so many seconds in all. An outer limit
-    that ends sooner still holds. None adds no limit."""
+    """Limit how long this thread may wait for PostgreSQL in the `with` block, in all. An outer limit that ends sooner
+    still holds. None adds no limit."""
     before: float | None = getattr(_limits, "at", None)
     if seconds is not None:
         mine = time.monotonic() + seconds
@@ -43,7 +43,7 @@ def within(seconds: float | None) -> Iterator[None]:
 
 
 def watch(engine: Engine) -> None:
-    """Keep an engine's connections to the limits of `within`, and have each answer a ping before it is used again.
+    """Make an engine's connections obey the limits of `within`, and make each answer a ping before it is used again.
 
     Only psycopg2 can be limited. Its way of waiting is set for the whole process; a thread without a limit waits as
     before."""
@@ -65,15 +65,15 @@ def watch(engine: Engine) -> None:
         except engine.dialect.loaded_dbapi.Error:
             alive = False
         if not alive:
-            raise InvalidatePoolError  # the others will have died with it
+            raise InvalidatePoolError  # the others are probably dead, too
 
     event.listen(engine, "connect", connected)
     event.listen(engine, "checkout", checked_out)
 
 
 def _wait(connection: Any) -> None:
-    """psycopg2's way to wait until its connection has done what it was asked (`psycopg2.extras.wait_select`), with a
-    limit. An error raised here closes the connection."""
+    """Wait until psycopg2's connection is ready, as `psycopg2.extras.wait_select` does, with a limit. An error raised
+    here closes the connection."""
     import psycopg2
     from psycopg2.extensions import POLL_OK, POLL_READ
 

@@ -1,6 +1,6 @@
 """Invented accounts to try the bot with (`voicebot accounts init --demo`).
 
-Vietnam sets no telephone numbers aside for fiction: these follow striking patterns, and nothing here ever dials them.
+Vietnam reserves no telephone numbers for fiction: these have striking patterns, and nothing here ever dials them.
 No province has the personal-number code 099.
 """
 

@@ -19,20 +19,20 @@ from bot.errors import VoicebotError
 HEADER = ["phone", "insurance_number"]
 
 FEWEST, MOST = 1000, 20_000
-"""Rows in a transaction: in the first one, and at most. Each writes most pages of two indexes again: with 1,000 rows
-400,000 accounts cost 6.9 GB of writing and 67 s, with 20,000 rows 1.4 GB and 18 s (two busy cores)."""
+"""Rows in the first transaction, and at most in a later one. Each transaction writes most pages of two indexes again:
+400,000 accounts cost 6.9 GB of writing and 67 s with 1,000 rows, 1.4 GB and 18 s with 20,000 (two busy cores)."""
 
 HOLD_SECONDS = 0.5
-"""How long a transaction may keep calls from writing, which wait for two seconds at most (database.PATIENCE)."""
+"""How long a transaction may keep calls from writing. Calls wait for two seconds at most (database.PATIENCE)."""
 
 
 _QUOTED = re.compile('["\r\n]')
-"""What a reader of CSV would take for more than a character of its column."""
+"""Characters with a special meaning in CSV."""
 
 
 @dataclass(frozen=True)
 class Line:
-    """A line of the file: its number, where it ends in bytes, and its account or what is wrong with it."""
+    """A line of the file: its number, the byte where it ends, and its account or what is wrong with it."""
 
     number: int
     end: int
@@ -43,7 +43,7 @@ class Line:
 
 @dataclass
 class Summary:
-    """Rows by what became of them."""
+    """How many rows had each result."""
 
     added: int = 0
     unchanged: int = 0
@@ -57,11 +57,11 @@ def import_file(
     progress: Callable[[int], None],
     rejected: BinaryIO | None = None,
 ) -> Summary:
-    """Add the file's good rows, a batch at a time; tell `bad` the line number and the reason of every other one, in
-    order, and `progress` how many bytes are done. `rejected` gets a file of those others, to be corrected. How long a
-    batch is depends on how fast the database is.
+    """Add the file's good rows, a batch at a time. `bad` gets the line number and the reason of every other row, in
+    order; `progress` the number of bytes done; `rejected` a file of the bad rows, to be corrected. The faster the
+    database, the larger a batch.
 
-    Raises VoicebotError where the file cannot be read or has another header, and AccountsUnavailable; batches done
+    Raises VoicebotError if the file cannot be read or has another header, and AccountsUnavailable; batches done
     until then stay, and importing the file again goes on from there.
     """
     summary, size = Summary(), FEWEST
@@ -89,7 +89,7 @@ def import_file(
 
 
 def next_size(rows: int, seconds: float) -> int:
-    """Rows of the next transaction, where one with so many rows took so many seconds."""
+    """Rows of the next transaction, after one of `rows` rows took `seconds`."""
     fits = rows * HOLD_SECONDS / seconds if seconds > 0 else MOST
     return round(max(FEWEST, min(fits, 2 * rows, MOST)))
 
@@ -116,10 +116,10 @@ def read_lines(path: Path) -> Generator[Line, None, None]:
 
 
 def _columns(raw: bytes) -> tuple[list[str], str]:
-    """A line's columns, and what is wrong with the line if anything is. Every row stands on a line of its own."""
+    """A line's columns, and what is wrong with the line, if anything. Every row is on a line of its own."""
     try:
         text = raw.decode().strip()
-        if text and not _QUOTED.search(text):  # nearly all; a reader for each line takes three times as long
+        if text and not _QUOTED.search(text):  # nearly all lines; a CSV reader takes 3 × as long
             return text.split(","), ""
         return next(csv.reader([text], strict=True), []), ""
     except UnicodeDecodeError:

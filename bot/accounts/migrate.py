@@ -14,9 +14,10 @@ from bot.accounts.database import AccountsUnavailable
 
 
 def upgrade(connection: Connection) -> str | None:
-    """Bring the schema to the newest revision, inside the connection's transaction; the revision before, None for none.
+    """Bring the schema to the newest revision, inside the connection's transaction. Returns the revision before, or
+    None.
 
-    Raises AccountsUnavailable where the store is of a version that this program does not know.
+    Raises AccountsUnavailable if the store has a version that this program does not know.
     """
     before: str | None = MigrationContext.configure(connection).get_current_revision()
     config = Config()

@@ -1,4 +1,4 @@
-"""Who gives a command: the login name, as the audit trail records it. Whoever can give commands can lie about it."""
+"""Who gives a command: the login name, for the audit trail. A person who can give commands can fake it."""
 
 from __future__ import annotations
 

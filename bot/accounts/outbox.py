@@ -1,14 +1,14 @@
-"""What owners are to be told of, until it was told: written in the transaction of a reset, sent by whoever looks later.
+"""Notices to owners that were not sent yet: written in the transaction of a reset, sent by a courier later.
 
     activate ──▶ waiting ──claim──▶ being sent ──delivered──▶ gone, and in the audit trail
                     ▲                    └──no success──┐
                     └──30 s, 1 min, 2 min … 1 hour──────┘        after three days: given up
 
-A claim sets the time of the next try before the first is made. So a sender that dies loses nothing, and several do not
-send the same at once; a notice may still be sent twice, and has an id by which that is seen.
+A claim sets the time of the next try before the first is made. So a sender that dies loses nothing, and several senders
+do not send the same notice at once. A notice may still be sent twice; its id shows that.
 
-The phone number is sealed (Fernet, a key derived from the account store's): it is there while the reset is pending and
-until its notice was sent, and nowhere else in the store is there a number that could be read.
+The phone number is sealed (Fernet, with a key derived from the account store's). It is kept while the reset is pending
+and until its notice was sent; no other number in the store can be read.
 """
 
 from __future__ import annotations
@@ -31,20 +31,20 @@ from bot.accounts.chain import Event, What
 from bot.accounts.schema import notices
 
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=30), timedelta(hours=1)
-"""Until the next try; each is twice the one before. The first is longer than a delivery may take (courier.py)."""
+"""The wait until the next try; each is twice the one before. The first is longer than a delivery may take
+(courier.py)."""
 
 GIVE_UP = timedelta(days=3)
-"""A notice that is older helps nobody."""
+"""When a notice is dropped: an older one helps nobody."""
 
 AT_ONCE = 8
-"""Claimed together, and sent side by side."""
+"""Notices that are claimed together and sent at the same time."""
 
 log = logging.getLogger(__name__)
 
 
 class Contacts:
-    """Seals the phone numbers of owners who are to be told something. `keys`: of the account store, the newest
-    first."""
+    """Seals the phone numbers of owners who will get a notice. `keys`: the account store's, the newest first."""
 
     def __init__(self, keys: Sequence[bytes]) -> None:
         self._fernet = MultiFernet([Fernet(base64.urlsafe_b64encode(_derived(key))) for key in keys])
@@ -74,7 +74,7 @@ class ResetNotice:
 
 
 def put(connection: Connection, reset: Any, now: datetime) -> None:
-    """Tell the owner of a reset that came into force, where its contact is known."""
+    """Put a notice of a reset that came into force into the outbox, if its contact is known."""
     if reset.contact:
         row = {"at": now, "call": reset.call_id, "contact": reset.contact, "attempts": 0, "next_at": now}
         connection.execute(insert(notices).values(**row))
@@ -87,11 +87,12 @@ class Outbox:
         self._backing, self._contacts = backing, contacts
 
     def claim(self) -> list[ResetNotice]:
-        """What is due, oldest first and AT_ONCE at most; it is due again, later, unless it is `delivered`."""
+        """The notices that are due, oldest first, AT_ONCE at most. Each is due again later, unless it is
+        `delivered`."""
         self._backing.check()
         now = self._backing.now()
         due = select(notices).where(notices.c.next_at <= now).order_by(notices.c.next_at, notices.c.id).limit(AT_ONCE)
-        with self._backing.database.reading() as connection:  # mostly there is nothing, and no lock is needed to see it
+        with self._backing.database.reading() as connection:  # mostly nothing is due, and no lock is needed to see that
             if connection.execute(due).first() is None:
                 return []
         found: list[ResetNotice] = []
@@ -110,7 +111,7 @@ class Outbox:
         return found
 
     def delivered(self, notice: ResetNotice) -> None:
-        """It was sent: forget it. Again is harmless."""
+        """It was sent: forget it. May be called again."""
         with self._backing.database.writing() as connection:
             self._end(connection, notice, What.NOTIFIED)
 

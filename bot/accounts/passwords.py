@@ -10,15 +10,16 @@ from argon2.exceptions import VerificationError
 from bot.accounts.pseudonyms import Pseudonyms
 
 DIGITS = 8
-"""Of a password: 26.6 bits, over the 20 of OWASP ASVS 5.0, 6.5.4. Digits, since letters rhyme on the telephone."""
+"""Digits of a password: 26.6 bits, more than the 20 of OWASP ASVS 5.0, 6.5.4. Digits, because many letters sound alike
+on the telephone."""
 
 ARGON2ID = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
-"""OWASP's first choice for argon2id (Password Storage Cheat Sheet): 19 MiB, two passes, one lane. RFC 9106's profiles
-take 64 MiB and four lanes, 190 ms on two busy cores where this takes 23: a caller waits for it."""
+"""OWASP's first choice for argon2id (Password Storage Cheat Sheet): 19 MiB, two passes, one lane; 23 ms on two busy
+cores. RFC 9106's profiles (64 MiB, four lanes) take 190 ms there, and a caller waits for it."""
 
 
 def new_password() -> str:
-    """Drawn evenly from all passwords by the system's source of randomness."""
+    """A random password, each equally likely, from the system's source of randomness."""
     return f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}"
 
 
@@ -34,7 +35,7 @@ class Passwords:
         return self._hasher.hash(self._pseudonyms.password(password))
 
     def verify(self, stored: str | None, password: str) -> bool:
-        """Whether `stored` is of this password, under whichever key; it takes as long where nothing is stored."""
+        """Whether `stored` is the hash of this password under any key. Takes equally long where nothing is stored."""
         found = [self._is_of(stored or self._nobodys, each) for each in self._pseudonyms.passwords(password)]
         return any(found) and stored is not None
 

@@ -1,4 +1,4 @@
-"""Telephone numbers in one form, however the line, a file or a person writes them."""
+"""Brings telephone numbers into one form, whether a line, a file or a person wrote them."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ RENUMBERED = {
     **{"123": "83", "124": "84", "125": "85", "127": "81", "129": "82"},
     **{"186": "56", "188": "58", "199": "59"},
 }
-"""Vietnamese mobile prefixes of the eleven-digit numbers, and what took their place in September 2018
+"""Vietnamese mobile prefixes of the eleven-digit numbers, and the prefixes that replaced them in September 2018
 (Decision 798/QĐ-BTTTT of the Ministry of Information and Communications), without the leading 0."""
 
 _WRITTEN = re.compile(r"\(?\+?[0-9 ().-]{1,30}", re.ASCII)  # phonenumbers itself would read letters as keys
 _VIETNAM = 84
 _BEFORE_SUBSCRIBER = re.compile("0*(?:84)?0*")
-"""What exchanges put before a subscriber's digits: 084…, 00912…, +840912…, each with a zero too many."""
+"""Prefixes that exchanges put before a subscriber's digits: 084…, 00912…, +840912…, each with a zero too many."""
 
 _SUBSCRIBERS = frozenset(
     (
@@ -32,20 +32,20 @@ _SUBSCRIBERS = frozenset(
         phonenumbers.PhoneNumberType.VOIP,
     )
 )
-"""Numbers that a person can have; 1900… and 1800… belong to services."""
+"""Kinds of numbers that a person can have; 1900… and 1800… belong to services."""
 
 _MOBILE = frozenset((phonenumbers.PhoneNumberType.MOBILE,))
 
 
 class NotAPhoneNumber(VoicebotError):  # noqa: N818  # the name says what it is
-    """A telephone number that is none. It is a secret and not in the message."""
+    """The text is no telephone number. It may be a secret, so it is not in the message."""
 
     def __init__(self) -> None:
         super().__init__("this is no phone number: write ten digits beginning with 0, or +84 and nine digits")
 
 
 def normalise(phone: str) -> str:
-    """The number as E.164 (+84912345678), also of before 2018. Raises NotAPhoneNumber.
+    """The number as E.164 (+84912345678); numbers from before 2018 are converted. Raises NotAPhoneNumber.
 
     It may be written as +84…, 84…, 0084… or 0…, and a Vietnamese mobile also with a zero too many: 084912345678,
     00912345678, +840912345678."""
@@ -64,8 +64,8 @@ def normalise(phone: str) -> str:
 
 @cache
 def _plain_mobile() -> re.Pattern[str]:
-    """A Vietnamese mobile as nearly all files have it, 0 and nine digits, by the library's own table of them: found so,
-    a number takes a hundredth of the time."""
+    """A pattern for Vietnamese mobiles as nearly all files write them, 0 and nine digits, from the library's own table.
+    Matching it takes a hundredth of the library's time."""
     vietnam = phonenumbers.PhoneMetadata.metadata_for_region("VN")
     mobile = vietnam and vietnam.mobile and vietnam.mobile.national_number_pattern
     return re.compile(f"0({mobile})" if mobile else "(?!)", re.ASCII)
@@ -83,7 +83,7 @@ def _parsed(phone: str) -> phonenumbers.PhoneNumber | None:
 
 
 def as_dialled(phone: str) -> str:
-    """The number as people in Vietnam say it (0912345678); empty for what is no Vietnamese telephone number."""
+    """The number as people in Vietnam dial it (0912345678); empty if it is no Vietnamese telephone number."""
     try:
         number = normalise(phone)
     except NotAPhoneNumber:
@@ -92,7 +92,7 @@ def as_dialled(phone: str) -> str:
 
 
 def as_mobile(phone: str) -> str:
-    """The same, empty also for what is no mobile: all that a hotline may ring without a bill or a stranger's office."""
+    """The same, but empty if it is no mobile: a hotline must not ring expensive numbers or offices."""
     dialled = as_dialled(phone)
     number = _parsed(dialled) if dialled else None
     return dialled if number and phonenumbers.number_type(number) in _MOBILE else ""

@@ -1,8 +1,8 @@
-"""What the store writes instead of phone and insurance numbers: keyed hashes (HMAC-SHA256).
+"""The store writes keyed hashes (HMAC-SHA256) instead of phone and insurance numbers.
 
-A number of ten digits is found from a plain hash in seconds by trying them all, so the hash needs a key that is not in
-the database. Without that key a stolen store or backup tells nobody's number; with another key the store finds nobody.
-While a key is being changed there are several: the first is written, and all are looked for (rekeying.py).
+A number of ten digits can be found from a plain hash in seconds by trying them all, so the hash needs a key that is not
+in the database. Without that key a stolen store or backup reveals no number; with another key the store finds nobody.
+While a key is being changed there are several: the first is used to write, and all are searched for (rekeying.py).
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from collections.abc import Sequence
 
 
 class Pseudonyms:
-    """Keyed hashes of what identifies a person; 64 hexadecimal characters each. `keys`: the newest first."""
+    """Keyed hashes of the numbers that identify a person; 64 hexadecimal characters each. `keys`: the newest first."""
 
     def __init__(self, *keys: bytes) -> None:
         self._keys = keys
         self.fingerprints = tuple(_of(key, "fingerprint", "") for key in keys)
-        """Tell with which of the keys a store was made."""
+        """They show with which of the keys a store was made."""
 
     def phone(self, e164: str) -> str:
         return self.phones(e164)[0]
@@ -34,7 +34,8 @@ class Pseudonyms:
         return [_of(key, "insurance number", digits) for key in self._keys]
 
     def password(self, password: str) -> str:
-        """To be hashed again, slowly: without the key eight digits are soon found from any hash."""
+        """The keyed hash of a password, to be hashed again slowly. Without a key, eight digits are soon found from any
+        hash."""
         return self.passwords(password)[0]
 
     def passwords(self, password: str) -> Sequence[str]:

@@ -1,4 +1,4 @@
-"""Accounts as operators enter and see them, as SQL inside one transaction of the caller's."""
+"""Accounts as operators enter and see them: SQL inside the transaction that the calling code opened."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from bot.errors import VoicebotError
 
 @dataclass(frozen=True)
 class Row:
-    """A row of the table of accounts, or the reason why there can be none. The numbers are pseudonyms, under each of
-    the store's keys, the newest first."""
+    """A row of the table of accounts, or the reason why it is invalid. The numbers are pseudonyms, under each of the
+    store's keys, the newest first."""
 
     phones: Sequence[str] = ("",)
     insurance_numbers: Sequence[str] = ("",)
@@ -39,7 +39,8 @@ class Row:
 
 @dataclass(frozen=True)
 class Entry:
-    """What became of a row: added; unchanged, because it was there; or bad for a reason, which quotes no number."""
+    """The result for a row: added; unchanged, because it was there already; or bad, with a reason that quotes no
+    number."""
 
     status: Literal["added", "unchanged", "bad"]
     reason: str = ""
@@ -50,23 +51,23 @@ class Account:
     """An account as an operator may see it."""
 
     phone: str
-    """Masked but for its last three digits, as the insurance number is."""
+    """Masked except for its last three digits, like the insurance number."""
     insurance_number: str
     state: Literal["new", "active", "locked"]
     """new: no password was ever given."""
     failures: int
     """Guesses of this phone or of this insurance number since its last reset, whichever are more."""
     locked_until: datetime | None
-    """None where it is not locked, and where only `unlock` ends the lock."""
+    """None if it is not locked, or if only `unlock` ends the lock."""
     must_change: bool
     """Its password was handed out, and its owner has chosen no other yet."""
     expires_at: datetime | None
-    """When that password works no longer."""
+    """When that password stops working."""
 
 
 @dataclass(frozen=True)
 class Listed:
-    """An account in a list of all. The store knows phone numbers as pseudonyms only."""
+    """An account in a list of all. The store knows phone numbers only as pseudonyms."""
 
     insurance_number: str
     """Masked but for its last three digits."""
@@ -104,16 +105,16 @@ def row(phone: str, insurance_number: str, lengths: Sequence[int], pseudonyms: P
 
 
 def enter_new(connection: Connection, rows: Sequence[Row]) -> list[Entry]:
-    """Add the rows that are good, without looking whether they are new; what became of each, in order.
+    """Add the good rows without checking whether they are new. Returns each row's result, in order.
 
-    Raises IntegrityError where a phone or an insurance number is there already, or twice in the rows: then nothing of
-    the transaction holds."""
+    Raises IntegrityError if a phone or an insurance number is there already, or twice in the rows: then the transaction
+    must be rolled back."""
     _insert(connection, [row for row in rows if not row.problem])
     return [Entry("bad", row.problem) if row.problem else Entry("added") for row in rows]
 
 
 def enter(connection: Connection, rows: Sequence[Row]) -> list[Entry]:
-    """Add the rows that are good and new; what became of each, in order."""
+    """Add the rows that are good and new. Returns each row's result, in order."""
     number_of = _pairs(connection, "phone", [row.phone for row in rows])
     phone_of = {number: phone for phone, number in number_of.items()}
     phone_of |= {
@@ -172,7 +173,7 @@ def remove(connection: Connection, phone: str) -> Any:
 
 
 def change_phone(connection: Connection, phone: str, new: str) -> Any:
-    """Give an account another phone (pseudonyms); its row.
+    """Give an account another phone (pseudonyms). Returns its row.
 
     Raises VoicebotError where there is none, or where the new phone has one."""
     found = find(connection, phone)
@@ -183,7 +184,7 @@ def change_phone(connection: Connection, phone: str, new: str) -> Any:
 
 
 def page(connection: Connection, after: int) -> list[tuple[int, Listed]]:
-    """The next accounts after an id, each with its own."""
+    """The next accounts after an id, each with its id."""
     columns = (accounts.c.id, accounts.c.masked, accounts.c.password)
     query = select(*columns).where(accounts.c.id > after).order_by(accounts.c.id).limit(PAGE)
     return [
@@ -199,7 +200,7 @@ def _insert(connection: Connection, rows: Sequence[Row]) -> None:
         columns = [f"{{{','.join(column)}}}" for column in zip(*values, strict=True)]
         connection.execute(_INSERT_ARRAYS, dict(zip(_COLUMNS, columns, strict=True)))
     else:
-        connection.exec_driver_sql(_INSERT_ROW, values)  # SQLAlchemy's own way takes as long again as SQLite
+        connection.exec_driver_sql(_INSERT_ROW, values)  # SQLAlchemy's own insert takes twice as long
 
 
 def _pairs(connection: Connection, column: str, values: Sequence[str]) -> dict[str, str]:

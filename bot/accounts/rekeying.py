@@ -1,8 +1,8 @@
-"""Accounts come under a new key when somebody calls for them, and when the list of all accounts is imported again.
+"""Moves accounts to a new key when their owners call, and when the list of all accounts is imported again.
 
-A pseudonym cannot be turned into another one: for that, the number itself must come by. So the key file holds the new
-key and below it the old one, until every account came by; whoever reads the store knows both meanwhile, and no call
-waits. The same statements run whether anything is there to be renamed.
+A pseudonym cannot be converted: a new one is made from the number itself, when that is given. So the key file holds the
+new key and below it the old one, until every account was moved. Meanwhile the store is searched with both, and no call
+waits. The same statements run whether or not there is anything to rename.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from bot.accounts.schema import accounts, calls, resets
 def rekey(
     connection: Connection, phones: Iterable[Sequence[str]] = (), insurance_numbers: Iterable[Sequence[str]] = ()
 ) -> None:
-    """Write the newest pseudonym wherever a former one stands. Of each person the pseudonyms under all keys are given,
-    the newest first; where there is one key, nothing is done."""
+    """Write the newest pseudonym in place of a former one. The arguments are a person's pseudonyms under all keys, the
+    newest first; where there is one key, nothing is done."""
     for column, tables, people in (
         ("phone", (accounts, resets, calls), phones),
         ("insurance_number", (accounts, resets), insurance_numbers),

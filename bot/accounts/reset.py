@@ -1,8 +1,8 @@
-"""A reset in two phases, as SQL inside one transaction of the caller's.
+"""A reset in two phases: SQL inside the transaction that the calling code opened.
 
 call asks ──▶ refused, repeated, locked
          └──▶ pending ──first reading heard──▶ active       the new password is in force
-                     └──call over before────▶ discarded     the old one still is
+                     └──call ends before────▶ discarded     the old password stays in force
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ PENDING_FOR = timedelta(minutes=10)
 @dataclass(frozen=True)
 class Attempt:
     """A call that asks for a password. Phone and insurance number are pseudonyms, the password is hashed;
-    `phone` is None where the line told none."""
+    `phone` is None where the line reported none."""
 
     call_id: str
     at: datetime
@@ -44,12 +44,12 @@ class Attempt:
     insurance_number: str
     password: str = field(repr=False)
     contact: str | None = field(default=None, repr=False)
-    """Sealed, where the owner is to be told."""
+    """The sealed phone number, if the owner is to be told."""
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What became of an attempt."""
+    """The result of an attempt."""
 
     granted: bool
     refusals: int
@@ -59,9 +59,9 @@ class Answer:
 
 
 def begin(connection: Connection, trail: Trail, attempt: Attempt, throttle: Throttle) -> Answer:
-    """Keep the attempt, pending if phone and number belong together and the throttle lets it be looked at.
+    """Record the attempt; it is pending if phone and number belong together and the throttle allows it.
 
-    The same statements run whatever the answer. Raises IntegrityError on the second attempt of a call.
+    The same statements run for every answer. Raises IntegrityError on the second attempt of a call.
     """
     sweep(connection, trail, attempt.at)
     account_id = connection.execute(
@@ -75,7 +75,7 @@ def begin(connection: Connection, trail: Trail, attempt: Attempt, throttle: Thro
     state = throttle.judge(account_id is not None, attempt.insurance_number, by_phone, by_number, refusals, attempt.at)
     waits = throttle.locked_until(by_phone, by_number, attempt.at) is not None
     why = "guesses or passwords of this phone or number" if waits else "guesses of all callers"
-    if attempt.phone is None:  # it can match nothing, so it tells nobody anything
+    if attempt.phone is None:  # it can match nothing, so it is no guess
         state, why = State.LOCKED, "no calling number"
     granted = state is State.PENDING
     event = Event(
@@ -112,8 +112,9 @@ def activate(
     lifetime: timedelta,
     until: datetime | None = None,
 ) -> bool:
-    """Bring a pending password into force, for its lifetime; whether the call's password is in force afterwards. After
-    `until` nobody waits for that any more, and the caller was told that the password is void: so it is forgotten."""
+    """Bring a pending password into force, for its lifetime. Returns whether the call's password is in force
+    afterwards. After `until` the call no longer waits, and the caller was told that the password is void: so it is
+    discarded."""
     reset = connection.execute(select(resets).where(resets.c.call_id == call_id)).one_or_none()
     if reset is None or reset.state != State.PENDING:
         return reset is not None and reset.state == State.ACTIVE
@@ -128,7 +129,7 @@ def activate(
 
 
 def discard(connection: Connection, trail: Trail, now: datetime, actor: str = "call", **of: str) -> None:
-    """Forget the pending passwords of a call or of a phone; nothing happens to any other reset."""
+    """Discard the pending passwords of a call or of a phone; other resets stay as they are."""
     ((column, value),) = of.items()
     _discard(connection, trail, Event(now, What.DISCARDED, actor), resets.c[column] == value)
 
@@ -139,13 +140,13 @@ def is_active(connection: Connection, call_id: str) -> bool:
 
 
 def sweep(connection: Connection, trail: Trail, now: datetime) -> None:
-    """Forget pending passwords whose call never ended as calls do: their process died."""
+    """Discard pending passwords whose call did not end normally, because their process died."""
     _discard(connection, trail, Event(now, What.DISCARDED, "bot", detail="no end"), resets.c.at < now - PENDING_FOR)
 
 
 def history(connection: Connection, **of: str) -> list[Asked]:
-    """What counts of a phone's or an insurance number's earlier calls, in order of time. There are few: what was
-    repeated or not looked at, without limit, is not among them."""
+    """The earlier calls of a phone or an insurance number that count, in order of time. They are few: calls that were
+    repeated or not looked at, which have no limit, are left out."""
     ((column, value),) = of.items()
     other = resets.c.insurance_number if column == "phone" else resets.c.phone
     query = select(resets.c.at, resets.c.state, other).where(
@@ -163,7 +164,7 @@ def refusals_since(connection: Connection, since: datetime) -> int:
 
 
 def forgive(connection: Connection, phone: str, insurance_number: str) -> int:
-    """Let the guesses of this phone and this number count no more; how many there were."""
+    """Stop counting the guesses of this phone and this number. Returns how many there were."""
     result = connection.execute(
         update(resets)
         .where(
@@ -182,7 +183,7 @@ def _discard(connection: Connection, trail: Trail, event: Event, which: Any) -> 
 
 
 def _end(connection: Connection, trail: Trail, reset: Any, state: State, event: Event) -> None:
-    """Of a pending reset. `event` lacks only whose it is."""
+    """End a pending reset. `event` lacks only the phone, the insurance number and the call."""
     ended = {"state": state.value, "password": None, "contact": None}
     connection.execute(update(resets).where(resets.c.call_id == reset.call_id).values(**ended))
     whose = {"call": reset.call_id, "phone": reset.phone, "insurance_number": reset.insurance_number}

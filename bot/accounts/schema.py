@@ -37,7 +37,8 @@ keys = Table(
     Column("checked_at", DateTime),
 )
 """The one key whose pseudonyms are in this store.
-`checked_at`: when it was last made sure that the store can be written; SQLite writes nothing where nothing changes."""
+`checked_at`: when the store was last found writable. The check writes this time, because SQLite writes nothing where
+nothing changes."""
 
 accounts = Table(
     "accounts",
@@ -53,7 +54,7 @@ accounts = Table(
 )
 """`masked`: the insurance number as operators see it, its last three digits readable.
 `password`: the one in force; empty until the first reset.
-`must_change`, `expires_at`, `used_at`: of a password that was handed out; `used_at` is when it was first used."""
+`must_change`, `expires_at`, `used_at` belong to a password that was handed out; `used_at` is when it was first used."""
 
 resets = Table(
     "resets",
@@ -71,10 +72,10 @@ resets = Table(
     Index("resets_of_state", "state", "at"),
     Index("resets_of_account", "account_id"),
 )
-"""What became of each call that asked for a password; the primary key is what keeps it to one a call.
-`phone` and `insurance_number` are as the call gave them; `password` is there while the reset is pending, and so is
-`contact`, the sealed phone number, where owners are told of resets.
-The first two indexes hold all that is read of a history, so that a long one takes hardly longer than none."""
+"""The result of each call that asked for a password; the primary key allows one reset a call.
+`phone` and `insurance_number` are as the call gave them. `password` is there while the reset is pending, and so is
+`contact`, the sealed phone number, if owners are told of resets.
+The first two indexes hold every column that a history reads, so that a long history takes hardly longer than none."""
 
 audit = Table(
     "audit",
@@ -93,7 +94,8 @@ audit = Table(
     Index("audit_of_insurance_number", "insurance_number", "seq"),
     Index("audit_of_call", "call", "seq"),
 )
-"""The audit trail (chain.py). Rows are added; triggers refuse to change one, and to remove what no checkpoint holds."""
+"""The audit trail (chain.py). Rows are only added: triggers refuse to change one, and to remove one that no checkpoint
+signs."""
 
 checkpoints = Table(
     "checkpoints",
@@ -117,7 +119,7 @@ notices = Table(
     Column("next_at", DateTime, nullable=False),
     Index("notices_due", "next_at"),
 )
-"""What owners are still to be told (outbox.py). `contact` is a sealed phone number."""
+"""Notices that owners did not get yet (outbox.py). `contact` is a sealed phone number."""
 
 calls = Table(
     "calls",
@@ -144,11 +146,11 @@ calls = Table(
     Index("calls_of_phone", "phone", "started", "id"),
     Index("calls_of_exchange", "exchange"),
 )
-"""A record a call (bot/operations/record.py), written once when it ends. The stages hold seconds since it was answered,
-latencies milliseconds, `events` JSON without a digit of the caller's."""
+"""One record for each call (bot/operations/record.py), written when the call ends. The stages hold seconds since it was
+answered, latencies are milliseconds, `events` is JSON without a digit of the caller."""
 
 LATENCY_BUCKETS = 24
-"""Of the latencies in an hour: bot/operations/latency.py says where each ends."""
+"""Buckets of the latencies in an hour; bot/operations/latency.py says where each ends."""
 
 call_hours = Table(
     "call_hours",
@@ -163,9 +165,9 @@ call_hours = Table(
     Column("reset_seconds", Float, nullable=False),
     *(Column(f"latency_{bucket:02}", Integer, nullable=False) for bucket in range(LATENCY_BUCKETS)),
 )  # fmt: skip
-"""The calls that began in an hour, added up when each is recorded; `hour` counts from 1970, UTC. Calls by outcome, by
-the stages that they reached and by how their numbers were given; `reset_seconds`: of those that ended with a password.
-A year of it is 8,760 rows, however many calls there were."""
+"""Sums over the calls that began in an hour; each call is added when it is recorded. `hour` counts from 1970, UTC.
+Calls are counted by outcome, by the stages that they reached and by how their numbers were given. `reset_seconds`:
+seconds of the calls that ended with a password. A year has 8,760 rows, however many calls there were."""
 
 operators = Table(
     "operators",
@@ -186,7 +188,7 @@ sessions = Table(
     Column("seen_at", DateTime, nullable=False),
     Index("sessions_of_operator", "name"),
 )
-"""Who has logged in there. `token`: the SHA-256 of what the browser shows."""
+"""Sessions at the operator's page. `token`: the SHA-256 of the token that the browser shows."""
 
 
 call_backs = Table(
@@ -198,11 +200,11 @@ call_backs = Table(
     Index("call_backs_at", "at"),
     Index("call_backs_of_phone", "phone"),
 )
-"""Who was called back within the last day (bot/operations/call_backs.py)."""
+"""Call backs within the last day (bot/operations/call_backs.py)."""
 
 
 class State(enum.StrEnum):
-    """Of a reset."""
+    """The state of a reset."""
 
     PENDING = "pending"
     """Being read out."""
@@ -213,8 +215,8 @@ class State(enum.StrEnum):
     REFUSED = "refused"
     """No match: a guess."""
     REPEATED = "repeated"
-    """No match, and the same pair was refused before: no further guess."""
+    """No match, and the same pair was refused before: not counted as a further guess."""
     LOCKED = "locked"
     """Not looked at: too many guesses before, or no calling number."""
     FORGIVEN = "forgiven"
-    """A guess that an operator unlocked."""
+    """A guess that an operator forgave with `unlock`."""

@@ -39,20 +39,20 @@ def utcnow() -> datetime:
 
 
 class Accounts:
-    """Accounts in a database. Every method raises AccountsUnavailable where that cannot be used.
+    """Accounts in a database. Every method raises AccountsUnavailable if that cannot be used.
 
-    url             as SQLAlchemy writes it; a relative SQLite path starts at the project folder
+    url             an SQLAlchemy URL; a relative SQLite path starts at the project folder
     max_failures, lock_seconds, max_resets, max_refusals
-                    how often may be guessed: bot/accounts/throttle.py, bot/settings.py
+                    the limits on guessing: bot/accounts/throttle.py, bot/settings.py
     password_hours  how long a password that was handed out works
-    notify          whether owners are told of resets: whether something will empty the outbox
+    notify          whether owners are told of resets: then something must empty the outbox
     audit_days      how long records of the audit trail are kept; 0: for ever
     patience        seconds that a transaction may take
     clock           the time now
     number_lengths  digits of an insurance number
-    key             of the pseudonyms, as Fernet writes keys; while it is being changed several, one a line, the new
-                    one first; None: that of var/accounts.key, made on first use
-    hasher          of passwords
+    key             the pseudonyms' key, in Fernet's form; while it is being changed several, one a line, the new one
+                    first; None: the key in var/accounts.key, made on first use
+    hasher          hashes passwords
     """
 
     def __init__(
@@ -75,7 +75,7 @@ class Accounts:
         self._database = Database(url, patience)
         secrets = decode_keys(key or key_file(ACCOUNTS_KEY), "the key of the account store")
         self.backing = Backing(self._database, secrets, ACCOUNTS_KEY, clock)
-        """What other rooms need that keep tables beside these."""
+        """For other rooms that keep tables in the same database."""
         self._pseudonyms, self._trail = self.backing.pseudonyms, self.backing.trail
         self._check, self._now, self._caller = self.backing.check, self.backing.now, self.backing.caller
         self._throttle = Throttle(max_failures, timedelta(seconds=lock_seconds), max_resets, max_refusals)
@@ -99,10 +99,10 @@ class Accounts:
     # ── calls ─────────────────────────────────────────────────────────────────────────────────────
 
     def begin_reset(self, call_id: str, phone: str | None, insurance_number: str) -> str | None:
-        """A new password, pending until `activate`; or None, whatever the cause, after the same work.
+        """A new password, pending until `activate`; or None, for every cause after the same work.
 
-        A call gets one answer: every further attempt in it is refused. The answer does not wait for the disk: what is
-        lost with a machine that fails was not asked, and the old password stays.
+        A call gets one answer: every further attempt in it is refused. The answer does not wait for the disk: if the
+        machine fails, the attempt may be lost, and the old password stays.
         """
         self._check()
         password = new_password()
@@ -125,24 +125,24 @@ class Accounts:
         return password if answer.granted else None
 
     def activate(self, call_id: str, until: float | None = None) -> bool:
-        """The first reading was heard: the pending password comes into force, but not after `until` (Unix time, in
-        seconds). Whether it is in force; again is harmless."""
+        """The first reading was heard: bring the pending password into force, but not after `until` (Unix time, in
+        seconds). Returns whether it is in force. May be called again."""
         self._check()
         last = None if until is None else datetime.fromtimestamp(until, UTC).replace(tzinfo=None)
         with self._database.writing() as connection:
             return reset.activate(connection, self._trail, call_id, self._now(), self._lifetime, last)
 
     def discard(self, call_id: str) -> bool:
-        """The call is over: what is still pending is forgotten, the old password stays. Again is harmless. Whether the
-        password of the call is in force: it was heard."""
+        """The call is over: discard a pending password, so that the old one stays. Returns whether the call's password
+        is in force, because it was heard. May be called again."""
         self._check()
         with self._database.writing() as connection:
             reset.discard(connection, self._trail, self._now(), call_id=call_id)
             return reset.is_active(connection, call_id)
 
     def check(self) -> int:
-        """Make sure, by writing, that a reset could be kept now, and forget what calls left behind; how many guesses
-        all callers made within the last hour."""
+        """Check, by writing, that the store works, and discard what dead processes left pending. Returns how many
+        guesses all callers made within the last hour."""
         self._check()
         now = self._now()
         with self._database.writing() as connection:
@@ -175,25 +175,26 @@ class Accounts:
         self._check()
 
     def add(self, phone: str, insurance_number: str) -> bool:
-        """Whether the account is new. Raises VoicebotError where it cannot be, saying why."""
+        """Add an account. Returns whether it is new. Raises VoicebotError with the reason if it is invalid."""
         (entry,) = self.import_rows([(phone, insurance_number)])
         if entry.status == "bad":
             raise VoicebotError(f"no account added: {entry.reason}")
         return entry.status == "added"
 
     def import_rows(self, rows: Sequence[tuple[str, str]]) -> list[Entry]:
-        """Add accounts (phone, insurance number) in one transaction; what became of each row, in order."""
+        """Add accounts (phone, insurance number) in one transaction. Returns each row's result, in order."""
         return self.enter([self.row(*row) for row in rows])
 
     def row(self, phone: str, insurance_number: str) -> Row:
-        """An account as the store writes it, or why it can be none: the work of adding it that holds nobody up."""
+        """An account as the store writes it, or the reason why it is invalid. This part of adding it needs no
+        transaction."""
         return register.row(phone, insurance_number, self._lengths, self._pseudonyms)
 
     def enter(self, rows: Sequence[Row]) -> list[Entry]:
-        """Add what `row` made, in one transaction; what became of each, in order."""
+        """Add what `row` made, in one transaction. Returns each row's result, in order."""
         self._check()
         try:
-            return self._enter(rows, register.enter_new)  # mostly none of them is there
+            return self._enter(rows, register.enter_new)  # mostly all of them are new
         except Conflict:
             return self._enter(rows, register.enter)
 
@@ -216,8 +217,8 @@ class Accounts:
             return register.view(connection, e164, self._pseudonyms, self._throttle, now)
 
     def unlock(self, phone: str, by: str | None = None) -> int:
-        """Forgive the guesses of an account's phone and insurance number; how many. `by`: who does, for the audit
-        trail; None: this process's user. Raises VoicebotError as `show`."""
+        """Forgive the guesses of an account's phone and insurance number. Returns how many. `by`: the actor for the
+        audit trail; None: this process's user. Raises VoicebotError as `show`."""
         self._check()
         names = self._pseudonyms.phones(normalise(phone))
         pseudonym = names[0]
@@ -241,7 +242,7 @@ class Accounts:
         return self.credentials.opens(phone, password)
 
     def remove(self, phone: str) -> None:
-        """Remove an account, and forget a password that is being read out for it. What became of its calls stays.
+        """Remove an account, and discard a password that is being read out for it. The rows of its calls stay.
 
         Raises VoicebotError as `show`."""
         self._check()
@@ -254,8 +255,8 @@ class Accounts:
             self._record(connection, What.REMOVE, pseudonym, removed.insurance_number)
 
     def change_phone(self, phone: str, new: str) -> None:
-        """Move an account to another phone number; its password stays, and one that is being read out to the old phone
-        is forgotten. Raises VoicebotError as `show`, and where the new number has an account already."""
+        """Move an account to another phone number. Its password stays; one that is being read out to the old phone is
+        discarded. Raises VoicebotError as `show`, and if the new number has an account already."""
         self._check()
         names = [self._pseudonyms.phones(normalise(each)) for each in (phone, new)]
         old, pseudonym = (each[0] for each in names)
@@ -283,7 +284,7 @@ class Accounts:
     # ── inside ────────────────────────────────────────────────────────────────────────────────────
 
     def _contact(self, phone: str | None) -> str | None:
-        """A calling number, sealed; something that looks alike where it is none, after the same work."""
+        """A calling number, sealed; if there is none, something of the same form after the same work."""
         if self._contacts is None:
             return None
         try:
@@ -306,7 +307,7 @@ class Accounts:
 
 
 def open_accounts(settings: Settings, patience: float = PATIENCE) -> Accounts:
-    """The store of these settings. Does not make one. `patience`: seconds that a transaction may take."""
+    """The store of these settings, which must exist. `patience`: seconds that a transaction may take."""
     return Accounts(
         settings.database_url,
         max_failures=settings.max_failures,

@@ -1,8 +1,8 @@
-"""How many guesses there may be, and when the next one is looked at. Pure.
+"""How many guesses are allowed, and when the next one is looked at. Pure.
 
 A guess is a pair of phone and insurance number that was refused, counted once however often it is asked again; or a
 reset that its caller did not hear to the end. What is asked during a wait is not looked at, so it is no guess, and the
-wait ends although somebody keeps calling.
+wait ends even if somebody keeps calling.
 
     guess   1 … free-1      free      free+1     …            CAP
     wait    none            1 min     2 min      … longest    until an operator unlocks
@@ -30,8 +30,8 @@ CAP = 100
 """Guesses in a row, however slowly they come, after which only an operator unlocks (NIST SP 800-63B-4, 3.2.2)."""
 
 STRANGERS = 10
-"""Times as many guesses are free for an insurance number as for a phone. Strangers who give it from other phones keep
-its owner waiting then, and must not with a few calls. The cap bounds their guesses all the same."""
+"""An insurance number has this many times as many free guesses as a phone. Strangers who guess it from other phones
+make its owner wait, and a few calls must not be enough for that. The cap still limits their guesses."""
 
 UNTIL_UNLOCKED = datetime.max
 
@@ -40,7 +40,7 @@ GRANTED = frozenset((State.PENDING, State.ACTIVE, State.DISCARDED))
 
 
 class Asked(NamedTuple):
-    """An earlier call, found by its phone or by its insurance number; `other` is the other one of the two."""
+    """An earlier call, found by its phone or by its insurance number; `other` is the other of the two."""
 
     at: datetime
     state: State
@@ -60,7 +60,8 @@ def guesses(history: Sequence[Asked]) -> list[datetime]:
 
 @dataclass(frozen=True)
 class Allowance:
-    """Of one phone or one insurance number: `free` guesses within a day, then waits that grow to `longest`."""
+    """The limits of one phone or one insurance number: `free` guesses within a day, then waits that grow to
+    `longest`."""
 
     free: int
     longest: timedelta
@@ -93,7 +94,7 @@ class Throttle:
     max_refusals: int
 
     def locked_until(self, by_phone: Sequence[Asked], by_number: Sequence[Asked], now: datetime) -> datetime | None:
-        """When a phone and a number with these histories are looked at again; None where they are now."""
+        """When a phone and a number with these histories may try again; None if they may now."""
         ends = (
             Allowance(self.max_failures, self.longest).wait_ends(guesses(by_phone), now),
             Allowance(self.max_failures * STRANGERS, self.longest).wait_ends(guesses(by_number), now),
@@ -110,7 +111,7 @@ class Throttle:
         refusals: int,
         now: datetime,
     ) -> State:
-        """What becomes of a call from a phone with a history: pending, refused, repeated or locked.
+        """The state for a call from a phone with a history: pending, refused, repeated or locked.
 
         matches   phone and insurance number belong together
         refusals  guesses of all callers within the last hour

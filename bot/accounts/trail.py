@@ -1,8 +1,8 @@
-"""The audit trail as SQL, each function inside one transaction of the caller's. A record is written in the transaction
-of what it records: both are there, or neither.
+"""The audit trail in SQL. Each function runs inside the transaction that the calling code opened. A record is written
+in the same transaction as the change that it records, so both are there, or neither.
 
-Writers take turns (bot/accounts/database.py), so the last record stays the last one until the transaction ends, in
-whatever process. The number of a record is a primary key all the same: no chain can fork.
+Writers of all processes take turns (bot/accounts/database.py), so the last record stays the last one until the
+transaction ends. Besides, the number of a record is a primary key, so that no chain can fork.
 """
 
 from __future__ import annotations
@@ -20,14 +20,16 @@ from bot.accounts.chain import GENESIS, Checkpoint, Event, Record, Signer, What,
 from bot.accounts.schema import audit, checkpoints
 
 EVERY = 100
-"""Records from one checkpoint to the next, at most: so many can be changed unseen by who can write to the database but
-has no key. Signing takes 0.1 ms, and the row is as large as a record's: every record would double the trail."""
+"""Records from one checkpoint to the next, at most. Somebody who can write to the database but has no key could change
+as many without being detected. Signing takes 0.1 ms, and a checkpoint is as large as a record: one for every record
+would double the trail."""
 
 OFTEN = timedelta(hours=1)
-"""How old a checkpoint may become while there are records after it, where somebody looks after the trail (`tend`)."""
+"""How old a checkpoint may become while there are records after it, if `tend` is called."""
 
 TOGETHER = timedelta(days=1)
-"""Records are removed a day's together, since each removal is a record and a checkpoint: they stay so much longer."""
+"""Records of one day are removed together, since each removal is a record and a checkpoint. So they stay up to a day
+longer."""
 
 PAGE = 1000
 """Records that are read, or removed, in one transaction."""
@@ -37,7 +39,7 @@ _APPEND = insert(audit)
 
 
 class Trail:
-    """Appends to the chain. `signer`: of the checkpoints."""
+    """Appends to the chain. `signer` signs the checkpoints."""
 
     def __init__(self, signer: Signer) -> None:
         self._signer = signer
@@ -52,7 +54,8 @@ class Trail:
             self._sign(connection, record.seq, record.hash, event.at)
 
     def checkpoint(self, connection: Connection, now: datetime) -> Checkpoint | None:
-        """Sign the chain as it is now; None where there is nothing. Where its end is signed, that is the answer."""
+        """Sign the chain as it is now; None if it is empty. If its last record is signed already, returns that
+        checkpoint."""
         seq, hash_ = head(connection)
         if seq == 0:
             return None
@@ -60,9 +63,10 @@ class Trail:
         return found or self._sign(connection, seq, hash_, now)
 
     def tend(self, connection: Connection, now: datetime, keep: timedelta | None) -> Checkpoint | None:
-        """Sign what has waited too long, and remove what is older than `keep` (None: nothing), PAGE records at most.
+        """Sign records that have waited too long, and remove those older than `keep` (None: none), PAGE records at
+        most.
 
-        The checkpoint, where a new one was made at the end of the chain."""
+        Returns the checkpoint, if a new one was made at the end of the chain."""
         if keep:
             self._prune(connection, now, now - keep)
         newest = connection.execute(select(func.max(checkpoints.c.seq))).scalar() or 0
@@ -89,8 +93,8 @@ class Trail:
         self.record(connection, Event(now, What.PRUNED, actor="bot", detail=str(found.seq)))
 
     def sign_anew(self, connection: Connection, keys: Sequence[str]) -> int:
-        """Sign with this signer's key what is signed with another of these (public) keys; how many checkpoints. So the
-        chain is vouched for when those keys are gone."""
+        """Sign again, with this signer's key, checkpoints that were signed with another of these (public) keys. Returns
+        how many. So the chain can still be verified when those keys are gone."""
         found = [each for each in all_checkpoints(connection) if each.key != self._signer.public]
         genuine = [each for each in found if any(each.is_genuine(key) for key in keys)]
         for each in genuine:

@@ -1,5 +1,5 @@
-"""Guesses are pairs: indexes by state, and refusals that told nobody anything new are marked as such. And a column to
-write to, which tells whether the store can be written."""
+"""Guesses are pairs: adds indexes by state, and marks refusals of the same pair as repeated. Also adds a column that is
+written to find out whether the store can be written."""
 
 import sqlalchemy as sa
 from alembic import op
