@@ -1,1 +1,1 @@
-"""What those who run the hotline see: a record of each call, figures over all of them, and who may look."""
+"""What operators see of the hotline: a record of each call, figures over all calls, and who may see them."""

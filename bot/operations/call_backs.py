@@ -1,4 +1,4 @@
-"""How often numbers are called back, in SQL: one row for each, for a day."""
+"""Counts call backs, in SQL: one row for each call back, kept for a day."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from bot.accounts.throttle import DAY, HOUR
 
 
 class CallBackCounts:
-    """Raises AccountsUnavailable where the store cannot be used."""
+    """Raises AccountsUnavailable if the store cannot be used."""
 
     def __init__(self, backing: Backing) -> None:
         self._backing = backing
 
     def take(self, phone: str, a_day: int, an_hour: int) -> str:
-        """Count a call back of this number, unless it had `a_day` within 24 hours (`day`), or all numbers together
-        `an_hour` within an hour (`hour`): then nothing is counted. Empty where it was counted."""
+        """Count a call back of this number, and return an empty text. If the number had `a_day` call backs within 24
+        hours, count nothing and return `day`; if all numbers together had `an_hour` within an hour, return `hour`."""
         self._backing.check()
         now, names = self._backing.now(), self._backing.caller(phone)
         if not names:

@@ -1,4 +1,4 @@
-"""The calls that were recorded, in SQL: written once, found by time, outcome and phone, forgotten after their time."""
+"""Records of calls, in SQL: written once, found by time, outcome and phone, and removed when they are old."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ from bot.operations.latency import counted, share_of
 from bot.operations.record import STAGES, CallRecord
 
 PAGE = 50
-"""Calls of one answer to a search."""
+"""Calls in one answer to a search."""
 
 FORGOTTEN = 500
 """Calls that are removed in one transaction: every minute, so a hotline may have 720,000 calls a day."""
 
 Place = tuple[datetime, str]
-"""Of a call in the order of all: when it began (UTC, no zone), and its id."""
+"""A call's place in the order of all: when it began (UTC, no zone), and its id."""
 
 _LISTED: list[Column[Any]] = [column for column in calls.c if column.name not in ("events", "phone")]
 
@@ -48,17 +48,17 @@ class Wanted:
 
 
 class Calls:
-    """Every method raises AccountsUnavailable where the store cannot be used.
+    """Every method raises AccountsUnavailable if the store cannot be used.
 
-    keep  how long a call is known; None: for ever
+    keep  how long a call is kept; None: for ever
     """
 
     def __init__(self, backing: Backing, keep: timedelta | None) -> None:
         self._backing, self._keep = backing, keep
 
     def keep(self, record: CallRecord, phone: str | None) -> bool:
-        """Write a record down, and add it to its hour. `phone`: the calling number. Whether it was new: a gateway that
-        got no answer sends it again."""
+        """Write a record, and add it to the figures of its hour. `phone`: the calling number. Returns whether it was
+        new: a gateway that got no answer sends a record again."""
         self._backing.check()
         row = _row_of(record) | {"phone": self._backing.pseudonym(phone)}
         try:
@@ -70,8 +70,7 @@ class Calls:
         return True
 
     def find(self, wanted: Wanted, after: Place | None = None, limit: int = PAGE) -> list[dict[str, Any]]:
-        """The newest calls of those that are wanted, without what was said. `after`: the last one of the
-        answer before."""
+        """The newest of the wanted calls, without what was said. `after`: the last call of the answer before."""
         self._backing.check()
         query = select(*_LISTED).where(*_conditions(wanted, after))
         if after:
@@ -82,7 +81,7 @@ class Calls:
             return [_read(row) for row in connection.execute(query)]
 
     def one(self, id_: str) -> dict[str, Any] | None:
-        """A call with what was said in it; None where it is not known, or no longer."""
+        """A call with what was said in it; None if there is no such call, or it was removed."""
         self._backing.check()
         with self._backing.database.reading() as connection:
             row = connection.execute(select(*_LISTED, calls.c.events).where(calls.c.id == id_)).one_or_none()
@@ -93,11 +92,11 @@ class Calls:
         return overview(self._backing, since, until, by)
 
     def pseudonym(self, phone: str) -> str | None:
-        """What stands for a calling number; None for what is none."""
+        """The pseudonym of a calling number; None if it is no number."""
         return self._backing.pseudonym(phone)
 
     def tend(self) -> int:
-        """Remove what is older than it may be, FORGOTTEN calls at most; how many were."""
+        """Remove calls that are too old, FORGOTTEN at most. Returns how many were removed."""
         if self._keep is None:
             return 0
         self._backing.check()
@@ -113,7 +112,7 @@ class Calls:
     def note(
         self, what: What, actor: str, *, call: str | None = None, phone: str | None = None, detail: str = ""
     ) -> None:
-        """Write into the audit trail that somebody looked. `phone` is a pseudonym."""
+        """Write into the audit trail that somebody looked at calls. `phone` is a pseudonym."""
         event = Event(self._backing.now(), what, actor, call, phone, detail=detail)
         with self._backing.database.writing() as connection:
             self._backing.trail.record(connection, event)
@@ -121,7 +120,7 @@ class Calls:
 
 def _conditions(wanted: Wanted, after: Place | None) -> Iterator[ColumnElement[bool]]:
     yield calls.c.started >= wanted.since
-    # One upper limit: of two SQLite takes the first to its index, and walks from the newest call to the second.
+    # Only one upper limit: SQLite would use the first of two with its index, and search from there for the second.
     if after and after[0] < wanted.until:
         yield calls.c.started <= after[0]
     else:
@@ -131,7 +130,7 @@ def _conditions(wanted: Wanted, after: Place | None) -> Iterator[ColumnElement[b
     if wanted.exchange:
         yield calls.c.exchange == wanted.exchange
     if wanted.outcome:
-        # A person has few calls, an outcome has millions: its index is not to be taken where there is a better one.
+        # A phone has few calls, an outcome has millions, so the outcome's index must not be used if there is a phone.
         few = wanted.phone is not None or wanted.exchange
         yield (calls.c.outcome.concat("") if few else calls.c.outcome) == wanted.outcome
 
@@ -180,7 +179,7 @@ def _add_up(connection: Connection, record: CallRecord) -> None:
 
 
 def _read(row: Row[*tuple[Any, ...]]) -> dict[str, Any]:
-    """A row as JSON has it; times are Unix time."""
+    """A row as JSON; times are Unix time."""
     found = dict(row._mapping)
     return {**found, "started": found["started"].replace(tzinfo=UTC).timestamp()}
 

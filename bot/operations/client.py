@@ -1,4 +1,4 @@
-"""A gateway's way to the account store: the action server's door for the operator's page (bot/operations/desk.py)."""
+"""How a gateway reaches the account store: over HTTP, through the action server (bot/operations/desk.py)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ UNREACHABLE = 503
 
 
 class Refused(VoicebotError):  # noqa: N818  # the name says what happened
-    """The action server said no, or nothing. `status` is HTTP's; `seconds` to wait, where that helps."""
+    """The action server refused or did not answer. `status`: the HTTP status; `seconds`: how long to wait, where
+    waiting helps."""
 
     def __init__(self, status: int, error: str, seconds: int = 0) -> None:
         super().__init__(error)
@@ -26,8 +27,8 @@ class Refused(VoicebotError):  # noqa: N818  # the name says what happened
 
 
 class Client:
-    """Of the action server at `url`, e.g. http://localhost:5055/webhook, which wants one of the secrets. What is asked
-    with travels sealed."""
+    """Asks the action server at `url`, e.g. http://localhost:5055/webhook, which demands one of the secrets. The fields
+    of a question are sealed."""
 
     def __init__(self, url: str, secrets: Credentials, seal: Seal) -> None:
         self._url = url.removesuffix("/webhook").rstrip("/")

@@ -1,11 +1,11 @@
-"""What the process with the account store does for the operator's page: gateways ask, as they ask for actions.
+"""Answers gateways' questions for the operator's page, in the process that has the account store.
 
     POST /operations/WHAT   {"sealed": TOKEN}, behind the same secret as the actions
 
-The token holds WHAT, and what is asked with, as JSON: passwords and phone numbers are among it. The answer is JSON,
-too; an error is {"error", "seconds"?} with a status of `_STATUS`. Everything but `keep`, `call_back`, `open` and
-`login` needs a session, and its role is looked at here, beside the data. `call_back` is no part of the page: gateways
-count here whom they call back.
+The token holds WHAT and the question's fields as JSON; passwords and phone numbers may be among them. The answer is
+JSON, too; an error is {"error", "seconds"?} with a status of `_STATUS`. Everything except `keep`, `call_back`, `open`
+and `login` needs a session, whose role is checked here, beside the data. `call_back` is not part of the page: with it
+gateways count their call backs.
 """
 
 from __future__ import annotations
@@ -37,18 +37,18 @@ from bot.sealing import Purpose, Seal
 from bot.settings import Settings
 
 THREADS = 2
-"""At once in the store for pages: calls have threads of their own and do not wait behind these."""
+"""Threads that use the store for pages. Calls have other threads and do not wait behind these."""
 
 OF_CALLS = ("keep", "call_back")
-"""What gateways ask because of a call. It has its own thread: whoever reaches the page can keep the others busy."""
+"""Questions because of a call. They have their own thread: anybody who reaches the page can keep the others busy."""
 
 MOST_AT_ONCE = 1000
-"""Calls of one answer, to an export."""
+"""Calls in one answer to an export."""
 
 HOUR = 3600
 
 LONGEST_HOURS = 24 * 366 * 5
-"""Of figures."""
+"""Hours of one question for figures, at most."""
 
 LAST = 253_370_000_000
 """Unix time in the year 9999."""
@@ -59,7 +59,7 @@ Fields = dict[str, Any]
 
 
 class NotAllowed(VoicebotError):  # noqa: N818  # the name says what happened
-    """The role does not cover it."""
+    """The role does not allow it."""
 
 
 _STATUS: tuple[tuple[type[VoicebotError], int], ...] = (
@@ -94,7 +94,7 @@ class Desk:
         }
 
     async def answer(self, request: web.Request) -> web.Response:
-        """The door. Nothing that was asked with is in an answer or in the log."""
+        """Handle a request. No field of the question is in the answer or in the log."""
         what = request.match_info["what"]
         if what not in self._acts:
             return web.json_response({"error": "not known here: bring the action server up to date"}, status=404)
@@ -117,7 +117,7 @@ class Desk:
             return web.json_response({"error": f"it failed ({type(error).__name__})"}, status=500)
 
     async def tend(self) -> None:
-        """Forget calls that are old. Whatever is wrong with the store, others say."""
+        """Remove old calls. Errors of the store are reported elsewhere."""
         try:
             await asyncio.get_running_loop().run_in_executor(self._threads, self._tend)
         except VoicebotError as error:
@@ -136,7 +136,7 @@ class Desk:
 
     def _done(self, what: str, token: str) -> Fields:
         asked: Fields = json.loads(self._seal().reveal(token, Purpose.OPERATIONS))
-        if asked.pop("act", None) != what:  # it was sent for something else, and somebody sends it again
+        if asked.pop("act", None) != what:  # the token was sealed for another question: somebody replays it
             raise VoicebotError("this was not asked for here: bring gateway and action server to the same version")
         return self._acts[what](asked)
 
@@ -184,7 +184,7 @@ class Desk:
         return self._looked_at(asked, What.CALL_SHOW, self._member(asked))
 
     def _listen(self, asked: Fields) -> Fields:
-        """Before a gateway gives a recording out: recordings are the gateway's."""
+        """A gateway asks this before it gives out a recording, which lies on the gateway."""
         return self._looked_at(asked, What.CALL_LISTEN, self._member(asked, Role.OPERATOR))
 
     def _looked_at(self, asked: Fields, what: What, member: Member) -> Fields:
@@ -243,7 +243,7 @@ def _after(asked: Fields) -> Place | None:
 
 
 def _time(seconds: Any) -> datetime:
-    """Raises VoicebotError for what is no time."""
+    """Unix time as the store writes it. Raises VoicebotError if it is no time."""
     try:
         return datetime.fromtimestamp(_seconds(seconds), UTC).replace(tzinfo=None)
     except (ValueError, OverflowError, OSError):
@@ -251,7 +251,7 @@ def _time(seconds: Any) -> datetime:
 
 
 def _seconds(given: Any) -> float:
-    """Unix time. Raises VoicebotError for what is none."""
+    """Unix time. Raises VoicebotError if it is no time."""
     try:
         seconds = float(given)
     except (TypeError, ValueError):

@@ -1,4 +1,4 @@
-"""Figures over all calls, from the hours in which they were added up: a year is 8,760 rows."""
+"""Figures over all calls, from the sums of each hour: a year has 8,760 rows."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from bot.accounts.schema import LATENCY_BUCKETS, call_hours
 from bot.operations.latency import share_of_counts
 
 VIETNAM_HOURS = 7
-"""Vietnam's clock is ahead of UTC by so much, all year round: days and hours of the day are Vietnam's."""
+"""Hours by which Vietnam's clock is ahead of UTC, all year round. Days and hours of the day are Vietnam's."""
 
 LATENCIES = [f"latency_{bucket:02}" for bucket in range(LATENCY_BUCKETS)]
 
@@ -23,11 +23,11 @@ _SUMS = [column for column in call_hours.c if column.name != "hour"]
 def overview(backing: Backing, since: int, until: int, by: By) -> dict[str, Any]:
     """Figures of the calls that began from hour `since` on and before hour `until` (counted from 1970, UTC).
 
-    total       sums, and what is reckoned from them (`_reckoned`)
+    total       sums, and figures calculated from them (`_reckoned`)
     series      the same for each hour or each day that had calls; `at` is when it began, Unix time
-    hours       the calls by hour of the day, 24 of them: `calls` and `reset`
+    hours       for each of the 24 hours of the day: `calls` and `reset`
 
-    Raises AccountsUnavailable where the store cannot be used."""
+    Raises AccountsUnavailable if the store cannot be used."""
     backing.check()
     local = call_hours.c.hour + VIETNAM_HOURS
     period = call_hours.c.hour if by == "hour" else local // 24
@@ -53,11 +53,11 @@ def overview(backing: Backing, since: int, until: int, by: By) -> dict[str, Any]
 
 
 def _reckoned(sums: dict[str, Any]) -> dict[str, Any]:
-    """The sums of some hours, and what is reckoned from them:
+    """The sums of some hours, and figures calculated from them:
 
-    latency_p50, latency_p95   milliseconds, of the turns
-    seconds_a_password         of calls that ended with a password, on average: what one citizen pays for
-    all_seconds_a_password     the seconds of all calls over the passwords: what citizens together paid for each
+    latency_p50, latency_p95   milliseconds, over all turns
+    seconds_a_password         mean length of the calls that ended with a password: what one citizen pays for
+    all_seconds_a_password     seconds of all calls, divided by the passwords: what all citizens together pay for each
     """
     counts = [sums.pop(name) for name in LATENCIES]
     resets = sums["reset"]
@@ -71,11 +71,11 @@ def _reckoned(sums: dict[str, Any]) -> dict[str, Any]:
 
 
 def _began(period: Any, by: By) -> int:
-    """When an hour, or a day of Vietnam's, began; Unix time."""
+    """When an hour, or a day in Vietnam, began; Unix time."""
     hours = int(period) if by == "hour" else int(period) * 24 - VIETNAM_HOURS
     return hours * 3600
 
 
 def _plain(value: Any) -> float | int:
-    """PostgreSQL sums integers to decimals."""
+    """A sum as a float or an int: PostgreSQL sums integers to decimals."""
     return value if isinstance(value, float) else int(value)

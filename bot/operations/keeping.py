@@ -1,7 +1,7 @@
-"""The calls of a gateway: those in progress, and records of ended ones on their way to the account store.
+"""The calls of a gateway: those in progress, and records of ended calls that are sent to the account store.
 
 No call waits for a record. One that cannot be written now stays in memory, with its calling number, and is tried again;
-after TRIES, or where too many wait, it is dropped with a line in the log.
+after TRIES, or if too many wait, it is dropped with a line in the log.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ MOST_WAITING = 1000
 
 TRIES = 8
 FIRST_SECONDS, LONGEST_SECONDS = 1.0, 60.0
-"""From one try to the next: 1, 2, 4 … 60 s, so four minutes in all."""
+"""Wait from one try to the next: 1, 2, 4 … 60 s."""
 
 DRAIN_SECONDS = 3.0
-"""For what still waits when the gateway ends."""
+"""For records that still wait when the gateway ends."""
 
 
 BAD = 400
-"""The status of what would be refused again."""
+"""The status of a record that would be refused again."""
 
 
 class Asks(Protocol):
@@ -49,11 +49,11 @@ log = logging.getLogger(__name__)
 
 
 class CallsOfGateway:
-    """Of one gateway, for its event loop.
+    """The calls of one gateway, on its event loop.
 
-    client  the way to the account store
+    client  reaches the account store
     clock   Unix time, in seconds
-    sleep   waits so many seconds
+    sleep   waits this many seconds
     """
 
     def __init__(
@@ -72,8 +72,8 @@ class CallsOfGateway:
         self._changed = asyncio.Event()
 
     def begin(self, name: str, caller: str | None, id_: str = "") -> Watch:
-        """A call begins: what is to see its notices. `name`: the exchange's, if any; `caller`: the calling number;
-        `id_`: of its record, otherwise a new one."""
+        """A call begins. Returns the watch that must get its notices. `name`: the exchange's name of it, if any;
+        `caller`: the calling number; `id_`: the id of its record, otherwise a new one."""
         exchange = known_as(name) if name else ""
         call = Recording(id_ or uuid.uuid4().hex, exchange, self.clock(), lambda record: self._ended(record, caller))
         self.in_progress[call.id] = call
@@ -101,12 +101,12 @@ class CallsOfGateway:
         ]
 
     def change(self) -> None:
-        """Something happened in a call: who looks is told."""
+        """Something happened in a call: wake those who wait in `changed`."""
         changed, self._changed = self._changed, asyncio.Event()
         changed.set()
 
     async def changed(self, seconds: float) -> None:
-        """Wait for the next change, but not longer than so."""
+        """Wait for the next change, at most this long."""
         try:
             await asyncio.wait_for(self._changed.wait(), seconds)
         except TimeoutError:
@@ -114,7 +114,7 @@ class CallsOfGateway:
 
     @asynccontextmanager
     async def keeping(self) -> AsyncIterator[None]:
-        """Write what waits, as long as the context lasts, and what is left at its end for DRAIN_SECONDS."""
+        """Write waiting records inside this context; at its end go on for DRAIN_SECONDS at most."""
         writing = asyncio.ensure_future(self._run())
         try:
             yield
@@ -148,7 +148,7 @@ class CallsOfGateway:
         self.change()
 
     async def _write_next(self) -> None:
-        """Write the oldest, with its tries."""
+        """Write the oldest record, with up to TRIES tries."""
         record, caller = self._waiting[0]
         for attempt in range(TRIES):
             try:

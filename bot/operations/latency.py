@@ -1,4 +1,4 @@
-"""Latencies counted in buckets, so that the share of a year's turns is found without looking at one of them. Pure."""
+"""Latencies counted in buckets, so that percentiles of a year are found without reading its turns. Pure."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from collections.abc import Iterable, Sequence
 from bot.accounts.schema import LATENCY_BUCKETS
 
 ENDS = tuple(round(50 * 1.25**bucket) for bucket in range(LATENCY_BUCKETS - 1))
-"""Milliseconds that a bucket holds at most: 50, 62, 78 … 6,776; the last bucket holds what is longer. Neighbours differ
-by a quarter, so a share between them is off by an eighth at most."""
+"""The largest latency of each bucket, in milliseconds: 50, 62, 78 … 6,776; the last bucket holds all longer ones. Each
+is a quarter larger than the one before, so a percentile is off by an eighth at most."""
 
 
 def bucket_of(milliseconds: float) -> int:
-    """In which bucket a latency is counted."""
+    """The bucket in which a latency is counted."""
     return next((bucket for bucket, end in enumerate(ENDS) if milliseconds <= end), LATENCY_BUCKETS - 1)
 
 
@@ -26,7 +26,7 @@ def counted(latencies: Iterable[float]) -> list[int]:
 
 
 def share_of_counts(counts: Sequence[int], share: float) -> int | None:
-    """The latency, in milliseconds, that `share` (0…1) of the counted turns keep to; None where none was counted."""
+    """The latency, in milliseconds, that `share` (0…1) of the counted turns do not exceed; None if none was counted."""
     wanted = share * sum(counts)
     if not wanted:
         return None
@@ -41,7 +41,7 @@ def share_of_counts(counts: Sequence[int], share: float) -> int | None:
 
 
 def share_of(latencies: Sequence[float], share: float) -> int | None:
-    """The same of a few latencies, exactly (nearest rank)."""
+    """The same for a few latencies, exactly (nearest rank)."""
     if not latencies:
         return None
     ranked = sorted(latencies)

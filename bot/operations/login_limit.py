@@ -1,7 +1,7 @@
-"""How often logins may fail. Pure but for the clock it is given; kept in memory, of one process.
+"""Limits on failed logins. Pure except for the clock that it is given; kept in the memory of one process.
 
-A name, whether there is such an operator or not, may fail FREE times; after that each failure doubles the wait. All
-names together may fail as often as ALL in a minute, so that nobody fills the audit trail by trying names.
+A name may fail FREE times, whether there is such an operator or not; after that each failure doubles the wait. All
+names together may fail ALL times a minute, so that nobody fills the audit trail by trying names.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ FIRST_SECONDS, LONGEST_SECONDS = 30.0, 900.0
 ALL, MINUTE = 30, 60.0
 
 MOST_NAMES = 1000
-"""That are remembered; of more, the one that failed longest ago is forgotten."""
+"""Names that are remembered; beyond that, the name that failed longest ago is forgotten."""
 
 
 class LoginLimit:
-    """`clock`: seconds, that never go back."""
+    """`clock`: seconds, which never go back."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
@@ -49,5 +49,5 @@ class LoginLimit:
             del self._failures[next(iter(self._failures))]
 
     def succeeded(self, name: str) -> None:
-        """And its failures are forgiven."""
+        """A login of this name succeeded: its failures are forgiven."""
         self._failures.pop(name, None)

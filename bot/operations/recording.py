@@ -1,4 +1,4 @@
-"""Watches one call, and makes its record. Pure: its times are those of the call's notices.
+"""Watches one call, and makes its record. Pure: all times come from the call's notices.
 
 An event of a record:
 
@@ -45,15 +45,15 @@ WHY: dict[type, str] = {
     Unintelligible: "unintelligible",
 }
 """The rule that decided a turn: a key or digit that the prompt had offered; words, which the dialogue understood;
-a number as long as one is; …"""
+a number of a valid length; …"""
 
 _WORD = re.compile(r"[^\W\d_]+|[0-9]")
 
 
 class Recording:
-    """Of one call. `done` is given its record when it has ended, once.
+    """Watches one call. `done` gets its record once, when it has ended.
 
-    id_       of the record
+    id_       the record's id
     exchange  the exchange's name of the call, fit to be kept
     started   Unix time, in seconds
     """
@@ -87,7 +87,7 @@ class Recording:
         self.expect = stage_of(notice.expect)
         if notice.password:
             if "matched" in self._reached:
-                self._reach("heard", notice.at)  # the second reading is said once the first was heard
+                self._reach("heard", notice.at)  # the second reading begins only when the first was heard
             else:
                 self._reach("confirmed", self._decided)
                 self._reach("matched", notice.at)
@@ -124,8 +124,8 @@ class Recording:
         )
 
     def _may_hold_digits(self, text: str, utterance: Utterance) -> bool:
-        """Whether number words may be digits of the caller's though the turn gave no number: one or two where a number
-        was asked for, and behind a no ("không, số ba")."""
+        """Whether number words may be digits of the caller's number although the turn gave no number: one or two words
+        where a number was asked for, and words after a no ("không, số ba")."""
         if isinstance(utterance, Chosen):
             return False
         words = {word.lower() for word in _WORD.findall(text)}

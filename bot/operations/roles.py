@@ -6,8 +6,8 @@ import enum
 
 
 class Role(enum.StrEnum):
-    """viewer    looks: calls in progress, figures, single calls
-    operator  and plays recordings, unlocks accounts, and takes calls out as CSV
+    """viewer    sees calls in progress, figures and single calls
+    operator  also plays recordings, unlocks accounts, and exports calls as CSV
     """
 
     VIEWER = "viewer"

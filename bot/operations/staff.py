@@ -24,13 +24,13 @@ from bot.operations.login_limit import LoginLimit
 from bot.operations.roles import Role
 
 IDLE = timedelta(minutes=30)
-"""A session that asks for nothing so long is over (OWASP ASVS 5.0, 7.3.1)."""
+"""A session ends after this time without a request (OWASP ASVS 5.0, 7.3.1)."""
 
 LONGEST = timedelta(hours=12)
-"""And any session is after so long: a working day (7.3.2)."""
+"""Any session ends after this time: a working day (7.3.2)."""
 
 SEEN_EVERY = timedelta(minutes=1)
-"""From one note of a session's last use to the next."""
+"""How often a session's last use is written down."""
 
 FEWEST, MOST = 12, 128
 """Characters of an operator's password."""
@@ -39,11 +39,11 @@ NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,31}")
 
 
 class NotLoggedIn(VoicebotError):  # noqa: N818  # the name says what happened
-    """No session, or one that is over; or a name and a password that do not belong together."""
+    """No session, or one that is over; or a wrong name or password."""
 
 
 class TooOften(VoicebotError):  # noqa: N818  # the name says what happened
-    """Logins that failed were too many; `seconds` until the next may be tried."""
+    """Too many logins failed; `seconds` until the next one may be tried."""
 
     def __init__(self, seconds: int) -> None:
         super().__init__(f"too many logins failed: try again in {seconds} s")
@@ -59,7 +59,7 @@ class Member:
 
     @property
     def actor(self) -> str:
-        """As the audit trail names them: not to be taken for a login name of the machine."""
+        """Their name in the audit trail, which differs from any login name of the machine."""
         return f"web:{self.name}"
 
 
@@ -74,7 +74,8 @@ class Staff:
     # ── by command ────────────────────────────────────────────────────────────────────────────────
 
     def add(self, name: str, role: Role, password: str) -> None:
-        """Raises VoicebotError where the name or the password will not do, or the name is there already."""
+        """Add an operator. Raises VoicebotError if the name or the password is not valid, or the name exists
+        already."""
         if not NAME.fullmatch(name):
             raise VoicebotError("no operator added: a name has 1 to 32 of a-z, 0-9, dot, dash and underscore")
         if not FEWEST <= len(password) <= MOST:
@@ -89,7 +90,7 @@ class Staff:
             raise VoicebotError(f"no operator added: {name} is there already; remove it first") from None
 
     def remove(self, name: str) -> None:
-        """And end the sessions. Raises VoicebotError where there is no such operator."""
+        """Remove an operator and end their sessions. Raises VoicebotError if there is no such operator."""
         self._backing.check()
         with self._backing.database.writing() as connection:
             if not connection.execute(delete(operators).where(operators.c.name == name)).rowcount:
@@ -113,20 +114,20 @@ class Staff:
             return bool(connection.execute(select(func.count()).select_from(operators)).scalar_one())
 
     def login(self, name: str, password: str, token: str) -> Member:
-        """Begin a session that `token` opens. Takes as long for a name that is none.
+        """Begin a session with this token. Takes equally long for a name that does not exist.
 
-        Raises NotLoggedIn where the two do not belong together, TooOften where others did not before."""
+        Raises NotLoggedIn for a wrong name or password, TooOften after too many failures."""
         if wait := self._limit.wait(name):
             raise TooOften(math.ceil(wait))
         self._backing.check()
-        wanted = name if NAME.fullmatch(name) else "?"  # which nobody is called; a database may fail at other names
+        wanted = name if NAME.fullmatch(name) else "?"  # nobody has this name; a database may fail at others
         with self._backing.database.reading() as connection:
             row: Any = connection.execute(select(operators).where(operators.c.name == wanted)).one_or_none()
         right = self._passwords.verify(row.password if row else None, password[:MOST])
         now = self._backing.now()
         with self._backing.database.writing() as connection:
             if not right:
-                # Not what was typed: it may be a password in the wrong place.
+                # Not the name that was typed: it may be a password in the wrong field.
                 self._record(connection, What.LOGIN_REFUSED, f"web:{name if row else '?'}")
             else:
                 connection.execute(delete(sessions).where(sessions.c.created_at <= now - LONGEST))
@@ -139,7 +140,7 @@ class Staff:
         return Member(row.name, row.role)
 
     def session(self, token: str) -> Member:
-        """Who is logged in with this token. Raises NotLoggedIn where nobody is, or no longer."""
+        """Who is logged in with this token. Raises NotLoggedIn if nobody is, or the session is over."""
         self._backing.check()
         now = self._backing.now()
         query = (
@@ -161,7 +162,7 @@ class Staff:
         return Member(row.name, row.role)
 
     def logout(self, token: str) -> None:
-        """End a session; harmless where there is none."""
+        """End a session, if there is one."""
         self._backing.check()
         with self._backing.database.writing() as connection:
             own = sessions.c.token == _hash(token)

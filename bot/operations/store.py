@@ -13,7 +13,7 @@ from bot.operations.staff import Staff
 
 
 class Store:
-    """`days`: how long a call is known; 0: for ever. `seconds`: a clock that never goes back."""
+    """`days`: how long a call is kept; 0: for ever. `seconds`: a clock that never goes back."""
 
     def __init__(self, accounts: Accounts, days: int, seconds: Callable[[], float] = time.monotonic) -> None:
         self.accounts = accounts

@@ -1,1 +1,1 @@
-"""Pages in a browser: the web phone. What the pages are made of lies in `static/`, as it is sent; nothing is built."""
+"""Pages in a browser: the web phone and the operator's page. Their files are in `static/`, and are sent unchanged."""

@@ -13,7 +13,7 @@ COLUMNS = (
     "id", "exchange", "started", "seconds", "outcome", "number_given", "confirmed", "matched", "heard",
     "retries", "voice_digits", "key_digits", "turns", "latency_p50", "latency_p95",
 )  # fmt: skip
-"""Of an export, in order; `started` in Vietnam's time."""
+"""Columns of an export, in order; `started` is in Vietnam's time."""
 
 VIETNAM = timezone(timedelta(hours=VIETNAM_HOURS))
 

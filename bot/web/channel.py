@@ -1,8 +1,8 @@
 """The channel `web_phone`: a call from a page in a browser (bot/web/static/phone.js).
 
-The page is an exchange for one telephone: it speaks chan_websocket's JSON messages, keeps the time and tells by marks
-what was played. Beside them it gets what happens in the call (bot/web/messages.py), and says HUNG_UP where its caller
-hangs up and still wants to hear how the call ended.
+The page acts as an exchange for one telephone: it speaks chan_websocket's JSON messages, keeps the time and reports by
+marks what was played. It also gets messages about the call (bot/web/messages.py). When its caller hangs up, it says
+HUNG_UP and stays connected, to be told how the call ended.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class WebPhoneChannel(AsteriskChannel):
         self._words, self._secret, self._synthetic = words, secret, synthetic
 
     def watch(self, notice: Notice) -> None:
-        """Tell the page what happens in the call, and how it ended."""
+        """Tell the page what happens in the call, and how it ends."""
         self._send(written(message_of(notice)))
 
     async def stop(self) -> None:

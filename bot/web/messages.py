@@ -1,14 +1,14 @@
-"""What the web phone's page is told of its call, as JSON text frames beside those of chan_websocket. Pure.
+"""Messages to the web phone's page about its call: JSON text frames, besides those of chan_websocket. Pure.
 
-    CAPTION     the words of a stretch of the bot's sound: samples `begin` to `end` of all that was sent since the last
+    CAPTION     the words of a part of the bot's sound: samples `begin` to `end` of all that was sent since the last
                 FLUSH_MEDIA, which was number `flush`. `secret`: shown while it is spoken, then masked; `synthetic`:
                 a synthesiser speaks it, no person
-    SPEAKS      the bot begins a reply; milliseconds since the caller's last word or key, and what is expected then
-    LISTENS     what is heard of the caller's turn so far, and the digits in their cells
+    SPEAKS      the bot begins a reply; milliseconds since the caller's last word or key, and what is expected next
+    LISTENS     what was heard of the caller's turn so far, and the digits in their cells
     UNDERSTOOD  the turn is over; its words without digits
     ENDED       the outcome
 
-Times named `at` are seconds of the call. Numbers and passwords are in CAPTION and LISTENS alone; the page keeps none.
+Times named `at` are seconds of the call. Only CAPTION and LISTENS hold numbers and passwords; the page keeps none.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from bot.watching import Ended, Listens, Notice, Speaks, Understood, describe
 
 
 def message_of(notice: Notice) -> dict[str, Any]:
-    """A notice of the call as an object of JSON."""
+    """A notice of the call as a JSON object."""
     if isinstance(notice, Speaks):
         return {
             "event": "SPEAKS",
@@ -51,18 +51,19 @@ def message_of(notice: Notice) -> dict[str, Any]:
 def caption(
     words: str, begin: int, end: int, flush: int, secret: bool, synthetic: bool | None = None
 ) -> dict[str, Any]:
-    """The words of samples `begin` to `end`; `synthetic` where it is known whether a synthesiser speaks them."""
+    """The words of samples `begin` to `end`; `synthetic` if it is known whether a synthesiser speaks them."""
     message = {"event": "CAPTION", "begin": begin, "end": end, "flush": flush, "text": words, "secret": secret}
     return message if synthetic is None else {**message, "synthetic": synthetic}
 
 
 def written(message: dict[str, Any]) -> str:
-    """As it travels."""
+    """The message as it is sent."""
     return json.dumps(message, ensure_ascii=False, separators=(",", ":"))
 
 
 def length_of(expect: Expect, cells: str) -> int:
-    """As many cells as the number has, or, past its lengths, as the longest may have; 0 where no number is expected."""
+    """How many cells to show: the digits of the length that fits, at most of the longest; 0 if no number is
+    expected."""
     if expect.kind is not Grammar.NUMBER or not expect.lengths:
         return 0
     return next((length for length in expect.lengths if length >= len(cells)), max(expect.lengths))

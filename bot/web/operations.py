@@ -1,5 +1,5 @@
-"""The operator's page: its doors on the gateway. What it knows comes from the account store's process
-(bot/operations/desk.py), and the calls in progress from this gateway.
+"""The operator's page: its HTTP handlers on the gateway. Its data comes from the account store's process
+(bot/operations/desk.py), except the calls in progress, which are this gateway's.
 
     GET  /operations  /operations/static/NAME   the page and its parts; 404 while nobody may log in
     POST /operations/login     name=…&password=…    begins a session: a cookie
@@ -9,12 +9,12 @@
     GET  /operations/overview  since, until, by           figures
     POST /operations/find      since, until, outcome, phone, exchange, after   calls; not GET, since phones are in it
     GET  /operations/calls/ID  one call; where it was recorded here, its picture, too
-    POST /operations/calls/ID/sound   the recording; POST, since the audit trail has it
+    POST /operations/calls/ID/sound   the recording; POST, since it is written into the audit trail
     POST /operations/unlock    phone=…
     POST /operations/export    as find; CSV
 
-The session's cookie is for this path alone, and no script sees it; no page of another origin can use it (SameSite, the
-gateway's look at `Origin`, and the token). Roles are looked at where the data is.
+The session's cookie is valid only for this path, and no script can read it; no page of another origin can use it
+(SameSite, the gateway's check of `Origin`, and the token). Roles are checked where the data is.
 """
 
 from __future__ import annotations
@@ -44,19 +44,19 @@ if TYPE_CHECKING:
 
 COOKIE = "voicebot_operations"
 TOKEN_BYTES, TOKEN = 32, re.compile("[A-Za-z0-9_-]{43}")
-"""Of a session: what it holds by chance, and how that is written."""
+"""A session's token: its number of random bytes, and its form as text."""
 
 PATH = "/operations"
 CSRF = "X-CSRF-Token"
 
 PARTS = ("operations", "phone.css", "icon.svg", "i18n.js", "words.js", "vendor/")
-"""What of the pages' files is sent here, where there may be no web phone."""
+"""The pages' files that are sent under this path, since there may be no web phone."""
 
 LIVE_SECONDS = 10.0
-"""A sign of life where nothing happens, and the time after which a session that is over is noticed."""
+"""How often the page gets an event even if nothing happens; a session that is over is noticed then."""
 
 STEP_SECONDS = 0.2
-"""From one event to the next, at least: a full gateway has fifty changes a second."""
+"""Shortest time between two events: a full gateway has fifty changes a second."""
 
 MOST_READING = 32
 """Forms that are read at once."""
@@ -67,7 +67,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class OperationsPage:
-    """Of one gateway."""
+    """The operator's page of one gateway."""
 
     def __init__(self, gateway: Gateway, calls: CallsOfGateway) -> None:
         self._gateway, self._calls, self._client = gateway, calls, calls.client
@@ -98,7 +98,7 @@ class OperationsPage:
         return page.answer(request)
 
     async def _login(self, request: web.Request) -> web.StreamResponse:
-        if "Origin" not in request.headers:  # that it is the gateway's own is checked for all doors
+        if "Origin" not in request.headers:  # the gateway checks for all its paths that it is its own
             raise web.HTTPForbidden(text="")
         fields = await self._form(request)
         token = secrets.token_urlsafe(TOKEN_BYTES)
@@ -117,7 +117,7 @@ class OperationsPage:
         return answer
 
     async def _me(self, request: web.Request) -> web.StreamResponse:
-        """Nobody is no error: browsers write errors into the page's console."""
+        """An empty answer and no error if nobody is logged in: browsers write errors into the page's console."""
         try:
             token = _session(request)
             return _json({**await self._client.ask("me", session=token), "csrf": _csrf(token)})
@@ -153,7 +153,7 @@ class OperationsPage:
         return _json(await self._client.ask("unlock", session=session, phone=phone))
 
     async def _export(self, request: web.Request) -> web.StreamResponse:
-        """All calls that are wanted, a page at a time."""
+        """All wanted calls, fetched a page at a time."""
         session = self._checked(request)
         wanted = _wanted(await self._form(request)) | {"after": None}
         found = await self._client.ask("export", session=session, **wanted)
@@ -171,7 +171,7 @@ class OperationsPage:
         return response
 
     async def _live(self, request: web.Request) -> web.StreamResponse:
-        """Until the page goes, or the session ends."""
+        """Send events until the page is closed or the session ends."""
         session = _session(request)
         await self._client.ask("me", session=session)
         admit(request.transport)
@@ -193,7 +193,7 @@ class OperationsPage:
             return response
 
     async def _form(self, request: web.Request) -> dict[str, str]:
-        """What a stranger sends, too: who logs in has shown nothing yet."""
+        """The fields of a form, also from strangers: somebody who logs in has shown no secret yet."""
         if self._reading >= MOST_READING:
             raise web.HTTPServiceUnavailable(text="", headers={"Retry-After": "5"})
         self._reading += 1
@@ -204,7 +204,7 @@ class OperationsPage:
             self._reading -= 1
 
     def _state(self) -> dict[str, Any]:
-        """What the page is told of the gateway now. `kept` changes when there is a new record."""
+        """The state of the gateway for the page. `kept` changes when there is a new record."""
         refusal = self._gateway.admission.refusal
         return {
             "calls": self._calls.snapshot(),
@@ -218,14 +218,14 @@ class OperationsPage:
     def _checked(self, request: web.Request) -> str:
         """The session of a request that changes something, or has a phone number in it: it shows the token, too."""
         token = _session(request)
-        shown = request.headers.get(CSRF, "").encode(errors="surrogateescape")  # aiohttp's way to keep what is no UTF-8
+        shown = request.headers.get(CSRF, "").encode(errors="surrogateescape")  # as aiohttp keeps what is no UTF-8
         if not hmac.compare_digest(shown, _csrf(token).encode()):
             raise web.HTTPForbidden(text="")
         return token
 
 
 def _told(handler: Handler) -> Handler:
-    """The handler, with what the action server refused as an answer of JSON."""
+    """The handler, whose refusals by the action server become JSON answers."""
 
     async def answer(request: web.Request) -> web.StreamResponse:
         try:
@@ -246,7 +246,7 @@ def _wanted(fields: dict[str, str]) -> dict[str, Any]:
 
 
 def _token(request: web.Request) -> str:
-    """Of the session that the browser shows; empty for what no login gave, so that nobody is asked about it."""
+    """The token of the session that the browser shows; empty if it has the wrong form, so that no store is asked."""
     shown = request.cookies.get(COOKIE, "")
     return shown if TOKEN.fullmatch(shown) else ""
 
@@ -260,7 +260,8 @@ def _session(request: web.Request) -> str:
 
 
 def _csrf(token: str) -> str:
-    """What pages of the session show: from its token, which no page sees."""
+    """The token that pages of the session show with each POST. It is derived from the session's token, which no page
+    sees."""
     return hashlib.sha256(f"csrf {token}".encode()).hexdigest()
 
 

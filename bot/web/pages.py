@@ -1,6 +1,6 @@
-"""The files of the pages, as they are sent: read once, packed once, with headers that let a page use nothing else.
+"""The files of the pages, as they are sent: read once, compressed once, with headers that let a page use nothing else.
 
-A page may run, show and reach only what this gateway itself sends; nobody may show it inside a page of theirs.
+A page may run, show and reach only what this gateway sends, and no other page may show it in a frame.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ TYPES = {
     ".js": "text/javascript; charset=utf-8",
     ".svg": "image/svg+xml",
 }
-"""What is sent. Other files (licences, checksums) stay here."""
+"""The kinds of files that are sent. Other files (licences, checksums) are not."""
 
 POLICY = {
     "default-src": "'none'",
@@ -53,7 +53,7 @@ HEADERS = {
 
 @dataclass(frozen=True)
 class Page:
-    """A file as it travels."""
+    """A file as it is sent."""
 
     kind: str
     body: bytes = field(repr=False)
@@ -61,7 +61,7 @@ class Page:
     tag: str
 
     def answer(self, request: web.Request) -> web.Response:
-        """The file, packed where the browser takes that; or that it has not changed."""
+        """The file, compressed if the browser accepts that; or the answer that it has not changed."""
         headers = {**HEADERS, "ETag": self.tag, "Vary": "Accept-Encoding"}
         if request.headers.get("If-None-Match") == self.tag:
             return web.Response(status=304, headers=headers)
@@ -72,7 +72,7 @@ class Page:
 
 
 def read_pages(folder: Path = STATIC) -> dict[str, Page]:
-    """All that may be sent, by its path in the folder."""
+    """All files that may be sent, by their path in the folder."""
     pages = {}
     for path in sorted(folder.rglob("*")):
         if path.is_file() and path.suffix in TYPES:

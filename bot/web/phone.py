@@ -1,13 +1,13 @@
-"""The web phone's doors: its page, and its calls.
+"""The web phone's HTTP handlers: its page, and its calls.
 
     GET  /  /static/NAME                 the page and its parts
-    POST /phone/calls    caller=…        a call is about to come; answers {"call": UUID}, which opens it once in 30 s
+    POST /phone/calls    caller=…        announces a call; answers {"call": UUID}, which opens it once within 30 s
     GET  /phone/line?call=UUID           that call, over a WebSocket, subprotocol `media` (bot/web/channel.py)
 
-Whoever may bring calls over a line may open them here: where a line needs a secret the browser asks for it (any user
-name), and where none is needed only this machine reaches the gateway. A page from elsewhere cannot use a visitor's
-browser for it: calls are for pages of this gateway alone, by `Origin`, and where there is no secret everything is for
-those who name this machine in `Host`, so that a stranger's name which leads here opens nothing.
+The rules of the lines hold here, too: if a line needs a secret, the browser asks for it (any user name); if not, only
+this machine reaches the gateway. Pages of other sites cannot make a visitor's browser call: `Origin` must be this
+gateway's. Where there is no secret, `Host` must name this machine, so that a foreign host name that resolves to it
+opens nothing.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ log = logging.getLogger(__name__)
 
 
 class WebPhone:
-    """Of one gateway."""
+    """The web phone of one gateway."""
 
     def __init__(self, gateway: Gateway) -> None:
         self._gateway = gateway
@@ -71,7 +71,7 @@ class WebPhone:
         announced = self._gateway.call_registry.arrive(name) if name else None
         if announced is None:
             self._refuse("")
-        admit(request.transport)  # browsers show a WebSocket no password; who was given the token has shown it
+        admit(request.transport)  # a browser shows a WebSocket no password, but this token: so it was shown before
         try:
             with self._gateway.admission.call():
                 socket = AsteriskSocket()
@@ -90,7 +90,7 @@ class WebPhone:
             raise web.HTTPServiceUnavailable(headers={"Retry-After": "5"}) from None
 
     def _check_page(self, request: web.Request) -> None:
-        """Let in what a page of this gateway asks for. That `Origin` is the gateway's own is checked for all doors."""
+        """Admit requests of this gateway's own page. The gateway checks `Origin` for all its paths."""
         self._check_host(request)
         if "Origin" not in request.headers:
             self._refuse("")
