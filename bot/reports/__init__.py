@@ -1,1 +1,2 @@
-"""What is kept of a call for people and programs: transcript, page, events, vCon, recording. Never a digit in words."""
+"""What is kept of a call for people and programs: transcript, page, events, vCon, recording. Digits in text are
+masked."""

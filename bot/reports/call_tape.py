@@ -4,10 +4,10 @@
     caller     ▔▔▔▔▔▔▔▔▔▔▔▔▔                  |read back|▔▔▔▔▔▔▔▔▔▔▔▔
     bot        ▔▔▔▔▔▔▔▔▔▔▔▔▔ ▔▔▔▔▔▔▔▔▔▔▔▔▔▔▔▔ ▔▔▔        ▔▔▔▔▔▔▔▔▔▔▔▔▔ ▔▔▔▔▔        ▔▔▔▔
 
-The caller is kept only where hearing listened for something else than a number and found no digit; from the first
-reading of a password on, nothing of the caller is kept, who may say it aloud while writing. Speech in which hearing
-found no words is blanked, too: they may have been digits. Tones of keys are blanked wherever they sound. Of the bot,
-sealed digits are blanked.
+The caller's sound is kept only where hearing listened for something other than a number and found no digit. From the
+first reading of a password on nothing of the caller is kept, because people say it aloud while they write. Speech in
+which hearing found no words is blanked, too: they may have been digits. Tones of keys are blanked wherever they sound.
+Of the bot's sound, sealed digits are blanked.
 """
 
 from __future__ import annotations
@@ -40,20 +40,20 @@ LEAD = RATE // 2
 """Samples before the onset of speech that are blanked with it: endpointing finds an onset up to 0.23 s late."""
 
 TONE_EDGE = 4 * BLOCK
-"""Samples around a key's tone that are blanked with it: it counts as one after three blocks."""
+"""Samples around a key's tone that are blanked with it: a tone is recognised only after three blocks."""
 
 KEPT = (Grammar.MENU, Grammar.YESNO, Grammar.ANY)
 
 NO = "không"
-"""A number word that alone is an answer."""
+"""A number word that is also an answer."""
 
 Span = tuple[int, int]
-"""First sample, and the first one behind."""
+"""The first sample, and the first one after the end."""
 
 
 @dataclass(frozen=True, eq=False)
 class Tape:
-    """Both sides at `RATE`, equally long, shape (samples,); `blanks`: where the caller was blanked, in samples."""
+    """Both sides at `RATE`, equally long, of shape (samples,); `blanks`: where the caller was blanked, in samples."""
 
     caller: Samples
     bot: Samples
@@ -74,7 +74,7 @@ class CallTape:
         self._queued: list[tuple[int, Plays]] = []
         self._bot_end = 0
         self._kept: list[Span] = []
-        self._speech: list[Span] = []  # what was said in kept spans and is to be blanked
+        self._speech: list[Span] = []  # speech in kept spans that must be blanked
         self._keeps_from: int | None = None
         self._keeps_after = ""  # the mark after which the caller is kept
         self._speech_from: int | None = None
@@ -101,7 +101,7 @@ class CallTape:
             self._close(now)
 
     def finish(self) -> Tape:
-        """What may be kept of the call so far."""
+        """The sound of the call so far, with blanks."""
         heard = sum(frame.size for frame in self._frames)
         self._close(heard * RATE // self._rate)
         self._on_stops(heard * RATE // self._rate)
@@ -132,7 +132,7 @@ class CallTape:
             self._keeps_from = now
 
     def _close(self, now: int) -> None:
-        """The caller is not kept from here on."""
+        """From here on the caller's sound is not kept."""
         if self._keeps_from is not None:
             self._kept.append((self._keeps_from, now))
             if self._speech_from is not None:
@@ -169,7 +169,7 @@ class CallTape:
             begin = max(self._bot_end, queued_at)
             self._place(event, self._at_rate(event.samples)[: max(0, now - begin)], begin)
         self._queued.clear()
-        if self._keeps_after:  # a read-back was interrupted: speech that is going on began before
+        if self._keeps_after:  # a read-back was interrupted by speech that began before this
             self._keeps_from, self._keeps_after = now, ""
 
     def _place(self, event: Plays, clip: Samples, begin: int) -> None:
@@ -184,7 +184,7 @@ class CallTape:
 
 
 def _harmless(piece: FinalResult) -> bool:
-    """Words were heard, and whatever they were, no digit."""
+    """Words were heard, and none of them was a digit."""
     if not piece.text:
         return False
     for text in piece.texts:
@@ -196,7 +196,7 @@ def _harmless(piece: FinalResult) -> bool:
 
 
 def tones(sound: Samples) -> list[Span]:
-    """Where keys sound in it; `sound` at `RATE`."""
+    """Where tones of keys are in `sound`, which is at `RATE`."""
     blocks = sound[: sound.size // BLOCK * BLOCK].reshape(-1, BLOCK)
     found = [number * BLOCK for number, tone in enumerate(Dtmf().feed(blocks)) if tone.sounds]
     return [(at - TONE_EDGE, at + BLOCK + TONE_EDGE) for at in found]

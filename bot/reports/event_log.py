@@ -31,7 +31,7 @@ Event = dict[str, Any]
 
 
 class EventLog:
-    """Tap of one call, and its watch; `events` are those so far, in order. `tell` gets each at once."""
+    """Tap and watch of one call; `events`: the events so far, in order. `tell` gets each at once."""
 
     def __init__(self, tell: Callable[[Event], None] = lambda event: None) -> None:
         self.events: list[Event] = []
@@ -44,7 +44,7 @@ class EventLog:
 
     def watch(self, notice: Notice) -> None:
         """`bot.watching.Watch`."""
-        if not isinstance(notice, Listens):  # told by the tap, as it was heard
+        if not isinstance(notice, Listens):  # the tap reports these, as they were heard
             self._add(notice.at, "call", *_of_notice(notice))
 
     def _add(self, at: float, room: str, kind: str, fields: Event) -> None:
@@ -54,12 +54,12 @@ class EventLog:
 
 
 def written(events: Iterable[Event]) -> str:
-    """As lines of JSON."""
+    """The events as lines of JSON."""
     return "".join(f"{json.dumps(event, ensure_ascii=False)}\n" for event in events)
 
 
 def event_of(event: RoomEvent) -> tuple[str, str, Event]:
-    """Room, kind and fields of an event that is no frame."""
+    """Room, kind and fields of an event other than a frame."""
     if isinstance(event, Key):
         return "channel", "key", {"text": hidden(event.key)}
     if isinstance(event, Played):

@@ -1,4 +1,4 @@
-"""Recordings on disk: how their files are named, and finding that of a call by its record.
+"""Recordings on disk: the names of their files, and how to find a call's recording by its record.
 
 20260301T020000Z-1764.1-aaaa….ogg    when it began (UTC), the exchange's name of it, the id of its record
 """
@@ -12,26 +12,26 @@ from pathlib import Path
 from typing import Any
 
 SOUND, PAGE, PICTURE = SUFFIXES = (".ogg", ".html", ".json")
-"""Of one recording: what was said, as a page to open, and what a page of the gateway draws."""
+"""The files of one recording: its sound, the page of the call, and the data that the operator's page draws."""
 
 OURS = re.compile(r"\d{8}T\d{6}Z-.+-(?:[0-9a-f]{8}|[0-9a-f]{32})\.(?:ogg|html|json)")
-"""Names of recordings: nothing else in the folder is one."""
+"""The names of recordings; other files in the folder are left alone."""
 
 APART = 2
-"""Seconds that may lie between the beginning of a recording and that of the call's record."""
+"""Seconds that may lie between the beginning of a recording and the beginning in the call's record."""
 
 ID = re.compile(r"[0-9a-f]{32}")
 
 
 def stem_of(began: datetime, exchange: str, id_: str) -> str:
-    """The name of a recording, without its suffix. `exchange`: the exchange's name of the call, fit to be kept; or
-    empty."""
+    """The name of a recording, without its suffix. `exchange`: the exchange's name of the call, as
+    `bot.call_keys.known_as` returns it; or empty."""
     return f"{began:%Y%m%dT%H%M%SZ}-{exchange or 'call'}-{id_}"
 
 
 def drawn(picture: dict[str, Any]) -> dict[str, Any]:
-    """Of `bot.reports.page.picture_of`, what the operator's page draws: no words. Those are in the call's record, which
-    masks more."""
+    """The part of `bot.reports.page.picture_of` that the operator's page draws: no words, since the call's record has
+    them, with more of them masked."""
     regions = [
         {"who": line["who"], "at": line["at"], "end": line["end"], "latency_ms": line["latency_ms"]}
         for line in picture["lines"]
@@ -41,14 +41,14 @@ def drawn(picture: dict[str, Any]) -> dict[str, Any]:
 
 
 class Recordings:
-    """Those in `folder`. Nothing is looked through: a month of a hotline is a million files."""
+    """The recordings in `folder`. It is never listed: a month of a hotline is a million files."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
     def picture(self, call: dict[str, Any]) -> dict[str, Any] | None:
-        """What is drawn of the recording of a call (`drawn`); None where there is none. `call`: its record, as
-        `bot.operations.calls.Calls.one` gives it."""
+        """The data to draw the recording of a call (`drawn`); None if there is no recording. `call`: its record, as
+        `bot.operations.calls.Calls.one` returns it."""
         path = self._find(call, PICTURE)
         try:
             found: dict[str, Any] | None = json.loads(path.read_text("utf-8")) if path else None
@@ -57,7 +57,7 @@ class Recordings:
         return found
 
     def sound(self, call: dict[str, Any]) -> bytes | None:
-        """Its sound, Ogg Opus; None where there is none."""
+        """The recording's sound, Ogg Opus; None if there is no recording."""
         path = self._find(call, SOUND)
         try:
             return path.read_bytes() if path else None

@@ -28,14 +28,14 @@ from bot.reports.transcript import TranscriptLine
 PARTS = Path(__file__).parent / "page"
 
 DATA = "__CALL__"
-"""Stands in the template where a call's data goes."""
+"""The place in the template where a call's data goes."""
 
 Secrets = Literal["invented", "spoken", "blanked"]
 
 
 @lru_cache(maxsize=1)
 def template() -> str:
-    """The page without a call. Its policy lets it run its own script and play its own sound, and reach nothing."""
+    """The page without a call. Its policy lets it run its own script and play its own sound, but reach nothing."""
     script, style = ((PARTS / name).read_text("utf-8") for name in ("page.js", "page.css"))
     policy = {
         "default-src": "'none'",
@@ -62,8 +62,8 @@ def page_of(
     sound: bytes | None = None,
     blanks: Sequence[tuple[float, float]] = (),
 ) -> str:
-    """The page of a call; `caller` and `bot` of shape (samples,) at `RATE`, equally long. `sound`: as `opus` made it,
-    where it exists already; `blanks`: seconds at which the caller's sound was blanked."""
+    """The page of a call; `caller` and `bot` of shape (samples,) at `RATE`, equally long. `sound`: the result of
+    `opus`, if it exists already; `blanks`: seconds at which the caller's sound was blanked."""
     encoded = base64.b64encode(opus(caller, bot) if sound is None else sound).decode()
     picture = picture_of(outcome, lines, caller, bot, secrets=secrets, blanks=blanks)
     call = {"title": title, **picture, "sound": f"data:{MEDIA_TYPE};base64,{encoded}"}
@@ -81,7 +81,7 @@ def picture_of(
     secrets: Secrets,
     blanks: Sequence[tuple[float, float]] = (),
 ) -> dict[str, Any]:
-    """A call as a page draws it: all of its data but title and sound. Parameters as for `page_of`."""
+    """A call as a page draws it: all of its data except title and sound. Parameters as for `page_of`."""
     return {
         "outcome": outcome,
         "seconds": round(len(caller) / RATE, 2),

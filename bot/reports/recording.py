@@ -1,8 +1,8 @@
-"""Recordings of a gateway's calls: off unless `recording_folder` is set. One Ogg Opus file, one page and what the
-operator's page draws (bot/reports/kept.py) a call.
+"""Recordings of a gateway's calls: off unless `recording_folder` is set. Each call has an Ogg Opus file, a page, and
+the data that the operator's page draws (bot/reports/kept.py).
 
-The number and the password are not in them (bot/reports/call_tape.py). Callers are told before anything else. Files are
-for their owner alone, and are deleted after `recording_days`.
+The number and the password are not in them (bot/reports/call_tape.py). Callers are told before anything else. Only
+their owner can read the files, which are deleted after `recording_days`.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ log = logging.getLogger(__name__)
 
 
 class Answering(Protocol):
-    """`bot.assembly.Voicebot`, as far as it is needed here."""
+    """The part of `bot.assembly.Voicebot` that is needed here."""
 
     async def answer(
         self, channel: Channel, watch: Watch, name: str = "", *, tap: Tap, recorded: bool = False
@@ -52,7 +52,7 @@ class Answering(Protocol):
 
 @asynccontextmanager
 async def recording(settings: Settings, bot: Answering) -> AsyncIterator[Recorder | None]:
-    """Records the bot's calls; None where recordings are off. Raises VoicebotError where the folder cannot be used."""
+    """Records the bot's calls; None if recordings are off. Raises VoicebotError if the folder cannot be used."""
     if not settings.recording_folder:
         yield None
         return
@@ -74,7 +74,7 @@ async def _sweep(recorder: Recorder) -> None:
 
 
 class Recorder:
-    """Answers calls and keeps what may be kept of them, in `folder`, for so many days."""
+    """Answers calls and keeps their recordings in `folder`, for `days`."""
 
     def __init__(self, bot: Answering, folder: Path, days: int) -> None:
         self._bot, self.folder, self._days = bot, folder, days
@@ -91,8 +91,8 @@ class Recorder:
             ) from None
 
     async def answer(self, channel: Channel, watch: Watch, name: str = "", id_: str = "") -> Outcome:
-        """Hold one call to its end, as the bot does; its recording is written behind it. `id_`: of the call's record,
-        where there is one."""
+        """Hold one call to its end, as the bot does; its recording is written afterwards. `id_`: the id of the call's
+        record, if there is one."""
         began, tape, notices = datetime.now(UTC), CallTape(channel.rate), list[Notice]()
 
         def both(notice: Notice) -> None:
@@ -105,8 +105,8 @@ class Recorder:
             self._writer.submit(self._keep, began, name, id_, tape, notices)
 
     def sweep(self, now: float) -> None:
-        """Delete recordings that are older than they may become; `now`: Unix time in seconds. What cannot be deleted is
-        an error in the log, and tried again."""
+        """Delete recordings that are too old; `now`: Unix time in seconds. A file that cannot be deleted is an error in
+        the log, and tried again."""
         try:
             for path in self.folder.iterdir():
                 if OURS.fullmatch(path.name) and path.stat().st_mtime < now - self._days * DAY:
@@ -115,7 +115,7 @@ class Recorder:
             log.error("old recordings in %s cannot be deleted: %s", self.folder, error.strerror)
 
     def close(self) -> None:
-        """Wait until all is written."""
+        """Wait until all recordings are written."""
         self._writer.shutdown(wait=True)
 
     def _keep(self, began: datetime, name: str, id_: str, tape: CallTape, notices: Sequence[Notice]) -> None:
@@ -131,8 +131,8 @@ class Recorder:
 def write_recording(
     folder: Path, began: datetime, name: str, id_: str, tape: CallTape, notices: Sequence[Notice]
 ) -> tuple[Path, ...]:
-    """Write a call that began then and that the exchange named so; the paths, one for each of `SUFFIXES`. `id_`: of the
-    call's record, or empty. Raises OSError."""
+    """Write the recording of a call. Returns the paths, one for each of `SUFFIXES`. `name`: the exchange's name of the
+    call; `id_`: the id of the call's record, or empty. Raises OSError."""
     kept = tape.finish()
     ended = next((notice for notice in notices if isinstance(notice, Ended)), None)
     outcome = (ended.outcome if ended else Outcome.ERROR).value

@@ -1,4 +1,4 @@
-"""A call's sound as a file of a few kilobytes a second, and how loud it was."""
+"""A call's sound as a file of a few kilobytes a second, and its levels over time."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ LEVEL_SAMPLES = RATE * FRAME_MS // 1000
 
 
 def opus(caller: Samples, bot: Samples) -> bytes:
-    """Ogg Opus, caller left and bot right; both of shape (samples,) at `RATE`, and equally long. Some 5 kB a second of
-    noise, less of speech; all current browsers play it."""
+    """Ogg Opus, caller left and bot right; both of shape (samples,) at `RATE`, and equally long. A second of noise
+    takes some 5 kB, one of speech less; all current browsers play it."""
     file = io.BytesIO()
     soundfile.write(file, np.stack([caller, bot], axis=1), RATE, format="OGG", subtype="OPUS")
     return file.getvalue()
@@ -30,6 +30,6 @@ def levels(sound: Samples) -> list[int]:
 
 
 def equally_long(caller: Samples, bot: Samples) -> tuple[Samples, Samples]:
-    """Both with silence behind the shorter one."""
+    """Both sounds, the shorter one with silence at its end."""
     size = max(caller.size, bot.size)
     return np.pad(caller, (0, size - caller.size)), np.pad(bot, (0, size - bot.size))

@@ -14,8 +14,8 @@ Who = Literal["caller", "bot", "key", "state"]
 
 @dataclass(frozen=True)
 class TranscriptLine:
-    """What somebody said or pressed from `at_s` to `end_s` (seconds of the call), or how the dialogue stood then.
-    `latency_ms`: of what the bot says, from the end of the caller's last word or key; None where there was none."""
+    """What somebody said or pressed from `at_s` to `end_s` (seconds of the call), or a state of the dialogue at that
+    time. `latency_ms`: from the end of the caller's last word or key until the bot spoke; None if there was none."""
 
     at_s: float
     end_s: float
@@ -48,8 +48,8 @@ def lines_of(notices: Sequence[Notice]) -> list[TranscriptLine]:
 
 
 def _until_the_next(line: TranscriptLine, later: Sequence[TranscriptLine]) -> TranscriptLine:
-    """A reply that was interrupted is told as long as it would have been; it ended when the next one began at the
-    latest."""
+    """The line, shortened if it was interrupted: the notice of a reply has its full length, but it ended at the latest
+    when the next one began."""
     if line.who != "bot":
         return line
     next_at = next((each.at_s for each in later if each.who == "bot"), line.end_s)

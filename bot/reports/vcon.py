@@ -1,7 +1,7 @@
 """A call as a vCon, the IETF's container for conversations (draft-ietf-vcon-vcon-core, version 0.4.0 of the syntax).
 
-Party 0 is the caller, who stays anonymous: no calling number. Party 1 is the bot. The one dialog is the recording, the
-analysis a transcript in which digits are masked.
+Party 0 is the caller, who stays anonymous: no calling number. Party 1 is the bot. The only dialog is the recording; the
+only analysis is a transcript with masked digits.
 """
 
 from __future__ import annotations
@@ -39,8 +39,8 @@ def vcon_of(
     began: datetime,
     name: uuid.UUID | None = None,
 ) -> dict[str, Any]:
-    """The vCon of a call that began at `began` and lasted so many `seconds`; `sound` as `bot.reports.sound.opus` made
-    it. `name`: its UUID, otherwise a new one."""
+    """The vCon of a call that began at `began` and lasted `seconds`; `sound`: the result of `bot.reports.sound.opus`.
+    `name`: its UUID, otherwise a new one."""
     transcript = [
         {
             "party": {"bot": BOT, "state": None}.get(line.who, CALLER),

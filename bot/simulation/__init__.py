@@ -1,1 +1,1 @@
-"""A caller who is part of the program: scripts, their voice and line, the call, its verdict and its report."""
+"""Simulated callers: their scripts, voice and line, the call, the comparison with the script, and the report."""

@@ -1,4 +1,4 @@
-"""Caller scripts: a call written down as YAML, read and checked before anything sounds (docs/caller-scripts.md)."""
+"""Caller scripts: a call written down as YAML, read and checked before the call begins (docs/caller-scripts.md)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ IN_SHARED = "${SHARED}/"
 DIALECTS = ("north", "central", "south")
 NOISES = ("pink", "white", "babble")
 MAX_WAIT = 60.0
-"""Seconds; nobody on a telephone waits longer without a word."""
+"""Seconds of one `wait`; nobody on a telephone waits longer without a word."""
 
 
 class MissingRecordingError(ScriptError):
@@ -85,7 +85,7 @@ class BargeIn:
 
 @dataclass(frozen=True)
 class HangUp:
-    """At the caller's turn, or `after` seconds into what the bot is saying."""
+    """Hang up at the caller's turn, or `after` seconds into what the bot is saying."""
 
     after: float | None = None
 
@@ -95,7 +95,8 @@ Step = Press | Say | Play | Wait | BargeIn | HangUp
 
 @dataclass(frozen=True)
 class Expected:
-    """What the call must come to. `said` and `heard` are found in this order among what the bot says and hears."""
+    """What the script expects of the call. `said` and `heard` must occur in this order among what the bot says and
+    hears."""
 
     outcome: Outcome | None = None
     said: tuple[str, ...] = ()
@@ -106,7 +107,7 @@ class Expected:
 
 @dataclass(frozen=True)
 class CallerScript:
-    """One scripted call. `caller` is None where the number is withheld; `keys` tells how they reach the bot."""
+    """One scripted call. `caller` is None if the number is withheld; `keys` says how keys reach the bot."""
 
     name: str
     caller: str | None = field(repr=False)
@@ -118,7 +119,7 @@ class CallerScript:
 
 
 def load_script(path: Path) -> CallerScript:
-    """Read a script. Raises ScriptError, one line with file, place and remedy, for whatever is wrong with it."""
+    """Read a script. Raises ScriptError for any mistake: one line with file, line number and what to do."""
     try:
         text = path.read_text("utf-8")
     except OSError as error:

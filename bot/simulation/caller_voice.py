@@ -1,4 +1,4 @@
-"""The mouth of a scripted caller: espeak-ng, or recordings. What it says is invented test data, never a secret."""
+"""The voice of a scripted caller: espeak-ng, or recordings. What it says is invented test data, never a secret."""
 
 from __future__ import annotations
 
@@ -27,21 +27,21 @@ WORDS_A_MINUTE = 125
 
 VOICES = {"north": "vi", "central": "vi-vn-x-central", "south": "vi-vn-x-south"}
 EDGE = RATE // 20
-"""Samples of silence kept before and after a saying."""
+"""Samples of silence kept before and after an utterance."""
 
 JOIN = RATE // 12
 """Samples of silence between recordings that are one utterance."""
 
 
 def sound_of(action: Say | Play, voice: CallerVoice, cache: Path = CACHE) -> Samples:
-    """What a step sounds like, at `RATE`. Raises VoicebotError where it cannot be spoken or read."""
+    """The sound of a step, at `RATE`. Raises VoicebotError if it cannot be spoken or read."""
     if isinstance(action, Say):
         return _say(action.text, voice, cache)
     return _joined([read_recording(path) for path in action.recordings])
 
 
 def _joined(sounds: list[Samples]) -> Samples:
-    """One utterance out of several recordings: equally loud, with the short pauses of somebody reading digits."""
+    """One utterance made of several recordings: equally loud, with the short pauses of somebody who reads digits."""
     if len(sounds) == 1:
         return sounds[0]
     loudest = max(active_level(sound) for sound in sounds)
@@ -52,7 +52,7 @@ def _joined(sounds: list[Samples]) -> Samples:
 
 def read_recording(path: Path) -> Samples:
     """A sound file as `bot.audio.files` reads it, mixed to one channel, at `RATE`.
-    Raises VoicebotError where it is none."""
+    Raises VoicebotError if it is no sound file."""
     import soxr
 
     try:
@@ -76,7 +76,7 @@ def _espeak(options: list[str], text: str) -> Samples:
     import soxr
 
     try:
-        # The text goes through standard input: an option-like text must stay text.
+        # The text goes through standard input, so that a text like an option stays text.
         command = ["espeak-ng", *options, "--stdin", "--stdout"]
         run = subprocess.run(command, input=text.encode(), capture_output=True, check=False)
     except FileNotFoundError:
@@ -89,7 +89,7 @@ def _espeak(options: list[str], text: str) -> Samples:
         raise VoicebotError(f"espeak-ng cannot speak {text!r} ({why[-1] if why else 'no sound'}); correct the script")
     with wave.open(io.BytesIO(run.stdout)) as header:
         rate = header.getframerate()
-    # A stream's header does not know its length: everything after it is sound.
+    # The header of a stream does not hold its length: everything after it is sound.
     sound = np.frombuffer(run.stdout[44:], "<i2").astype(np.float64)
     spoken = _trimmed(to_samples(soxr.resample(sound, rate, RATE)))
     if not spoken.any():
@@ -98,7 +98,7 @@ def _espeak(options: list[str], text: str) -> Samples:
 
 
 def _trimmed(sound: Samples) -> Samples:
-    """Without the silence that espeak-ng puts around a sentence, so that speech ends where it is heard to end."""
+    """The sound without the silence that espeak-ng puts around a sentence, so that its end is the end of speech."""
     loud = np.flatnonzero(np.abs(sound.astype(np.int32)) > active_level(sound) / 30)
     if not loud.size:
         return sound
@@ -106,7 +106,7 @@ def _trimmed(sound: Samples) -> Samples:
 
 
 def _save(sound: Samples, path: Path) -> None:
-    """Whole or not at all: calls that are simulated at the same time share the cache."""
+    """Write the file completely or not at all: simulations that run at the same time share the cache."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
     with os.fdopen(handle, "wb") as file:

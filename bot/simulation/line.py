@@ -13,12 +13,12 @@ from bot.audio.resampling import to_samples
 from bot.events import RATE, Samples
 
 LAWS: Mapping[str, Law | None] = {"clean": None, "g711": "a", "ulaw": "u"}
-"""The lines a caller script can name."""
+"""The lines that a caller script can name, and their companding."""
 
 Floats = npt.NDArray[np.float64]
 
 LOOP_SECONDS = 30
-"""Generated noise repeats after this time; made in the frequency domain, it joins itself without a seam."""
+"""Generated noise repeats after this time. It is made in the frequency domain, so the repetition cannot be heard."""
 
 # ── sounds ────────────────────────────────────────────────────────────────────────────────────────
 
@@ -69,10 +69,10 @@ def _at_level(values: Floats, level: float) -> Samples:
 
 
 class Line:
-    """A line from the caller to the bot, the same for the same arguments.
+    """A line from the caller to the bot; the same arguments give the same line.
 
-    law    companding; None for none. The band is the sounds' own: `telephone_band`
-    noise  a loop of noise that is there during the whole call, also while nobody speaks, already at its level
+    law    companding; None: none. The sounds must be limited to the band before (`telephone_band`)
+    noise  a loop of noise, already at its level, which is added during the whole call, also while nobody speaks
     loss   share of packets that arrive as silence
     """
 

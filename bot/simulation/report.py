@@ -1,4 +1,4 @@
-"""A call kept for people: its sound, a picture of it over time, a page, and its words, in which secrets come masked."""
+"""A call kept for people: its sound, a picture over time, a page, and its words, in which secrets are masked."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ def write_report(
     """Write call.wav (caller left, bot right, 8 kHz), timeline.png, transcript.txt, call.html, events.jsonl and
     call.vcon.json; returns their paths.
 
-    `caller` and `bot` have shape (samples,) at 8 kHz, sample 0 being the beginning of the call. Raises VoicebotError
-    where the folder cannot be written.
+    `caller` and `bot` have shape (samples,) at 8 kHz; sample 0 is the beginning of the call. Raises VoicebotError
+    if the folder cannot be written.
     """
     caller, bot = equally_long(caller, bot)
     lines = sorted(lines, key=lambda line: (line.at_s, line.end_s))

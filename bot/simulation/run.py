@@ -1,4 +1,4 @@
-"""A scripted caller against the whole bot: the call is held, compared with its script, and kept for a report."""
+"""Runs a scripted caller against the whole bot, compares the call with its script, and keeps it for a report."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from bot.watching import Ended, Notice, Speaks, Understood, Watch
 
 @dataclass(frozen=True)
 class Exchange:
-    """What the bot heard, what it said to that, and the milliseconds from the end of the one to the start of
-    the other (None for the greeting)."""
+    """What the bot heard, what it answered, and the milliseconds from the end of the first to the start of the second
+    (None for the greeting)."""
 
     heard: str
     said: str
@@ -54,7 +54,7 @@ class CallRecord:
 
     @property
     def end(self) -> Ended:
-        """Raises StopIteration before the call has ended."""
+        """The notice of the call's end. Raises StopIteration before that."""
         return next(notice for notice in self.notices if isinstance(notice, Ended))
 
     def lines(self) -> list[TranscriptLine]:
@@ -64,8 +64,8 @@ class CallRecord:
 
 @dataclass(frozen=True)
 class Simulated:
-    """A simulated call. `failure` says in one line what was not as expected, None where all was. `left_over`: the first
-    step that the call did not reach, because it had ended; a failure unless it ended as expected."""
+    """A simulated call. `failure` says in one line what was not as expected; None if all was. `left_over`: the first
+    step that was not done before the call ended; that is a failure unless the call ended as expected."""
 
     script: CallerScript
     record: CallRecord
@@ -105,8 +105,7 @@ async def simulate_call(
     real_time: bool = False,
     tell: Callable[[Event], None] = lambda event: None,
 ) -> Simulated:
-    """Hold the scripted call, as fast as the machine can or at the pace of a real one. `tell` gets each event at
-    once."""
+    """Hold the scripted call, as fast as the machine can, or in real time. `tell` gets each event at once."""
     channel = ScriptChannel(script, real_time=real_time)
     record, log = CallRecord(), EventLog(tell)
 
@@ -128,7 +127,7 @@ async def simulate_call(
 
 
 def failure_of(expected: Expected, record: CallRecord) -> str | None:
-    """What was not as expected, in one line; None where all was."""
+    """What was not as expected, in one line; None if all was."""
     end = record.end
     if end.failure is not None and expected.outcome is not Outcome.ERROR:
         return end.failure
@@ -149,7 +148,8 @@ def failure_of(expected: Expected, record: CallRecord) -> str | None:
 
 
 def _first_not_in_order(wanted: Iterable[str], texts: Sequence[str]) -> str | None:
-    """The first of `wanted` that no text holds, from the text on which holds the one before it."""
+    """The first of `wanted` that is not found; each is searched from the text on in which the one before it was
+    found."""
     start = 0
     for each in wanted:
         matches = (i for i in range(start, len(texts)) if each.lower() in texts[i].lower())

@@ -23,15 +23,15 @@ from bot.simulation.simulated_line import LONGEST_CALL, SimulatedLine
 
 
 class ScriptChannel(SimulatedLine):
-    """Both directions at 8 kHz, sample-aligned; time passes only while `events` is read, 20 ms with every frame.
-    The same script gives the same samples. `real_time` keeps time from passing faster than on a clock, for people who
-    watch. Raises VoicebotError where the caller's voice cannot be made."""
+    """Both directions at 8 kHz, sample-aligned. Time passes only while `events` is read, 20 ms with every frame.
+    The same script gives the same samples. With `real_time` a call is no faster than a real one, for people who
+    watch. Raises VoicebotError if the caller's voice cannot be made."""
 
     def __init__(self, script: CallerScript, cache: Path = caller_voice.CACHE, *, real_time: bool = False) -> None:
         super().__init__()
         self.caller = script.caller
         self.gave_up: str | None = None
-        """Why the caller hung up though the script did not say so."""
+        """Why the caller hung up although the script did not say so."""
         actions = [step.action if isinstance(step, BargeIn) else step for step in script.steps]
         spoken = [action for action in actions if isinstance(action, (Say, Play))]
         law = LAWS[script.voice.line]
@@ -59,7 +59,8 @@ class ScriptChannel(SimulatedLine):
         return np.concatenate([empty, *self._caller_sound]), np.concatenate([empty, *self._bot_sound])
 
     def unperformed(self) -> str | None:
-        """What the caller could not do as written, or why he gave up, as a sentence; None where there was nothing."""
+        """What the caller could not do as written, or why the caller gave up, as a sentence; None if neither
+        happened."""
         return self.gave_up or self._caller.unperformed()
 
     def left_over(self) -> str | None:
@@ -75,7 +76,7 @@ class ScriptChannel(SimulatedLine):
         yield HungUp()
 
     async def wait(self, work: asyncio.Future[Any], seconds: float) -> float:
-        """Time passes while somebody sleeps; other work takes none."""
+        """Time passes only while somebody sleeps; other work takes no time."""
         began, end = self._ear.now, self._ear.now + round(seconds * RATE)
         while not work.done() and self._ear.now < end:
             if self._real_time or self._sleepers:
@@ -85,7 +86,7 @@ class ScriptChannel(SimulatedLine):
         return (self._ear.now - began) / RATE
 
     async def sleep(self, seconds: float) -> None:
-        """For stand-ins of a slow part: come back when so much time has passed on this line."""
+        """For stand-ins of a slow part: return when this much time has passed on this line."""
         await self._sleepers.sleep_until(self._ear.now + round(seconds * RATE))
 
     async def _step(self) -> None:
@@ -103,7 +104,7 @@ class ScriptChannel(SimulatedLine):
             self._kept.extend((Frame(sound), *map(Played, marks)))
         self._sleepers.advanced(self._ear.now)
         ahead = self._ear.now / RATE - (time.monotonic() - self._started) if self._real_time else 0
-        await asyncio.sleep(max(0, ahead))  # 0: others on this event loop live too, though nothing waits here
+        await asyncio.sleep(max(0, ahead))  # 0: other tasks of this event loop must run, too
 
     def _gives_up(self) -> bool:
         if self._ear.fed_up:

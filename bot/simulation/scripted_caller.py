@@ -16,10 +16,10 @@ FRAME = RATE * FRAME_MS // 1000
 """Samples of a frame."""
 
 REACTION = int(0.3 * RATE)
-"""Samples of silence by which a caller knows that the bot has finished (people take about 0.2 s between turns)."""
+"""Samples of silence after which the caller takes the bot to have finished (people leave about 0.2 s between turns)."""
 
 SECOND_THOUGHT = RATE
-"""Samples after the caller's last sound within which a bot that falls silent was interrupted by it."""
+"""If the bot falls silent within so many samples after the caller's last sound, that sound interrupted it."""
 
 KEY_FRAMES = 5
 """A key is held for 100 ms, and the next follows after 100 ms: an unhurried thumb."""
@@ -63,7 +63,7 @@ class Ear:
         self.speaking = True
 
     def bot_stopped(self) -> None:
-        """The bot broke off: interrupted by the caller (its answer is still to come), or of its own accord."""
+        """The bot stopped: the caller interrupted it (then its answer is still to come), or it stopped by itself."""
         if self.now - self.caller_sounded_at < SECOND_THOUGHT:
             self.answered = False
         self.speaking = False
@@ -84,7 +84,7 @@ class Ear:
 
 @dataclass(frozen=True, eq=False)
 class Moment:
-    """20 ms of the caller: sound of shape (FRAME,) or none, a key that goes down, or the receiver."""
+    """20 ms of the caller: sound of shape (FRAME,) or none; a key that is pressed; or a hang-up."""
 
     sound: Samples | None = None
     key: str = field(default="", repr=False)
@@ -97,8 +97,8 @@ QUIET = Moment()
 
 
 class ScriptedCaller:
-    """Follows `steps`. `sounds` holds what each Say and Play sounds like; `tones` what the keys sound like where they
-    go as tones inside the sound, empty where they go beside it. All sounds are whole numbers of frames long."""
+    """Follows `steps`. `sounds`: the sound of each Say and Play; `tones`: the tones of keys that are sent inside the
+    sound, empty if keys are sent as messages. The length of every sound is a whole number of frames."""
 
     def __init__(
         self, steps: tuple[Step, ...], sounds: Mapping[Say | Play, Samples], tones: Mapping[str, Samples], ear: Ear
@@ -111,12 +111,12 @@ class ScriptedCaller:
         self._missed: str | None = None
 
     def unperformed(self) -> str | None:
-        """What the caller could not do as the script asks for it, as a sentence; None where there was nothing."""
+        """What the caller could not do as the script says, as a sentence; None if everything could be done."""
         return self._missed
 
     def left_over(self) -> str | None:
-        """The first step that the call did not reach, as a sentence; None where all were done. Whoever would have
-        waited and hung up at his turn has missed nothing."""
+        """The first step that the call did not reach, as a sentence; None if all were done. A remaining wait, or a
+        hang-up at the caller's turn, does not count."""
         idle = [isinstance(step, Wait) or step == HangUp() for step in self._steps]
         left = [n for n in range(self._done + 1, len(idle) + 1) if not idle[n - 1]]
         return f"the call ended before step {left[0]}" if left else None
@@ -136,7 +136,8 @@ class ScriptedCaller:
         if isinstance(step, (BargeIn, HangUp)) and step.after is not None:
             yield from self._until_into_speech(step.after, number)
         elif after_wait:
-            # The same turn goes on, but a caller who was spoken to meanwhile hears the bot out, unless to hang up.
+            # The same turn goes on. If the bot spoke meanwhile, the caller hears it to the end, unless the step hangs
+            # up.
             while self._ear.answered and not self._ear.listening and not isinstance(step, HangUp):
                 yield QUIET
         elif number == 1 or not isinstance(step, Wait):

@@ -1,4 +1,4 @@
-"""What lines have in common whose caller is part of the program: what is played to them goes to an ear."""
+"""What simulated lines have in common: what is played to them goes to an `Ear`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ LONGEST_CALL = 600 * RATE
 
 
 class SimulatedLine:
-    """Both directions at 8 kHz. Whoever derives from it gives `caller` and `events`, and lets time pass there."""
+    """Both directions at 8 kHz. A subclass defines `caller` and `events`, and lets time pass there."""
 
     rate = RATE
     hears_while_speaking = True
@@ -35,7 +35,7 @@ class SimulatedLine:
         self._playout.clear()
 
     async def heard(self) -> None:
-        """There is no line that could die."""
+        """None: there is no line that could die."""
 
     async def wait(self, work: asyncio.Future[Any], seconds: float) -> float:
         """The bot's work takes no time here."""

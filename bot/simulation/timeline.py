@@ -1,6 +1,6 @@
 """A picture of a call: both voices over time, what was heard above, what the bot said below, and the turns.
 
-Drawn as lines of text are written: as many rows as the call needs, always at the same scale.
+Drawn like lines of text: as many rows as the call needs, always at the same scale.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ VERDICTS = {"reset": "#1b7f4d", "transferred": "#1b7f4d", "error": "#a3262a"}
 
 @dataclass
 class Label:
-    """A text in its place: inches from the left of a row, and the lane it stands in."""
+    """A text and its place: inches from the left of a row, and its lane."""
 
     line: TranscriptLine
     left: float
@@ -64,7 +64,7 @@ class Row:
 def draw_timeline(
     path: Path, title: str, lines: Sequence[TranscriptLine], caller: Samples, bot: Samples, outcome: str
 ) -> None:
-    """Draw a PNG. Raises OSError where it cannot be written."""
+    """Draw a PNG. Raises OSError if it cannot be written."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
@@ -102,13 +102,13 @@ def _rows(lines: Sequence[TranscriptLine], seconds: float) -> list[Row]:
 
 
 def _belongs(line: TranscriptLine, row: Row) -> bool:
-    """A text that goes over the end of a row stands in the row that has more of it."""
+    """A text that goes over the end of a row is in the row that has more of it."""
     middle = (line.at_s + line.end_s) / 2
     return row.start <= middle < row.start + ROW_SECONDS
 
 
 def _label(line: TranscriptLine, row: Row) -> Label:
-    """As wide as its sound where the text fits there, and wider, up to a limit, where it does not."""
+    """A label as wide as the line's sound if the text fits there, otherwise wider, up to a limit."""
     begin, end = (min(max(row.inches(at), 0), ROW_WIDTH) for at in (line.at_s, line.end_s))
     text = _plain(line.text)
     for width in np.arange(max(end - begin, 0.2), max(end - begin, MAX_OVERHANG) + 0.1, 0.1):
@@ -122,7 +122,7 @@ def _label(line: TranscriptLine, row: Row) -> Label:
 
 
 def _place(label: Label, shelf: list[Label]) -> None:
-    """In the first lane where it covers no other."""
+    """Put the label into the first lane where it covers no other."""
     while any(
         other.lane == label.lane
         and label.left < other.left + other.width - 1e-6
@@ -134,7 +134,7 @@ def _place(label: Label, shelf: list[Label]) -> None:
 
 
 def _lanes(labels: Sequence[Label]) -> list[float]:
-    """Where each lane begins, and, last, where all end; inches away from the voices."""
+    """Where each lane begins, and last where all end; inches from the voices."""
     ends = [0.0]
     for lane in range(max((label.lane for label in labels), default=-1) + 1):
         ends.append(ends[-1] + max(label.height for label in labels if label.lane == lane) + 0.04)
@@ -157,7 +157,7 @@ def _draw_row(axes: Any, row: Row, lines: Sequence[TranscriptLine], caller: Samp
         if line.who != "state" and line.end_s >= row.start and line.at_s < row.start + ROW_SECONDS:
             _draw_span(axes, row, line, bot_at if line.who == "bot" else caller_at)
     for label in row.foot:
-        # Where the dialogue moved on: a stroke through both voices down to its name.
+        # Where the dialogue changed its state: a stroke through both voices down to the state's name.
         name_at, x = foot[-1] - foot[label.lane] - label.height, row.inches(label.line.at_s)
         axes.plot(
             [x, x], [name_at, caller_at + WAVE / 2], color="#777777", linewidth=0.8, linestyle=(0, (3, 2)), zorder=0
@@ -179,7 +179,7 @@ def _draw_row(axes: Any, row: Row, lines: Sequence[TranscriptLine], caller: Samp
 
 
 def _draw_voice(axes: Any, row: Row, sound: Samples, at: float, who: str) -> None:
-    """The envelope, one stroke a pixel, on a scale of square roots: quiet sounds are seen too."""
+    """Draw the envelope, one stroke a pixel, on a scale of square roots, so that quiet sounds are seen too."""
     piece = sound[int(row.start * RATE) : int((row.start + ROW_SECONDS) * RATE)]
     step = int(ROW_SECONDS * RATE / (ROW_WIDTH * 110))
     axes.plot([0, row.inches(row.start + row.seconds)], [at, at], color=COLOURS[who], linewidth=0.4)
@@ -192,7 +192,7 @@ def _draw_voice(axes: Any, row: Row, sound: Samples, at: float, who: str) -> Non
 
 
 def _draw_span(axes: Any, row: Row, line: TranscriptLine, at: float) -> None:
-    """Where a line lies in the sound."""
+    """Draw where a line lies in the sound."""
     x = [max(row.inches(line.at_s), 0), min(row.inches(line.end_s), ROW_WIDTH)]
     axes.fill_between(x, at - WAVE / 2, at + WAVE / 2, color=COLOURS[line.who], alpha=0.13, linewidth=0)
 
@@ -220,5 +220,5 @@ def _draw_label(axes: Any, label: Label, bottom: float) -> None:
 
 
 def _plain(text: str) -> str:
-    """On one line, and nothing in it that Matplotlib would take for mathematics."""
+    """The text on one line, without characters that Matplotlib would take for mathematics."""
     return " ".join(text.split()).replace("$", r"\$")

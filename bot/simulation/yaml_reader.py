@@ -1,4 +1,4 @@
-"""YAML values that know their place, so that a mistake is reported by file and line."""
+"""YAML values that know their line, so that a mistake is reported by file and line."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ import yaml
 from bot.errors import VoicebotError
 
 DEEPEST = 16
-"""Values inside each other. A caller script needs five."""
+"""Levels of values inside each other. A caller script needs five."""
 
 MOST_VALUES = 10_000
 """Values of a file, each alias counted as one. A call of an hour has some hundred steps."""
 
 MOST_CHARACTERS = 2**20
-"""Of a file."""
+"""Characters of a file."""
 
 
 class ScriptError(VoicebotError):
@@ -26,7 +26,7 @@ class ScriptError(VoicebotError):
 
 
 class _Bounded(yaml.SafeLoader):
-    """Composes as SafeLoader does, and stops where a file has too many values, or too many inside each other."""
+    """Like SafeLoader, but refuses a file with too many values, or too many inside each other."""
 
     def __init__(self, text: str) -> None:
         super().__init__(text)
@@ -49,7 +49,7 @@ class _Bounded(yaml.SafeLoader):
 
 @dataclass(frozen=True)
 class Value:
-    """A value of a YAML file. Every reader checks its kind and raises ScriptError where it is another."""
+    """A value of a YAML file. Every reader checks the kind of value and raises ScriptError if it is wrong."""
 
     node: yaml.Node
     path: Path
@@ -90,7 +90,7 @@ class Value:
         return self.node.tag == "tag:yaml.org,2002:bool" and self._scalar().lower() in ("true", "yes", "on")
 
     def fields(self, required: Sequence[str] = (), optional: Sequence[str] = ()) -> dict[str, Value]:
-        """A mapping with all of `required`, and none but those and `optional`."""
+        """A mapping with all fields of `required`, and no others except those of `optional`."""
         known = ", ".join((*required, *optional))
         if not isinstance(self.node, yaml.MappingNode):
             raise self.error(f"must be a mapping with {known}")
@@ -115,7 +115,7 @@ class Value:
         return [Value(item, self.path, f"{self.name}[{n}]") for n, item in enumerate(self.node.value, 1)]
 
     def text(self) -> str:
-        """Text with something in it, in Unicode's composed form (NFC)."""
+        """Text that is not empty, in Unicode's composed form (NFC)."""
         text = self._scalar()
         if self.node.tag != "tag:yaml.org,2002:str":
             raise self.error(f'{text!r} is read as something else than text; put it in quotes: "{text}"')
@@ -124,7 +124,7 @@ class Value:
         return unicodedata.normalize("NFC", text)
 
     def digits(self, what: str) -> str:
-        """Text in quotes: YAML reads plain digits as numbers, some of them in base eight."""
+        """Digits as a text in quotes: YAML reads digits without quotes as numbers, some of them in base eight."""
         if not isinstance(self.node, yaml.ScalarNode) or self.node.style not in ('"', "'"):
             raise self.error(f'{what} must be in quotes, as in "0123": digits are text')
         return self._scalar()
