@@ -1,4 +1,4 @@
-"""Reads sound files that anybody may have made: their headers promise anything."""
+"""Reads sound files from anybody: their headers may be wrong."""
 
 from __future__ import annotations
 
@@ -11,25 +11,25 @@ import soundfile
 from bot.errors import VoicebotError
 
 RATES = (4_000, 384_000)
-"""Hz, the lowest and the highest: below there is no speech, above no sound card."""
+"""Lowest and highest sample rate, in Hz: below there is no speech, above no sound card."""
 
 LONGEST_SECONDS = 3600
-"""A file that is longer is no recording of a call."""
+"""A longer file is no recording of a call."""
 
 MOST_SAMPLES = 2**28
-"""Of all channels together: an hour of two channels at 36 kHz, 1 GiB in memory at most."""
+"""Samples of all channels together: an hour of two channels at 36 kHz, 1 GiB in memory at most."""
 
 BLOCK = 2**16
-"""Frames read at a time, since the length that a header declares may be made up."""
+"""Frames read at a time, since the length in a header may be false."""
 
 
 class NoSound(VoicebotError):  # noqa: N818  # the name says what it is
-    """The message is the reason alone; whoever reads the file names it and says what to do."""
+    """The message is only the reason; the caller of `read_sound` adds the file's name and what to do."""
 
 
 def read_sound(path: Path) -> tuple[npt.NDArray[np.float32], int]:
-    """The file's sound, -1…1, its channels mixed to one, and its rate in Hz. WAV, FLAC and whatever else libsndfile
-    reads. Raises NoSound where it is none that can be heard."""
+    """The file's sound, -1…1, its channels mixed to one, and its rate in Hz. Reads WAV, FLAC and all that libsndfile
+    knows. Raises NoSound if there is no sound that can be used."""
     try:
         with soundfile.SoundFile(str(path)) as file:
             return _read(file), int(file.samplerate)
@@ -57,6 +57,6 @@ def _read(file: soundfile.SoundFile) -> npt.NDArray[np.float32]:
 def _block(file: soundfile.SoundFile) -> npt.NDArray[np.float32]:
     try:
         block: npt.NDArray[np.float32] = file.read(BLOCK, dtype="float32", always_2d=True)
-    except RuntimeError:  # FLAC at its end, where more was declared
+    except RuntimeError:  # the end of a FLAC file whose header declares more
         raise NoSound("its header declares another length than it has, or it is damaged") from None
     return block

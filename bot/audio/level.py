@@ -10,18 +10,18 @@ import numpy.typing as npt
 from bot.events import RATE
 
 NOMINAL_LEVEL = 10 ** (-26 / 20) * 32768
-"""RMS of active speech on a line, −26 dB below overload: the level to which ITU-T P.56 tests are set."""
+"""RMS of active speech on a line, −26 dB below overload: the level at which tests after ITU-T P.56 are made."""
 
 
 FLOOR_DB = -60.0
 """dBFS. Quieter sound counts as silence on a meter."""
 
 FALL_DB = 60.0
-"""dB a second by which a meter falls when the sound has ended: fast enough to follow syllables, slow enough to see."""
+"""dB a second by which the meter falls after a sound: fast enough to follow syllables, slow enough to be seen."""
 
 
 class LevelMeter:
-    """How loud sound is now: it rises at once and falls by `FALL_DB`. One thread feeds it, any may read it."""
+    """The present level of a sound: it rises at once and falls by `FALL_DB`. One thread feeds it, any may read it."""
 
     def __init__(self, rate: int) -> None:
         """`rate` in Hz."""
@@ -39,7 +39,7 @@ class LevelMeter:
 
 
 def active_level(sound: npt.NDArray[Any], rate: int = RATE) -> float:
-    """RMS, on the sound's own scale, over the 20 ms frames within 25 dB of the loudest: of the speech, not of its
+    """RMS, on the sound's own scale, over the 20 ms frames within 25 dB of the loudest: of the speech without its
     pauses. 0 for silence, and for less than a frame. `rate` in Hz."""
     frame = rate // 50
     usable = sound[: sound.size // frame * frame].astype(np.float64).reshape(-1, frame)

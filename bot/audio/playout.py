@@ -1,4 +1,4 @@
-"""What the bot is going to say: clips in a queue, taken out sample by sample at the pace of the line."""
+"""The queue of clips that the bot will play, taken out sample by sample at the pace of the line."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ class Playout:
         self._limit = limit
 
     def put(self, samples: Samples, mark: str) -> None:
-        """Append a clip. Raises VoicebotError where more is queued than anybody would listen to."""
+        """Append a clip. Raises VoicebotError if more than `limit` is queued."""
         if self.pending + samples.size > self._limit:
             raise VoicebotError("the bot has more to say than fits into a call; shorten the prompts")
         self._clips.append((samples, mark))
         self.pending += samples.size
 
     def take(self, count: int) -> tuple[Samples, list[str]]:
-        """The next `count` samples, shape (count,), silence where nothing is queued, and the marks they complete."""
+        """The next `count` samples, shape (count,), silence if nothing is queued; and the marks that they complete."""
         taken = np.zeros(count, np.int16)
         marks: list[str] = []
         filled = 0

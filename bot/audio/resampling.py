@@ -1,4 +1,4 @@
-"""Sound from one rate to another, and from numbers of any kind to 16-bit samples."""
+"""Converts sound from one rate to another, and floating-point sound to 16-bit samples."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bot.events import Samples
 
 
 def to_samples(values: npt.NDArray[np.floating[Any]]) -> Samples:
-    """Rounded, and clipped at overload."""
+    """The values as 16-bit samples, rounded, and clipped at overload."""
     return np.asarray(np.clip(np.rint(values), -32768, 32767), np.int16)
 
 

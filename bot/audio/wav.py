@@ -22,7 +22,8 @@ def write(file: BinaryIO, samples: Samples, rate: int) -> None:
 
 
 def read(path: Path, rate: int) -> Samples | None:
-    """What `write` wrote at this rate; None where there is no such file, or it is another or a damaged one."""
+    """Read a file that `write` wrote at this rate; None if there is no such file, or it has another form or is
+    damaged."""
     try:
         with wave.open(str(path), "rb") as wav:
             count = wav.getnframes()

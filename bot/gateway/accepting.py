@@ -1,4 +1,4 @@
-"""Takes connections from a socket, one at a time between the other work of the event loop."""
+"""Accepts connections on a socket, one at a time between the other work of the event loop."""
 
 from __future__ import annotations
 
@@ -12,16 +12,17 @@ from contextlib import asynccontextmanager
 from bot.gateway.certificates import Certificates
 
 BACKLOG = 128
-"""Connections that may come while the event loop is busy with others."""
+"""Connections that may wait while the event loop is busy."""
 
 TLS_SECONDS = 10.0
-"""For the handshake of an exchange."""
+"""The longest time for the TLS handshake of an exchange."""
 
 FULL_SECONDS = 0.1
-"""Until the next try, where the system gives no further connection."""
+"""Wait until the next try, if the system has no room for a further connection."""
 
 Protocol = Callable[[socket.socket], asyncio.Protocol]
-"""Made for a connection that was just accepted, before any handshake of TLS. `connection_lost` tells it of any end."""
+"""Makes the protocol for a connection that was just accepted, before a TLS handshake. Its `connection_lost` is called
+at every end."""
 
 log = logging.getLogger(__name__)
 
@@ -33,7 +34,7 @@ async def accepting(
     certificates: Certificates = lambda: None,
     full: Callable[[], None] = lambda: None,
 ) -> AsyncIterator[None]:
-    """Take connections on a socket that has its address. `full` hears when the system has no room for a further one."""
+    """Accept connections on a bound socket. `full` is called when the system has no room for a further one."""
     bound.setblocking(False)
     bound.listen(BACKLOG)
     taking = asyncio.ensure_future(_take(bound, protocol, certificates, full))
@@ -52,7 +53,7 @@ async def _take(bound: socket.socket, protocol: Protocol, certificates: Certific
         while True:
             try:
                 line, _ = await loop.sock_accept(bound)
-            except ConnectionError:  # it was closed before it was taken
+            except ConnectionError:  # it was closed before it was accepted
                 continue
             except OSError as error:
                 log.error("no further connection can be taken (%s)", error.strerror)
@@ -62,7 +63,7 @@ async def _take(bound: socket.socket, protocol: Protocol, certificates: Certific
             task = asyncio.create_task(_open(line, protocol(line), certificates()))
             opening.add(task)
             task.add_done_callback(opening.discard)
-            await asyncio.sleep(0)  # a flood of connections holds nobody else up
+            await asyncio.sleep(0)  # a flood of connections must not block other work
     finally:
         for task in opening:
             task.cancel()

@@ -1,4 +1,4 @@
-"""How many calls there may be, and whether new ones are taken at all. For one event loop."""
+"""How many calls are taken at once, and whether any are. For one event loop."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from contextlib import contextmanager
 
 
 class Busy(Exception):  # noqa: N818  # what the exchange is told
-    """No call is taken now; `reason` is full, draining, overloaded (the machine is behind: those who talk keep their
-    quality) or out_of_order (the dialogue is gone)."""
+    """No call is taken now. `reason`: full; draining; overloaded (the machine is slow, and calls in progress must keep
+    their quality); or out_of_order (Rasa does not answer, or the account store cannot be written)."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -22,16 +22,16 @@ class Admission:
     def __init__(self, limit: int) -> None:
         self.in_progress = 0
         self.hindrance: str | None = None
-        """Why this machine cannot hold a further call just now, None where it can."""
+        """Why this machine cannot hold a further call now; None if it can."""
         self.draining = False
-        """No call is taken any more."""
+        """No further call is taken."""
         self._limit = limit
         self._empty = asyncio.Event()
         self._empty.set()
 
     @property
     def refusal(self) -> str | None:
-        """Why no call would be taken now, None where one would."""
+        """Why no call would be taken now; None if one would."""
         if self.draining:
             return "draining"
         if self.in_progress >= self._limit:
@@ -40,7 +40,7 @@ class Admission:
 
     @contextmanager
     def call(self) -> Iterator[None]:
-        """A place for one call. Raises Busy."""
+        """Holds a place for one call. Raises Busy."""
         if reason := self.refusal:
             raise Busy(reason)
         self.in_progress += 1

@@ -1,4 +1,4 @@
-"""The gateway's door for AudioSocket. Only calls that were announced come in, each once: their UUID is their secret."""
+"""The gateway's server for AudioSocket. It takes only announced calls, each once: the UUID is the call's secret."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from bot.gateway.server import Gateway
 from bot.telephony.audiosocket import HANG_UP, AudioSocketChannel, NotAudioSocket, message, read_name
 
 IDLE_CONNECTIONS = 64
-"""Connections that have not said their UUID yet. Where there are more, who has waited longest is cut off: an exchange
-says its UUID at once, and nobody who says nothing may keep it out."""
+"""Connections that have not sent their UUID yet. If there are more, the one that has waited longest is cut off: an
+exchange sends its UUID at once, and silent connections must not keep it out."""
 
 log = logging.getLogger(__name__)
 
@@ -77,7 +77,7 @@ def address_of(setting: str) -> tuple[str, int]:
 
 @asynccontextmanager
 async def listening_at(gateway: Gateway, bound: socket.socket) -> AsyncIterator[None]:
-    """Take calls on a socket that has its address."""
+    """Take calls on a bound socket."""
     door, loop = AudioSocketDoor(gateway), asyncio.get_running_loop()
 
     def connection(_: socket.socket) -> asyncio.Protocol:

@@ -1,13 +1,13 @@
-"""Call-back mode: the number that a call brings decides only which telephone rings, and whoever answers it is the
-caller. Who is rung, how often, and which of the calls that come is the answer. Does no I/O but one line in the log for
-each; `clock` gives seconds.
+"""Call-back mode: the number of a call only decides which telephone rings, and whoever answers it is the caller. This
+module decides who is rung and how often, and recognises the call that answers. Its only I/O is a log line for each call
+back; `clock` gives seconds.
 
-    first call ─▶ its number ─┬─ withheld, no_mobile, under_way, day, hour: nobody rings
+    first call ─▶ its number ─┬─ withheld, no_mobile, under_way, day, hour: nobody is rung
                               └─ promised ─▶ the exchange rings ─┬─ answered: the call shows its promise's name, once
-                                                                 └─ unanswered: nothing rings again by itself
+                                                                 └─ unanswered: it is not rung again by itself
 
-No account is looked up: whether a number has one does not show. How often a number is rung, all gateways count together
-(bot/gateway/call_back_counts.py); promises live as long as this process.
+No account is looked up, so nobody learns whether a number has one. All gateways count call backs together
+(bot/gateway/call_back_counts.py); promises are kept in this process only.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ from bot.gateway.admission import Admission
 from bot.gateway.call_back_counts import Counts
 
 PROMISED_SECONDS = 45.0
-"""From the promise to the call. The dialplan in deploy/asterisk pauses for 3 s and lets the telephone ring for 30."""
+"""Longest time from the promise to the call. The dialplan in deploy/asterisk pauses for 3 s and rings for 30."""
 
 log = logging.getLogger(__name__)
 
 
 class NotCalledBack(Exception):  # noqa: N818  # what happens
-    """Nobody is rung; `reason` is withheld, no_mobile, under_way (this number has a call back already), day (it had too
-    many) or hour (all numbers together had)."""
+    """Nobody is rung. `reason`: withheld; no_mobile; under_way (this number has a call back already); day (it had too
+    many in 24 hours); or hour (all numbers together had too many)."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -42,8 +42,8 @@ class NotCalledBack(Exception):  # noqa: N818  # what happens
 
 @dataclass(frozen=True)
 class Promise:
-    """A call back. `name`: what its call shows; `number`: what is dialled, and the caller of that call; `called`: the
-    hotline's number, as far as it is known; `place`: to be closed when the call is over; `who`: stands for the number
+    """A call back. `name`: the name that its call shows; `number`: the number to dial, and the caller of that call;
+    `called`: the hotline's number, if known; `place`: to be closed when the call is over; `who`: the number's pseudonym
     in the log; `until`: seconds, by the clock."""
 
     name: str
@@ -55,23 +55,23 @@ class Promise:
 
 
 class CallBacks:
-    """A promise takes a place of `admission`, so that nobody is rung for a busy tone, and a drain waits for it.
+    """A promise holds a place of `admission`, so that a person who answers never gets a busy tone, and a drain waits.
 
-    counts  says how often a number, and all together, are rung, answered or not
-    told    hears how each ended: answered, unanswered, or a reason of NotCalledBack
+    counts  counts call backs of each number and of all, answered or not
+    told    gets the end of each: answered, unanswered, or a reason of NotCalledBack
     """
 
     def __init__(
         self, counts: Counts, admission: Admission, clock: Callable[[], float], told: Callable[[str], None]
     ) -> None:
         self._counts, self._admission, self._clock, self._told = counts, admission, clock, told
-        self._pseudonyms = Pseudonyms(secrets.token_bytes(32))  # nobody needs to know them after this process
+        self._pseudonyms = Pseudonyms(secrets.token_bytes(32))  # not needed after this process
         self._promises: OrderedDict[str, Promise] = OrderedDict()  # by name, in the order in which they end
         self._under_way: set[str] = set()
 
     async def promise(self, caller: str | None, called: str | None) -> Promise:
-        """Call this number back; `caller` as the line gives it, None where it is withheld. Raises NotCalledBack, and
-        Busy where no call would be taken."""
+        """Promise a call back to this number. `caller`: as the line reports it, None if it is withheld. Raises
+        NotCalledBack, and Busy if no call would be taken."""
         number = as_mobile(caller) if caller else ""
         who = self._pseudonyms.phone(number)[:12] if number else "?"
         if reason := self._refusal(caller, number, who):
@@ -90,7 +90,7 @@ class CallBacks:
         return promise
 
     def arrive(self, name: str) -> Promise | None:
-        """The call is here that was called back. None where no call of this name was promised, or too long ago, or it
+        """The promised call with this name has arrived. None if no such call was promised, it was too long ago, or it
         came already."""
         self.lapse()
         promise = self._promises.pop(name, None)
@@ -99,13 +99,14 @@ class CallBacks:
         return promise
 
     def give_up(self, name: str) -> None:
-        """The exchange could not reach the one of this name. Nothing happens where the call came, or there is none."""
+        """The exchange could not reach the telephone of this promise. Nothing happens if its call came, or there is
+        none."""
         if promise := self._promises.pop(name, None):
             promise.place.close()
             self._tell(promise.who, "unanswered")
 
     def lapse(self, late: float = 0.0) -> None:
-        """Give up whom nobody answered for; to be called every now and then. (`late` is the ticker's.)"""
+        """Give up promises whose time is over; called by the ticker. (`late` is the ticker's argument.)"""
         while self._promises and (promise := next(iter(self._promises.values()))).until <= self._clock():
             self.give_up(promise.name)
 

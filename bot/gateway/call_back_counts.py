@@ -1,5 +1,5 @@
-"""How often numbers are called back: counted in the account store, for all gateways and beyond a restart; or, where a
-gateway knows no way to the store, in its own memory."""
+"""Counts call backs: in the account store, for all gateways and beyond a restart; or, if a gateway cannot reach the
+store, in its own memory."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from bot.errors import VoicebotError
 from bot.gateway.admission import Busy
 
 DAY, HOUR = 86_400.0, 3_600.0
-"""Seconds over which a number's, and all numbers' call backs are counted."""
+"""Seconds over which the call backs of one number, and of all numbers, are counted."""
 
 
 class Counts(Protocol):
     """Counts call backs."""
 
     async def take(self, number: str) -> str | None:
-        """Count a call back of this number. None where it may be rung; else nothing is counted, and what there were too
-        many of: day (its call backs of a day) or hour (those of all numbers within an hour).
+        """Count a call back of this number, and return None. If there were too many, count nothing and return the
+        limit: day (of this number) or hour (of all numbers).
 
-        Raises Busy where nobody can tell."""
+        Raises Busy if the counts cannot be read."""
         ...
 
 
@@ -35,7 +35,7 @@ class Asks(Protocol):
 
 
 class CountsInStore:
-    """Of all gateways of a store."""
+    """Counts of all gateways of a store."""
 
     def __init__(self, a_day: int, an_hour: int, client: Asks) -> None:
         self._a_day, self._an_hour, self._client = a_day, an_hour, client
@@ -44,12 +44,12 @@ class CountsInStore:
         try:
             answer = await self._client.ask("call_back", phone=number, a_day=self._a_day, an_hour=self._an_hour)
         except VoicebotError:
-            raise Busy("out_of_order") from None  # nor would the call that is rung find the store
+            raise Busy("out_of_order") from None  # the call that is rung would not find the store, either
         return str(answer["refused"]) or None
 
 
 class CountsInMemory:
-    """Of one gateway, since it began. `clock`: seconds; `pseudonyms`: so that no number is kept."""
+    """Counts of one gateway, since it was started. `clock`: seconds; `pseudonyms`: kept instead of numbers."""
 
     def __init__(self, a_day: int, an_hour: int, clock: Callable[[], float], pseudonyms: Pseudonyms) -> None:
         self._a_day, self._an_hour, self._clock, self._pseudonyms = a_day, an_hour, clock, pseudonyms
@@ -76,4 +76,4 @@ class CountsInMemory:
         while self._within_day and self._within_day[0][0] <= now - DAY:
             _, who = self._within_day.popleft()
             self._of_day[who] -= 1
-        self._of_day = +self._of_day  # those above zero
+        self._of_day = +self._of_day  # drops counts of zero

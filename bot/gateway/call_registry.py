@@ -1,5 +1,5 @@
-"""What is known of calls outside their connection: who is about to call over AudioSocket, which carries no number, and
-how calls ended, which the dialplan asks before it finds the caller a person. Bounded, and forgotten after a while."""
+"""What must be known of calls outside their connection: announced calls over AudioSocket, which carries no number, and
+the endings of calls, for which the dialplan asks. Both are limited in number and time."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from typing import TypeVar
 from bot.events import Outcome
 
 ANNOUNCED_SECONDS = 30.0
-"""From the announcement to the call: the dialplan does nothing in between."""
+"""Longest time from the announcement to the call: the dialplan does nothing in between."""
 
 ENDED_SECONDS = 60.0
-"""How long it can be asked how a call ended."""
+"""For how long the ending of a call is kept."""
 
 MOST = 10_000
-"""Entries of each kind; the oldest give way."""
+"""Entries of each kind; beyond that the oldest are dropped."""
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
@@ -59,8 +59,8 @@ class Fleeting[K: Hashable, V]:
 
 @dataclass(frozen=True)
 class Announced:
-    """A call that is about to come. `caller` as the line gave it, None where it was withheld; `called`: the number that
-    was rung."""
+    """A call that will come soon. `caller`: as the line reported it, None if it was withheld; `called`: the number that
+    was dialled."""
 
     caller: str | None = field(repr=False)
     called: str | None
@@ -74,18 +74,19 @@ class CallRegistry:
         self._ended: Fleeting[str, Outcome] = Fleeting(ENDED_SECONDS, clock)
 
     def announce(self, caller: str | None, called: str | None = None) -> uuid.UUID:
-        """A call is about to come; it shows this name, which nobody can guess, once."""
+        """Announce a call. Returns the name, which nobody can guess, that the call must show once."""
         name = uuid.uuid4()
         self._announced[name] = Announced(caller, called)
         return name
 
     def arrive(self, name: uuid.UUID) -> Announced | None:
-        """The announced call is here. None where no such call was announced, or too long ago, or it came already."""
+        """The announced call with this name has arrived. None if no such call was announced, it was too long ago, or it
+        came already."""
         return self._announced.pop(name)
 
     def ended(self, name: str, outcome: Outcome) -> None:
         self._ended[name] = outcome
 
     def outcome(self, name: str) -> Outcome | None:
-        """How the call ended that the exchange names so; None while it goes on, or where it is forgotten."""
+        """How the call with this name ended; None while it goes on, and when it is no longer kept."""
         return self._ended.get(name)

@@ -1,4 +1,4 @@
-"""TLS of the gateway: its certificate files, read again when they were written anew."""
+"""TLS of the gateway: its certificate files, read again when they have changed."""
 
 from __future__ import annotations
 
@@ -11,15 +11,16 @@ from bot.errors import VoicebotError
 from bot.settings import Settings
 
 Certificates = Callable[[], ssl.SSLContext | None]
-"""The TLS of the next connection, None where there is none."""
+"""Returns the TLS context of the next connection; None if there is no TLS."""
 
 log = logging.getLogger(__name__)
 
 
 def certificates(settings: Settings) -> Certificates:
-    """TLS of the settings. Raises VoicebotError where a file cannot be used.
+    """TLS of the settings. Raises VoicebotError if a file cannot be used.
 
-    A client certificate is asked for and not demanded here, because health and metrics need none: the guard does."""
+    A client certificate is requested but not required here, because health and metrics need none: `LineAuth` requires
+    it."""
     if settings.tls_certificate:
         return _Files(settings).context
     if settings.tls_client_ca:
@@ -28,10 +29,10 @@ def certificates(settings: Settings) -> Certificates:
 
 
 class _Files:
-    """A context of the files as they are: a certificate that is renewed every few weeks needs no restart.
+    """A context of the files as they are now: a renewed certificate needs no restart.
 
-    Files that were written anew and cannot be used are told once, and the last ones that could be stay. Open
-    connections keep what they have."""
+    If changed files cannot be used, the log says so once, and the last usable ones stay. Open connections keep their
+    context."""
 
     def __init__(self, settings: Settings) -> None:
         own, authority = settings.tls_certificate, settings.tls_client_ca
@@ -66,7 +67,7 @@ class _Files:
         return context
 
     def _state(self) -> list[tuple[int, int, int] | None]:
-        """What changes when a file is written or another takes its place; three looks of a few microseconds."""
+        """Values that change when a file is written or replaced. Takes a few microseconds for each file."""
         return [_stamp(path) for path in (self._certificate, self._key, self._authority) if path]
 
 

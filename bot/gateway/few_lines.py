@@ -1,4 +1,4 @@
-"""Keeps the log short where strangers write it: whoever reaches the port could fill the disk."""
+"""Limits log lines that strangers can cause: whoever reaches the port could fill the disk."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ import time
 from collections.abc import Callable
 
 LINES, LINES_SECONDS = 5, 60.0
-"""Of one logger in so many seconds; what comes meanwhile is counted."""
+"""Lines of one logger in this many seconds; further lines are only counted."""
 
 
 class FewLines(logging.Filter):
-    """Passes `LINES` lines in `LINES_SECONDS`; the first one after them tells how many did not pass."""
+    """Passes `LINES` lines in `LINES_SECONDS`; the next line after that says how many were left out."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         super().__init__()
         self._clock = clock
-        self._ends = 0.0  # when the next lines pass, by the clock
+        self._ends = 0.0  # when lines pass again, by the clock
         self._passed = self._left_out = 0
 
     def filter(self, record: logging.LogRecord) -> bool:
@@ -34,10 +34,10 @@ class FewLines(logging.Filter):
 
 
 STRANGERS_LOGS = ("asyncio", "bot.gateway.accepting", "bot.gateway.audiosocket", "bot.gateway.server.http")
-"""Loggers in which a line can come from a connection that has not shown the secret."""
+"""Loggers whose lines can be caused by a connection that has not shown the secret."""
 
 
 def keep_short() -> None:
-    """Let strangers write a few lines only, in this process."""
+    """Limit these loggers in this process."""
     for name in STRANGERS_LOGS:
         logging.getLogger(name).addFilter(FewLines())

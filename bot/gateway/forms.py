@@ -1,4 +1,4 @@
-"""What an exchange says of a call, in the form of a request or in the query of a WebSocket."""
+"""Reads what an exchange says about a call, in a form or in the query of a WebSocket."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from aiohttp import web
 from bot.gateway.idle_connections import BODY_BYTES
 
 BODY_SECONDS = 5.0
-"""For the form of an exchange."""
+"""The longest time for the form of an exchange."""
 
 FORM = "application/x-www-form-urlencoded"
 
 CHARSETS = ("utf-8", "us-ascii")
-"""In which a form comes. Of Python's others some make text that no database and no cipher takes."""
+"""Allowed encodings of a form. Some of Python's others give text that no database and no cipher accepts."""
 
 
 async def form_of(request: web.Request) -> dict[str, str]:
@@ -37,11 +37,11 @@ async def form_of(request: web.Request) -> dict[str, str]:
         raise web.HTTPRequestTimeout(text="") from None
     except ValueError:  # no UTF-8
         raise web.HTTPBadRequest(text="") from None
-    return dict(reversed(fields))  # of a field that is given twice, the first
+    return dict(reversed(fields))  # the first value of a field that is given twice
 
 
 def number_of(text: str) -> str | None:
-    """A telephone number as the exchange writes it, None where it is withheld or no number at all. A plus sign that
-    nobody escaped in the query arrives as a space."""
+    """A telephone number as the exchange writes it; None if it is withheld or no number. A plus sign that was not
+    escaped in the query arrives as a space."""
     number = re.sub("^ ", "+", text)
     return number if re.fullmatch(r"\+?[0-9]{2,20}", number, re.ASCII) else None

@@ -1,12 +1,11 @@
-"""Connections over HTTP that have not shown the secret yet. Anybody who reaches the port can open one, so there are
-few, not for long, and of what they send only the head of one request is read.
+"""HTTP connections that have not shown the secret yet. Anybody who reaches the port can open one, so their number and
+their time are limited, and only the head of one request is read from them.
 
-    connection ──head, 8 kB──▶ aiohttp ──▶ the doors compare the secret
+    connection ──head, 8 kB──▶ aiohttp ──▶ the handlers compare the secret
                ──body────────▶ held, 4 kB; the rest is dropped
     admitted   ──anything────▶ aiohttp, at most 4 kB in 20 ms
 
-A connection carries one request (bot/gateway/server.py closes it after the answer), so there is no second head to wait
-for.
+A connection carries one request (bot/gateway/server.py closes it after the answer), so there is no second head.
 """
 
 from __future__ import annotations
@@ -19,30 +18,31 @@ from typing import cast
 from aiohttp.web_protocol import RequestHandler
 
 IDLE_CONNECTIONS = 64
-"""Connections that have not shown the secret. Where there are more, the one that has waited longest is cut: an exchange
-shows the secret at once, and nobody may keep it out by waiting."""
+"""Connections that have not shown the secret. If there are more, the one that has waited longest is cut: an exchange
+shows the secret at once, and waiting connections must not keep it out."""
 
 IDLE_SECONDS = 10.0
-"""From the connection, before any handshake of TLS, until it has shown the secret."""
+"""Longest time from the connection, before a TLS handshake, until it has shown the secret."""
 
 HEAD_BYTES = 8192
-"""Of a request: its line and its headers. An exchange's take a few hundred."""
+"""Largest head of a request: its line and its headers. An exchange's take a few hundred bytes."""
 
 BODY_BYTES = 4096
-"""Of a request's body. A form of an exchange takes less than a hundred."""
+"""Largest part of a body that is held. A form of an exchange takes less than a hundred bytes."""
 
 DROPPED_BYTES = 2**20
-"""Read and dropped, so that a client that sends too much can still read the answer; after more it is cut."""
+"""Bytes that are read and dropped, so that a client that sends too much can still read the answer; after more it is
+cut."""
 
 WINDOW_BYTES, WINDOW_SECONDS = 4096, 0.02
 """What one connection hands over at a time: six times the sound of a call at 16 kHz. Sound and keys that come faster
-wait, so that a peer that sends all it can takes no more than its share of the event loop."""
+wait, so that a peer that sends as fast as it can does not take more than its share of the event loop."""
 
 HELD_BYTES = 64 * 1024
-"""Waiting to be handed over; then nothing more is read from the connection."""
+"""Bytes waiting to be handed over from which on nothing more is read from the connection."""
 
 MOST_BYTES = 2**20
-"""Waiting all the same; then the connection is cut."""
+"""Bytes waiting to be handed over from which on the connection is cut."""
 
 TOO_LONG = b"HTTP/1.1 431 Request Header Fields Too Large\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 
@@ -50,7 +50,7 @@ END_OF_HEAD = b"\r\n\r\n"
 
 
 class IdleConnections:
-    """Who has connected and not shown the secret. For one event loop."""
+    """The connections that have not shown the secret. For one event loop."""
 
     def __init__(self) -> None:
         self._waiting: dict[Connection, asyncio.TimerHandle] = {}  # in the order they came
@@ -67,7 +67,7 @@ class IdleConnections:
         self._waiting[connection] = asyncio.get_running_loop().call_later(IDLE_SECONDS, connection.cut)
 
     def gone(self, connection: Connection) -> None:
-        """It is a stranger no longer: it has shown the secret, or is closed."""
+        """The connection is no longer idle: it has shown the secret, or is closed."""
         if waiting := self._waiting.pop(connection, None):
             waiting.cancel()
 
@@ -80,19 +80,19 @@ class IdleConnections:
 
 
 def admit(transport: asyncio.BaseTransport | None) -> None:
-    """The request on this connection has shown the secret: what it sends from now on is read."""
+    """The request on this connection has shown the secret: read what it sends from now on."""
     connection = transport.get_protocol() if transport else None
     if isinstance(connection, Connection):
         connection.admit()
 
 
 class Connection(asyncio.Protocol):
-    """Between a transport and aiohttp: passes on what may be read."""
+    """Stands between a transport and aiohttp, and passes on only what may be read."""
 
     def __init__(self, line: socket.socket, http: RequestHandler, idle_connections: IdleConnections) -> None:
         self._line, self._http, self._idle_connections = line, http, idle_connections
         self._transport: asyncio.Transport | None = None  # over TLS there is none before the handshake
-        self._head = bytearray()  # its last three bytes, once they were passed on
+        self._head = bytearray()  # once it was passed on, only its last three bytes
         self._head_bytes = 0
         self._head_over = self._admitted = False
         self._held = bytearray()
@@ -103,7 +103,7 @@ class Connection(asyncio.Protocol):
 
     def cut(self) -> None:
         """End the connection at once."""
-        # Not `close`: over TLS it would wait for the stranger's goodbye, in Python 3.10 for ever.
+        # Not `close`: over TLS that would wait for the peer's close message, in Python 3.10 for ever.
         if self._transport:
             self._transport.abort()
         else:
@@ -115,7 +115,7 @@ class Connection(asyncio.Protocol):
         self._admitted = True
         self._hand_over(b"")
 
-    # ── what the transport tells ──
+    # ── called by the transport ──
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)  # it is a connection; uvloop's derives from nothing
@@ -147,7 +147,7 @@ class Connection(asyncio.Protocol):
     # ── before it is admitted ──
 
     def _pass_on_head(self, data: bytes) -> bytes:
-        """Pass on what belongs to the head; what comes behind it."""
+        """Pass on what belongs to the head. Returns what comes after it."""
         before = len(self._head)
         self._head += data
         end = self._head.find(END_OF_HEAD)
@@ -180,7 +180,7 @@ class Connection(asyncio.Protocol):
     # ── after that ──
 
     def _hand_over(self, data: bytes) -> None:
-        """Pass on as much of what waits, and of `data`, as this window of time allows."""
+        """Pass on as much of the waiting bytes, and of `data`, as this window of time allows."""
         loop = asyncio.get_running_loop()
         now = loop.time()
         if now >= self._window_ends:

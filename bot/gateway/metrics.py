@@ -1,4 +1,4 @@
-"""What a hotline watches, for Prometheus. Nothing here tells one caller from another."""
+"""Metrics for Prometheus. None of them can tell one caller from another."""
 
 from __future__ import annotations
 
@@ -97,25 +97,25 @@ class Metrics:
         return generate_latest(self._registry)
 
     def alarms(self) -> list[str]:
-        """What operators are to look after: dialogue, store, guessing; as the metrics tell it."""
+        """What operators must look after, by the metrics: dialogue, store, guessing."""
         wrong = {"dialogue": ("dialogue_up", 0), "store": ("store_up", 0), "guessing": ("guessing_alarm", 1)}
         value = self._registry.get_sample_value
         return [name for name, (metric, alarm) in wrong.items() if value(f"voicebot_{metric}") == alarm]
 
     def ticked(self, late: float) -> None:
-        """The clock has come, so many seconds late."""
+        """The clock ticked this many seconds late."""
         self.lag.observe(late)
         self.overload.note("clock", late)
         self.overload.tick()
 
     def heard(self, waited: float, took: float) -> None:
-        """A batch of hearing's work was done."""
+        """Hearing finished a batch of work."""
         self.hearing_wait.observe(waited)
         self.hearing_busy.inc(took)
         self.overload.note("hearing", waited)
 
     def turned(self, took: float) -> None:
-        """The dialogue has taken a turn, or failed to."""
+        """The dialogue finished a turn, or failed."""
         self.turn.observe(took)
         self.overload.note("dialogue", took)
 
@@ -141,7 +141,7 @@ class Metrics:
         return watch
 
     def around(self, dialogue: Dialogue) -> Dialogue:
-        """The same dialogue, its turns timed."""
+        """The same dialogue with its turns timed."""
         return _Timed(dialogue, self)
 
 

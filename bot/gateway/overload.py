@@ -1,4 +1,4 @@
-"""How far behind the parts of this machine are, so that a call that could not be held well is not taken. Pure."""
+"""How late the parts of this machine are, so that a call that could not be held well is not taken. Pure."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 HALVED_AFTER = 250
-"""Ticks of 20 ms after which half of what was noted is forgotten: a part that does nothing is not behind."""
+"""Ticks of 20 ms after which the weight of what was noted is halved: a part that does nothing is not late."""
 
 
 @dataclass(frozen=True)
 class Part:
-    """A part is behind when it is `limit` seconds late on a mean in which the newest counts `weight`."""
+    """A part is overloaded when its mean lateness is `limit` seconds; the newest value counts `weight` in the mean."""
 
     limit: float
     weight: float
@@ -22,11 +22,12 @@ PARTS: Mapping[str, Part] = {
     "hearing": Part(limit=0.1, weight=0.02),
     "dialogue": Part(limit=0.5, weight=0.1),
 }
-"""The event loop's clock: three frames late. Sound on its way to a thread that hears it; and turns of the dialogue:
-what is left for them of the 800 ms in which a caller is to be answered."""
+"""The event loop's clock: three frames late. Hearing: the time that sound waits for a thread. Dialogue: the part of the
+800 ms for an answer that is left for a turn."""
 
 MOST = 5
-"""Limits that one lateness counts at most: a turn that hangs until it is given up is one turn."""
+"""The most that one value counts, as a multiple of the limit: a turn that hangs until it is given up is only one
+turn."""
 
 _KEPT = 0.5 ** (1 / HALVED_AFTER)
 
@@ -38,7 +39,7 @@ class Overload:
         self._late = dict.fromkeys(PARTS, 0.0)
 
     def note(self, part: str, seconds: float) -> None:
-        """A part was so late, once."""
+        """A part was this late, once."""
         seen = min(seconds, MOST * PARTS[part].limit)
         self._late[part] += PARTS[part].weight * (seen - self._late[part])
 
@@ -48,10 +49,10 @@ class Overload:
             self._late[part] *= _KEPT
 
     def probabilities(self) -> dict[str, float]:
-        """Each part's lateness as a share of its limit: it is behind from 1 on."""
+        """Each part's mean lateness divided by its limit: from 1 on it is overloaded."""
         return {part: late / PARTS[part].limit for part, late in self._late.items()}
 
     @property
     def behind(self) -> bool:
-        """Some part cannot keep up."""
+        """Whether some part is overloaded."""
         return any(share >= 1 for share in self.probabilities().values())

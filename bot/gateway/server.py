@@ -1,16 +1,16 @@
-"""The gateway's doors: Asterisk's WebSockets, the call_registry of AudioSocket, health and metrics, on one HTTP port.
+"""The gateway's HTTP server: Asterisk's WebSockets, announcements of AudioSocket, health and metrics, on one port.
 
     GET  /asterisk?caller=…&identity=…&did=…&call=…   a call over a WebSocket, subprotocol `media`
-    GET  /asterisk?call_back=UUID&did=…&call=…        the same, of somebody who was called back
+    GET  /asterisk?call_back=UUID&did=…&call=…        the same, for somebody who was called back
     POST /callers     caller=…&identity=…&did=…       announces a call over AudioSocket; answers with the UUID to show
-    POST /call-backs  caller=…&identity=…&did=…       who is to be called back: the UUID to show, and what to dial
-    POST /call-backs  call_back=UUID                  that one was not reached
-    GET  /endings/NAME                     how the call ended that the exchange named so: one of bot.events.Outcome
+    POST /call-backs  caller=…&identity=…&did=…       asks for a call back: the UUID to show, and the number to dial
+    POST /call-backs  call_back=UUID                  reports that this one was not reached
+    GET  /endings/NAME                     how the call with this name ended: one of bot.events.Outcome
     GET  /healthz  /readyz  /metrics
     GET  POST  /operations/…   the operator's page (bot/web/operations.py), behind logins of its own
     GET  /  /static/…  POST /phone/calls  GET /phone/line   the web phone (bot/web/phone.py), where it is on
 
-All but health, metrics and the operator's page are guarded: who shows no secret is answered 401 on the head of its
+All except health, metrics and the operator's page need the secret: without it the answer is 401 on the head of the
 request, and no body is read.
 A connection carries one request. A page of another origin is refused everywhere. Nothing here logs an address, a query
 or a caller.
@@ -50,16 +50,17 @@ from bot.web.operations import OperationsPage
 from bot.web.phone import WebPhone
 
 UNWINDING_SECONDS = 15.0
-"""From the moment a call has lasted too long and was hung up until it is cut off."""
+"""How long after the hang-up a call that lasted too long is cut off."""
 
 SHUTDOWN_SECONDS = 1.0
-"""For what is still going on when the gateway has to end at once; a drain waits before that."""
+"""How long requests may go on when the gateway must end at once; a drain waits before that."""
 
 LINGER_SECONDS = 1.0
-"""After an answer, for a client that is still sending a body: its bytes are dropped, so that it can read the answer."""
+"""How long, after an answer, a client may go on sending a body: its bytes are dropped, so that it can read the
+answer."""
 
 Answer = Callable[[Channel, Watch, str], Awaitable[Outcome]]
-"""Holds one call to its end, which the exchange named so: `bot.assembly.Voicebot.answer`."""
+"""Holds one call to its end; the text is the exchange's name of it: `bot.assembly.Voicebot.answer`."""
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -67,7 +68,7 @@ log = logging.getLogger(__name__)
 
 
 class Gateway:
-    """Takes calls while there is room and holds them. One for an event loop."""
+    """Takes calls while there is room, and holds them. One for each event loop."""
 
     def __init__(
         self,
@@ -85,10 +86,10 @@ class Gateway:
         calls: CallsOfGateway | None = None,
         recorder: Recorder | None = None,
     ) -> None:
-        """`call_seconds`: how long a call may last; `verstat`: what the check of a number's signature counts for;
-        `call_backs`: who is called back, None where calls are taken as they come; `web_phone`: whether there is one
-        at `/`; `calls`: keeps records of them, for the operator's page, None where nothing is known of the store;
-        `recorder`: answers in place of `answer`, and records; None where nothing is recorded."""
+        """`call_seconds`: how long a call may last; `verstat`: how to use the check of a number's signature;
+        `call_backs`: call-back mode, None if it is off; `web_phone`: whether there is one at `/`; `calls`: keeps
+        records of calls for the operator's page, None if the store is unknown; `recorder`: answers in place of
+        `answer`, and records; None if nothing is recorded."""
         self.admission, self.metrics, self.call_registry, self.call_backs = (
             admission,
             metrics,
@@ -102,8 +103,8 @@ class Gateway:
         self._call_seconds, self._verstat = call_seconds, verstat
 
     def runner(self) -> web.AppRunner:
-        """Serves the doors over HTTP; without an access log, and with a log of errors that quotes no request, because
-        callers' numbers are in them."""
+        """Serves HTTP, without an access log, and with an error log that quotes no request: callers' numbers are in
+        them."""
         app = web.Application(client_max_size=BODY_BYTES, middlewares=[_once, self._of_one_origin])
         app.add_routes(
             [
@@ -132,8 +133,8 @@ class Gateway:
     async def hold(
         self, channel: LineChannel, name: str, called: str | None, shown: Watch = lambda notice: None
     ) -> None:
-        """Hold a call that has its place, and give its connection back. `name`: the exchange's name of it, if any;
-        `called`: the number that was rung, as far as the exchange tells it; `shown`: sees the call's notices, too."""
+        """Hold a call that has a place, and close its connection. `name`: the exchange's name of it, if any;
+        `called`: the number that was dialled, if the exchange reports it; `shown`: a further watch of the call."""
         measure = self.metrics.watch()
         id_ = uuid.uuid4().hex
         record = self.calls.begin(name, channel.caller, id_) if self.calls else lambda notice: None
@@ -183,7 +184,7 @@ class Gateway:
         elif error := held.exception():
             watch(Ended(0.0, Outcome.ERROR, place_of(error)))
 
-    # ── doors ──
+    # ── handlers ──
 
     async def _asterisk(self, request: web.Request) -> web.StreamResponse:
         self.check(request)
@@ -205,7 +206,7 @@ class Gateway:
             raise web.HTTPServiceUnavailable(headers={"Retry-After": "5"}) from None
 
     async def _announce(self, request: web.Request) -> web.Response:
-        """An empty answer means no: Asterisk's CURL() does not tell one status from another."""
+        """Announce a call. An empty answer means no: Asterisk's CURL() does not show the status."""
         self.check(request)
         if reason := self.admission.refusal:
             self.refuse(reason)
@@ -215,7 +216,7 @@ class Gateway:
         return web.Response(text=str(name))
 
     async def _call_back(self, request: web.Request) -> web.Response:
-        """Whom to ring; an empty answer means nobody. Or the exchange tells of one whom it could not reach."""
+        """Say whom to ring; an empty answer means nobody. Or note that the exchange could not reach somebody."""
         self.check(request)
         if self.call_backs is None:
             log.error("an exchange asks whom to call back: set VOICEBOT_CALL_BACK=on, or change its dialplan")
@@ -241,11 +242,11 @@ class Gateway:
         return web.Response(text=outcome.value)
 
     async def _health(self, _: web.Request) -> web.Response:
-        """The event loop lives."""
+        """The event loop is alive."""
         return web.Response(text="ok")
 
     async def _ready(self, _: web.Request) -> web.Response:
-        """A further call would be taken."""
+        """Whether a further call would be taken."""
         reason = self.admission.refusal
         return web.Response(text=reason or "ok", status=503 if reason else 200)
 
@@ -264,19 +265,19 @@ class Gateway:
                 yield self.caller_of(query)
 
     def caller_of(self, fields: Mapping[str, str]) -> str | None:
-        """The calling number that can be relied on, None where none can."""
+        """The calling number that can be relied on; None if there is none."""
         if self.call_backs is None:
             return self._claimed(fields)
         log.warning("a call came that was not called back, and gets no password: let the dialplan call it back")
         return None
 
     def _claimed(self, fields: Mapping[str, str]) -> str | None:
-        """The calling number, None where it is withheld or not vouched for."""
+        """The calling number that the fields claim; None if it is withheld, or not vouched for as `verstat` demands."""
         vouched = vouched_for(fields.get("identity", ""), self._verstat)
         return number_of(fields.get("caller", "")) if vouched else None
 
     def check(self, request: web.Request) -> None:
-        """Let a request in that shows the secret. Raises HTTPUnauthorized."""
+        """Admit a request that shows the secret. Raises HTTPUnauthorized for any other."""
         certificate = request.transport.get_extra_info("peercert") if request.transport else None
         if not self.auth.admits(request.headers.get("Authorization"), certificate):
             self.refuse("unauthorised")
@@ -285,7 +286,7 @@ class Gateway:
 
     @web.middleware
     async def _of_one_origin(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        """A browser tells which page it acts for; an exchange and a probe are no page."""
+        """Refuse pages of another origin. A browser names the page's origin; an exchange and a probe name none."""
         origin = request.headers.get("Origin")
         if origin is not None and not self.auth.is_own(origin, request.scheme, request.headers.get("Host", "")):
             self.refuse("unauthorised")
@@ -306,7 +307,7 @@ async def _once(request: web.Request, handler: Handler) -> web.StreamResponse:
 
 
 def place_of(error: BaseException) -> str:
-    """What kind of error it was and where, for the log: its message and its variables may hold a caller's secrets."""
+    """The kind and the place of an error, for the log: its message and variables may hold a caller's secrets."""
     trace = error.__traceback__
     while trace and trace.tb_next:
         trace = trace.tb_next
@@ -315,7 +316,7 @@ def place_of(error: BaseException) -> str:
 
 
 class _PlaceAlone(logging.Filter):
-    """Of an error, its kind and place: what was wrong with a request is quoted in its text."""
+    """Logs only the kind and place of an error, because its text quotes the request."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         if record.exc_info and record.exc_info[1]:

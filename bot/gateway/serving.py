@@ -1,4 +1,4 @@
-"""`voicebot serve`: opens every part once, listens, and, when told to stop, lets the calls in progress end."""
+"""`voicebot serve`: opens every part once, listens, and, when it is told to stop, lets the calls in progress end."""
 
 from __future__ import annotations
 
@@ -45,10 +45,10 @@ from bot.settings import Settings
 from bot.telephony.asterisk_messages import FORMATS
 
 GIL_SECONDS = 0.001
-"""Longest time a thread that hears keeps the event loop from going on; Python's default is five times that."""
+"""Longest time for which a hearing thread keeps the interpreter from the event loop; Python's default is 5 ms."""
 
 RATES = tuple(sorted({form.rate for form in FORMATS.values()}))
-"""Hz at which the prompts are ready: making the digits for a first line of 16 kHz would keep its caller waiting."""
+"""Rates in Hz at which the prompts are made ready: the first caller on a line of 16 kHz must not wait for them."""
 
 Tell = Callable[[str], None]
 
@@ -56,11 +56,11 @@ log = logging.getLogger(__name__)
 
 
 async def serve(settings: Settings, tell: Tell) -> None:
-    """Serve until SIGTERM or SIGINT, then drain; a second signal ends at once. `tell` hears what is being waited for.
+    """Serve until SIGTERM or SIGINT, then drain; a second signal ends at once. `tell` gets a line for each wait.
 
-    Raises VoicebotError where a part is missing, a port is taken, or strangers could bring calls."""
+    Raises VoicebotError if a part is missing, a port is taken, or strangers could bring calls."""
     auth, secure = open_auth(settings), certificates(settings)
-    with ExitStack() as sockets:  # whatever is wrong with addresses is told before anything is loaded
+    with ExitStack() as sockets:  # errors in addresses are reported before anything is loaded
         http = sockets.enter_context(bound_socket(settings.host, settings.port, "VOICEBOT_PORT"))
         where = [
             f"Asterisk at {'wss' if settings.tls_certificate else 'ws'}://{settings.host}:{settings.port}/asterisk"
@@ -84,7 +84,7 @@ async def serve(settings: Settings, tell: Tell) -> None:
 
 @asynccontextmanager
 async def _opened(settings: Settings, auth: LineAuth, admission: Admission, tell: Tell) -> AsyncIterator[Gateway]:
-    """The whole bot behind a gateway whose doors are still closed."""
+    """The whole bot with a gateway that does not listen yet."""
     sys.setswitchinterval(GIL_SECONDS)
     metrics = Metrics()
     metrics.limit.set(settings.max_calls)
@@ -96,7 +96,7 @@ async def _opened(settings: Settings, auth: LineAuth, admission: Admission, tell
         )
         try:
             gc.collect()
-            gc.freeze()  # what was loaded stays: looking through it again and again would hold calls up
+            gc.freeze()  # the garbage collector need not look at it again, which would delay calls
             async with _beating(ticker, metrics, admission, rasa), recording(settings, bot) as recorder:
                 call_registry = CallRegistry(time.monotonic)
                 policy = cast(Policy, settings.verstat)
@@ -126,7 +126,7 @@ async def _opened(settings: Settings, auth: LineAuth, admission: Admission, tell
 
 
 def has_web_phone(settings: Settings, auth: LineAuth) -> bool:
-    """Whether there is a telephone at `/`: where it is wanted, or where anybody on this machine can call anyway."""
+    """Whether there is a web phone at `/`: if it is switched on, or if anybody on this machine can call anyway."""
     return settings.web_phone == "on" or (settings.web_phone == "auto" and not auth.guarded)
 
 
@@ -139,8 +139,8 @@ def web_phone_at(settings: Settings) -> str:
 def call_backs_of(
     settings: Settings, admission: Admission, metrics: Metrics, client: Client | None
 ) -> CallBacks | None:
-    """Whom these settings call back; None where calls are taken as they come. `client`: the way to the account store;
-    without it call backs are counted for this gateway alone."""
+    """Call-back mode of these settings; None if it is off. `client`: reaches the account store; without it call backs
+    are counted for this gateway alone."""
     if settings.call_back == "off":
         return None
     limits = settings.max_call_backs, settings.max_call_backs_hour
@@ -154,7 +154,7 @@ def call_backs_of(
 
 
 class Rasa:
-    """The dialogue, and what the metrics tell of it."""
+    """The dialogue, and its metrics."""
 
     def __init__(self, metrics: Metrics) -> None:
         self._metrics = metrics
@@ -166,7 +166,7 @@ class Rasa:
 
     @property
     def up(self) -> bool:
-        """Nothing is known to be wrong with it, nor with the account store behind it."""
+        """Whether nothing is known to be wrong with the dialogue or the account store behind it."""
         return (self._dialogue is None or self._dialogue.up) and self._store.up
 
     @property
@@ -175,18 +175,18 @@ class Rasa:
 
     @property
     def operations(self) -> Client | None:
-        """The way to the account store for the operator's page, where it is known."""
+        """Reaches the account store, for the operator's page; None if its address is unknown."""
         return self._dialogue.operations if self._dialogue else None
 
     async def open(self, settings: Settings) -> Dialogue:
-        """Raises VoicebotError where there is none."""
+        """Open the dialogue. Raises VoicebotError if there is none."""
         self._dialogue = await open_dialogue(settings)
         await _rehearse(self._dialogue)
         return self._metrics.around(self._dialogue)
 
 
 async def _rehearse(dialogue: Dialogue) -> None:
-    """A call that ends at once: the first turn, which opens the account store, takes longer than any other."""
+    """Make a call that ends at once, because the first turn, which opens the account store, takes longest."""
     try:
         for utterance in (CallStarted(None), Gone()):
             await dialogue.tell("rehearsal", utterance)
@@ -210,7 +210,7 @@ async def _beating(ticker: Ticker, metrics: Metrics, admission: Admission, rasa:
 
 @asynccontextmanager
 async def listening_for_http(gateway: Gateway, bound: socket.socket, secure: Certificates) -> AsyncIterator[None]:
-    """Open the doors on a socket that has its address."""
+    """Listen for HTTP on a bound socket."""
     runner = gateway.runner()
     await runner.setup()
     handlers = runner.server
@@ -227,9 +227,8 @@ async def listening_for_http(gateway: Gateway, bound: socket.socket, secure: Cer
 
 
 def bound_socket(host: str, port: int, setting: str) -> socket.socket:
-    """A socket that has this address and does not listen yet: a port that is taken is told before anything is loaded.
-
-    Raises VoicebotError."""
+    """A socket that is bound to this address and does not listen yet, so that a taken port is reported before anything
+    is loaded. Raises VoicebotError."""
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         bound = socket.socket(family, kind, protocol)
@@ -239,7 +238,7 @@ def bound_socket(host: str, port: int, setting: str) -> socket.socket:
         except OSError:
             bound.close()
             raise
-    except UnicodeError:  # a label that no name can have
+    except UnicodeError:  # a label that no host name can have
         raise VoicebotError(
             f"{host[:40]!r} is no name of a machine; set VOICEBOT_HOST to one of this machine's"
         ) from None

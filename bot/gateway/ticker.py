@@ -13,16 +13,16 @@ PERIOD = FRAME_MS / 1000
 
 
 LONGEST_LAG = 1.0
-"""What is caught up with; a machine that slept does not beat for the night."""
+"""Seconds of missed ticks that are caught up with; a machine that slept does not catch up with the night."""
 
 
 Tick = Callable[[float], None]
-"""Told how many seconds late it is called."""
+"""Gets the number of seconds by which it is called late."""
 
 
 class Ticker:
-    """Calls everybody in it once every 20 ms, and catches up where the event loop was busy: over a call the number of
-    ticks is right. `noted` is told how late each tick came."""
+    """Calls each registered function every 20 ms, and catches up if the event loop was busy, so that the number of
+    ticks of a call is right. `noted` gets the lateness of each tick."""
 
     def __init__(self, noted: Callable[[float], None]) -> None:
         self._ticks: set[Tick] = set()
@@ -37,13 +37,13 @@ class Ticker:
             self._ticks.discard(tick)
 
     def beat(self, late: float) -> None:
-        """One tick, so many seconds late."""
+        """One tick, which is `late` by this many seconds."""
         self._noted(late)
         for tick in tuple(self._ticks):
             tick(late)
 
     async def run(self) -> None:
-        """Beat until cancelled."""
+        """Tick until cancelled."""
         due = time.monotonic()
         while True:
             due += PERIOD

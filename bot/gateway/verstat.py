@@ -1,4 +1,4 @@
-"""What the carrier's check of a calling number's signature (STIR/SHAKEN, RFC 8224) counts for. Pure.
+"""How to use the carrier's check of a calling number's signature (STIR/SHAKEN, RFC 8224). Pure.
 
     P-Asserted-Identity: "A name" <sip:+84912345678;verstat=TN-Validation-Passed@carrier.vn;user=phone>
 
@@ -14,7 +14,7 @@ import re
 from typing import Literal
 
 Policy = Literal["off", "prefer", "require"]
-"""`off`: the check counts for nothing. `prefer`: a number that failed it is withheld. `require`: so is every number
+"""`off`: the check is ignored. `prefer`: a number that failed it counts as withheld. `require`: so does every number
 that has not passed it."""
 
 PASSED = ("TN-Validation-Passed", "TN-Validation-Passed-A")
@@ -25,8 +25,8 @@ _VERSTAT = re.compile(r";\s*verstat=([^;@>,\s]*)", re.IGNORECASE)
 
 
 def vouched_for(identity: str, policy: Policy) -> bool:
-    """Whether the number in `identity` may be used: the header from the carrier as the exchange passes it on, in
-    base64, empty where there is none."""
+    """Whether the number in `identity` may be used. `identity`: the carrier's header as the exchange passes it on, in
+    base64; empty if there is none."""
     if policy == "off":
         return True
     try:
@@ -37,8 +37,8 @@ def vouched_for(identity: str, policy: Policy) -> bool:
 
 
 def verstat(header: str) -> str | None:
-    """The `verstat` of the header's address, None where it has none. A name in quotes is the caller's own text and
-    counts for nothing; of several values that differ none counts, and the check is taken to have failed."""
+    """The `verstat` of the header's address; None if it has none. A name in quotes is the caller's own text and is
+    ignored. If there are several different values, the check counts as failed."""
     values = set(_VERSTAT.findall(_QUOTED.sub("", header)))
     if len(values) > 1:
         return "several"
