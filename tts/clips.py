@@ -1,4 +1,4 @@
-"""Clips that were made once: in memory, and on disk for the next start. Only prompts come here, never a secret."""
+"""Keeps clips in memory, and on disk for the next start. Only for prompts, never for a secret."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from bot.events import Samples
 from tts.voice import Voice
 
 VERSION = 2
-"""Raise it when tts/sound.py or tts/worker.py changes how clips sound: all are then made anew."""
+"""Increase it when tts/sound.py or tts/worker.py changes how clips sound: then all are made again."""
 
 log = logging.getLogger(__name__)
 
 
 class Clips:
-    """Words in a voice's sound, kept in `folder`. For one event loop; a thread renders one clip at a time."""
+    """Clips in one voice, kept in `folder`. For one event loop; a thread renders one clip at a time."""
 
     def __init__(self, voice: Voice, folder: Path) -> None:
         self._voice = voice
@@ -30,8 +30,8 @@ class Clips:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="tts")
 
     async def get(self, words: str, rate: int) -> Samples:
-        """The clip of `words` (from `tts.speakable`) at `rate` Hz, read-only; whoever asks while it is being made
-        waits for that one. Raises VoicebotError where the voice cannot speak; the next call tries again."""
+        """The clip of `words` (from `tts.speakable`) at `rate` Hz, read-only. A second call for a clip that is being
+        made waits for it. Raises VoicebotError if the voice cannot speak; the next call tries again."""
         key = (words, rate)
         task = self._clips.get(key)
         if task is None:
@@ -40,11 +40,11 @@ class Clips:
         return await asyncio.shield(task)  # a waiter that is cancelled must not take the clip from the others
 
     async def rest(self) -> None:
-        """Free what the voice holds until it is needed again."""
+        """Free the voice's resources until it is needed again."""
         await asyncio.to_thread(self._voice.close)
 
     async def close(self) -> None:
-        """Give up what is still to be made, and close the voice."""
+        """Cancel clips that are being made, and close the voice."""
         self._thread.shutdown(wait=False, cancel_futures=True)
         await self.rest()
 
@@ -69,7 +69,7 @@ class Clips:
 
 
 def _write(path: Path, clip: Samples, rate: int) -> None:
-    """Written aside and moved into place. A disk that takes nothing costs time at the next start, nothing else."""
+    """Write to another name, then rename. If the disk refuses, the clip is only made again at the next start."""
     aside = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -13,7 +13,7 @@ from tts.sound import silence
 
 @dataclass(frozen=True)
 class Pace:
-    """Silence after a digit and after a group of digits, milliseconds."""
+    """Silence after a digit and after a group of digits, in milliseconds."""
 
     digit: int
     group: int
@@ -26,7 +26,7 @@ PACES = {
 
 
 def join(clips: Sequence[Samples], groups: Sequence[str], pace: Pace, rate: int) -> Samples:
-    """The digits of `groups` one after the other at `rate` Hz, silence between them and none at the ends.
+    """The digits of `groups` one after the other at `rate` Hz, with silence between them and none at the ends.
 
     `clips`: the ten digit words at `rate`, from 0 to 9."""
     between, apart = silence(pace.digit, rate), silence(pace.group, rate)

@@ -1,4 +1,4 @@
-"""espeak-ng's voices, spoken by a worker process that is started when first needed and replaced when it fails."""
+"""espeak-ng's voices, in a worker process that is started when it is first needed and replaced when it fails."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ DEADLINE = 10.0
 
 
 class Espeak:
-    """A `tts.voice.Voice`: one worker, one utterance at a time. Safe to call from several threads.
+    """A `tts.voice.Voice`: one worker, one text at a time. Safe to call from several threads.
 
     `name` is espeak-ng's voice, `speed` its words a minute; `command` starts the worker."""
 
@@ -36,12 +36,12 @@ class Espeak:
 
     @property
     def pid(self) -> int | None:
-        """Process id of the worker, None while there is none."""
+        """Process id of the worker; None while there is none."""
         return self._worker.pid if self._worker else None
 
     def render(self, text: str, rate: int) -> Samples:
-        """The words of `text` at `rate` Hz. Raises VoicebotError where espeak-ng is missing, fails twice or is
-        silent."""
+        """The words of `text` at `rate` Hz. Raises VoicebotError if espeak-ng is missing, fails twice or makes no
+        sound."""
         with self._lock:
             try:
                 raw, source = self._ask_twice(text)
@@ -62,7 +62,7 @@ class Espeak:
             self._stop()
 
     def _ask_twice(self, text: str) -> tuple[bytes, int]:
-        """Samples and their rate in Hz, the second time from a new worker."""
+        """Samples and their rate in Hz; a second try uses a new worker."""
         try:
             return self._ask(text)
         except _WorkerError:
@@ -74,7 +74,7 @@ class Espeak:
             raise VoicebotError(f"espeak-ng {error} twice; see whether this speaks: {test}") from None
 
     def _ask(self, text: str) -> tuple[bytes, int]:
-        """Samples and their rate in Hz. The deadline kills the worker, whose answer then ends early."""
+        """Samples and their rate in Hz. At the deadline the worker is killed, and its answer ends early."""
         worker = self._worker = self._worker or self._start()
         late = threading.Event()
 
@@ -109,11 +109,11 @@ class Espeak:
 
 
 class _WorkerError(Exception):
-    """The worker is of no more use."""
+    """The worker cannot be used any more."""
 
 
 def _exchange(worker: subprocess.Popen[bytes], text: str) -> tuple[bytes, int]:
-    """One utterance. Raises OSError or ValueError where the worker died, VoicebotError where it says why."""
+    """The sound of one text. Raises OSError or ValueError if the worker died, VoicebotError if it gives a reason."""
     assert worker.stdin is not None  # noqa: S101  # for the type checker: both are pipes
     assert worker.stdout is not None  # noqa: S101
     worker.stdin.write(json.dumps(text).encode() + b"\n")

@@ -1,4 +1,4 @@
-"""Which prompts a person has to record so that no synthesiser is heard, and which recordings are there."""
+"""Which prompts a person must record so that no synthesiser is heard, and which recordings exist."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ Kind = Literal["prompt", "digit", "variable"]
 NAME_LETTERS = 40
 
 SUFFIXES = (".wav", ".flac", ".ogg", ".mp3")
-"""Of files that may be recordings (libsndfile reads more)."""
+"""Suffixes of files that may be recordings (libsndfile reads more)."""
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """A clip. `name`: its file's name without the suffix; `kind`: a prompt, a digit, or a prompt with a variable in it,
-    of which only filled sentences can be recorded."""
+    """A clip. `name`: its file's name without the suffix; `kind`: a prompt, a digit, or a prompt with a variable. Of
+    the last kind only sentences with the variable filled in can be recorded."""
 
     name: str
     text: str
@@ -37,7 +37,8 @@ class Wanted:
 
 
 def wanted(domain: Path) -> list[Wanted]:
-    """Every clip of a Rasa domain file, in its order, and the ten digits. Raises VoicebotError where it is none."""
+    """Every clip of a Rasa domain file, in its order, and the ten digits. Raises VoicebotError if it is no domain
+    file."""
     try:
         responses = yaml.safe_load(domain.read_text("utf-8"))["responses"]
         texts = [str(each["text"]) for variations in responses.values() for each in variations if "text" in each]
@@ -56,7 +57,7 @@ def wanted(domain: Path) -> list[Wanted]:
 
 
 def manifest_of(folder: Path) -> dict[str, Path]:
-    """Words of each prompt listed in the folder → its file. Raises VoicebotError where the list cannot be read."""
+    """Words of each prompt listed in the folder → its file. Raises VoicebotError if the list cannot be read."""
     path = folder / MANIFEST
     try:
         listed = tomllib.loads(path.read_text("utf-8"))["prompts"]
@@ -68,7 +69,7 @@ def manifest_of(folder: Path) -> dict[str, Path]:
 
 
 def matches(folder: Path, clips: Iterable[Wanted]) -> Iterator[tuple[Path, Wanted | None]]:
-    """The sound files of a folder, each with the clip that it is: by the folder's own list, or by its name."""
+    """The sound files of a folder, each with its clip, by the folder's own list or by the file's name."""
     clips = list(clips)
     by_words, by_name = {words_of(clip.text): clip for clip in clips}, {clip.name: clip for clip in clips}
     listed = {file.resolve(): by_words.get(words) for words, file in manifest_of(folder).items()}
@@ -78,8 +79,8 @@ def matches(folder: Path, clips: Iterable[Wanted]) -> Iterator[tuple[Path, Wante
 
 
 def keep(recording: Path, clip: Wanted, folder: Path) -> Path:
-    """Copy a recording into the folder of prompts and list it there; its path. Takes the place of an earlier one.
-    Raises VoicebotError where the folder cannot be written."""
+    """Copy a recording into the folder of prompts and list it there, in place of an earlier one. Returns its path.
+    Raises VoicebotError if the folder cannot be written."""
     listed = manifest_of(folder)
     file = folder / f"{clip.name}{recording.suffix.lower()}"
     try:
@@ -94,7 +95,7 @@ def keep(recording: Path, clip: Wanted, folder: Path) -> Path:
 
 
 def _list(manifest: Path, text: str, name: str) -> None:
-    """Add a line under [prompts], or change the one of these words; everything else stays as it is."""
+    """Add a line under [prompts], or change the line with these words; everything else stays as it is."""
     lines = manifest.read_text("utf-8").splitlines() if manifest.exists() else ["[prompts]"]
     line = f"{json.dumps(text, ensure_ascii=False)} = {json.dumps(name, ensure_ascii=False)}"
     for at, old in enumerate(lines):
@@ -114,7 +115,7 @@ def _is_entry_of(line: str, words: str) -> bool:
 
 
 def _name_of(text: str) -> str:
-    """Its words in ASCII, with hyphens, at a word's end."""
+    """The text's words in ASCII, joined by hyphens, cut at the end of a word."""
     plain = unicodedata.normalize("NFD", text.lower().replace("đ", "d")).encode("ascii", "ignore").decode()
     name = "-".join(re.findall(r"[a-z0-9]+", plain))
     return name if len(name) <= NAME_LETTERS else name[: NAME_LETTERS + 1].rsplit("-", 1)[0]

@@ -1,4 +1,4 @@
-"""Recorded prompts: a person's voice in the synthesiser's place, from a folder that an operator fills.
+"""Recorded prompts: a person's voice in place of the synthesiser's, from a folder that an operator fills.
 
 `prompts.toml` in it says which file speaks which prompt (docs/speech.md):
 
@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 
 
 class Recorded:
-    """The recordings of a folder: each one that can be used is here, each that cannot was named in a warning."""
+    """The recordings of a folder that can be used. Others are named in a warning."""
 
     def __init__(self, files: Mapping[str, Path]) -> None:
         """`files`: words of the prompt, as `words_of` gives them → its recording."""
@@ -34,8 +34,8 @@ class Recorded:
         self._clips: dict[tuple[str, int], Samples] = {}
 
     def get(self, text: str, rate: int) -> Samples | None:
-        """The recording of this prompt at `rate` Hz, read-only, finished as the synthesiser's clips are; None where
-        there is none, or where it cannot be used."""
+        """The recording of this prompt at `rate` Hz, read-only, finished like the synthesiser's clips; None if there is
+        none, or it cannot be used."""
         words = words_of(text)
         path = self._files.get(words)
         if path is None:
@@ -54,14 +54,14 @@ class Recorded:
 
 
 def words_of(text: str) -> str:
-    """What must agree for a recording to stand for a prompt: the words, not capitals or punctuation."""
+    """The words by which a recording is found for a prompt, without capitals and punctuation."""
     return " ".join(speakable(text).replace(",", " ").replace(".", " ").replace("?", " ").split())
 
 
 def open_recorded(folder: Path) -> Recorded:
-    """The recordings listed in `folder`/prompts.toml; none where there is no such file.
+    """The recordings listed in `folder`/prompts.toml; empty if there is no such file.
 
-    Raises VoicebotError where the list itself cannot be read."""
+    Raises VoicebotError if the list itself cannot be read."""
     manifest = folder / MANIFEST
     if not manifest.exists():
         return Recorded({})

@@ -1,4 +1,4 @@
-"""Raw sound to a clip that can be played and joined: one rate, one level, no silence around it. Pure."""
+"""Turns raw sound into a clip that can be played and joined: one rate, one level, no silence around it. Pure."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ PEAK = 10 ** (-3 / 20)
 """−3 dBFS: the highest peak, with room for the codecs of a phone line."""
 
 LEVEL = 10 ** (-22 / 20)
-"""−22 dBFS: root mean square of the speech in a clip, pauses left out (after the active level of ITU-T P.56)."""
+"""−22 dBFS: root mean square of the speech in a clip, without its pauses (after the active level of ITU-T P.56)."""
 
 SILENCE_DB = 40.0
 """The ends of a sound are silent where they stay this far below its peak."""
 
 MARGIN_MS = 15
-"""Kept on both sides of what is not silent, for the breath of an h and the end of a nasal; faded in and out."""
+"""Kept before and after the speech, for the breath of an h and the end of a nasal; faded in and out."""
 
 
 def finish(sound: Sound, source: int, rate: int) -> Samples:
-    """`sound` at `source` Hz as a clip at `rate` Hz: resampled, trimmed, platt_scaled and faded at both ends.
+    """`sound` at `source` Hz as a clip at `rate` Hz: resampled, trimmed, brought to the level, and faded at both ends.
 
-    Raises ValueError where nothing can be heard in it."""
+    Raises ValueError if nothing can be heard in it."""
     if source != rate:
         sound = soxr.resample(sound, source, rate)
     sound = level(trim(sound, rate), rate)
@@ -41,7 +41,7 @@ def finish(sound: Sound, source: int, rate: int) -> Samples:
 
 
 def trim(sound: Sound, rate: int) -> Sound:
-    """A copy of `sound` without the silence at its ends. Raises ValueError where nothing can be heard."""
+    """A copy of `sound` without the silence at its ends. Raises ValueError if nothing can be heard."""
     loud = np.abs(sound)
     peak = float(loud.max(initial=0.0))
     if peak < 1e-4:
@@ -52,7 +52,7 @@ def trim(sound: Sound, rate: int) -> Sound:
 
 
 def level(sound: Sound, rate: int) -> Sound:
-    """`sound` with its speech at LEVEL, or with its peak at PEAK where that is reached first."""
+    """`sound` with its speech at LEVEL, or with its peak at PEAK if that is reached first."""
     peak = float(np.abs(sound).max())
     return sound * np.float32(min(LEVEL / max(active_level(sound, rate), 1e-9), PEAK / peak))
 

@@ -1,6 +1,6 @@
-"""Text as people write it → the words a synthesiser should say. Pure.
+"""Text as people write it → the words that a synthesiser should say. Pure.
 
-A synthesiser reads "0912" as a number and "BHXH" as a noise, each in its own way. After this every voice gets the
+Every synthesiser has its own way of reading "0912" and "BHXH", and most are wrong. After this every voice gets the
 same: lower-case words, commas, full stops and question marks.
 """
 
@@ -54,8 +54,8 @@ def speakable(text: str) -> str:
     """The words of `text`.
 
     Numbers of one or two digits, with a unit, or with a dot before thousands are spoken as numbers, others digit by
-    digit. Raises VoicebotError for more than MOST_DIGITS digits in a row, whatever stands between them, and where
-    there is nothing to speak; the message does not repeat the text."""
+    digit. Raises VoicebotError for more than MOST_DIGITS digits in a row, also with other characters between them, and
+    if there is nothing to speak; the message does not repeat the text."""
     text = "".join(map(_ascii_digit, unicodedata.normalize("NFKC", text)))
     if any(sum(map(str.isdigit, run)) > MOST_DIGITS for run in _RUN.findall(text) + _WORD.findall(text)):
         raise VoicebotError(
@@ -76,7 +76,7 @@ def speakable(text: str) -> str:
 
 
 def _ascii_digit(letter: str) -> str:
-    """A digit of any script as one of 0 to 9, other letters as they are."""
+    """A digit of any script as one of 0 to 9; other characters as they are."""
     value = unicodedata.digit(letter, None)
     return letter if value is None else str(value)
 

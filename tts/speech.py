@@ -1,4 +1,4 @@
-"""Replies to sound: the `bot.events.Speech` of a bot."""
+"""Turns replies into sound: the bot's `bot.events.Speech`."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ PROMPT_PAUSE = 200
 """Milliseconds of silence after a prompt: the breath between sentences."""
 
 DIGIT_SPEED = 0.7
-"""Digits are spoken this much slower than sentences: alone, espeak-ng's words last 170 to 360 ms, too short to be
-told apart on a phone line."""
+"""The speed of digits, as a factor on the speed of sentences: at full speed espeak-ng's digit words last 170 to 360 ms,
+too short to be told apart on a phone line."""
 
 PURPOSES = {"number": Purpose.INSURANCE_NUMBER, "password": Purpose.PASSWORD}
 
@@ -40,8 +40,8 @@ class CallSpeech:
         self._recorded, self._prompts, self._digits, self._seal = recorded, prompts, digits, seal
 
     async def clip(self, segment: Segment, rate: int) -> Samples:
-        """The sound of a segment at `rate` Hz. Raises VoicebotError where no voice can speak, for digits written in
-        a prompt, and (as SealBroken) for a secret that cannot be revealed any more."""
+        """The sound of a segment at `rate` Hz. Raises VoicebotError if no voice can speak, for too many digits in a
+        prompt, and (as SealBroken) for a secret that cannot be revealed any more."""
         if isinstance(segment, SecretDigits):
             return await self._secret(segment, rate)
         if isinstance(segment, Pause):
@@ -52,8 +52,8 @@ class CallSpeech:
         return np.concatenate([clip, silence(PROMPT_PAUSE, rate)])
 
     def words(self, segment: Segment) -> str:
-        """What the clip says, secrets in the clear, in the groups in which they are spoken; empty for a pause. Raises
-        as `clip`."""
+        """The words of the clip; secrets in clear text, in the groups in which they are spoken; empty for a pause.
+        Raises as `clip`."""
         if isinstance(segment, Pause):
             return ""
         return " ".join(groups(self._reveal(segment))) if isinstance(segment, SecretDigits) else segment.text
@@ -67,7 +67,7 @@ class CallSpeech:
         return any(self._recorded.get(word, rate) is None for word in DIGIT_WORDS)
 
     async def warm(self, texts: Sequence[str], rate: int) -> None:
-        """Have these prompts and the digits ready: none of them needs a voice any more."""
+        """Make clips of these prompts and the digits, so that none of them needs a voice during a call."""
         await asyncio.gather(self._digit_clips(rate), *(self.clip(Prompt(text), rate) for text in texts))
         await self._digits.rest()
 
@@ -85,7 +85,7 @@ class CallSpeech:
         return digits
 
     async def _digit_clips(self, rate: int) -> Sequence[Samples]:
-        """The ten digit words from 0 to 9, all in one voice: recordings only where all ten can be used."""
+        """The ten digit words from 0 to 9, all in one voice: recordings only if all ten can be used."""
         recorded = [clip for word in DIGIT_WORDS if (clip := self._recorded.get(word, rate)) is not None]
         if len(recorded) == len(DIGIT_WORDS):
             return recorded

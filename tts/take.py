@@ -1,4 +1,5 @@
-"""Whether a recording is fit to be a prompt: level, noise, and what surrounds the words. Pure but for `inspect`."""
+"""Whether a recording is good enough for a prompt: level, noise, and the silence around the words. Pure except for
+`inspect`."""
 
 from __future__ import annotations
 
@@ -13,25 +14,25 @@ from tts.recorded import words_of
 from tts.sound import Sound, trim
 
 FULL, FULL_SAMPLES = 0.999, 4
-"""So many samples at full scale are overload."""
+"""A recording with this many samples at full scale is overloaded."""
 
 QUIETEST_DB = -45.0
-"""dBFS of speech: raised to a prompt's level, what lies below brings its noise along."""
+"""Lowest level of speech, in dBFS: below it, raising the recording to a prompt's level makes its noise audible."""
 
 EDGE_SECONDS, EDGE_DB = 0.01, -15.0
-"""What is so loud, below the speech, at the very edge of the file is speech that was cut."""
+"""If the first or last EDGE_SECONDS of a file are louder than this, relative to the speech, speech was cut off."""
 
 NOISE_SECONDS, NOISE_DB = 0.1, 30.0
-"""The edges of a file are its silence. So far below the speech must they be."""
+"""The first and last NOISE_SECONDS of a file must be at least this far below the speech."""
 
 WORD_SECONDS = (0.08, 1.2)
-"""A word of Vietnamese takes so long; what is outside holds other words than the prompt's."""
+"""Shortest and longest time of a Vietnamese word; a recording outside this holds other words than the prompt's."""
 
 
 @dataclass(frozen=True)
 class Take:
     """`seconds` of speech without the silence around it; its level and its peak in dBFS. `problems`: what is wrong and
-    what to do, empty where nothing is."""
+    what to do; empty if nothing is wrong."""
 
     seconds: float
     level_db: float
@@ -40,7 +41,7 @@ class Take:
 
 
 def inspect(path: Path, text: str) -> Take:
-    """A file that is to speak `text`."""
+    """Examine a file that should speak `text`."""
     try:
         sound, rate = read_sound(path)
     except NoSound as error:
@@ -49,7 +50,7 @@ def inspect(path: Path, text: str) -> Take:
 
 
 def judged(sound: Sound, rate: int, text: str) -> Take:
-    """A sound at `rate` Hz that is to speak `text`."""
+    """Examine a sound at `rate` Hz that should speak `text`."""
     try:
         words = trim(sound, rate)
     except ValueError:

@@ -14,15 +14,15 @@ class Voice(Protocol):
     """Something that speaks Vietnamese words. May be called from any thread."""
 
     key: str
-    """Names everything that changes how it sounds; clips are kept under it."""
+    """Identifies the voice with all its settings; clips are kept under it."""
 
     def render(self, text: str, rate: int) -> Samples:
         """The words of `text` (from `tts.speakable`) at `rate` Hz, finished by `tts.sound.finish`.
-        Raises VoicebotError where it cannot speak."""
+        Raises VoicebotError if it cannot speak."""
         ...
 
     def close(self) -> None:
-        """Free what it holds; rendering again takes it back."""
+        """Free its resources; `render` opens them again."""
         ...
 
 
@@ -35,7 +35,7 @@ VOICES: Mapping[str, Callable[[int], Voice]] = {
 
 
 def open_voice(name: str, speed: int) -> Voice:
-    """The voice of that name, `speed` words a minute. Raises VoicebotError where there is none."""
+    """The voice of that name, at `speed` words a minute. Raises VoicebotError if there is none."""
     if name not in VOICES:
         raise VoicebotError(f"there is no voice {name!r}; choose one of {', '.join(VOICES)}")
     return VOICES[name](speed)

@@ -1,13 +1,13 @@
 """pyttsx3 and espeak-ng in a process of their own: `python -m tts.worker VOICE SPEED`, started by tts/espeak.py.
 
-A process, because pyttsx3 hangs where several threads hold an engine, because espeak-ng ends its process when its
-data is missing, and because a synthesiser that hangs can then be killed. Nothing but the standard library and
-pyttsx3 is imported here, so that it starts in a quarter of a second.
+It is a process, because pyttsx3 hangs if several threads hold an engine, because espeak-ng ends its process when its
+data is missing, and because a synthesiser that hangs can then be killed. Only the standard library and pyttsx3 are
+imported here, so that it starts in a quarter of a second.
 
     stdin    one JSON string a line: the words to speak
-    stdout   for each line {"rate": Hz, "bytes": n} and n bytes of signed 16-bit samples; where there is no voice
+    stdout   for each line {"rate": Hz, "bytes": n} and n bytes of signed 16-bit samples; if there is no voice,
              one {"error": "what to do"}, and the end
-    end      with stdin, also in the middle of an utterance: the process never outlives its parent
+    end      when stdin ends, also in the middle of a text: the process never outlives its parent
 """
 
 from __future__ import annotations
@@ -26,20 +26,20 @@ VOLUME = 0.7
 """espeak-ng's default of 1.0 clips its own peaks; the level is set afterwards (tts/sound.py)."""
 
 TRIES = 5
-"""A setting is lost where the machine is busy, once in some thousand starts."""
+"""How often settings are tried: on a busy machine one is lost in some thousand starts."""
 
 MISSING = "espeak-ng is missing: apt-get install espeak-ng (macOS: brew install espeak-ng)"
 
 
 def main(voice: str, speed: int) -> None:
     """Speak line after line until stdin ends."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C belongs to the parent, which closes stdin
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent handles Ctrl-C, and closes stdin
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # pyttsx3 prints a line for each utterance
     try:
         engine = _engine(voice, speed)
     except Exception:
-        # pyttsx3 raises whatever its driver met when the library was not found
+        # pyttsx3 raises any kind of error if its driver does not find the library
         _answer(answers, {"error": MISSING})
         return
     if not _has(engine, "voice", voice):
@@ -68,12 +68,12 @@ def _engine(voice: str, speed: int) -> Any:
 
 
 def settle(engine: Any, wanted: dict[str, Any]) -> None:
-    """Set what is wanted until the engine has it, with an utterance thrown away after each try.
+    """Set the wanted values until the engine has them; each try speaks a text that is thrown away.
 
-    espeak-ng takes settings in a queue of its own, and pyttsx3 empties that queue at the end of each utterance: a
-    setting that espeak-ng has not come to by then is lost. So settings are made before the first words alone (set
-    before every utterance, one in two hundred was lost), and then looked at. Gives up after `TRIES`: what espeak-ng
-    does not know it never has."""
+    espeak-ng keeps settings in a queue, and pyttsx3 empties that queue at the end of each text: a setting that
+    espeak-ng has not reached by then is lost. So settings are made only before the first words, and then checked (when
+    they were set before every text, one in two hundred was lost). Gives up after `TRIES`: espeak-ng may not know the
+    value."""
     for _ in range(TRIES):
         for name, value in wanted.items():
             engine.setProperty(name, value)
@@ -88,8 +88,8 @@ def _has(engine: Any, name: str, value: Any) -> bool:
 
 
 def _speak(engine: Any, text: str) -> tuple[int, bytes]:
-    """Rate in Hz and samples. One save for each runAndWait: of two, pyttsx3 keeps the last."""
-    sound = io.BytesIO()  # pyttsx3 hands the "file name" to wave.open, which takes a file too: nothing meets the disk
+    """Rate in Hz and samples. One save for each runAndWait: of two, pyttsx3 keeps only the last."""
+    sound = io.BytesIO()  # pyttsx3 gives the "file name" to wave.open, which also takes a file: nothing is on the disk
     engine.save_to_file(text, sound)
     engine.runAndWait()
     sound.seek(0)

@@ -1,1 +1,1 @@
-"""Where callers are on this machine: a microphone and a keyboard, and what every channel needs while it waits."""
+"""Callers at this machine: microphone and keyboard; and how every channel waits."""

@@ -1,4 +1,5 @@
-"""Between an audio thread, which must never wait, and the call on the event loop: two bounded queues and one clock."""
+"""Connects an audio thread, which must never wait, with the call on the event loop: two bounded queues and one
+clock."""
 
 from __future__ import annotations
 
@@ -12,13 +13,12 @@ from bot.audio.playout import Playout
 from bot.events import ChannelEvent, Frame, Played, Samples
 
 QUEUE_SECONDS = 2
-"""Of the caller's sound, kept while the event loop is busy; what comes then is lost, and counted."""
+"""Seconds of the caller's sound that are kept while the event loop is busy; more is lost, and counted."""
 
 SPEECH_SECONDS = 300
-"""Of the bot's sound, far more than a reply has."""
-
+"""Seconds of the bot's sound that may be queued, far more than a reply has."""
 ECHO_MS = 120
-"""How long a room goes on sounding, on top of the device's own delays."""
+"""How long a room echoes, in addition to the device's own delays."""
 
 
 class Duplex:
@@ -26,23 +26,23 @@ class Duplex:
 
     rate     Hz of both directions
     delay    samples from giving a block to the device until it is heard
-    deaf     None, or: hear silence while the bot speaks, and for so many samples more than the sound takes to the
-             loudspeaker, because the microphone hears it
-    wake     called from the audio thread when there are events after there were none
+    deaf     None, or: the microphone would hear the bot, so give silence while the bot speaks, and for this many
+             samples after its sound has left the loudspeaker
+    wake     called from the audio thread when there are events again
     """
 
     def __init__(self, rate: int, delay: int, deaf: int | None, wake: Callable[[], None]) -> None:
         self.overruns = 0
-        """Blocks of the caller that were lost because nobody fetched them in time."""
+        """Blocks of the caller's sound that were lost because nobody fetched them in time."""
         self._playout = Playout(SPEECH_SECONDS * rate)
         self._events: deque[ChannelEvent] = deque()
         self._waiting = 0  # samples of the frames in _events
         self._limit = QUEUE_SECONDS * rate
         self._given = 0  # samples given to the device since the call began
-        self._due: deque[tuple[int, str]] = deque()  # marks, and how many samples are given when they are heard
+        self._due: deque[tuple[int, str]] = deque()  # marks, and the value of _given at which they are heard
         self._delay = delay
         self._deaf_for = None if deaf is None else delay + deaf + ECHO_MS * rate // 1000
-        self._deaf_until = 0  # so many samples are given
+        self._deaf_until = 0  # a value of _given
         self._wake = wake
         self._lock = threading.Lock()
 
@@ -72,12 +72,12 @@ class Duplex:
 
     @property
     def deaf(self) -> bool:
-        """The call hears silence now, in place of the bot's own voice."""
+        """Whether the call gets silence now, in place of the bot's own voice."""
         with self._lock:
             return self._given < self._deaf_until
 
     def fetch(self) -> list[ChannelEvent]:
-        """What has happened since, oldest first."""
+        """The events since the last call, oldest first."""
         with self._lock:
             events = list(self._events)
             self._events.clear()
@@ -89,6 +89,6 @@ class Duplex:
             self._playout.put(samples, mark)
 
     def stop(self) -> None:
-        """Drop what the device does not have yet; marks of sound that it has still arrive."""
+        """Drop sound that the device does not have yet; marks of sound that it has still arrive."""
         with self._lock:
             self._playout.clear()

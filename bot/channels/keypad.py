@@ -17,8 +17,8 @@ HANG_UP = "qQ\x03\x04"
 
 @contextlib.contextmanager
 def keypad(press: Callable[[str], None], hang_up: Callable[[], None], terminal: int = 0) -> Iterator[None]:
-    """Read keys inside this context, on the running event loop. `terminal` is a file descriptor; where it is no
-    terminal that belongs to this program there are no keys, and the call goes on by voice."""
+    """Read keys inside this context, on the running event loop. `terminal` is a file descriptor; if it is no
+    terminal of this program, there are no keys, and the call goes on by voice."""
 
     def typed(text: str) -> None:
         for key in text:
@@ -37,7 +37,7 @@ def keypad(press: Callable[[str], None], hang_up: Callable[[], None], terminal: 
 
 @contextlib.contextmanager
 def _interrupt(loop: asyncio.AbstractEventLoop, hang_up: Callable[[], None]) -> Iterator[None]:
-    """Ctrl-C hangs up, so that the call ends as calls do; a second one ends the program."""
+    """Ctrl-C hangs up, so that the call ends normally; a second one ends the program."""
 
     def interrupted() -> None:
         loop.remove_signal_handler(signal.SIGINT)

@@ -19,19 +19,19 @@ from bot.errors import VoicebotError
 from bot.events import ChannelEvent, HungUp, Key, Samples
 
 RATE = 16000
-"""Hz towards the call, whatever the device knows."""
+"""Rate towards the call, in Hz, whatever the device's rate is."""
 
 LOST_SECONDS = 5.0
-"""A device that gives no sound for so long is gone (unplugged, or its sound server stopped)."""
+"""After this time without sound a device counts as gone (unplugged, or its sound server stopped)."""
 
 OPENINGS = 2
-"""So many times in a row a device may stop before it gave any sound: a busy machine makes drivers give up early."""
+"""How often in a row a device may stop before it gave any sound: on a busy machine drivers give up early."""
 
 log = logging.getLogger(__name__)
 
 
 def microphone_available() -> str | None:
-    """Why no call can be held on this machine's sound devices, or None where one can."""
+    """Why no call can be held on this machine's sound devices; None if one can."""
     try:
         SoundDevice(RATE, lambda heard, count: np.zeros(count, np.int16), lambda: None).close()
     except VoicebotError as error:
@@ -40,10 +40,10 @@ def microphone_available() -> str | None:
 
 
 class MicrophoneChannel:
-    """A call on this machine. Opens the sound devices at once (VoicebotError tells why that fails) and listens from
-    the first event on. A device that disappears hangs up.
+    """A call on this machine. Opens the sound devices at once (raises VoicebotError if that fails) and listens from
+    the first event on. When a device disappears, the call is hung up.
 
-    Without `headphones` the microphone hears the loudspeaker: then it is deaf while the bot speaks.
+    Without `headphones` the microphone would hear the loudspeaker, so it is ignored while the bot speaks.
     """
 
     rate = RATE
@@ -51,7 +51,7 @@ class MicrophoneChannel:
     def __init__(self, caller: str | None = None, headphones: bool = False) -> None:
         self.caller = caller
         self.complain: Callable[[str], None] = log.warning
-        """Gets a line about the sound device, for the caller: while the call goes on, at most one about lost sound."""
+        """Gets lines about the sound device, for the caller: during a call at most one about lost sound."""
         self.hears_while_speaking = headphones
         self._loop = asyncio.get_running_loop()
         self._woken = asyncio.Event()
@@ -63,7 +63,7 @@ class MicrophoneChannel:
         self._complained = False  # about lost sound
         self._gone = False  # the device
         self._silent_openings = 1  # since the device last gave sound
-        self._open = contextlib.ExitStack()  # what is given back when the call ends
+        self._open = contextlib.ExitStack()  # closed when the call ends
         inwards, outwards = (round(delay * RATE) for delay in self._device.delays)
         self._duplex = Duplex(RATE, outwards, None if headphones else inwards, self._wake)
 
@@ -91,17 +91,17 @@ class MicrophoneChannel:
         return await by_the_clock(work, seconds)
 
     async def heard(self) -> None:
-        """Nobody knows who listens to a loudspeaker."""
+        """None: nobody knows who listens to a loudspeaker."""
 
     async def hang_up(self) -> None:
         self._end()
 
     async def transfer(self) -> None:
-        """There is nobody to hand the caller to on this machine: the call ends."""
+        """End the call: there is nobody on this machine to hand the caller to."""
         self._end()
 
     def level(self) -> float | None:
-        """Of the microphone in dBFS; None while the call does not listen to it."""
+        """The microphone's level in dBFS; None while the call does not listen to it."""
         return None if self._ended or self._duplex.deaf else self._meter.level
 
     # ── on the event loop ──
@@ -113,7 +113,7 @@ class MicrophoneChannel:
         except TimeoutError:
             self._device_gone()
         self._woken.clear()
-        plays = self._silent_openings == 0  # else it may be gone, which is another line
+        plays = self._silent_openings == 0  # if not, it may be gone: that has a line of its own
         if self._lost and plays and not self._complained and not self._ended:
             self._complained = True
             self.complain("sound was lost: this machine is too busy; close other programs")
@@ -125,7 +125,8 @@ class MicrophoneChannel:
         return self._duplex.overruns + self._faults + self._device.faults
 
     def _device_gone(self) -> None:
-        """Open it anew: drivers stop where sound was lost for long. One that gives no sound several times is gone."""
+        """Open the device again: drivers stop when sound was lost for long. One that gives no sound several times is
+        gone."""
         if self._ended:
             return
         self._faults += self._device.faults + 1
@@ -135,14 +136,14 @@ class MicrophoneChannel:
             self._end()
 
     def _reopened(self) -> bool:
-        """Whether there is a device again, which may give sound."""
+        """Open the device again. Returns whether that succeeded."""
         if not self._device.close() or self._silent_openings == OPENINGS:
             return False
         self._silent_openings += 1
         try:
             self._device = SoundDevice(RATE, self._block, self._stopped)
             self._device.start()
-        except VoicebotError:  # why it cannot be opened matters to nobody whose call was going on
+        except VoicebotError:  # during a call only the fact matters, not the reason
             return False
         return True
 

@@ -1,4 +1,4 @@
-"""This machine's microphone and loudspeaker as one stream of blocks (PortAudio), whatever rate they know."""
+"""This machine's microphone and loudspeaker as one stream of blocks (PortAudio), whatever their rate is."""
 
 from __future__ import annotations
 
@@ -16,20 +16,21 @@ from bot.errors import VoicebotError
 from bot.events import FRAME_MS, Samples
 
 LATENCY = 0.1
-"""Seconds of sound in the device's buffers: less would be lost whenever a laptop is busy."""
+"""Seconds of sound in the device's buffers: with less, sound is lost whenever a laptop is busy."""
 
 CLOSING_SECONDS = 2.0
-"""A device that takes longer to be given back does not answer: one whose sound server stopped never does."""
+"""A device that takes longer to close does not answer, for instance because its sound server stopped."""
 
 Block = Callable[[Samples, int], Samples]
-"""Called on the audio thread with what was heard; returns as many samples to play as the second argument says."""
+"""Called on the audio thread with the microphone's samples; returns as many samples to play as the second argument
+says."""
 
 
 class SoundDevice:
     """The default microphone and loudspeaker at `rate` Hz, mono, in blocks of 20 ms, opened and not yet started.
 
-    `gone` is called, on a thread of the device, when the device stops by itself. Raises VoicebotError where the
-    machine has no such devices or does not give them out.
+    `gone` is called, on a thread of the device, when the device stops by itself. Raises VoicebotError if the
+    machine has no such devices or they cannot be opened.
     """
 
     def __init__(self, rate: int, block: Block, gone: Callable[[], None]) -> None:
@@ -60,7 +61,7 @@ class SoundDevice:
         """Seconds that sound takes from the microphone to `block`, and from there to the loudspeaker."""
 
     def start(self) -> None:
-        """Raises VoicebotError where the device refuses."""
+        """Start the stream. Raises VoicebotError if the device refuses."""
         sounddevice = _portaudio()
         try:
             self._stream.start()
@@ -70,8 +71,8 @@ class SoundDevice:
             ) from None
 
     def close(self) -> bool:
-        """Fall silent and give the devices back; harmless when that is done. False: they do not answer, and PortAudio
-        is of no use to this process any more."""
+        """Fall silent and close the devices; may be called again. False: they do not answer, and this process cannot
+        use PortAudio any more."""
         if self._giving_back is None:
             self._giving_back = threading.Thread(target=self._give_back, daemon=True)
             self._giving_back.start()
@@ -95,7 +96,7 @@ class SoundDevice:
             self.faults += bool(status)
             sound = self._block(inwards(heard[:, 0].copy()), unit)
             ready = np.concatenate([ready, outwards(sound)])
-            while ready.size < frames:  # a resampler starts late, and a block may be a sample short of a frame
+            while ready.size < frames:  # a resampler starts late, and a block may lack a sample
                 nothing = np.zeros(0, np.int16)
                 ready = np.concatenate([ready, outwards(self._block(nothing, unit))])
             play[:, 0], ready = ready[:frames], ready[frames:]
@@ -130,7 +131,7 @@ def _portaudio() -> Any:
 
 @contextlib.contextmanager
 def quietly() -> Iterator[None]:
-    """PortAudio and ALSA write each thing they try in vain straight to standard error; the exception says enough."""
+    """Hide standard error: PortAudio and ALSA write every failed attempt there, and the exception says enough."""
     error = os.dup(2)
     nowhere = os.open(os.devnull, os.O_WRONLY)
     try:

@@ -1,4 +1,4 @@
-"""One take of a prompt from this machine's microphone, into a WAV."""
+"""Records one take of a prompt from this machine's microphone into a WAV file."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from bot.errors import VoicebotError
 from bot.events import Samples
 
 TAKE_RATE = 48_000
-"""Hz: what studios keep, and more than any line carries."""
+"""Hz: the usual rate of studios, and more than any line carries."""
 
 
 def record_until(file: Path, wait: Callable[[], object]) -> None:
-    """Record until `wait` returns. Raises VoicebotError where there is no microphone, or it went away."""
+    """Record until `wait` returns. Raises VoicebotError if there is no microphone, or it disappears."""
     sounds: list[Samples] = []
     gone = threading.Event()
 

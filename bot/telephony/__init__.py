@@ -1,1 +1,1 @@
-"""Calls that a telephone exchange brings: Asterisk's WebSocket and AudioSocket, what waits on the way in and out."""
+"""Calls that a telephone exchange brings: Asterisk's WebSocket and AudioSocket, and the queues in both directions."""

@@ -1,10 +1,11 @@
-"""What the bot is going to say, for a PBX that keeps the time itself: sent in pieces, never far ahead. Pure.
+"""The queue of sound to a PBX that keeps the time itself: sent in pieces, never far ahead. Pure.
 
     clips   ──────A──────│───B───        pieces of PIECE_SECONDS, each followed by a numbered mark
-    sent    ▓▓▓▓¹▓▓▓▓²▓▓                 at most AHEAD_SECONDS are on their way
-    heard   ▓▓▓¹                         the PBX tells when a mark was reached: the next pieces go out
+    sent    ▓▓▓▓¹▓▓▓▓²▓▓                 at most AHEAD_SECONDS are sent and not played yet
+    heard   ▓▓▓¹                         the PBX reports when a mark was reached: the next pieces are sent
 
-So a barge-in has little to flush, nothing piles up where a peer is slow, and a clip's own mark is its last piece's.
+So a barge-in has little to flush, and nothing piles up at a slow peer. A clip's own mark is reached with its last
+piece.
 """
 
 from __future__ import annotations
@@ -18,13 +19,14 @@ from bot.errors import VoicebotError
 from bot.events import Samples
 
 PIECE_SECONDS = 0.5
-"""Of sound in one message: 16 kB at most, a quarter of what Asterisk takes (AST_WEBSOCKET_MAX_RX_PAYLOAD_SIZE)."""
+"""Seconds of sound in one message: 16 kB at most, a quarter of what Asterisk accepts
+(AST_WEBSOCKET_MAX_RX_PAYLOAD_SIZE)."""
 
 AHEAD_SECONDS = 3.0
-"""Of sound on its way; longer than this process is ever busy with something else."""
+"""Seconds of sound that are sent ahead; longer than this process is ever busy with something else."""
 
 LIMIT_SECONDS = 300
-"""Of sound waiting to be sent, far more than a reply has."""
+"""Seconds of sound waiting to be sent, far more than a reply has."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,14 +36,14 @@ class Sound:
 
 @dataclass(frozen=True)
 class Mark:
-    """To be given back when all sound before it was played."""
+    """A mark that the PBX reports when all sound before it was played."""
 
     id: str
 
 
 @dataclass
 class _Piece:
-    """On its way. `clip_mark`: the mark of the clip that ends with it."""
+    """A piece that was sent. `clip_mark`: the mark of the clip that ends with it."""
 
     id: str
     size: int
@@ -49,12 +51,12 @@ class _Piece:
 
 
 class Ahead:
-    """One call's sound. `frame` is the number of samples the PBX plays at a time; clips are padded to whole frames,
-    because chan_websocket drops what is left over."""
+    """One call's sound. `frame` is the number of samples that the PBX plays at a time; clips are padded to whole
+    frames, because chan_websocket drops the rest of a frame."""
 
     def __init__(self, rate: int, frame: int) -> None:
         self.starved = 0
-        """How often the PBX had played everything before the rest of a clip was sent: late sound."""
+        """How often sound was late: the PBX had played everything before the rest of a clip was sent."""
         self._clips: deque[tuple[Samples, str]] = deque()
         self._waiting = 0  # samples in _clips
         self._sent: deque[_Piece] = deque()
@@ -66,11 +68,11 @@ class Ahead:
 
     @property
     def unplayed(self) -> bool:
-        """Something is on its way: the PBX has not told that it was played."""
+        """Whether sound was sent that the PBX has not reported as played."""
         return bool(self._sent)
 
     def put(self, samples: Samples, mark: str) -> None:
-        """Append a clip. Raises VoicebotError where more is queued than anybody would listen to."""
+        """Append a clip. Raises VoicebotError if more than LIMIT_SECONDS are queued."""
         if self._waiting + samples.size > self._limit:
             raise VoicebotError("the bot has more to say than fits into a call; shorten the prompts")
         padded = np.pad(samples, (0, -samples.size % self._frame))
@@ -78,7 +80,7 @@ class Ahead:
         self._waiting += padded.size
 
     def take(self) -> list[Sound | Mark]:
-        """What is to be sent now."""
+        """What to send now."""
         messages: list[Sound | Mark] = []
         while self._clips and self._on_its_way < self._ahead:
             samples, mark = self._clips.popleft()
@@ -95,8 +97,8 @@ class Ahead:
         return messages
 
     def reached(self, mark_id: str) -> list[str]:
-        """The PBX has played everything before this mark; the marks of clips that were heard with it. A mark that was
-        flushed, or was never set, is none."""
+        """The PBX has played everything before this mark. Returns the marks of clips that were heard with it. A mark
+        that was flushed, or never set, is ignored."""
         heard: list[str] = []
         if all(piece.id != mark_id for piece in self._sent):
             return heard
@@ -111,7 +113,7 @@ class Ahead:
         return heard
 
     def clear(self) -> None:
-        """Drop everything, also what is on its way; its marks are never reached."""
+        """Drop everything, also what was sent; its marks are never reached."""
         self._clips.clear()
         self._sent.clear()
         self._waiting = self._on_its_way = 0

@@ -1,8 +1,8 @@
 """The channel `asterisk`: a call that Asterisk brings over a WebSocket (chan_websocket, `Dial(WebSocket/…)`).
 
-Asterisk keeps the time: it plays what it is sent in its own rhythm, tells by marks what was played, and sends the
-caller's sound every 20 ms. Nothing here waits for the peer: sound goes out as far ahead as bot/telephony/ahead.py
-allows, a message that cannot be sent in time ends the call, and what the caller did waits in a bounded inbox.
+Asterisk keeps the time: it plays at its own pace, reports by marks what was played, and sends the caller's sound every
+20 ms. Nothing here waits for the peer: sound is sent as far ahead as bot/telephony/ahead.py allows, a message that
+cannot be sent in time ends the call, and the caller's events wait in a bounded inbox.
 """
 
 from __future__ import annotations
@@ -26,23 +26,23 @@ from bot.telephony.line_channel import CLOSE_SECONDS, LineChannel, cancelled
 from bot.telephony.tcp import hold_short
 
 START_SECONDS = 5.0
-"""From the connection to MEDIA_START."""
+"""Longest time from the connection to MEDIA_START."""
 
 SEND_SECONDS = 5.0
-"""A peer that takes nothing for so long is gone."""
+"""A peer that accepts no data for this long is gone."""
 
 PING_TICKS, GONE_TICKS = 500, 750
-"""An Asterisk that has sent nothing at all for ten seconds is pinged, and gone when it does not answer in five."""
+"""An Asterisk that has sent nothing for ten seconds is pinged, and counts as gone after five more without an answer."""
 
 DURATION = re.compile("[0-9]{1,5}", re.ASCII)
 """Milliseconds that a key was pressed."""
 
 STUCK_TICKS = 1500
-"""An Asterisk that has played nothing for half a minute of what is on its way to it, three seconds, never will."""
+"""After half a minute without a mark, although sound was sent (three seconds at most), Asterisk counts as stuck."""
 
 
 class Socket(Protocol):
-    """The part of aiohttp's WebSockets that is used here."""
+    """The part of aiohttp's WebSocket that is used here."""
 
     async def receive(self) -> WSMessage: ...
     def listen(self, listener: Listener) -> None: ...
@@ -55,11 +55,11 @@ class Socket(Protocol):
 
 
 class Ping:
-    """To be sent as the WebSocket's own ping."""
+    """Sent as the WebSocket's own ping."""
 
 
 class Refused(Exception):  # noqa: N818  # what happens to the connection
-    """What came is nothing that chan_websocket sends; the connection is closed with `code`."""
+    """The message is nothing that chan_websocket sends; the connection is closed with `code`."""
 
     def __init__(self, code: int, reason: str) -> None:
         super().__init__(reason)
@@ -69,14 +69,14 @@ class Refused(Exception):  # noqa: N818  # what happens to the connection
 async def open_asterisk(
     socket: Socket, transport: asyncio.WriteTransport | None, caller: str | None
 ) -> AsteriskChannel:
-    """The call on a WebSocket just opened; `transport` is what it runs on, to be cut where the peer hangs.
+    """The call on a WebSocket that was just opened; `transport` is its TCP connection, which is cut if the peer hangs.
 
-    Waits for MEDIA_START. Raises VoicebotError, with the connection closed, where something else comes or nothing."""
+    Waits for MEDIA_START. If something else comes, or nothing, closes the connection and raises VoicebotError."""
     return AsteriskChannel(socket, transport, await read_start(socket), caller)
 
 
 async def read_start(socket: Socket) -> Start:
-    """How the call on a WebSocket just opened is carried. Raises VoicebotError as `open_asterisk`."""
+    """The format of the call on a WebSocket that was just opened. Raises VoicebotError as `open_asterisk`."""
     try:
         async with asyncio.timeout(START_SECONDS):
             message = await socket.receive()
@@ -107,7 +107,7 @@ class AsteriskChannel(LineChannel):
         self._stuck = 0  # ticks since it has played anything, while there is something
         self._out: deque[str | bytes | Ping] = deque()
         self._fault: Exception | None = None  # what was wrong with a message
-        self._pinged: bytes | None = None  # what Asterisk's last ping said, until it is answered
+        self._pinged: bytes | None = None  # the content of Asterisk's last ping, until it is answered
         self._to_send = asyncio.Event()
         self._writer = asyncio.ensure_future(self._write())
 
@@ -121,7 +121,7 @@ class AsteriskChannel(LineChannel):
             self._command("FLUSH_MEDIA")
 
     def _advance(self, late: float) -> None:
-        """An Asterisk that sends nothing is gone; one that plays nothing is stuck."""
+        """End the call if Asterisk sends nothing (gone) or plays nothing (stuck)."""
         self._unheard += 1
         self._stuck = self._stuck + 1 if self._ahead.unplayed else 0
         if self._unheard == PING_TICKS:
@@ -192,7 +192,7 @@ class AsteriskChannel(LineChannel):
 
     def _clear(self) -> None:
         self._ahead.clear()
-        self._out.clear()  # sound and marks that Asterisk has not even got; who barges in needs no ping
+        self._out.clear()  # sound and marks that were not sent yet; a caller who barges in makes a ping unnecessary
 
     def _say_goodbye(self) -> None:
         self._command("HANGUP")
@@ -228,7 +228,7 @@ class AsteriskChannel(LineChannel):
                         too_late.cancel()
 
     async def _pass_on(self) -> None:
-        """Send what waits longest; a pong when nothing else does."""
+        """Send the oldest waiting message; a pong if nothing else waits."""
         if not self._out:
             answer, self._pinged = self._pinged, None
             await self._socket.pong(answer or b"")

@@ -23,7 +23,7 @@ LONGEST = 8192
 
 
 class Format(NamedTuple):
-    """How sound travels. `law`: companding, None for signed 16 bit in this machine's byte order."""
+    """The form in which sound is sent. `law`: companding; None: signed 16 bit in this machine's byte order."""
 
     rate: int
     law: Law | None
@@ -44,12 +44,12 @@ FORMATS: Mapping[str, Format] = {
 
 
 class BadMessage(ValueError):  # noqa: N818  # it names what came
-    """A text frame that chan_websocket does not send. What it held is not in the message: it may be a caller's."""
+    """A text frame that chan_websocket does not send. Its content is not in the error: it may be a caller's secret."""
 
 
 @dataclass(frozen=True)
 class Message:
-    """A text frame from Asterisk. `as_json` tells how Asterisk wants to be answered."""
+    """A text frame from Asterisk. `as_json`: whether Asterisk wants answers as JSON."""
 
     name: str
     fields: Mapping[str, str]
@@ -57,7 +57,7 @@ class Message:
 
 
 def parse(text: str) -> Message:
-    """Read a text frame. Names that are unknown here are for the reader to ignore. Raises BadMessage."""
+    """Read a text frame. The caller ignores names that it does not know. Raises BadMessage."""
     if len(text) > LONGEST:
         raise BadMessage("a text frame is too long")
     if text.startswith("{"):
@@ -72,7 +72,7 @@ def parse(text: str) -> Message:
 
 @dataclass(frozen=True)
 class Start:
-    """How a call is carried. `frame` is the number of samples that Asterisk plays at a time."""
+    """The format of a call. `frame` is the number of samples that Asterisk plays at a time."""
 
     form: Format
     frame: int
@@ -80,7 +80,7 @@ class Start:
 
 
 def parse_start(text: str) -> Start:
-    """Read the text frame with which a call begins. Raises BadMessage with what to do where it is none."""
+    """Read the text frame with which a call begins. For any other, raises BadMessage, which says what to do."""
     message = parse(text) if text else None
     if message is None or message.name != "MEDIA_START":
         raise BadMessage("the call does not begin with MEDIA_START")
@@ -95,7 +95,7 @@ def parse_start(text: str) -> Start:
 
 
 def command(name: str, correlation_id: str | None, as_json: bool) -> str:
-    """A text frame to Asterisk, which takes at most 128 characters."""
+    """A text frame to Asterisk, which accepts at most 128 characters."""
     if not as_json:
         return name if correlation_id is None else f"{name} {correlation_id}"
     fields = {"command": name} if correlation_id is None else {"command": name, "correlation_id": correlation_id}

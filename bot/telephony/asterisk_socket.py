@@ -1,7 +1,7 @@
-"""The WebSocket of a call, aiohttp's, with a listener that is called for each message.
+"""The WebSocket of a call: aiohttp's, with a listener that is called for each message.
 
 A call sends fifty frames a second, and aiohttp's `receive` wakes a task for each. Here the parser, which is written in
-C, calls the listener from the socket's own callback.
+C, calls the listener directly from the socket's callback.
 
     parser ──first message──────────▶ receive
            ──sound, text, pings─────▶ listener
@@ -25,14 +25,15 @@ PROTOCOL = "media"
 """The WebSocket subprotocol that chan_websocket speaks."""
 
 LARGEST = 2 * LONGEST
-"""Bytes of a message from Asterisk, which sends 20 ms at a time; a larger one closes the WebSocket with 1009 as soon as
-its header tells its size."""
+"""Bytes of a message from Asterisk, which sends 20 ms at a time. A larger one closes the WebSocket with 1009 as soon as
+its header is read."""
 
 EARLY = 256
-"""Messages kept between the first one and `listen`, which follows at once; of more the oldest are lost."""
+"""Messages that are kept between the first one and `listen`, which follows at once; if there are more, the oldest are
+lost."""
 
 Listener = Callable[[WSMessage], None]
-"""Must be quick, and must not raise: the parser has nobody to tell."""
+"""Must be quick, and must not raise: the parser cannot handle an exception."""
 
 _MESSAGES = frozenset({WSMsgType.BINARY, WSMsgType.TEXT, WSMsgType.PING, WSMsgType.PONG})
 
@@ -50,11 +51,11 @@ class AsteriskSocket(web.WebSocketResponse):
         self._inbound.listen(listener)
 
     def fail(self, error: Exception) -> None:
-        """Let `receive` return an ERROR with this error, and drop what still comes."""
+        """Let `receive` return an ERROR with this error, and drop further messages."""
         self._inbound.fail(error)
 
     def _post_start(self, request: web.BaseRequest, protocol: str | None, writer: WebSocketWriter) -> None:
-        """aiohttp's own, with another queue behind the parser."""
+        """aiohttp's own method, with another queue behind the parser."""
         self._ws_protocol, self._writer = protocol, writer
         self._reader = self._inbound = _Inbound(request.protocol, asyncio.get_running_loop())
         self._parser = WebSocketReader(self._reader, LARGEST, compress=False, decode_text=True)
@@ -63,7 +64,7 @@ class AsteriskSocket(web.WebSocketResponse):
 
 
 class _Inbound(WebSocketDataQueue):
-    """Where the parser puts what came."""
+    """The queue into which the parser puts messages."""
 
     def __init__(self, protocol: BaseProtocol, loop: asyncio.AbstractEventLoop) -> None:
         super().__init__(protocol, 2 * LARGEST, loop=loop)
@@ -91,4 +92,4 @@ class _Inbound(WebSocketDataQueue):
 
 
 def _drop(_: WSMessage) -> None:
-    """After an error."""
+    """The listener after an error: ignores every message."""

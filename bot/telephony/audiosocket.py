@@ -4,7 +4,7 @@
     00 hang up   01 the call's UUID, 16 bytes   03 a key, ASCII   10 8 kHz, 16 bit, little-endian   ff error
     11 … 18 the same at 12, 16, 24, 32, 44.1, 48, 96 and 192 kHz
 
-Nobody but the bot keeps the time: `tick` sends 20 ms of the reply or of silence, without which Asterisk drops the call
+The bot alone keeps the time: `tick` sends 20 ms of the reply or of silence; without sound Asterisk drops the call
 after two seconds. Source: include/asterisk/res_audiosocket.h and res/res_audiosocket.c of Asterisk.
 """
 
@@ -27,7 +27,7 @@ from bot.telephony.tcp import hold_short, unacknowledged
 HANG_UP, UUID, DTMF, SOUND, ERROR = 0x00, 0x01, 0x03, 0x10, 0xFF
 RATES = {SOUND: RATE, 0x11: 12000, 0x12: 16000, 0x13: 24000, 0x14: 32000, 0x15: 44100, 0x16: 48000, 0x17: 96000,
          0x18: 192000}  # fmt: skip
-"""Hz of the kinds that hold sound; all is heard, and answered, at 8 kHz."""
+"""Hz of the kinds that hold sound; all sound is converted to 8 kHz, and answered at 8 kHz."""
 
 LARGEST = 1 << 14
 """Bytes of a message: 20 ms at 192 kHz are 7,680."""
@@ -35,20 +35,20 @@ LARGEST = 1 << 14
 FRAME = RATE * FRAME_MS // 1000
 
 HELLO_SECONDS = 5.0
-"""From the connection to the UUID."""
+"""Longest time from the connection to the UUID."""
 
 SPEECH_SECONDS = 300
-"""Of the bot's sound, far more than a reply has."""
+"""Seconds of the bot's sound that may be queued, far more than a reply has."""
 
 JITTER_SECONDS = 0.04
-"""What the buffer of any telephone makes up for."""
+"""Delays that the buffer of any telephone hides."""
 
 BACKLOG_BYTES = 4 * RATE
-"""Two seconds of sound that the peer has not acknowledged: it is gone, or too slow to hold a call."""
+"""Two seconds of sound. A peer that has not acknowledged so much is gone, or too slow to hold a call."""
 
 
 class NotAudioSocket(VoicebotError):  # noqa: N818  # what came
-    """Something that Asterisk's AudioSocket does not send."""
+    """The peer sent something that Asterisk's AudioSocket does not send."""
 
 
 async def read_message(reader: asyncio.StreamReader) -> tuple[int, bytes]:
@@ -63,12 +63,12 @@ async def read_message(reader: asyncio.StreamReader) -> tuple[int, bytes]:
 
 
 def message(kind: int, payload: bytes = b"") -> bytes:
-    """A message as it travels."""
+    """A message as bytes."""
     return struct.pack("!BH", kind, len(payload)) + payload
 
 
 async def read_name(reader: asyncio.StreamReader) -> uuid.UUID:
-    """The UUID with which a call begins. Raises NotAudioSocket where something else comes, or nothing in time."""
+    """The UUID with which a call begins. Raises NotAudioSocket if something else comes, or nothing in time."""
     try:
         kind, payload = await asyncio.wait_for(read_message(reader), HELLO_SECONDS)
     except TimeoutError:
@@ -79,7 +79,7 @@ async def read_name(reader: asyncio.StreamReader) -> uuid.UUID:
 
 
 class AudioSocketChannel(LineChannel):
-    """A call on a connection that has said its UUID."""
+    """A call on a connection that has sent its UUID."""
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, caller: str | None) -> None:
         super().__init__(RATE, caller)
@@ -88,7 +88,7 @@ class AudioSocketChannel(LineChannel):
         self._late = 0
         self._playout = Playout(SPEECH_SECONDS * RATE)
         self._written = 0  # bytes
-        self._due: deque[tuple[int, str]] = deque()  # marks, and how many bytes are acknowledged when they are reached
+        self._due: deque[tuple[int, str]] = deque()  # marks, and the acknowledged bytes that reach them
         self._resamplers: dict[int, Resampler] = {}
 
     @property
@@ -100,7 +100,7 @@ class AudioSocketChannel(LineChannel):
         self._clear()
 
     def _advance(self, late: float) -> None:
-        """Tell what was played, and play the next."""
+        """Report what was played, and send the next 20 ms."""
         backlog = unacknowledged(self._to.transport)
         while self._due and self._due[0][0] <= self._written - backlog:
             self._inbox.put(Played(self._due.popleft()[1]))

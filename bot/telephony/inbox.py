@@ -1,4 +1,4 @@
-"""What a caller on a line has done and the call has not fetched yet: bounded, and in order."""
+"""Events of a caller on a line that the call has not fetched yet: bounded, and in order."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ import numpy as np
 from bot.events import FRAME_MS, KEYS, ChannelEvent, Frame, HungUp, Key, Played, Samples
 
 WAITING_SECONDS = 2
-"""Of the caller's sound, kept while the call is busy; what comes then is lost, and counted."""
+"""Seconds of the caller's sound that are kept while the call is busy; more is lost, and counted."""
 
 WAITING_KEYS = 64
 """Keys and marks that are kept; further keys are lost. Nobody presses so many while the bot takes one turn."""
 
 STEP_SECONDS, JOINED_SECONDS = 0.04, 0.2
-"""Sound is handed over when so much of it waits (anything else at once), and frames that wait side by side as one of at
-most this length. Hearing in larger steps costs less, and a busy machine takes larger ones still."""
+"""Sound is handed over when STEP_SECONDS of it wait (other events at once). Neighbouring frames are joined to one of
+JOINED_SECONDS at most: hearing in larger steps costs less, and a busy machine gets larger steps."""
 
 
 QUIET_TICKS = 50
-"""Ticks of 20 ms without sound from the line after which the caller is taken to be silent: phones that send nothing
-while nobody speaks must not make time stand still. A second, because sound may also be late: TCP sends what got lost
-again after 0.2 s and, lost once more, after another 0.4 s. Late sound must find no silence in its place."""
+"""Ticks of 20 ms without sound from the line after which silence is put in: time must go on even with phones that send
+nothing while nobody speaks. A second, because sound may also be late: TCP repeats a lost packet after 0.2 s and, if it
+is lost again, after another 0.4 s. Silence must not take the place of late sound."""
 
 
 class Inbox:
-    """Filled by whoever reads the line and emptied by the call, on one event loop. `rate` in Hz."""
+    """Filled by the reader of the line and emptied by the call, on one event loop. `rate` in Hz."""
 
     def __init__(self, rate: int) -> None:
         self.lost = 0
@@ -41,13 +41,13 @@ class Inbox:
         self._silence = Frame(np.zeros(rate * FRAME_MS // 1000, np.int16))
         self._tick = self._silence.samples.size  # samples of 20 ms
         self._quiet = 0  # ticks for which the line has given no sound
-        self._ahead = 0  # samples put in, made-up silence among them, beyond the time that has passed
+        self._ahead = 0  # samples put in, silence included, beyond the time that has passed
         self._ended = False
         self._something = asyncio.Event()
 
     def hear(self, samples: Samples) -> None:
-        """The caller's next sound. Where it comes faster than time passes, it is what was late: it takes the place of
-        silence that was made up meanwhile, if the call has not fetched that."""
+        """The caller's next sound. Sound that comes faster than time passes was late: it replaces silence that was put
+        in meanwhile, if the call has not fetched that yet."""
         self._quiet = 0
         self._ahead += samples.size
         while self._ahead >= self._tick and self._silence in self._events:
@@ -57,8 +57,8 @@ class Inbox:
         self._add(Frame(samples))
 
     def tick(self) -> None:
-        """20 ms have passed. After `QUIET_TICKS` for which there was no sound they were silence, and so is what follows
-        until there is sound again."""
+        """20 ms have passed. After `QUIET_TICKS` without sound, put in silence for them, and go on until there is sound
+        again."""
         self._ahead = max(self._ahead - self._tick, -QUIET_TICKS * self._tick)
         if self._ahead >= 0:
             return  # the line has given the sound of these 20 ms
@@ -81,12 +81,13 @@ class Inbox:
                 self._something.set()
 
     def press(self, key: str, seconds: float = 0.0) -> None:
-        """The caller pressed a key, for so long. A to D are no telephone's keys; what else may come is none at all."""
+        """The caller pressed a key for this time. A to D, which no telephone has, and all other characters are
+        ignored."""
         if len(key) == 1 and key in KEYS and self._urgent < WAITING_KEYS:
             self.put(Key(key, seconds))
 
     def put(self, event: Key | Played) -> None:
-        """Anything else that happened; after the end nothing counts."""
+        """Any other event; after the end it is ignored."""
         if not self._ended:
             self._urgent += 1
             self._events.append(event)
@@ -100,7 +101,7 @@ class Inbox:
         self._something.set()
 
     async def events(self) -> AsyncIterator[ChannelEvent]:
-        """Everything in order, then HungUp."""
+        """All events in order, then HungUp."""
         while True:
             while self._events and (self._urgent or self._ended or self._waiting >= self._step):
                 yield self._next()

@@ -1,4 +1,4 @@
-"""What calls on a telephone line have in common, whichever protocol brings them: an inbox, and an end."""
+"""What calls on a telephone line have in common, whatever their protocol: an inbox, and an end."""
 
 from __future__ import annotations
 
@@ -14,19 +14,20 @@ from bot.telephony.inbox import Inbox
 from bot.telephony.liveness import Liveness
 
 CLOSE_SECONDS = 2.0
-"""After the hang-up, until the exchange closes the connection of its own accord."""
+"""How long, after the hang-up, the exchange may take to close the connection itself."""
 
 
 class LineChannel(ABC):
-    """A channel on somebody else's wire. Reads from the first moment on; `close` gives everything back."""
+    """A channel on a telephone line. Reads from the first moment on; `close` frees everything."""
 
     hears_while_speaking = True
 
     tells_what_was_played = False
-    """Whether the exchange itself says what it has played: the best that is known of a line that never gives sound."""
+    """Whether the exchange itself reports what it has played. On a line that never gives sound nothing else is
+    known."""
 
     def __init__(self, rate: int, caller: str | None) -> None:
-        """`rate` in Hz; `caller` as the exchange tells it. With a running event loop."""
+        """`rate` in Hz; `caller` as the exchange reports it. Needs a running event loop."""
         self.rate, self.caller = rate, caller
         self._inbox = Inbox(rate)
         self._liveness = Liveness(rate)
@@ -37,7 +38,7 @@ class LineChannel(ABC):
     @property
     @abstractmethod
     def late(self) -> int:
-        """How often the caller heard a gap because sound was sent late."""
+        """How often the caller heard a gap, because sound was sent late."""
 
     @property
     def lost(self) -> int:
@@ -52,9 +53,10 @@ class LineChannel(ABC):
             self._queue(samples, mark)
 
     async def heard(self) -> bool | None:
-        """Whether the line lived during the last seconds and lives still: it gives sound (bot/telephony/liveness.py).
-        The answer takes one frame; a dead line's takes a second. None where it has given none since the call began, and
-        the exchange tells what it has played: a phone that sends nothing while nobody speaks."""
+        """Whether the line was alive during the last seconds and still is: whether it gives sound
+        (bot/telephony/liveness.py). The answer takes one frame, or a second for a dead line. None if the line has given
+        no sound during the whole call but the exchange reports what it has played: a phone that sends nothing while
+        nobody speaks."""
         if self.tells_what_was_played and not self._liveness.gave_sound and not self._ended:
             return None
         self._liveness.ask()
@@ -75,7 +77,7 @@ class LineChannel(ABC):
             self._say_goodbye()
 
     async def transfer(self) -> None:
-        """The dialplan goes on behind the bot's part, asks how the call ended and finds the caller a person."""
+        """The bot's part ends; the dialplan then asks how the call ended, and connects the caller with a person."""
         await self.hang_up()
 
     def tick(self, late: float) -> None:
@@ -87,7 +89,7 @@ class LineChannel(ABC):
             self._advance(late)
 
     async def close(self) -> None:
-        """End the call and the connection, whatever state it is in; the exchange is given a moment to close it."""
+        """End the call and the connection in any state; the exchange has CLOSE_SECONDS to close it first."""
         await self.hang_up()
         with contextlib.suppress(asyncio.TimeoutError):
             await asyncio.wait_for(asyncio.shield(self._reading), CLOSE_SECONDS)
@@ -110,19 +112,19 @@ class LineChannel(ABC):
 
     @abstractmethod
     def _advance(self, late: float) -> None:
-        """Do what a call that goes on does every 20 ms."""
+        """Do the work of 20 ms of a call in progress."""
 
     @abstractmethod
     async def _read(self) -> None:
-        """Fill the inbox until the connection ends, and then `_end`."""
+        """Fill the inbox until the connection ends, and then call `_end`."""
 
     @abstractmethod
     def _queue(self, samples: Samples, mark: str) -> None:
-        """More to say."""
+        """Queue a clip."""
 
     @abstractmethod
     def _clear(self) -> None:
-        """Drop what was not said yet."""
+        """Drop what was not played yet."""
 
     @abstractmethod
     def _say_goodbye(self) -> None:
@@ -133,6 +135,6 @@ class LineChannel(ABC):
 
 
 async def cancelled(task: asyncio.Future[None]) -> None:
-    """End a task and wait for that."""
+    """Cancel a task and wait until it has ended."""
     task.cancel()
     await asyncio.wait([task])

@@ -1,4 +1,4 @@
-"""What TCP knows of the peer of a call: which bytes it has acknowledged, and when it is gone."""
+"""What TCP knows about the peer of a call: which bytes it has acknowledged, and when it is gone."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ import sys
 import termios
 
 SEND_BUFFER_BYTES = 8192
-"""Of sound that the kernel takes (Linux doubles it): half a second, and not the whole reading of a password."""
+"""Size of the kernel's send buffer (Linux doubles it): half a second of sound, not the whole reading of a password."""
 
 GONE_MS = 5000
-"""A peer that acknowledges nothing for so long, or takes nothing for so long, is gone (Linux)."""
+"""A peer that acknowledges or accepts nothing for this long is gone (Linux)."""
 
 
 def hold_short(transport: asyncio.BaseTransport | None, *, send_buffer: bool) -> None:
-    """Let the connection end soon after its peer is gone; with `send_buffer`, let the kernel keep little for it."""
+    """Make the connection end soon after its peer is gone; with `send_buffer`, make the kernel's send buffer small."""
     connection = transport.get_extra_info("socket") if transport else None
     if connection is None:
         return
@@ -28,8 +28,8 @@ def hold_short(transport: asyncio.BaseTransport | None, *, send_buffer: bool) ->
 
 
 def unacknowledged(transport: asyncio.WriteTransport) -> int:
-    """Bytes written to the transport that the peer's TCP has not acknowledged; of a closed connection nobody knows, so
-    all. Where the system does not tell (not Linux), those that are still in this process."""
+    """Bytes written to the transport that the peer's TCP has not acknowledged. For a closed connection that is unknown,
+    so all count. On systems other than Linux: bytes that are still in this process."""
     here = transport.get_write_buffer_size()
     connection = transport.get_extra_info("socket")
     if connection.fileno() < 0:

@@ -2,15 +2,15 @@
 
     invoke_agent voicebot                  the whole call
     ├─ turn 1                              from the caller's first sound or key to the answer's last clip
-    │  ├─ speech_to_text vi-digits         … to the utterance; `dtmf` where keys alone were pressed
+    │  ├─ speech_to_text vi-digits         from there to the utterance; `dtmf` if only keys were pressed
     │  ├─ invoke_workflow dialogue         Rasa, with its actions
     │  │  └─ execute_tool action_…         in the action server (bot/tracing/tools.py)
     │  └─ text_to_speech vi                until the last clip is queued
     └─ turn 2 …
 
-Names are those of OpenTelemetry's GenAI conventions 0.1.0, and of their proposal for voice agents (pull request 390 of
-semantic-conventions-genai). No attribute holds what was said, keyed or given: neither words nor digits nor numbers of
-telephones.
+Names come from OpenTelemetry's GenAI conventions 0.1.0, and from their proposal for voice agents (pull request 390 of
+semantic-conventions-genai). No attribute holds what was said, keyed or given: no words, no digits, no telephone
+numbers.
 """
 
 from __future__ import annotations
@@ -35,9 +35,9 @@ Attributes = Mapping[str, AttributeValue]
 
 
 class CallTrace:
-    """Of one call, in the task that holds it; `close` it.
+    """The trace of one call, made in the task that holds it. Must be closed.
 
-    exchange  the exchange's name of the call, fit to be kept (`bot.call_keys.known_as`); empty: it gave none
+    exchange  the exchange's name of the call, as `bot.call_keys.known_as` returns it; empty: it gave none
     clock     Unix time, in nanoseconds
     """
 
@@ -51,9 +51,9 @@ class CallTrace:
         )
         self._turns = 0
         self._expect = "greeting"
-        self._reply: Reply | None = None  # that is being spoken
+        self._reply: Reply | None = None  # the reply that is being spoken
         self._turn: Span | None = None
-        self._part: Span | None = None  # of the turn: what the bot does now
+        self._part: Span | None = None  # the part of the turn that the bot works on now
         self._spoken = self._keyed = self._clips = 0  # in this turn
         self._played_at = 0
 
@@ -86,7 +86,7 @@ class CallTrace:
             self.close()
 
     def close(self) -> None:
-        """End what has not ended; harmless where all has."""
+        """End all open spans; may be called again."""
         now = self._clock()
         for span in (self._part, self._turn, self._call):
             if span and span.is_recording():
@@ -145,7 +145,7 @@ class CallTrace:
         self._clips, self._played_at = 0, self._clock()
 
     def _speak(self, notice: Speaks) -> None:
-        """The reply is queued; or, meanwhile, words that ask to wait for it."""
+        """The reply is queued, or words that ask the caller to wait for it."""
         if self._reply is None or notice.expect is not self._reply.expect:
             self._note("asked_to_wait")
             return

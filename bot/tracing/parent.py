@@ -1,8 +1,8 @@
-"""The span that the bot's work belongs to now, as W3C Trace Context writes it, on its way through Rasa to the actions.
+"""Passes the current span through Rasa to the actions, in the form of W3C Trace Context.
 
     call ──contextvar──▶ ServedRasa ──message's metadata──▶ Rasa's tracker ──▶ action server
 
-Empty where traces are off: then Rasa's messages hold no metadata.
+It is empty if traces are off: then messages to Rasa have no metadata.
 """
 
 from __future__ import annotations
@@ -11,20 +11,20 @@ from contextvars import ContextVar
 from typing import Any
 
 FIELD = "traceparent"
-"""Of a Rasa message's metadata; the value is that of the HTTP header of the same name."""
+"""The field of a Rasa message's metadata; its value has the form of the HTTP header of the same name."""
 
 parent: ContextVar[str] = ContextVar("parent", default="")
-"""Of the call that is held in this context."""
+"""The span of the call that is held in this context."""
 
 
 def metadata() -> dict[str, dict[str, str]]:
-    """What a message to Rasa has besides its text: nothing, or its metadata."""
+    """The metadata of a message to Rasa, as a field; empty if there is none."""
     found = parent.get()
     return {"metadata": {FIELD: found}} if found else {}
 
 
 def parent_of(asked: dict[str, Any]) -> str:
-    """The parent of an action that Rasa asks for: that of the caller's last message. Empty where there is none."""
+    """The parent of an action that Rasa asks for: the span of the caller's last message. Empty if there is none."""
     for event in reversed(asked.get("tracker", {}).get("events") or ()):
         if event.get("event") == "user":
             return str((event.get("metadata") or {}).get(FIELD, ""))

@@ -14,7 +14,7 @@ from bot.tracing.traces import Runs
 
 
 class TracedActions:
-    """Runs actions as `runs` does. What has no call of a gateway behind it (`rasa shell`) is no span.
+    """Runs actions as `runs` does. An action without a call of a gateway (in `rasa shell`) gets no span.
 
     clock  Unix time, in nanoseconds
     """
@@ -23,7 +23,7 @@ class TracedActions:
         self._runs, self._tracer, self._clock = runs, tracer, clock
 
     async def run(self, action_call: dict[str, Any]) -> Any:
-        """Raises what the action raises; its text, which may hold secrets, is in no span."""
+        """Raises the action's errors; their text, which may hold secrets, is in no span."""
         above = parent_of(action_call)
         if not above:
             return await self._runs.run(action_call)
@@ -39,7 +39,7 @@ class TracedActions:
         )
         try:
             return await self._runs.run(action_call)
-        except ActionExecutionRejection:  # the form asks again: an answer like others
+        except ActionExecutionRejection:  # the form asks again: no failure
             span.set_attribute("voicebot.action.rejected", True)
             raise
         except BaseException as error:

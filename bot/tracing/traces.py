@@ -1,7 +1,7 @@
-"""Where spans go: to a collector over OTLP/HTTP, in batches, by a thread of its own.
+"""Sends spans to a collector over OTLP/HTTP, in batches, from a thread of its own.
 
-No call waits for the collector. Where it is away, 2,048 spans wait in memory (some 150 turns) and older ones are
-dropped; the log has one line when it goes and one when it is back.
+No call waits for the collector. While it cannot be reached, 2,048 spans wait in memory (some 150 turns) and older ones
+are dropped; the log has one line when it is gone and one when it is back.
 """
 
 from __future__ import annotations
@@ -27,16 +27,16 @@ if TYPE_CHECKING:
 NEEDED = ("opentelemetry.sdk.trace", "opentelemetry.exporter.otlp.proto.http.trace_exporter")
 
 EXPORT_SECONDS = 5.0
-"""For a batch, repetitions included."""
+"""Longest time for a batch, repetitions included."""
 
 CLOSE_SECONDS = 2.0
-"""For what still waits when the bot ends."""
+"""Longest time for spans that still wait when the bot ends."""
 
 Clock = Callable[[], int]
 
 
 class Runs(Protocol):
-    """`rasa_sdk.executor.ActionExecutor`, as far as it is needed here."""
+    """The part of `rasa_sdk.executor.ActionExecutor` that is needed here."""
 
     async def run(self, action_call: dict[str, Any]) -> Any: ...
 
@@ -53,29 +53,29 @@ class Traces:
         self._tracer = provider.get_tracer("voicebot")
 
     def call(self, exchange: str) -> CallTrace:
-        """A call begins, which the exchange names so (`bot.call_keys.known_as`; empty: it does not)."""
+        """A call begins. `exchange`: the exchange's name of it, as `bot.call_keys.known_as` returns it; empty: none."""
         from bot.tracing.call_trace import CallTrace
 
         return CallTrace(self._tracer, exchange, self._model, self._voice, self._clock)
 
     def actions(self, runs: Runs) -> TracedActions:
-        """What runs actions, with a span for each."""
+        """The same runner of actions, with a span for each."""
         from bot.tracing.tools import TracedActions
 
         return TracedActions(runs, self._tracer, self._clock)
 
     def close(self) -> None:
-        """Send what waits; takes CLOSE_SECONDS at most."""
+        """Send the waiting spans; takes CLOSE_SECONDS at most."""
         last = threading.Thread(target=self._provider.shutdown, name="last traces", daemon=True)
         last.start()
         last.join(CLOSE_SECONDS)
 
 
 def open_traces(settings: Settings, service: str) -> Traces | None:
-    """None where `traces_url` is empty. `service`: as collectors name this process. Headers for the collector come from
-    OTEL_EXPORTER_OTLP_HEADERS.
+    """The traces of these settings; None if `traces_url` is empty. `service`: the name of this process at the
+    collector. Headers for the collector come from OTEL_EXPORTER_OTLP_HEADERS.
 
-    Raises VoicebotError where OpenTelemetry is not installed."""
+    Raises VoicebotError if OpenTelemetry is not installed."""
     if not settings.traces_url:
         return None
     try:
@@ -86,14 +86,14 @@ def open_traces(settings: Settings, service: str) -> Traces | None:
         raise VoicebotError("setting traces_url: OpenTelemetry is not there; run `pip install 'voicebot[traces]'`")
     from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 
-    logging.getLogger("opentelemetry").setLevel(logging.CRITICAL)  # it says every batch what is said once here
+    logging.getLogger("opentelemetry").setLevel(logging.CRITICAL)  # it repeats for every batch what is logged once here
     exporter = OTLPSpanExporter(settings.traces_url, timeout=EXPORT_SECONDS)
     return Traces(provider_of(exporter, service), settings)
 
 
 def harmless[**P](work: Callable[P, None]) -> Callable[P, None]:
-    """The same, but that it never raises: no call fails because of its trace. The log gets the kind of error; its text
-    may quote the call."""
+    """The same function, but it never raises: no call fails because of its trace. The log gets only the kind of error,
+    because its text may quote the call."""
 
     def done(*arguments: P.args, **named: P.kwargs) -> None:
         try:
@@ -105,7 +105,7 @@ def harmless[**P](work: Callable[P, None]) -> Callable[P, None]:
 
 
 def provider_of(exporter: SpanExporter, service: str) -> TracerProvider:
-    """Hands spans to the exporter from a thread of its own."""
+    """Gives spans to the exporter from a thread of its own."""
     from opentelemetry.sdk.resources import Resource
     from opentelemetry.sdk.trace import TracerProvider
     from opentelemetry.sdk.trace.export import BatchSpanProcessor
@@ -116,7 +116,7 @@ def provider_of(exporter: SpanExporter, service: str) -> TracerProvider:
 
 
 def told_once(exporter: SpanExporter) -> SpanExporter:
-    """The exporter, and a line in the log when its collector goes, and when it is back."""
+    """The same exporter, with a line in the log when its collector is gone, and when it is back."""
     from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
 
     class ToldOnce(SpanExporter):
