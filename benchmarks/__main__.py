@@ -1,8 +1,9 @@
 """Turn latency, real-time factor and memory of whole calls, and number words, on this machine; prints Markdown.
 `--write` writes the figures of the calls in docs/figures.json, and where README and docs quote them.
 
-A turn's latency runs from the end of the caller's last word or key to the first sample of the answer. It is the wait
-that makes sure the caller has finished, counted in samples, and what the bot then takes, on this machine's clock.
+A turn's latency runs from the end of the caller's last word or key to the first sample of the answer. It has two parts:
+the wait that makes sure that the caller has finished, counted in samples; and the bot's own time, by this machine's
+clock.
 """
 
 from __future__ import annotations
@@ -50,7 +51,7 @@ def main() -> None:
 
 
 async def measure(calls: int) -> dict[str, Any]:
-    """What `bench_report` tells of: times in milliseconds where nothing else is said."""
+    """The figures that `bench_report` prints; times are milliseconds unless a name says otherwise."""
     with tempfile.TemporaryDirectory() as folder:
         settings = dataclasses.replace(
             load(),
@@ -87,7 +88,7 @@ def _script(name: str, steps: list[str]) -> CallerScript:
 
 
 async def _latency(bot: Voicebot, calls: int) -> tuple[dict[str, list[tuple[float, float]]], float]:
-    """Kind of turn → (wait, then answer) in milliseconds, and CPU seconds per second of call."""
+    """Kind of turn → (wait, answer after it) in milliseconds; and CPU seconds per second of call."""
     spoken = " ".join(DIGIT_WORDS[int(digit)] for digit in DEMO[0][1])
     keyed = _script("keys", ['press: "8"', f'press: "{DEMO[0][1]}"'])
     voiced = _script("voice", ['say: "cấp lại mật khẩu"', f'say: "{spoken}"', 'say: "đúng"'])
@@ -103,7 +104,7 @@ async def _latency(bot: Voicebot, calls: int) -> tuple[dict[str, list[tuple[floa
 
 
 def _cpu_seconds() -> float:
-    """Of this process, of Rasa and of the actions."""
+    """CPU seconds of this process, of Rasa and of the actions."""
     return sum(seconds for part, seconds in read(os.getpid()).cpu.items() if part != "load generator")
 
 

@@ -1,8 +1,8 @@
 """The account store with millions of accounts: how long a list takes to import, and one verification; prints Markdown.
 
-A verification is what a call asks of the store: phone and insurance number, right in half of the calls, in one
-transaction that also keeps the attempt and adds to the audit trail, and does not wait for the disk. Its password is
-hashed before, which takes as long whatever the store holds and is told apart.
+A verification is a call's question to the store: phone and insurance number, right in half of the calls. It is one
+transaction, which also keeps the attempt, adds to the audit trail, and does not wait for the disk. The password is
+hashed before; that does not depend on the store, and is reported separately.
 """
 
 from __future__ import annotations
@@ -27,19 +27,19 @@ from tests.accounts.postgres import programs, server
 
 SIZES = (1_000_000, 5_000_000)
 CALLS = 2000
-"""Verifications of each size."""
+"""Verifications for each number of accounts."""
 
 CALLS_A_CHECK = 100
-"""`voicebot serve` has the store checked every two seconds; the check empties SQLite's log."""
+"""Calls between two checks of the store. `voicebot serve` checks it every two seconds, which empties SQLite's log."""
 
 STEP = 7_919
-"""Prime: the accounts of a list follow each other in no order that an index likes."""
+"""A prime, so that the accounts of a list are in an order that is no help to an index."""
 
 ALIKE = ARGON2ID.hash("of no password")
 
 
 class Instant:
-    """Hashes nothing: what is measured is the store."""
+    """Hashes nothing, so that only the store is measured."""
 
     def hash(self, password: str) -> str:
         return ALIKE
@@ -69,7 +69,7 @@ def main() -> None:
 
 
 def stores(folder: Path) -> Iterator[tuple[str, Callable[[], AbstractContextManager[str]]]]:
-    """Name of a store, and what opens it and gives its URL."""
+    """Name of a store, and a function that opens it and gives its URL."""
     yield "SQLite", lambda: sqlite(folder)
     if programs():
         yield "PostgreSQL", lambda: server(folder / "postgresql", durable=True)
@@ -111,7 +111,7 @@ def measure(name: str, url: str, sizes: list[int], folder: Path) -> None:
 
 
 def grow(accounts: Accounts, file: Path, there: int, size: int) -> float:
-    """Seconds that the import of the accounts from `there` to `size` takes."""
+    """Seconds for the import of the accounts from `there` to `size`."""
     with file.open("w") as out:
         print(",".join(HEADER), file=out)
         for n in range(there, size):

@@ -1,4 +1,4 @@
-"""What `make bench` measured, as Markdown."""
+"""The results of `make bench` as Markdown."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ TURNS = {
     "wish": "wish in words",
     "yes": "yes in words (account checked)",
 }
-"""Kinds of a caller's turn, as figures name them, and in words."""
+"""Kinds of a caller's turn: the name in figures.json → words."""
 
 
 def text(figures: Mapping[str, Any]) -> str:

@@ -3,9 +3,9 @@
 docs/figures.json    written by `make bench` and `make bench-load`: each measurement with its day and machine
 the model's card     written by `make eval`; `FROM_CARD` names the cells that are quoted
 
-A quoted figure stands directly before its mark, as in `91 %<!-- eval.quiet -->`. It agrees with its source where that,
-rounded to as many decimals, is what stands there. A test looks at every mark; `python -m benchmarks.figures` writes the
-marked figures, and what `make bench` measured on docs/benchmarks.md, anew.
+A quoted figure stands directly before its mark, as in `91 %<!-- eval.quiet -->`. It must be equal to its source,
+rounded to the same number of decimals. A test checks every mark; `python -m benchmarks.figures` writes the marked
+figures, and the tables of `make bench` in docs/benchmarks.md, again.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def pages() -> Iterator[Path]:
 
 
 def record(measurement: str, figures: Mapping[str, Any]) -> None:
-    """Write what was measured now, on this machine, in place of the last such measurement, and quote it."""
+    """Replace the last such measurement by one made now on this machine, and update the quotes."""
     kept = json.loads(FILE.read_text("utf-8"))
     kept[measurement] = {"measured": f"{date.today():%-d %B %Y}, {_machine()}", **figures}
     FILE.write_text(json.dumps(kept, indent=2, ensure_ascii=False) + "\n", "utf-8")
@@ -62,7 +62,7 @@ def record(measurement: str, figures: Mapping[str, Any]) -> None:
 
 
 def rewrite() -> None:
-    """Write every quoted figure as its source has it."""
+    """Update every quoted figure from its source."""
     bench = json.loads(FILE.read_text("utf-8"))["bench"]
     BENCHMARKS.write_text(card.replaced(BENCHMARKS.read_text("utf-8"), bench_report.text(bench), BENCH), "utf-8")
     figures = read()
@@ -74,7 +74,7 @@ def rewrite() -> None:
 
 
 def disagreements(text: str, figures: Mapping[str, Decimal]) -> list[str]:
-    """The figures of a page that are not their source's, each in one line."""
+    """The figures of a page that differ from their source, each in one line."""
     return [
         f"{mark['name']}: {mark['number']} is quoted, {_as_quoted(mark, figures)} was measured"
         for mark in _MARKED.finditer(text)
@@ -89,7 +89,7 @@ def read() -> dict[str, Decimal]:
 
 
 def of_card(text: str) -> dict[str, Decimal]:
-    """The figures that are quoted from a model's card. A cell that it has not is left out."""
+    """The figures that are quoted from a model's card. Cells that the card lacks are left out."""
     parts = {title.removeprefix("### "): part for title, part in card.sections(text).items()}
     found = {}
     for name, (section, row, column) in FROM_CARD.items():

@@ -1,14 +1,14 @@
 """How many calls one machine holds: synthetic callers over the real WebSocket protocol, at the pace of real calls.
 
-    python -m benchmarks.load                        more callers step by step, until the quality goes
+    python -m benchmarks.load                        more callers step by step, until the quality drops
     python -m benchmarks.load --soak 60 --calls 70   that many calls at once for an hour
     python -m benchmarks.load --overload 1.5 --calls 100     1.5 times the calls that the gateway takes
 
-Held well: no sound of the bot that breaks off in the middle, no call that is dropped or does not end as it should, and
-95 of 100 answers begin in less than 800 ms. They are counted from the end of the caller's last word or key, and not
-while the caller may go on: 0.8 s behind a number in keys that may have one more, a second behind a yes.
+Calls are held well if the bot's sound never breaks off in the middle, no call is dropped or ends wrongly, and 95 of 100
+answers begin in less than 800 ms. This time begins at the end of the caller's last word or key, without the wait in
+which the caller may go on: 0.8 s after a number in keys that may have one more, a second after a yes.
 
-The gateway is a process of its own with an account store of its own; the callers share this machine with it.
+The gateway is a process of its own with its own account store; the callers share this machine with it.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def main() -> None:
 
 
 async def measure(arguments: argparse.Namespace) -> list[Level]:
-    """The levels as they were held, one after the other on one gateway."""
+    """The results of each level, one after the other on one gateway."""
     most = arguments.calls or arguments.most
     limit = most
     if arguments.overload:
@@ -95,7 +95,7 @@ async def measure(arguments: argparse.Namespace) -> list[Level]:
 
 
 def plan(arguments: argparse.Namespace, most: int) -> list[tuple[int, float]]:
-    """Numbers of callers, and the seconds that each is measured."""
+    """Numbers of callers, and for how many seconds each is measured."""
     if arguments.soak:
         return [(most, 60.0)] * max(1, round(arguments.soak))
     if arguments.calls:

@@ -1,4 +1,4 @@
-"""Keeps a number of callers on the line and measures what becomes of their calls."""
+"""Keeps a number of callers on the line and measures their calls."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from benchmarks.load_people import Answered, Caller, Part
 
 TICK = 0.02
 PHASES = 4
-"""Lines tick at that many moments of the 20 ms, as unrelated callers do."""
+"""Lines tick at this many different moments within 20 ms, as unrelated callers do."""
 
 BETWEEN_CALLS = (0.5, 3.0)
 """Seconds from one call to the next of the same line."""
@@ -28,7 +28,7 @@ JOINING = 0.15
 
 @dataclass(frozen=True)
 class Level:
-    """What was measured while `callers` were calling. Times in seconds, memory in MB, CPU in cores by part."""
+    """What was measured while `callers` were calling. Times are seconds, memory is MB, CPU is cores by part."""
 
     callers: int
     at_once: float
@@ -44,11 +44,11 @@ class Level:
     late: int
     """How often the bot's sound broke off in the middle, as heard by the callers."""
     gateway_late: int
-    """The same as the gateway counts it, for calls that ended."""
+    """The same by the gateway's count, for calls that ended."""
     lost: int
-    """Frames of callers that the gateway dropped."""
+    """Frames of callers' sound that the gateway dropped."""
     behind: int
-    """Ticks that the load generator itself made more than 20 ms too late: beyond a few, it is the bottleneck."""
+    """Ticks of the load generator itself that were more than 20 ms late: if there are many, it is the bottleneck."""
     cpu: dict[str, float]
     memory: dict[str, float]
     descriptors: int
@@ -74,7 +74,7 @@ class Level:
 
 
 class Callers:
-    """As many lines as `wanted`; each calls again and again, as the same person."""
+    """Keeps `wanted` lines busy; each calls again and again, as the same person."""
 
     def __init__(self, parts: Sequence[Part], port: int, secret: str) -> None:
         self.wanted = 0
@@ -112,7 +112,7 @@ class Callers:
                 line.cut()
 
     async def grow(self, count: int) -> None:
-        """Have `count` callers on the line."""
+        """Add callers until there are `count`."""
         while self.wanted < count:
             self.wanted += 1
             await self._call(self.wanted - 1)
@@ -145,7 +145,7 @@ class Callers:
 
 
 async def hold(callers: Callers, gateway: Gateway, count: int, seconds: float) -> Level:
-    """Have `count` callers on the line for `seconds` and measure. Raises OSError where the gateway is gone."""
+    """Keep `count` callers on the line for `seconds` and measure. Raises OSError if the gateway is gone."""
     await callers.grow(count)
     answers, late, behind, ended = len(callers.answers), callers.late, callers.behind, callers.ended.copy()
     spoken = callers.spoken

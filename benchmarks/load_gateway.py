@@ -41,7 +41,7 @@ class Gateway:
 async def running(
     accounts: Sequence[tuple[str, str]], limit: int, tell: Callable[[str], None]
 ) -> AsyncIterator[Gateway]:
-    """A gateway that takes `limit` calls and knows these accounts. Raises VoicebotError where it does not start."""
+    """A gateway that takes `limit` calls and knows these accounts. Raises VoicebotError if it does not start."""
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite:///{folder}/accounts.sqlite"
         store = open_accounts(dataclasses.replace(load(), database_url=url))
@@ -90,7 +90,7 @@ def _last_words(log: Path) -> str:
 
 
 def _complaints(log: Path) -> Counter[str]:
-    """What the gateway warned of, without the time at the beginning of each line."""
+    """The gateway's warnings, without the time at the beginning of each line."""
     return Counter(
         line.split(" ", 2)[2] for line in log.read_text().splitlines() if " WARNING " in line or " ERROR " in line
     )

@@ -17,7 +17,7 @@ PAGE = os.sysconf("SC_PAGE_SIZE")
 
 @dataclass(frozen=True)
 class Reading:
-    """One look at the gateway. CPU in seconds since it started and memory in MB, by part."""
+    """One reading of the gateway: CPU seconds since it started, and memory in MB, by part."""
 
     at: float
     cpu: dict[str, float]
@@ -31,7 +31,7 @@ class Reading:
 
 
 def read(pid: int) -> Reading:
-    """Raises OSError where the process is gone."""
+    """A reading now. Raises OSError if the process is gone."""
     children = {child: _name(child) for child in _children(pid)}
     threads = {int(task.name): _cpu(task / "stat") for task in Path(f"/proc/{pid}/task").iterdir()}
     event_loop = threads.pop(pid)
@@ -59,11 +59,12 @@ def _memory(pid: int) -> float:
 
 
 PARTS = {"Rasa": b"rasa_components.quiet", "actions": b"actions\0--host"}
-"""What the command line of a part's process holds."""
+"""Parts → text in the command line of the part's process."""
 
 
 def _name(pid: int) -> str:
-    """Rasa and its actions have processes of their own; another one speaks what is in no cache."""
+    """The name of a process's part. Rasa and its actions have processes of their own; another one is the
+    synthesiser."""
     command = Path(f"/proc/{pid}/cmdline").read_bytes()
     return next((name for name, part in PARTS.items() if part in command), "other processes")
 

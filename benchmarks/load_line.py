@@ -1,8 +1,8 @@
-"""One call as Asterisk's chan_websocket brings it to the gateway, as cheap as can be: hundreds run in one thread.
+"""One call as Asterisk's chan_websocket brings it to the gateway, so cheap that hundreds run in one thread.
 
-A WebSocket written by hand (RFC 6455): frames are prepared once with a masking key of zero and only written here; what
-comes is counted, not decoded. The sound of the bot waits in a queue that is played at 20 ms a tick, as Asterisk plays
-it, with marks answered when they are reached.
+A hand-written WebSocket client (RFC 6455): frames are prepared once, with a masking key of zero, and only written here;
+received sound is counted, not decoded. The bot's sound waits in a queue that is played at 20 ms a tick, as Asterisk
+does, and marks are answered when they are reached.
 """
 
 from __future__ import annotations
@@ -32,22 +32,22 @@ START = frame(
 
 
 class Person(Protocol):
-    """Who is on the telephone. Times are seconds of the loop's clock."""
+    """The person on the telephone. Times are seconds of the loop's clock."""
 
     def connected(self, now: float) -> None: ...
 
     def tick(self, now: float, bot_speaks: bool) -> bytes:
-        """What the telephone sends in these 20 ms: one frame of sound, perhaps a key's message with it."""
+        """What the telephone sends in these 20 ms: one frame of sound, perhaps with the message of a key."""
         ...
 
     def bot_began(self, now: float, gap: float) -> None:
-        """The bot's sound begins, or goes on, after there was nothing to play for `gap` seconds."""
+        """The bot's sound begins, or goes on after nothing was there to play for `gap` seconds."""
         ...
 
     def flushed(self) -> None: ...
 
     def ended(self, now: float, how: str) -> None:
-        """`how`: "hung up" by the bot, "refused STATUS" at the door, "dropped" otherwise."""
+        """The call ended. `how`: "hung up" by the bot, "refused STATUS" by the gateway, otherwise "dropped"."""
         ...
 
 
@@ -64,7 +64,7 @@ class Line(asyncio.Protocol):
         self._dry_since: float | None = None
         self._hung_up = False
 
-    # ── what asyncio calls ──
+    # ── called by asyncio ──
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)
@@ -83,14 +83,14 @@ class Line(asyncio.Protocol):
     # ── the pace of the line ──
 
     def tick(self, now: float) -> bool:
-        """20 ms have passed; whether the call was going on in them."""
+        """20 ms have passed. Returns whether the call was in progress."""
         if not self._talking or self._transport is None or self._hung_up:
             return False
         self._transport.write(self._person.tick(now, bool(self._queue)) + self._play(now))
         return True
 
     def _play(self, now: float) -> bytes:
-        """Play a frame, and say which marks were reached before it."""
+        """Play a frame. Returns messages for the marks that were reached before it."""
         reached = b""
         while self._queue and isinstance(mark := self._queue[0], bytes):
             reached += frame(TEXT, b"MEDIA_MARK_PROCESSED " + mark)
@@ -104,7 +104,7 @@ class Line(asyncio.Protocol):
         return reached
 
     def cut(self) -> None:
-        """Leave without a word."""
+        """Cut the connection without a close message."""
         if self._transport is not None:
             self._transport.abort()
 

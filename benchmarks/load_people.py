@@ -1,7 +1,7 @@
 """The synthetic callers of the load bench: half press keys, half speak, all take their time as people do.
 
-A caller listens until the bot is silent, thinks, and presses or says the next thing; one in three who use keys does not
-wait for the end of the menu. Everything they send is prepared before the first call: a tick only picks the next bytes.
+A caller listens until the bot is silent, thinks, and gives the next answer; one in three of those with keys does not
+wait for the end of the menu. Everything they send is prepared before the first call: a tick only takes the next bytes.
 """
 
 from __future__ import annotations
@@ -34,21 +34,21 @@ KEY_TICKS = (9, 20)
 """20 ms ticks from one key to the next: 180 to 400 ms."""
 
 IMPATIENT = 1 / 3
-"""Share of those with keys who interrupt the menu."""
+"""Share of the callers with keys who interrupt the menu."""
 
 SILENT_TICKS = 10
 """Ticks of silence after which the bot has finished speaking."""
 
 ONE_PROMPT = 1.0
-"""Seconds: two sounds of the bot that are less apart belong together; it asks again after six."""
+"""Seconds. If two sounds of the bot are closer than this, they belong to one prompt; the bot asks again after six."""
 
 DIALECTS = ("north", "central", "south")
 
 
 @dataclass(frozen=True)
 class Act:
-    """What a caller sends for one answer, tick by tick; at `ends` the last word or key ends. For `wait` seconds more
-    the bot is silent by intent, because the caller may go on."""
+    """The bytes that a caller sends for one answer, tick by tick; at tick `ends` the last word or key ends. For `wait`
+    seconds after that the bot is silent on purpose, because the caller may go on."""
 
     kind: str
     ticks: Sequence[bytes]
@@ -58,7 +58,7 @@ class Act:
 
 @dataclass(frozen=True)
 class Answered:
-    """The bot's answer to an act began `seconds` after its end and its wait, at `at` (loop time)."""
+    """The bot's answer to an act began `seconds` after the act's end and its wait, at `at` (loop time)."""
 
     kind: str
     seconds: float
@@ -67,7 +67,7 @@ class Answered:
 
 @dataclass(frozen=True)
 class Part:
-    """A caller's part in the play: the account, and what is done in order."""
+    """A caller's account, and the acts in order."""
 
     phone: str
     acts: tuple[Act, ...]
@@ -75,8 +75,8 @@ class Part:
 
 
 class Caller:
-    """One call by one person. `answers`: what the bot's answers took; `late`: how often its sound broke off in the
-    middle and went on; `how`: how the call ended, None before."""
+    """One call by one person. `answers`: how long the bot's answers took; `late`: how often its sound broke off in the
+    middle and went on; `how`: how the call ended; None before that."""
 
     def __init__(self, part: Part, seed: int, done: Callable[[Caller], None]) -> None:
         self.answers: list[Answered] = []
@@ -93,7 +93,7 @@ class Caller:
         self._flush_awaited = False
         self._read_once = False
 
-    # ── what the line tells (benchmarks.load_line.Person) ──
+    # ── called by the line (benchmarks.load_line.Person) ──
 
     def connected(self, now: float) -> None:
         if self._part.impatient:
@@ -117,7 +117,7 @@ class Caller:
             self.answers.append(Answered(act.kind, now - self._ended_at - act.wait, now))
             self._ended_at = None
         elif self._spoken_to and 0 < gap < ONE_PROMPT and self._sent >= len(self._sending):
-            # Nobody did anything, so the bot has broken off, but for the pause between the two readings at the end.
+            # The caller did nothing, so the bot's sound broke off. (The pause between the two readings is no break.)
             self.late += self._read_once or self.acted < len(self._part.acts)
             self._read_once = self.acted == len(self._part.acts)
         self._spoken_to = True
@@ -174,7 +174,7 @@ def press(kind: str, keys: str, chance: random.Random, wait: float = 0.0) -> Act
 
 
 def on_the_line(text: str, voice: CallerVoice) -> Samples:
-    """A saying as the telephone network delivers it: 300 to 3400 Hz, A-law."""
+    """A text in sound, as the telephone network delivers it: 300 to 3400 Hz, A-law."""
     return decode(encode(telephone_band(sound_of(Say(text), voice)), "a"), "a")
 
 
@@ -186,8 +186,8 @@ def say(kind: str, sound: Samples, wait: float = 0.0) -> Act:
 def cast(count: int, settings: Settings, seed: int = 1) -> list[tuple[Part, str]]:
     """`count` parts, every second one with a voice, and the insurance number of each.
 
-    A voice gets only numbers that the recogniser reads right when nothing else runs: what is misheard under load is
-    then the load's fault."""
+    A voice gets only numbers that the recogniser hears right when nothing else runs. So every error under load is
+    caused by the load."""
     chance = random.Random(seed)
     wishes = {d: say("wish, spoken", on_the_line("tám", CallerVoice(dialect=d))) for d in DIALECTS}
     yes = {

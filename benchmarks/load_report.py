@@ -60,8 +60,9 @@ def _row(level: Level) -> list[str]:
 
 
 def in_short(levels: Sequence[Level], limit: float) -> dict[str, int]:
-    """What docs quote. `at_once`: calls at once that were held well, or on average where their number stayed the same;
-    `too_many`: the fewest that were not held well, left out where all were; times in milliseconds."""
+    """The figures for the docs. `at_once`: the most calls at once that were held well, or the average if the number of
+    callers stayed the same; `too_many`: the fewest that were not held well, left out if all were; times are
+    milliseconds."""
     steps = len({level.callers for level in levels}) > 1
     held = [level.at_once for level in levels if level.well(limit)]
     beyond = [level.at_once for level in levels if not level.well(limit)]
@@ -82,7 +83,7 @@ def in_short(levels: Sequence[Level], limit: float) -> dict[str, int]:
 
 
 def memory_per_call(levels: Sequence[Level]) -> float | None:
-    """Slope of memory over calls at once, MB; None where the number of callers did not change."""
+    """Slope of memory over calls at once, in MB; None if the number of callers did not change."""
     if len({level.callers for level in levels}) < 2:
         return None
     return float(
@@ -91,7 +92,8 @@ def memory_per_call(levels: Sequence[Level]) -> float | None:
 
 
 def memory_per_ended_call(levels: Sequence[Level]) -> dict[str, float]:
-    """Slope of memory over calls that ended, MB by part, in the second half of a soak: the first fills caches."""
+    """Slope of memory over calls that ended, in MB by part, in the second half of a soak: the first half fills
+    caches."""
     later = levels[len(levels) // 2 :]
     if len({level.callers for level in levels}) > 1 or len(later) < 3:
         return {}
@@ -100,7 +102,7 @@ def memory_per_ended_call(levels: Sequence[Level]) -> dict[str, float]:
 
 
 def write_picture(path: Path, levels: Sequence[Level], limit: float) -> None:
-    """Latency, CPU by part and memory, over callers, or over minutes where their number stayed the same."""
+    """Draw latency, CPU by part and memory, over callers, or over minutes if the number of callers stayed the same."""
     import matplotlib
 
     matplotlib.use("Agg")

@@ -1,7 +1,7 @@
 """Other public readers of Vietnamese numbers on the cases of tests/cases/numbers.tsv; prints Markdown.
 
-They were made for amounts, not for codes: most return ints, so leading zeros that they lose are forgiven here. Codes
-are ten random digits, said in the ways of `benchmarks.numbers`; amounts are numbers up to 10^12 said in full.
+They were made for amounts, not for codes: most return ints, so lost leading zeros are not counted as errors. Codes are
+ten random digits, said in the ways of `benchmarks.numbers`; amounts are numbers up to 10^12 said in full.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ PARSERS: dict[str, Parser] = {
 
 
 def digits_of(parser: Parser, text: str) -> str | None:
-    """What a parser makes of a text, without leading zeros; None where it refuses, with an error or with nothing."""
+    """A parser's result for a text, without leading zeros; None if it raises an error or returns nothing."""
     try:
         answer = parser(text)
     except (ValueError, IndexError, KeyError, TypeError):
@@ -52,7 +52,7 @@ def compare() -> None:
     coded = [(sayings[i % len(sayings)](code, rng), code.lstrip("0")) for i, code in enumerate(codes)]
     titles = (
         *("reader", f"{len(numbers)} numbers: right", "**wrong**", "refused"),
-                f"{len(others)} that are no number: **read as digits**",
+        f"{len(others)} that are no number: **read as digits**",
         *(f"{CODES} codes: right", "**wrong**", f"{AMOUNTS} amounts: right", "phrases a second"),
     )
     print(f"| {' | '.join(titles)} |\n|{'---|' * len(titles)}")

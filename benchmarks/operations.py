@@ -1,4 +1,4 @@
-"""How long the operator's page waits for its figures and its calls, with a year of a hotline in the store.
+"""How long the operator's page waits for figures and calls, with a year of a hotline's calls in the store.
 
     python -m benchmarks.operations                          SQLite, then PostgreSQL (it starts Debian's)
     python -m benchmarks.operations --only postgresql        one of them
@@ -6,8 +6,8 @@
 
 Each store is filled by SQL (minutes, some 9 GB in a temporary folder): 10,000 calls a day of 500,000 callers, evenly
 over 365 days, with the indexes that the migrations make. Then each query of the page is asked ROUNDS times, through the
-same functions as the page's, by a process that has answered before. Told are the first, the median and the slowest. It
-ends with 1 where one took longer than LIMIT_MS. Plans are looked at by tests/accounts/test_call_plans.py.
+page's own functions, by a process that has answered before. Printed are the first, the median and the slowest. The exit
+status is 1 if one took longer than LIMIT_MS. tests/accounts/test_call_plans.py checks the query plans.
 """
 
 from __future__ import annotations
@@ -39,14 +39,14 @@ A_DAY = 10_000
 ROUNDS = 20
 BEGAN = 1_735_689_600  # 2025-01-01, UTC
 LIMIT_MS = 300
-"""What the page may wait for."""
+"""The longest time for a query of the page."""
 
 CALLERS = 500_000
 EVENTS = json.dumps([{"at": 1.25, "who": "bot", "text": "một câu của tổng đài", "expect": "menu"}] * 11)
-"""Some 1,100 bytes, as many as an ordinary call's."""
+"""Some 1,100 bytes, as in an ordinary call."""
 
 SHARES = ((62, "reset"), (72, "refused"), (84, "hung_up"), (89, "no_input"), (94, "no_match"), (99, "transferred"))
-"""Of a hundred calls, up to which one they end so; the last one is an error."""
+"""Outcomes of a hundred calls: each up to this number; the last call is an error."""
 
 OUTCOME = (
     "CASE " + "".join(f"WHEN i * 37 % 100 < {up_to} THEN '{name}' " for up_to, name in SHARES) + "ELSE 'error' END"
@@ -86,7 +86,7 @@ def main() -> None:
 
 
 def measure(dialect: str, calls: int, as_json: bool) -> bool:
-    """Fill a store and ask it; whether one of the queries was slow."""
+    """Fill a store and ask it. Returns whether one of the queries was slow."""
     slowest = 0.0
     with tempfile.TemporaryDirectory() as folder, database(Path(folder), dialect == "postgresql") as url:
         cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
@@ -112,7 +112,7 @@ def measure(dialect: str, calls: int, as_json: bool) -> bool:
 
 @contextmanager
 def database(folder: Path, postgresql: bool) -> Iterator[str]:
-    """An empty one, by URL."""
+    """The URL of an empty database."""
     if not postgresql:
         yield f"sqlite:///{folder}/accounts.sqlite"
         return
@@ -124,7 +124,7 @@ def database(folder: Path, postgresql: bool) -> Iterator[str]:
 
 
 def fill(accounts: Accounts, dialect: str, count: int) -> None:
-    """Calls, and the hours that they add up to."""
+    """Write calls, and the sums of their hours."""
     sql = DIALECTS[dialect]
     lit = "i * 37 % 100"
     values = (
@@ -153,13 +153,13 @@ def fill(accounts: Accounts, dialect: str, count: int) -> None:
             connection.exec_driver_sql("PRAGMA cache_size = -1000000")
         connection.execute(text(f"INSERT INTO calls ({COLUMNS}) {numbers} SELECT {values} FROM n"))  # noqa: S608
         connection.execute(text(f"INSERT INTO call_hours ({names}) {hours}"))
-    if dialect == "postgresql":  # its autovacuum would have come by
+    if dialect == "postgresql":  # in a real hotline its autovacuum would have run
         with accounts.backing.database.creating() as connection:
             connection.exec_driver_sql("ANALYZE")
 
 
 def ready(accounts: Accounts) -> None:
-    """A process that has answered before: connected, its queries compiled."""
+    """Bring this process into the state of one that has answered before: connected, its queries compiled."""
     kept = Calls(accounts.backing, None)
     kept.overview(0, 1, "hour")
     kept.overview(0, 1, "day")
@@ -167,7 +167,7 @@ def ready(accounts: Accounts) -> None:
 
 
 def queries(kept: Calls, count: int) -> dict[str, Callable[[], object]]:
-    """What the page asks, by name."""
+    """The page's queries by name."""
     last = datetime.fromtimestamp(BEGAN, UTC).replace(tzinfo=None) + timedelta(seconds=count * 86400 / A_DAY)
     hour = BEGAN // 3600 + count * 24 // A_DAY
     year = Wanted(last - timedelta(days=366), last + timedelta(days=1))
@@ -206,7 +206,7 @@ def queries(kept: Calls, count: int) -> dict[str, Callable[[], object]]:
 
 
 def timed(query: Callable[[], object]) -> float:
-    """Milliseconds."""
+    """The time of a query, in milliseconds."""
     began = time.perf_counter()
     query()
     return (time.perf_counter() - began) * 1000

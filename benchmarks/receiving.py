@@ -35,7 +35,7 @@ from bot.protocols import Channel
 from bot.watching import Watch
 
 WARM_UP_SECONDS = 1.0
-"""Of each call, before it counts."""
+"""Seconds of each call before measuring begins."""
 
 START = b"MEDIA_START connection_id:bot channel:WebSocket/bot/0x1 format:slin optimal_frame_size:320 ptime:20"
 
@@ -69,7 +69,7 @@ def main() -> None:
 
 
 class Sink:
-    """Answers by fetching what the caller does, until he hangs up."""
+    """Answers a call by fetching its events until the caller hangs up."""
 
     def __init__(self) -> None:
         self.samples = 0
@@ -84,7 +84,7 @@ class Sink:
 
 @asynccontextmanager
 async def gateway(calls: int, sink: Sink) -> AsyncIterator[tuple[Gateway, int, Ticker]]:
-    """A gateway that listens; its port and its clock."""
+    """A gateway that listens, with its port and its clock."""
     metrics = Metrics()
     ticker = Ticker(metrics.ticked)
     auth, call_registry = LineAuth(Credentials(""), False), CallRegistry(time.monotonic)
@@ -132,7 +132,7 @@ def send(port: int, calls: int) -> None:
 
 
 class Wire(asyncio.Transport):
-    """Takes all that is written."""
+    """A transport that accepts all that is written."""
 
     def get_extra_info(self, name: str, default: Any = None) -> Any:
         return default

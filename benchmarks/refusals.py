@@ -1,11 +1,11 @@
-"""Does the time of an answer tell why a password was refused, and did an answer become slower? On the wire; Markdown.
+"""Does the time of an answer show why a password was refused, and did answers become slower? On the wire; Markdown.
 
     python -m benchmarks.refusals --json now.json                 250 keyed calls of each cause, some 25 minutes
     python -m benchmarks.refusals --causes given --checkout ../before --json before.json
-    python -m benchmarks.refusals --compare before.json now.json  exit 1 where an answer is later by more than 50 ms
+    python -m benchmarks.refusals --compare before.json now.json  exit 1 if an answer is later by more than 50 ms
 
-Measured is the time from the last key to the first sound of the answer, over the WebSocket of chan_websocket, at a real
-`voicebot serve` with SQLite. Causes are interleaved at random. Exit 1 where two causes of a refusal can be told apart.
+It measures the time from the last key to the first sound of the answer, over the WebSocket of chan_websocket, at a real
+`voicebot serve` with SQLite. Causes are in random order. Exit 1 if two causes of a refusal can be told apart.
 Nothing else should run on the machine. `--checkout`: another version of this project, with its own .venv.
 """
 
@@ -40,8 +40,8 @@ from bot.places import PACKAGES
 from proof.wire import WireCall
 
 CAUSES = ("given", "wrong number", "of another", "unknown phone", "locked phone", "locked number")
-"""given: the pair is right, and a password begins to be read; all others are refused. A withheld number is not among
-them: its caller hears at once that it cannot be served."""
+"""given: the pair is right, and a password begins to be read; all others are refused. There is no withheld number: its
+caller hears at once that it cannot be served."""
 
 REFUSED = CAUSES[1:]
 
@@ -49,18 +49,18 @@ MAX_FAILURES, MAX_REFUSALS = 5, 1_000_000
 """Settings of the gateway."""
 
 GUESSES = {"locked phone": 12, "locked number": 62}
-"""Kept before the calls of these causes. Strangers lock a number ten times later than a phone."""
+"""Guesses that are written before the calls of these causes. A number is locked after ten times as many as a phone."""
 
 KEY_SECONDS = 0.02
 
 SIGNIFICANT = 0.01
-"""Of the smallest p (Kolmogorov-Smirnov), for all pairs of causes together (Bonferroni)."""
+"""Limit of the smallest p (Kolmogorov-Smirnov), for all pairs of causes together (Bonferroni)."""
 
 MOST_LATER_MS = 50.0
 
 
 class Answered(WireCall):
-    """Keys a number, and is gone when the answer begins: `seconds` from the last key."""
+    """Keys a number, and hangs up when the answer begins, `seconds` after the last key."""
 
     speed = 8.0
     waited: float | None = None
@@ -107,7 +107,7 @@ def main() -> None:
 
 
 def plan(calls: int, causes: Sequence[str], seed: int) -> list[tuple[str, str, str, str]]:
-    """Cause, phone and number of each call, and the number of the phone's account; no phone comes twice."""
+    """Cause, phone and number of each call, and the number of the phone's account; no phone occurs twice."""
     found = []
     for index, cause in enumerate(CAUSES):
         for n in range(calls if cause in causes else 0):
@@ -170,7 +170,7 @@ async def measured(gateway: Gateway, todo: Sequence[tuple[str, str, str, str]], 
 
 
 def lock(url: str, todo: Sequence[tuple[str, str, str, str]]) -> None:
-    """Keep the guesses that lock the phones, or the numbers, of the calls that are to be locked."""
+    """Write the guesses that lock the phones, or the numbers, of the calls that must be locked."""
     accounts = Accounts(url, max_failures=MAX_FAILURES, max_refusals=MAX_REFUSALS, lock_seconds=3600)
     now, rows = datetime.now(UTC).replace(tzinfo=None), list[dict[str, Any]]()
     for cause, phone, _, own in todo:
@@ -191,7 +191,7 @@ def lock(url: str, todo: Sequence[tuple[str, str, str, str]]) -> None:
 
 
 def told(times: dict[str, list[float]]) -> int:
-    """Print the times and what tells two causes apart; 1 where something does."""
+    """Print the times, and whether two causes can be told apart. Returns 1 if so."""
     print("| cause | n | p10, ms | p50 | p90 |\n|---|---|---|---|---|")
     for cause, each in times.items():
         p10, p50, p90 = np.percentile(each, [10, 50, 90])
@@ -212,8 +212,8 @@ def told(times: dict[str, list[float]]) -> int:
 
 
 def apart(a: Sequence[float], b: Sequence[float]) -> tuple[float, float]:
-    """Whether two samples are of one distribution: p of Kolmogorov and Smirnov's test (its limit for many), and how
-    often one of `b` is above one of `a`."""
+    """Whether two samples have the same distribution: p of the Kolmogorov-Smirnov test (asymptotic), and how often a
+    value of `b` is above one of `a`."""
     both = np.sort(np.concatenate([a, b]))
     shares = [np.searchsorted(np.sort(each), both, side="right") / len(each) for each in (a, b)]
     root = np.sqrt(len(a) * len(b) / (len(a) + len(b)))
@@ -224,7 +224,7 @@ def apart(a: Sequence[float], b: Sequence[float]) -> tuple[float, float]:
 
 
 def later(before: Sequence[float], now: Sequence[float]) -> int:
-    """Print how much later answers come now; 1 where it is more than `MOST_LATER_MS` at p50 or p95."""
+    """Print how much later answers come now. Returns 1 if it is more than `MOST_LATER_MS` at p50 or p95."""
     most = 0.0
     for percentile in (50, 95):
         old, new = np.percentile(before, percentile), np.percentile(now, percentile)

@@ -2,7 +2,7 @@
 
     python -m proof --calls 30000 --seed 1 --json proof/results.json
 
-Results are written every 1,000 calls. What the n-th call of a seed meets is derived from both (proof/plan.py); --first
+Results are written every 1,000 calls. The fault of the n-th call is derived from seed and n (proof/plan.py); --first
 begins with another n.
 """
 
@@ -31,7 +31,7 @@ from tests.rasa_tools import SharedRasa
 PROGRESS_SECONDS = 10.0
 
 PIECE = 1000
-"""Calls after which results are written and the house is opened anew: an interruption loses no more."""
+"""Calls after which results are written and the bot is opened again: an interruption loses no more."""
 
 
 def main() -> None:
@@ -61,7 +61,7 @@ def main() -> None:
 
 
 async def prove(calls: int, seed: int, first: int, minutes: float, folder: Path | None = None) -> dict[str, Any]:
-    """Hold the calls and return what came of them."""
+    """Hold the calls and return the results."""
     with tempfile.TemporaryDirectory(prefix="proof-") as made:
         folder = folder or Path(made)
         log_file = folder / "run.log"
@@ -113,7 +113,7 @@ def _show(done: int, calls: int, seconds: float, violations: int) -> None:
 
 
 def commit() -> str:
-    """The commit that is run, and whether files differ from it; the record of results is none of them."""
+    """The commit that is run, and whether files differ from it, except the record of results."""
 
     def git(*words: str) -> str:
         done = subprocess.run(["git", *words], cwd=PACKAGES, capture_output=True, text=True, check=False)

@@ -1,4 +1,4 @@
-"""Holds the calls, looks at every account afterwards, and counts."""
+"""Holds the calls, checks every account afterwards, and counts."""
 
 from __future__ import annotations
 
@@ -25,18 +25,18 @@ from proof.run import Run, current
 from proof.sound import PROMPT_LEVEL, heard_whole
 
 MOST_SILENCE = 3.0
-"""Seconds."""
+"""Longest allowed silence, in seconds."""
 
 DEBUG_EVERY = 16
-"""Of so many calls one is logged at DEBUG."""
+"""One call in this many is logged at DEBUG."""
 
 EXAMPLES = 20
-"""Violations that are told one by one."""
+"""Violations that are printed one by one."""
 
 
 @dataclass(frozen=True)
 class Layout:
-    """Where in an undisturbed call the first reading begins and ends, and where the call does, in samples."""
+    """Samples of an undisturbed call at which the first reading begins and ends, and at which the call ends."""
 
     reading_from: int
     reading_to: int
@@ -56,7 +56,7 @@ class Held:
 
 @dataclass
 class Tally:
-    """What came of all calls."""
+    """The counts over all calls."""
 
     calls: int = 0
     fresh: int = 0
@@ -73,7 +73,7 @@ class Tally:
 
 
 class Campaign:
-    """Calls in a house. `log_file`: where everything is logged, looked through after each call."""
+    """Holds calls in a house. `log_file`: the log of everything, which is searched after each call."""
 
     def __init__(self, house: House, seed: int, words: Words, log_file: Path) -> None:
         self._house, self._seed, self._words, self._log = house, seed, words, log_file
@@ -122,7 +122,7 @@ class Campaign:
         return Layout(int(digits[0]), int(digits[digits < again][-1]) + 1, len(sound))
 
     async def _meet(self, plan: Trial, someone: Citizen) -> list[Held]:
-        """The call with its fault; for some kinds two."""
+        """Hold the call with its fault; for some kinds two calls."""
         assert self._layout is not None  # noqa: S101  # it is measured before the first call
         until = None
         if plan.kind == "hung up in a reading" or hangs_up(plan):
@@ -202,7 +202,7 @@ class Campaign:
             self.tally.violated("canary in a tracker", plan, "")
 
     def look_through(self, folder: Path) -> None:
-        """The metrics, and every file that was written."""
+        """Search the metrics, and every file that was written, for secrets."""
         (folder / "metrics.txt").write_bytes(self._metrics.text())
         for name in canary.found_in_files(folder, self.secrets):
             self.tally.violations["canary in a file"] += 1

@@ -1,4 +1,4 @@
-"""A dialogue whose turns fail, hang and come late as planned; and the clock, which jumps before a turn."""
+"""A dialogue whose turns fail, hang or are late as planned; and the clock, which jumps before a turn."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ FOR_EVER = 3600.0
 """Seconds: longer than any call."""
 
 NOBODY = "http://127.0.0.1:9"
-"""Where nothing listens."""
+"""An address at which nothing listens."""
 
 
 class FaultyDialogue:
-    """`bot.events.Dialogue` around a real Rasa. `told`: notes which call is which."""
+    """`bot.events.Dialogue` around a real Rasa. `told` gets the call's id and its run."""
 
     def __init__(self, rasa: RasaOfTests, clock: Clock, told: Callable[[str, Run], None]) -> None:
         self._rasa, self._clock, self._told = rasa, clock, told
@@ -59,7 +59,8 @@ class FaultyDialogue:
         return reply
 
     async def _stopped(self, call_id: str, utterance: Utterance) -> None:
-        """Stand still until the call gives the turn up; then do it nevertheless, as a process does that was stopped."""
+        """Wait until the call gives up the turn, then do it nevertheless, like a process that was stopped and goes
+        on."""
         run = this_run()
         assert run is not None  # noqa: S101  # `tell` has it
         try:
@@ -71,7 +72,7 @@ class FaultyDialogue:
             raise
 
     async def _gone(self, call_id: str, utterance: Utterance) -> None:
-        """What a bot meets whose Rasa has just crashed."""
+        """Fail like a Rasa that has just crashed."""
         gone = ServedRasa(NOBODY, self._rasa.services.seal, (), OURS)
         try:
             await gone.tell(call_id, utterance)

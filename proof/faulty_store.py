@@ -1,4 +1,4 @@
-"""A real account store in SQLite to which things happen as planned."""
+"""A real account store in SQLite with planned faults."""
 
 from __future__ import annotations
 
@@ -22,20 +22,20 @@ from proof.run import Clock, Run
 T = TypeVar("T")
 
 PATIENCE = 0.1
-"""Seconds that a transaction may take: 2 on the telephone. The same limits, made short."""
+"""Seconds that a transaction may take; 2 on a real hotline. Shorter here, to save time."""
 
 WORK_SECONDS = 0.25
-"""For a piece of work: 2.4 on the telephone."""
+"""Seconds for a piece of work; 2.4 on a real hotline."""
 
 BRIEFLY = 0.04
 """Seconds of a lock that ends in time."""
 
 HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-"""Of passwords: what is proved here does not depend on how long a hash takes."""
+"""Hashes passwords with the least work: the results do not depend on how long a hash takes."""
 
 
 class Limits(TypedDict):
-    """How often may be guessed, as `Accounts` takes it."""
+    """The limits on guessing, as arguments of `Accounts`."""
 
     max_failures: int
     lock_seconds: int
@@ -45,7 +45,7 @@ class Limits(TypedDict):
 
 
 class FaultyAccounts(Accounts):
-    """`bot.accounts.Accounts`."""
+    """`bot.accounts.Accounts` with faults."""
 
     def __init__(self, file: Path, clock: Clock, key: bytes, limits: Limits) -> None:
         def now() -> datetime:
@@ -67,7 +67,7 @@ class FaultyAccounts(Accounts):
         self._runs[reset_of(call_id)] = run
 
     def forget(self) -> None:
-        """The calls so far are over."""
+        """Forget the calls so far: they are over."""
         self._runs.clear()
         self.issued.clear()
 
@@ -86,7 +86,7 @@ class FaultyAccounts(Accounts):
     def discard(self, call_id: str) -> bool:
         return self._meets(call_id, "discard", lambda: super(FaultyAccounts, self).discard(call_id))
 
-    # ── what happens ──
+    # ── faults ──
 
     def _meets(self, call_id: str, operation: str, work: Callable[[], T]) -> T:
         run = self._runs.get(call_id)

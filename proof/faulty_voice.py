@@ -1,4 +1,4 @@
-"""A voice that fails, hangs and comes late as planned."""
+"""A voice that fails, hangs or is late as planned."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from proof.run import this_run
 
 
 class FaultyVoice:
-    """`bot.events.Speech`. `ready`: what is in memory since the start, so that no voice is needed for it."""
+    """`bot.events.Speech` with faults. `ready`: prompts that are in memory since the start and need no voice."""
 
     def __init__(self, speech: Speech, ready: Sequence[str]) -> None:
         self._speech, self._ready = speech, frozenset(ready)

@@ -1,10 +1,10 @@
-"""Parsers that face outside, given anything: atheris (libFuzzer) looks for input that makes one fail.
+"""Fuzzes the parsers of outside input: atheris (libFuzzer) looks for input that makes one fail.
 
     python -m proof.fuzz --seconds 60
 
-Each parser runs in a process of its own, which goes on from what is worth keeping of the runs before (`var/fuzz/NAME`).
-A parser may refuse what it is given by its own error and no other, takes no longer than a second and no more memory
-than 512 MB. What made one fail is left in `var/fuzz/crash-…` and is to become a test.
+Each parser runs in a process of its own, which starts from the useful inputs of earlier runs (`var/fuzz/NAME`).
+A parser may refuse an input only by its own error, and may take at most a second and 512 MB. An input that makes one
+fail is left in `var/fuzz/crash-…`, and should become a test.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ Target = Callable[[bytes], None]
 CORPUS = PACKAGES / "var" / "fuzz"
 SECONDS_EACH, MEGABYTES = 1, 512
 LONGEST = 4096
-"""Bytes of an input; longer ones are refused before they are parsed, which tests say."""
+"""Bytes of an input; longer ones are refused before they are parsed, which other tests check."""
 
 
 def _text(data: bytes) -> str:
@@ -63,7 +63,7 @@ def audiosocket(data: bytes) -> None:
 
 
 def headers(data: bytes) -> None:
-    """What a request's head says of who it is and whose number it brings."""
+    """Authentication and calling number in a request's head."""
     from bot.accounts.phones import NotAPhoneNumber, normalise
     from bot.credentials import Credentials
     from bot.gateway.forms import number_of
@@ -94,7 +94,7 @@ def sealed(data: bytes) -> None:
 
 
 def numbers(data: bytes) -> None:
-    """What callers say, in words."""
+    """Numbers that callers say, in words."""
     from bot.events import Silence
     from bot.masking import masked
     from vietnamese_numbers import find, read
@@ -141,7 +141,7 @@ SEEDS: Mapping[str, tuple[bytes, ...]] = {
     "script": (b'caller: "0912345678"\nsteps:\n  - say: mot hai\n  - press: "8"\nexpect:\n  outcome: reset\n',),
     "sound": (b"RIFF$\0\0\0WAVEfmt \x10\0\0\0\1\0\1\0@\x1f\0\0\x80>\0\0\2\0\x10\0data\0\0\0\0",),
 }
-"""What each parser takes: atheris begins with it."""
+"""Valid input of each parser, with which atheris begins."""
 
 
 def main() -> None:
@@ -158,7 +158,7 @@ def main() -> None:
 
 
 def in_a_process(name: str, seconds: int) -> bool:
-    """Whether a parser withstood; libFuzzer ends its process."""
+    """Whether a parser did not fail. A process, because libFuzzer ends it."""
     corpus = CORPUS / name
     corpus.mkdir(parents=True, exist_ok=True)
     for n, seed in enumerate(SEEDS[name]):

@@ -1,4 +1,4 @@
-"""The whole bot of the campaign: the real hearing, Rasa, actions, store and speech, with faults put between them."""
+"""The whole bot of the campaign: real hearing, Rasa, actions, store and speech, with faults between them."""
 
 from __future__ import annotations
 
@@ -34,11 +34,11 @@ from tts.recorded import Recorded
 from tts.speech import CallSpeech
 
 LIMITS = Limits(max_failures=100, lock_seconds=60, max_resets=10_000, max_refusals=1_000_000, password_hours=72)
-"""Each account has a few calls of its own; how guessing is slowed is proved elsewhere. A password outlives every jump
-of the clock: after one of a day it would have expired, which is right, and looked like a lost account."""
+"""Each account has a few calls; the limits on guessing are tested elsewhere. A password lives longer than any jump of
+the clock: after a jump of a day it would have expired, as it should, and the account would look lost."""
 
 BLOCK = 500
-"""Accounts that are made at once."""
+"""Accounts that are made together."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Citizen:
 
 
 def citizen(n: int) -> Citizen:
-    """The n-th: no two have a number in common."""
+    """The n-th citizen; no two have a number in common."""
     return Citizen(f"0912{n:06}", f"79{n * 7919 % 10**8:08}", f"{(n * 104729 + 7) % 10**8:08}")
 
 
@@ -66,7 +66,7 @@ class House:
         self._made = 0
 
     def citizen(self, n: int) -> Citizen:
-        """The n-th, whose account is made where there is none yet."""
+        """The n-th citizen, whose account is made if there is none yet."""
         while n >= self._made:
             block = [citizen(each) for each in range(self._made, self._made + BLOCK)]
             self._auditor.import_rows([(each.phone, each.number) for each in block])
@@ -79,7 +79,7 @@ class House:
         return citizen(n)
 
     def in_force(self, phone: str, passwords: list[str]) -> list[str]:
-        """Those of these that open the account, as another process sees it."""
+        """The passwords of these that open the account, as another process sees it."""
         return [each for each in dict.fromkeys(passwords) if self._auditor.verify(phone, each)]
 
 

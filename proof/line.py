@@ -1,4 +1,4 @@
-"""The line of the campaign: a scripted caller who may hang up at any sample, and a measure of silence."""
+"""The line of the campaign: a scripted caller who may hang up at any sample; it also measures silence."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from bot.simulation.scripted_caller import FRAME
 
 
 def caller(phone: str, number: str) -> CallerScript:
-    """Presses 8 and the number, and listens to the end."""
+    """A caller who presses 8 and the number, and listens to the end."""
     steps: tuple[Step, ...] = (Press("8"), Press(f"{number}#"))
     return CallerScript("proof", phone, CallerVoice(), steps, Expected())
 
 
 class ProofLine(ScriptChannel):
-    """`hang_up_at`: the sample of the call at which the caller is gone, None where he stays to the end."""
+    """`hang_up_at`: the sample of the call at which the caller hangs up; None: the caller stays to the end."""
 
     def __init__(self, script: CallerScript, hang_up_at: int | None = None) -> None:
         super().__init__(script)
         self._hang_up_at = hang_up_at
         self.silence = 0
-        """Samples: the longest time in which neither side was heard, while the caller was there."""
+        """The longest time, in samples, in which neither side was heard while the caller was there."""
 
     async def _step(self) -> None:
         left = None if self._hang_up_at is None or self._ended else self._hang_up_at - self._ear.now

@@ -1,4 +1,4 @@
-"""What each call of the campaign meets, derived from (seed, n). Pure."""
+"""The fault of each call of the campaign, derived from (seed, n). Pure."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ import random
 from dataclasses import dataclass
 
 TURNS = ("start", "menu", "number", "played")
-"""Of a keyed call, in order: what the dialogue is told."""
+"""The turns of a keyed call, in order, by what the dialogue is told."""
 
 OPERATIONS = ("begin", "activate", "discard")
 """What a call does in the account store."""
 
 CLIPS = 12
-"""Segments that the voice is asked for in a whole call, and a few more."""
+"""A few more than the segments that the voice is asked for in a whole call."""
 
 DIALOGUE = (
     "dialogue fails",  # before the turn
-    "dialogue crashes",  # with an error that is not of the house
+    "dialogue crashes",  # with an error that is not a VoicebotError
     "dialogue's answer lost",  # after the turn was done
     "dialogue slow",  # the turn comes late
     "dialogue's answer late",
@@ -52,12 +52,14 @@ JUMPS = (-86400.0, -3600.0, -61.0, 61.0, 601.0, 3600.0, 86400.0)
 """Seconds by which the clock of store and seal jumps."""
 
 SPACE = 9973
-"""Points at which callers hang up, spread over the time in question: a prime, so that all kinds visit all of them."""
+"""Points at which callers hang up, spread over the time in question. A prime, so that every kind of fault reaches
+each."""
 
 
 @dataclass(frozen=True)
 class Trial:
-    """One call with its fault. What of `turn`, `operation`, `clip`, `seconds` and `share` counts, the kind says."""
+    """One call with its fault. The kind decides which of `turn`, `operation`, `clip`, `seconds` and `share` are
+    used."""
 
     n: int
     kind: str
@@ -69,7 +71,7 @@ class Trial:
 
 
 def trial(seed: int, n: int) -> Trial:
-    """The n-th call. All kinds come in turn, and each kind's places one after the other."""
+    """The n-th call. The kinds alternate, and each goes through its places one after the other."""
     rng = random.Random(f"{seed}/{n}")
     kind, visit = KINDS[n % len(KINDS)], n // len(KINDS)
     operation = OPERATIONS[visit % len(OPERATIONS)]
@@ -85,5 +87,5 @@ def trial(seed: int, n: int) -> Trial:
 
 
 def hangs_up(plan: Trial) -> bool:
-    """Whether the caller must hang up in the reading for the fault to come to pass: only then is a reset discarded."""
+    """Whether the caller must hang up in the reading for the fault to happen: only then is a reset discarded."""
     return plan.kind in STORE and plan.operation == "discard"

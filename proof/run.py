@@ -1,4 +1,4 @@
-"""The call that is being held, known to every part through the context it runs in."""
+"""The present call, which every part finds in its context (`contextvars`)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Clock:
 
 @dataclass
 class Run:
-    """One call. `plan`: None where nothing fails."""
+    """One call. `plan`: None if nothing fails."""
 
     plan: Trial | None
     line: ProofLine
@@ -39,7 +39,7 @@ _current: ContextVar[Run | None] = ContextVar("run", default=None)
 
 @contextmanager
 def current(run: Run) -> Iterator[None]:
-    """This task, and what it starts, holds this call."""
+    """This task, and the tasks that it starts, hold this call."""
     token = _current.set(run)
     try:
         yield

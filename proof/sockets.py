@@ -48,13 +48,13 @@ FAULTS = (
     *("store locked", "store locked for long", "store gone", "dialogue stopped", "gateway stopped"),
     *("dialogue killed", "dialogue stopped for long", "gateway killed"),
 )
-"""Those of the last line cost a restart: every call meets them, but they come more seldom."""
+"""The faults of the last line cost a restart, so they are less frequent; they hit every call."""
 
 RARE = 3
 BATCH = 16
 READY_SECONDS = 180.0
 LAST_WORDS = 14 * BYTES_A_SECOND
-"""Sound after the last key, in bytes: the first reading and most of the second."""
+"""Bytes of sound after the last key: the first reading and most of the second."""
 
 
 class Served:
@@ -74,7 +74,7 @@ class Served:
         self._process: subprocess.Popen[bytes] | None = None
 
     async def start(self) -> None:
-        """Start where it does not run, and wait until it takes calls."""
+        """Start it if it does not run, and wait until it takes calls."""
         if self._process is None or self._process.poll() is not None:
             self._process = self._begun()
         end = time.monotonic() + READY_SECONDS
@@ -89,7 +89,7 @@ class Served:
             return subprocess.Popen(command, cwd=PACKAGES, env=self._environ, stdout=out, stderr=out)
 
     def signal(self, number: int, dialogue: bool) -> int:
-        """To the gateway, or to its Rasa; to which one."""
+        """Send a signal to the gateway or to its Rasa. Returns the process id."""
         assert self._process is not None  # noqa: S101  # it was started
         pid = self._process.pid
         if dialogue:
@@ -99,7 +99,7 @@ class Served:
         return pid
 
     def wait(self) -> None:
-        """Until the gateway has ended."""
+        """Wait until the gateway has ended."""
         assert self._process is not None  # noqa: S101  # it was started
         self._process.wait()
 
@@ -117,7 +117,7 @@ class Served:
 
 
 async def strike(served: Served, fault: str, rng: random.Random) -> None:
-    """Let the fault happen somewhere in the calls that have just begun."""
+    """Make the fault happen somewhere in the calls that have just begun."""
     await asyncio.sleep(rng.uniform(0.1, 4.0))
     with suppress(StopIteration, ProcessLookupError, FileNotFoundError, sqlite3.OperationalError):
         if fault in ("gateway killed", "dialogue killed"):
@@ -215,7 +215,7 @@ class Sockets:
 
 
 async def prove(calls: int, seed: int, minutes: float) -> dict[str, Any]:
-    """Hold so many calls, or as many as there is time for."""
+    """Hold this many calls, or as many as there is time for."""
     with tempfile.TemporaryDirectory(prefix="proof-") as made:
         served = Served(Path(made))
         accounts = open_accounts(Settings(database_url=f"sqlite:///{served.store}"))

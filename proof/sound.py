@@ -1,4 +1,4 @@
-"""A voice whose sound can be read back: each digit is a level of its own, so what was heard is known to the sample."""
+"""A voice whose sound can be read back: each digit has its own level, so what was heard is known to the sample."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class LevelVoice:
 
 
 def readings(sound: Samples, rate: int) -> list[str]:
-    """The digits that were heard whole, a text for each time that digits were read, in order."""
+    """The digits that were heard completely: a text for each reading of digits, in order."""
     whole = DIGIT_MS * rate // 1000
     edges = np.flatnonzero(np.diff(sound, prepend=0, append=0))
     found: list[str] = []

@@ -1,4 +1,4 @@
-"""Results: of several runs together, and in Markdown for docs/proof.md. Pure."""
+"""Adds up the results of several runs, and prints them in Markdown for docs/proof.md. Pure."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ PROMISES = (
 
 
 def table(results: Mapping[str, Any]) -> str:
-    """Two tables: what must not be, and how the calls ended."""
+    """Two tables: what must not happen, and how the calls ended."""
     lines = ["| must not happen | times |", "|---|---:|"]
     lines += [f"| {promise} | {results['violations'].get(promise, 0)} |" for promise in PROMISES]
     outcomes = [o.value for o in Outcome if any(o.value in counts for counts in results["outcomes"].values())]
@@ -33,7 +33,7 @@ def table(results: Mapping[str, Any]) -> str:
 
 
 def together(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
-    """The results of two runs: of two seeds, or of one, where the second went on behind the first."""
+    """The results of two runs: of two seeds, or of one seed, where the second run continued the first."""
     both = {**after, "runs": _joined([*_runs(before), *_runs(after)])}
     for name in ("calls", "faulted", "undisturbed", "seconds", "log_bytes"):
         both[name] = round(before[name] + after[name], 1)
@@ -49,17 +49,17 @@ def together(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, A
 
 
 def last_of(results: Mapping[str, Any], seed: int) -> int:
-    """The n of the last call of this seed, -1 where there was none."""
+    """The n of the last call of this seed; -1 if there was none."""
     return max((run["last"] for run in _runs(results) if run["seed"] == seed), default=-1)
 
 
 def _runs(results: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """What each run can be derived from again."""
+    """What is needed to repeat each run."""
     return results.get("runs") or [{name: results[name] for name in ("seed", "first", "last", "commit")}]
 
 
 def _joined(runs: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """A run that went on behind another, of the same seed and commit, is one with it."""
+    """The runs, where a run that continued another of the same seed and commit is joined with it."""
     joined: list[dict[str, Any]] = []
     for run in runs:
         last = joined[-1] if joined else {}

@@ -1,4 +1,4 @@
-"""A keyed call over the WebSocket of Asterisk's chan_websocket, some times faster than real time."""
+"""A keyed call over the WebSocket of Asterisk's chan_websocket, several times faster than real time."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ FRAME_BYTES = 320
 BYTES_A_SECOND = 16000
 
 APART_SECONDS = 1.2
-"""Between two digits: they belong to two readings."""
+"""Seconds between two digits from which on they belong to two readings."""
 
 CALL_SECONDS = 60.0
 
@@ -38,8 +38,8 @@ class Wire:
 
 
 class WireCall:
-    """`leaves_after`: bytes of sound after which the caller is gone, counted from the last key; None: he stays. `cuts`:
-    without a word."""
+    """`leaves_after`: bytes of sound, counted from the last key, after which the caller hangs up; None: the caller
+    stays. `cuts`: the connection is cut without a close message."""
 
     speed, seconds = float(SPEED), CALL_SECONDS
 
@@ -56,7 +56,7 @@ class WireCall:
         self.result = Wire()
 
     async def hold(self) -> Wire:
-        """The call to its end, whatever happens to it."""
+        """Hold the call to its end, whatever happens to it."""
         query = {"call": self._name, "caller": self._phone}
         url = f"http://127.0.0.1:{self._port}/asterisk"
         try:
@@ -146,7 +146,7 @@ class WireCall:
 
 
 def readings(heard: bytes, digits: Sequence[bytes]) -> list[str]:
-    """The digits in a sound, a text for each reading. `digits`: the clips of the ten, from 0 to 9."""
+    """The digits in a sound: a text for each reading. `digits`: the clips of the ten digits, from 0 to 9."""
     found = []
     for digit, clip in enumerate(digits):
         at = heard.find(clip)

@@ -1,4 +1,4 @@
-"""What Rasa loads of this project, in Rasa's own environment (Python 3.10): components, channel, tracker store.
+"""The part of this project that Rasa loads, in its own environment (Python 3.10): components, channel, tracker store.
 
-Nothing here may import `bot`. `negation`, `hiding` and `ranking` import nothing but the standard library and
+Nothing here may import `bot`. `negation`, `hiding` and `ranking` import only the standard library and
 vietnamese_numbers: the bot uses the first two, too."""

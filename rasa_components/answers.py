@@ -1,5 +1,5 @@
-"""Rasa checks what its action server answers against a schema, and before that, each time, the schema itself: nine
-tenths of a turn. Here the schema is checked once."""
+"""Rasa checks each answer of its action server against a schema, and before that the schema itself, which takes nine
+tenths of a turn. Here the schema is checked only once."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from rasa.core.actions.action import RemoteAction
 
 
 def check_once() -> None:
-    """From now on answers alone are checked, as strictly as before."""
+    """From now on check only answers, as strictly as before."""
     RemoteAction._validate_action_result = _is_valid
 
 
@@ -24,6 +24,6 @@ def _validator() -> Any:
 
 
 def _is_valid(_: RemoteAction, result: dict[str, Any]) -> bool:
-    """Raises jsonschema.ValidationError, as Rasa's own method does."""
+    """True for a valid answer. Raises jsonschema.ValidationError, as Rasa's own method does."""
     _validator().validate(result)
     return True

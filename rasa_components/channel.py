@@ -1,4 +1,4 @@
-"""Rasa's REST channel behind a secret: what credentials.yml names. Without one a served Rasa would take turns of any
+"""Rasa's REST channel behind a secret; credentials.yml names it. Without a secret a served Rasa would take turns of any
 call from anybody who reaches its port."""
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ SETTING = "VOICEBOT_RASA_SECRET"
 
 
 class GuardedRest(RestInput):
-    """`/webhooks/rest/`, for requests with one of the secrets; without a secret, for this machine alone."""
+    """`/webhooks/rest/`, for requests with one of the secrets; without a secret, only for this machine."""
 
     def __init__(self, secrets: str) -> None:
         self._digests = [_digest(part.strip()) for part in secrets.split(",") if part.strip()]
@@ -37,9 +37,9 @@ class GuardedRest(RestInput):
         return cls(os.environ.get(SETTING, ""))
 
     def admits(self, authorization: str | None, address: str, origin: str | None = None) -> bool:
-        """Whether an Authorization header holds one of the secrets (compared in constant time), or, where there is none
-        to hold, whether the request came from this machine. A page in a browser, which tells its `origin`, never may:
-        it posts to this machine without asking anybody."""
+        """Whether an Authorization header holds one of the secrets (compared in constant time); if there are no
+        secrets, whether the request came from this machine. A page in a browser, which sends its `origin`, is never
+        admitted: it could post to this machine without anybody noticing."""
         if origin is not None:
             return False
         if not self._digests:
@@ -66,9 +66,11 @@ class GuardedRest(RestInput):
 
 
 def named(text: str) -> dict[str, Any] | None:
-    """What a text means that names its intent, as `/give_number{"number_source": "keys"}` does; None for a sentence.
+    """The meaning of a text that names its intent, such as `/give_number{"number_source": "keys"}`; None for a
+    sentence.
 
-    Rasa finds that out, too, but only after it has tried to understand the text: half of what such a turn costs."""
+    Rasa finds that out, too, but only after it has tried to understand the text, which takes half the time of such a
+    turn."""
     message = YAMLStoryReader.unpack_regex_message(Message({TEXT: text}))
     if not message.get(INTENT):
         return None

@@ -1,4 +1,4 @@
-"""Reads a project as Rasa does, and lets it train or validate none whose responses have a typo under `custom`."""
+"""Reads a project as Rasa does, but refuses to train or validate one whose responses have a mistake under `custom`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ class CheckedDomain(RasaFileImporter):
     """Named under `importers` in config.yml."""
 
     def get_domain(self) -> Domain:
-        """As Rasa's own. Raises RasaException with the first fault: file, response and field."""
+        """As Rasa's own method. Raises RasaException with the first mistake: file, response and field."""
         domain = super().get_domain()
         for fault in faults(domain.responses, domain.intents):
             raise RasaException(f"{self._domain_path}: {fault}; correct it")

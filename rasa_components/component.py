@@ -1,4 +1,5 @@
-"""What the Rasa components of this project have in common: what Rasa asks of each, and that they keep nothing."""
+"""What the Rasa components of this project have in common: the methods that Rasa demands, and that they store
+nothing."""
 
 from __future__ import annotations
 
@@ -10,7 +11,7 @@ from rasa.engine.storage.storage import ModelStorage
 
 
 class PlainComponent(GraphComponent):
-    """Keeps nothing between training and use."""
+    """A component that stores nothing in training."""
 
     @classmethod
     def create(

@@ -1,4 +1,4 @@
-"""What may stand under `custom` in domain.yml, checked before a caller meets a typo. Pure.
+"""Checks the fields under `custom` in domain.yml, so that no caller is the first to notice a mistake. Pure.
 
 docs/dialogue.md is the reference of the fields. Rasa checks them when it trains or validates (`checked_domain`), and
 the bot before it takes calls.
@@ -14,15 +14,15 @@ KEYS = "0123456789*#"
 OUTCOMES = ("reset", "answered", "refused", "no_input", "no_match", "hung_up", "transferred", "error")
 HOLDS = ("number", "password")
 LONGEST_WAIT = 60
-"""Seconds: the most that a response may ask to wait or be silent for."""
+"""Longest `patience` and `pause` of a response, in seconds."""
 
 FIELDS = ("expect", "secret", "holds", "pause", "outcome")
 EXPECT = ("kind", "keys", "interruptible", "cell", "patience")
 
 
 def faults(responses: Mapping[str, Any], intents: Collection[str]) -> Iterator[str]:
-    """What is wrong with the `custom` fields of these responses, a line each. `responses`, `intents`: as in a domain.
-    A value with a slot in it ("{cell}") is known only in a call, so it passes."""
+    """The mistakes in the `custom` fields of these responses, one line each. `responses`, `intents`: as in a domain.
+    A value with a slot ("{cell}") is known only in a call, so it is accepted."""
     for name, variations in responses.items():
         for number, variation in enumerate(variations or (), 1):
             custom = variation.get("custom") if isinstance(variation, Mapping) else None

@@ -1,10 +1,10 @@
 """Rasa NLU component: gives every word its form without diacritics as lemma. Follows the tokenizer in config.yml.
 
-The featurizers count lemmas, so a sentence means the same with diacritics, without, or half and half. Training changes
-in two ways:
-- System intents, which the bot names itself ("/played") are left out, so no sentence can be classified as one of them.
+The featurizers count lemmas, so a sentence means the same with all, some or no diacritics. Training differs in two
+ways:
+- System intents, which the bot itself sends ("/played"), are left out, so no sentence can be classified as one of them.
 - `no_match` is divided into `OUTSIDE_PARTS` intents. Logistic regression gives every intent the same weight, however
-  many examples it has, and what is outside the domain is more than one kind. NegationGuard adds the parts up again.
+  many examples it has, but sentences outside the domain are of many kinds. NegationGuard adds the parts up again.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from rasa_components.ranking import OUTSIDE, OUTSIDE_PARTS, PART
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
 class Folding(PlainComponent):
-    """`fold` with what Rasa asks of a component."""
+    """`fold` as a Rasa component."""
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         said = [message for message in training_data.training_examples if not (message.get(TEXT) or "").startswith("/")]

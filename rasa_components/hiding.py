@@ -1,4 +1,4 @@
-"""Takes the numbers out of a sentence: Rasa reads sentences, and no digits. Pure; for the bot and for Rasa."""
+"""Replaces the numbers in a sentence, so that Rasa reads no digits. Pure; for the bot and for Rasa."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from collections.abc import Callable, Sequence
 from vietnamese_numbers import find
 
 NUMBER_WORD = "number"
-"""Stands in a text for a number that is no insurance number, and while a sentence is classified for every number."""
+"""Replaces a number that is no insurance number; while a sentence is classified, every number."""
 
 TOKEN = re.compile(r"\bsealed[a-z2-7]{117,}\b")
-"""A sealed token in running text (bot/sealing.py): the prefix, then base32 of a Fernet token, which has 73 bytes or
+"""A sealed token inside a text (bot/sealing.py): the prefix, then base32 of a Fernet token, which has 73 bytes or
 more."""
 
 _WRITTEN = re.compile(r"\d[\d .,-]*\d")
@@ -22,9 +22,9 @@ _SPOKEN = re.compile(
 
 
 def hide_numbers(text: str, stand_in: Callable[[str], str], lengths: Sequence[int]) -> str:
-    """The text with `stand_in` of its digits for each insurance number, and with `NUMBER_WORD` for every other number
-    of two digits or more, also where its words have two readings. `lengths`: digits of an insurance number. What is
-    sealed already stays as it is."""
+    """The text with `stand_in(digits)` in place of each insurance number, and `NUMBER_WORD` in place of every other
+    number of two digits or more, also if its words have two readings. `lengths`: digits of an insurance number. Sealed
+    tokens stay as they are."""
     hidden, end = "", 0
     for token in TOKEN.finditer(text):
         hidden += _hide(text[end : token.start()], stand_in, lengths) + token[0]

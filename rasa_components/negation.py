@@ -1,7 +1,7 @@
 """Whether a sentence holds a negation. Such a sentence never confirms anything. Pure.
 
-Only words are looked at, not what they mean together. "không sai" and "đúng không" hold a negation too: they are asked
-again, which costs a caller a few seconds. A no that is taken for a yes costs the caller the call.
+It looks only at words, not at their meaning together. "không sai" and "đúng không" hold a negation, too: they are asked
+again, which costs a caller a few seconds. A no that is taken for a yes would spoil the call.
 """
 
 # ruff: noqa: SIM905 - lists of words are easiest to read and change as sentences
@@ -53,7 +53,7 @@ _NO_PLAIN = (
     " sai nham lon trat lech nguoc khac xao gan suyt xuyt xem nhung tuy tru"
     " hoi tam thieu hut sot them bot khoi ngung xoa sua gi mo sao deo dech"
 ).split()
-"""Without diacritics some of `_NO` are left out: they are everyday words of a yes too (chị, mã, bố, dạ thưa, đủ)."""
+"""`_NO` without diacritics, except words that would then be everyday words of a yes (chị, mã, bố, dạ thưa, đủ)."""
 
 _PHRASES_PLAIN = [
     r"(?<!o )k",
@@ -83,7 +83,7 @@ _PHRASES_PLAIN = [
 ]
 
 _MISTYPED = "khong chua nham thieu nhung".split()
-"""Words of a text with diacritics that lost theirs, and mean nothing else there."""
+"""Negations that lost their diacritics in a text that has diacritics, where they can mean nothing else."""
 
 
 def _pattern(*expressions: str) -> re.Pattern[str]:
@@ -95,7 +95,7 @@ _WITHOUT_DIACRITICS = _pattern(*_NO_PLAIN, *_PHRASES_PLAIN)
 
 
 def holds_negation(text: str) -> bool:
-    """Whether `text` negates, contradicts or doubts in any part of it, with diacritics or wholly without."""
+    """Whether any part of `text` negates, contradicts or doubts. The text has diacritics, or none at all."""
     text = unicodedata.normalize("NFC", text).lower()
     text = re.sub(r"([^\W\d])\1+", r"\1", text)  # "khônggg"
     text = " ".join(re.findall(r"\w+", text))
@@ -104,6 +104,6 @@ def holds_negation(text: str) -> bool:
 
 
 def fold(text: str) -> str:
-    """Vietnamese without its diacritics."""
+    """The text without diacritics."""
     letters = unicodedata.normalize("NFD", text.replace("đ", "d").replace("Đ", "D"))
     return unicodedata.normalize("NFC", "".join(letter for letter in letters if not unicodedata.combining(letter)))

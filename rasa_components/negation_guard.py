@@ -1,8 +1,8 @@
 """Rasa NLU component: takes the intent `affirm` from every sentence that may not confirm. Follows the classifier.
 
-Such a sentence holds a negation (rasa_components/negation.py), unknown speech or a number. What is left of the
-classifier's ranking decides, each intent with the probability it has; so the sentence is a no, or falls below the
-fallback's threshold and is asked again.
+Such a sentence holds a negation (rasa_components/negation.py), unknown speech or a number. The rest of the classifier's
+ranking decides, with unchanged probabilities: the sentence is a no, or falls below the fallback's threshold and is
+asked again.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from rasa_components.ranking import OUTSIDE, guarded, whole
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
 class NegationGuard(PlainComponent, IntentClassifier):
-    """`whole` and `guarded` with what Rasa asks of a component."""
+    """`whole` and `guarded` as a Rasa component."""
 
     def process(self, messages: list[Message]) -> list[Message]:
         for message in messages:

@@ -1,8 +1,8 @@
 """Rasa NLU component: finds the insurance number in a sentence, spoken, written or sealed.
 
-It becomes the entity `insurance_number`: sealed where the bot sealed it, as it does in every call; in digits where
-somebody types it in `rasa shell`. Rasa has no key. In the text, in training as in use, one word takes the place of
-every number, so that the classifier learns sentences and not digits. Stands before the tokenizer in config.yml.
+It becomes the entity `insurance_number`: sealed if the bot sealed it, as it does in every call; in digits if somebody
+types it in `rasa shell`. Rasa has no key. In the text, in training and in use, one word takes the place of every
+number, so that the classifier learns sentences and not digits. Comes before the tokenizer in config.yml.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from rasa_components.component import PlainComponent
 from rasa_components.hiding import NUMBER_WORD, TOKEN, hide_numbers
 
 LENGTHS = (10, 12)
-"""Digits of an insurance number, where config.yml names no `lengths`."""
+"""Digits of an insurance number, if config.yml has no `lengths`."""
 
 
 @DefaultV1Recipe.register(
@@ -44,7 +44,7 @@ class NumberExtractor(PlainComponent, EntityExtractorMixin):
     def process(self, messages: list[Message]) -> list[Message]:
         for message in messages:
             text = message.get(TEXT) or ""
-            if not text.startswith("/"):  # an intent by name has its entities with it
+            if not text.startswith("/"):  # a text that names its intent has its entities, too
                 self._extract(message, text)
         return messages
 
@@ -57,7 +57,7 @@ class NumberExtractor(PlainComponent, EntityExtractorMixin):
 
         text = TOKEN.sub(NUMBER_WORD, hide_numbers(text, typed, self._lengths))
         message.set(TEXT, text)
-        if len(numbers) == 1:  # of two numbers, neither is guessed
+        if len(numbers) == 1:  # of two numbers, none is guessed
             start = text.index(NUMBER_WORD)
             entity = {
                 "entity": "insurance_number",

@@ -1,5 +1,5 @@
-"""`python -m rasa_components.quiet run …`: Rasa's command line without the warnings of its libraries. No filter stops
-those, because some of the libraries set filters of their own."""
+"""`python -m rasa_components.quiet run …`: Rasa's command line without the warnings of its libraries. A warning filter
+is not enough, because some of the libraries set filters of their own."""
 
 from __future__ import annotations
 

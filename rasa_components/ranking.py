@@ -1,4 +1,4 @@
-"""What of a classifier's ranking counts. Pure."""
+"""Which parts of a classifier's ranking count. Pure."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ PART = "#"
 AFFIRM = "affirm"
 
 UNKNOWN = "<unk>"
-"""Stands in what the bot heard for speech that is no word it knows (bot.events.UNKNOWN)."""
+"""Unknown speech in a text that the bot heard (bot.events.UNKNOWN)."""
 
 
 def guarded(text: str, ranking: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """`ranking` (intents with their confidence, best first), without `affirm` where `text` may not confirm."""
+    """`ranking` (intents with their confidence, best first), without `affirm` if `text` may not confirm."""
     if {NUMBER_WORD, UNKNOWN}.isdisjoint(text.split()) and not holds_negation(text):
         return ranking
     return [scored for scored in ranking if scored["name"] != AFFIRM]

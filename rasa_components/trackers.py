@@ -1,6 +1,6 @@
-"""A tracker store for a Rasa on one machine: in memory, and without the conversations that are long over.
+"""A tracker store for a Rasa on one machine: in memory, without conversations that ended long ago.
 
-Rasa's own in memory keeps every conversation for ever. Named in endpoints.yml."""
+Rasa's own store in memory keeps every conversation for ever. endpoints.yml names this one."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.trackers import DialogueStateTracker
 
 LONGEST_CALL = 7200.0
-"""Seconds that a call may last (the setting max_call_seconds), and so the most from one turn to the next."""
+"""Seconds that a call may last (the setting max_call_seconds), and so the longest time between two turns."""
 
 
 class ForgetfulTrackerStore(InMemoryTrackerStore):
-    """Conversations of which nothing was heard for `seconds` are forgotten when another one is kept.
+    """Conversations without a turn for `seconds` are forgotten when another one is stored.
 
     clock  seconds of a clock that never goes back
     """
@@ -33,7 +33,7 @@ class ForgetfulTrackerStore(InMemoryTrackerStore):
     ) -> None:
         super().__init__(domain, event_broker)
         self._seconds, self._clock = float(seconds), clock
-        self._kept_at: dict[str, float] = {}  # the longest ago first
+        self._kept_at: dict[str, float] = {}  # oldest first
 
     async def save(self, tracker: DialogueStateTracker) -> None:
         await super().save(tracker)

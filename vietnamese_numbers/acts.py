@@ -1,7 +1,7 @@
-"""The standing digits, and the acts of the caller that change them. The rules are told in `corrections.py`.
+"""The digits so far ("standing"), and the acts of the caller that change them. `corrections.py` states the rules.
 
-Some acts can be meant in several ways: "à nhầm năm sáu" puts one digit right and goes on, or two. `Cells` runs a text
-for one choice of these ways; where a choice is missing it raises `OpenError` with the number of ways there are.
+Some acts can be meant in several ways: "à nhầm năm sáu" corrects one digit and goes on, or corrects two. `Cells` runs a
+text for one choice of these ways; if a choice is missing, it raises `OpenError` with the number of ways.
 """
 
 import re
@@ -10,13 +10,13 @@ from collections.abc import Sequence
 from vietnamese_numbers.grammar import AmbiguousError, BrokenError, Chunk, IncompleteError, ReadingError, numerals
 from vietnamese_numbers.vocabulary import Kind
 
-_MOST_ACTS = 64  # more than anyone makes in one number; keeps the work linear in the text
+_MOST_ACTS = 64  # more than anybody makes in one number; keeps the work linear in the text
 _CELLS = Kind.NTH.value
 _LETTERS = f"WNRedif$+S{_CELLS}"
-_CORRECT = frozenset(f"WNed{_CELLS}")  # what these say may follow "à nhầm", or a "no"
+_CORRECT = frozenset(f"WNed{_CELLS}")  # they may follow "à nhầm", or a "no"
 _SILENT = frozenset(",=")
 _STRETCH = re.compile(f"[^{_LETTERS}]*")
-_BEFORE_COUNT = {  # stops before "hai số cuối phải là …"; where a whole number stands, also before "hai số cuối là …"
+_BEFORE_COUNT = {  # stops before "hai số cuối phải là …"; after a whole number, also before "hai số cuối là …"
     whole: re.compile(rf"(?:(?!(?<=[0-9,])[2-6][⓪①],?{into})[^{_LETTERS}])*")
     for whole, into in ((False, "i"), (True, "[=i]"))
 }
@@ -30,11 +30,11 @@ _VALUE_RATHER = re.compile("[0-9],?R")  # "số cuối chín chứ không phải
 _A_ZERO = Chunk("0", fresh=True, single=1)
 
 ACT = re.compile(f"[{_LETTERS}]")
-"""A letter that changes what stands."""
+"""A letter that changes the standing digits."""
 
 
 class OpenError(Exception):
-    """An act with several ways to mean it, and no choice made."""
+    """An act can be meant in several ways, and no choice was made."""
 
     def __init__(self, ways: int) -> None:
         super().__init__()
@@ -44,8 +44,8 @@ class OpenError(Exception):
 class Cells:
     """The standing digits, and the acts that change them, one after the other.
 
-    `whole`: a whole number stands, so "số cuối là chín" puts its last digit right and adds none. `choices`: for each
-    act that has several ways to mean it, the one to follow.
+    `whole`: the standing digits are a whole number, so "số cuối là chín" corrects its last digit and adds none.
+    `choices`: for each act that can be meant in several ways, the way to follow.
     """
 
     def __init__(self, letters: str, standing: str, whole: bool = False, choices: tuple[int, ...] = ()) -> None:
@@ -57,7 +57,7 @@ class Cells:
         self.seams = "1" * len(standing)  # for each digit, whether what was said can be cut before it
         self.numeral = 0  # digits of the last numeral, if it was not said digit by digit
         self.ended = False
-        self._slipped = False  # "à quên, số cuối chín": the cell is named right behind the slip
+        self._slipped = False  # "à quên, số cuối chín": the cell is named directly after the slip
 
     def run(self) -> None:
         if len(ACT.findall(self.letters)) > _MOST_ACTS or _NOT_DONE.search(self.letters):
@@ -95,7 +95,7 @@ class Cells:
                 self._replace_tail()
 
     def _choose(self, ways: int) -> int:
-        """Which of so many ways to follow, from 0."""
+        """Which of this many ways to follow, counted from 0."""
         if ways == 1:
             return 0
         if not self._choices:
@@ -134,7 +134,7 @@ class Cells:
             self.numeral = _numeral(chunks[-1])
 
     def _breath(self) -> tuple[list[Chunk], list[Chunk]]:
-        """What follows an act in its own breath, and what comes after the first pause."""
+        """The numerals that follow an act in its own breath, and those after the first pause."""
         self._next()
         chunks = self._chunks()
         if not chunks:
@@ -177,8 +177,8 @@ class Cells:
         self._add(rest)
 
     def _replace(self, new: list[Chunk]) -> None:
-        """New digits for as many at the end. What follows a pause goes on; in one breath that may begin earlier, behind
-        each digit or numeral."""
+        """New digits replace as many at the end. Digits after a pause continue the number; in one breath the
+        continuation may begin earlier, after any digit or numeral."""
         size = 0
         sizes: list[int] = []
         for chunk in new:
@@ -199,7 +199,7 @@ class Cells:
         self.seams = self.seams[:start] + self.seams[end:]
 
     def _substitute(self, direct: bool, cell: bool = False) -> None:
-        """Old digits for new ones; with `cell` a single old digit may as well be the number of a cell."""
+        """Replace old digits by new ones; with `cell` a single old digit may also be the number of a cell."""
         old = self._old()
         new, rest = self._breath()
         if cell and len(old) == 1 and self.standing[int(old) - 1 : int(old)] not in ("", old):
@@ -208,7 +208,7 @@ class Cells:
         self._add(rest)
 
     def _swap(self, old: str, new: str, direct: bool) -> None:
-        """Old digits become new ones: those at the very end if the act came directly after them, else the only ones."""
+        """Old digits become new ones: those at the end if the act came directly after them, otherwise the only ones."""
         if len(old) != len(new):
             raise AmbiguousError
         if direct and self.standing.endswith(old):
@@ -267,14 +267,14 @@ class Cells:
             amends = True
         if len(new) != 1 or (counted and not amends) or not 0 <= index <= len(self.standing):
             raise AmbiguousError
-        if nth == 0 and not amends and self._choose(2):  # "số cuối là chín" may as well introduce one more digit
+        if nth == 0 and not amends and self._choose(2):  # "số cuối là chín" may also introduce one more digit
             index = len(self.standing)
         self.standing = self.standing[:index] + new + self.standing[index + 1 :]
         self.seams = self.seams[:index] + "1" + self.seams[index + 1 :]
         self._add(rest)
 
     def _set_several(self, match: "re.Match[str]") -> bool:
-        """The first or last cells get as many new digits; False where another number of digits follows."""
+        """The first or last cells get as many new digits; False if another number of digits follows."""
         before, self.at = self.at, match.end()
         count = int(match[1])
         chunks, rest = self._breath()
@@ -314,12 +314,12 @@ class Cells:
 
 
 def _numeral(chunk: Chunk) -> int:
-    """The digits of a numeral; 0 for digits that each were a word."""
+    """The number of digits of a numeral; 0 for digits that were said one by one."""
     return len(chunk.digits) if chunk.single < len(chunk.digits) else 0
 
 
 def _seams(chunk: Chunk) -> str:
-    """A numeral is taken back whole, or digit by digit where each digit was a word."""
+    """Where a numeral can be cut: nowhere, or after each digit if each digit was a word."""
     size = _numeral(chunk)
     return "1" + "0" * (size - chunk.single - 1) + "1" * chunk.single if size else "1" * chunk.single
 

@@ -1,7 +1,7 @@
-"""The letters of a Vietnamese health card, written ("DN", "T E") or by their names ("đê en nờ"). Pure.
+"""The letters of a Vietnamese health insurance card, written ("DN", "T E") or by their names ("đê en nờ"). Pure.
 
-A card has two letters and thirteen digits: who pays how much (1 to 5), the province, and the insurance number, which
-are the last ten. The digits alone are chosen in `whole.py`, which hears them by voice without the letters.
+A card has two letters and thirteen digits: who pays how much (1 to 5), the province, and the insurance number, which is
+the last ten. By voice the letters are not heard: `whole.py` finds the number in the digits alone.
 """
 
 from __future__ import annotations
@@ -27,14 +27,15 @@ _LETTERS_LAST = re.compile(rf"(?<!\w){_FIRST}[\s.-]*{_SECOND}[\s,.-]*$", re.IGNO
 
 
 def without_letters(text: str) -> str | None:
-    """The text without the letters of a card; None where it holds none, or several pairs."""
+    """The text without the letters of a card; None if it holds no pair of letters, or several."""
     text = unicodedata.normalize("NFC", text)
     found = [match.span() for match in _LETTERS.finditer(text) if Kind.UNKNOWN.value in spell(match[0])]
     return f"{text[: found[0][0]]} {text[found[0][1] :]}" if len(found) == 1 else None
 
 
 def letters_before(text: str, end: int) -> int | None:
-    """Where the letters of a card begin that stand right before `end`, a character position; None where none do."""
+    """The position at which the letters of a card begin that end directly before position `end`; None if there are
+    none."""
     found = _LETTERS_LAST.search(text, max(0, end - 16), end)
     return found.start() if found else None
 

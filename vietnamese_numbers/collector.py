@@ -1,18 +1,18 @@
-"""The digit collector: cells that voice and keys fill in any order, over as many turns as it takes.
+"""The digit collector: cells that voice and keys fill in any order, over as many turns as needed.
 
 Speech arrives in pieces, because callers pause inside a number. Pieces that follow each other are read together, with
-a pause between them, so that a correction reaches back and "một trăm linh" | "hai" is one numeral; a key closes what
-was said before it.
+a pause between them, so that a correction reaches back and "một trăm linh" | "hai" is one numeral; a key ends what was
+said before it.
 
-A piece that cannot be read leaves the cells that are certain and makes the status `UNCLEAR`. What follows it has no
-known place, so it is not taken (else digits would close ranks over the gap) until the caller was told what stands:
-`resume`. Only starting again ("đọc lại từ đầu", **, a whole number in one go) needs no telling.
+A piece that cannot be read leaves the cells that are certain and makes the status `UNCLEAR`. Later digits have no known
+place, so they are not taken (the gap would not be noticed) until the caller was told the digits so far: `resume`. Only
+starting again ("đọc lại từ đầu", **, a whole number in one go) is taken before that.
 
-A whole number that is given in one go, after digits that stand, takes their place. Where it might as well have been the
-rest of a longer one, the number is `doubtful`.
+A whole number that is given in one go replaces the digits before it. If it may also have been the rest of a longer
+number, it is `doubtful`.
 
-A whole number that still stands when the caller is asked again was called wrong, or may be wrong in one digit: then a
-correction changes it, and other digits begin another number.
+If there is a whole number when the caller is asked again, the caller called it wrong, or one digit of it is in
+question: then a correction changes it, and other digits begin another number.
 """
 
 from __future__ import annotations
@@ -37,13 +37,13 @@ _LETTER_KEYS = "ABCD"  # tones that a line can carry and that mean nothing here
 
 
 class Collected(str, Enum):
-    """How far the cells are."""
+    """How many of the cells are filled."""
 
     EMPTY = "empty"
     SHORT = "short"
     COMPLETE = "complete"  # an allowed length; a longer one is possible
     FULL = "full"  # the longest allowed length
-    TOO_LONG = "too_long"  # also between two lengths: one too many is as likely as one too few
+    TOO_LONG = "too_long"  # also between two lengths: one digit too many is as likely as one too few
     UNCLEAR = "unclear"  # a piece was ambiguous, unfinished or no number
 
 
@@ -51,16 +51,16 @@ WHOLE = frozenset({Collected.COMPLETE, Collected.FULL})
 
 
 class Collector:
-    """Cells for one number of an allowed length (in digits). Pure: the result depends on the inputs alone."""
+    """Cells for one number of an allowed length (in digits). Pure: the result depends only on the inputs."""
 
     def __init__(self, lengths: tuple[int, ...], echo: str = "") -> None:
-        """`echo`: the key that led here; pressed too often, it is no digit. Raises ValueError without lengths, or with
-        one under 1."""
+        """`echo`: the key that led to the question; pressed again, it is no digit. Raises ValueError without lengths,
+        or with one under 1."""
         if not lengths or min(lengths) < 1:
             raise ValueError("a collector needs lengths of at least one digit")
         self.lengths = tuple(sorted(set(lengths)))
         self.ended = False
-        self.in_question = False  # _base is a whole number, to be corrected or given anew
+        self.in_question = False  # _base is a whole number, which may be corrected or given again
         self._echo = echo
         self._row = Row()
         self._guessed = False  # a whole number took the place of digits that may have belonged to it
@@ -71,21 +71,21 @@ class Collector:
         self._stars = 0  # in a row
         self._keys = ""  # digits that were keyed since the last prompt
         self._group = ""  # digits that were keyed since the last breath
-        self._told = ""  # digits that the caller was told stand, and is to go on from
-        self._cell: int | None = None  # of _base, the one that was asked for alone
-        self._others: tuple[str, ...] = ()  # whole numbers that it may decide for
+        self._told = ""  # digits that the caller was told, and goes on from
+        self._cell: int | None = None  # the cell of _base that was asked for alone
+        self._others: tuple[str, ...] = ()  # whole numbers that the answer may choose
         self._answer = ""  # the keys that answered it
 
-    # what stands
+    # the digits so far
 
     @property
     def digits(self) -> str:
-        """The number as it stands."""
+        """The number so far."""
         return self._row.digits[self._chosen.start :]
 
     @property
     def row(self) -> str:
-        """All digits that stand, also those that are no part of the number."""
+        """All digits so far, also those that are no part of the number."""
         return self._row.digits
 
     @property
@@ -95,12 +95,13 @@ class Collector:
 
     @property
     def doubtful(self) -> bool:
-        """The caller may have meant other digits than these: they are read back, even where all were keyed."""
+        """Whether the caller may have meant other digits than these: then they are read back, even if all were
+        keyed."""
         return self._guessed or self._chosen.doubtful
 
     @property
     def status(self) -> Collected:
-        """How far the number is, as it stands."""
+        """The status of the number so far."""
         return Collected.UNCLEAR if self._unclear else self.reached
 
     @property
@@ -123,7 +124,7 @@ class Collector:
 
     @property
     def repeats(self) -> bool:
-        """What came last is how the digits begin: the caller may be giving all of them again."""
+        """Whether the last digits are equal to the first: the caller may be giving all of them again."""
         return repeats(self._row, self.lengths)
 
     @property
@@ -133,7 +134,8 @@ class Collector:
     # what comes
 
     def hear(self, text: str) -> None:
-        """Takes one final piece of speech. Of several readings it takes the only one that makes a whole number."""
+        """Takes one final piece of speech. If it has several readings, the only one that makes a whole number is
+        taken."""
         ways = self.ways(text)
         if len(ways) > 1:
             whole = [each for each in ways if each.status in WHOLE]
@@ -141,7 +143,7 @@ class Collector:
         vars(self).update(vars(ways[0]))
 
     def ways(self, text: str) -> list[Collector]:
-        """The collectors that may follow a piece of speech: several where it has several readings."""
+        """The collectors that are possible after a piece of speech: several if it has several readings."""
         new = copy(self)
         new._stars, new._group = 0, ""
         if new._echo:
@@ -183,12 +185,12 @@ class Collector:
         return not _CORRECTING.isdisjoint(_kinds(text))
 
     def breath(self) -> None:
-        """The caller fell silent for about a second: keys that follow are a group of their own."""
+        """The caller was silent for about a second: the next keys are a group of their own."""
         self._group = ""
 
     def resume(self, echo: str = "") -> None:
-        """The caller was told what stands and goes on from there: nothing is unclear, ended or half a numeral. `echo`
-        as in the constructor."""
+        """The caller was told the digits so far and goes on from there: nothing is unclear, ended or half a numeral.
+        `echo` as in the constructor."""
         self._drop_extra()
         self._close()
         self._keys = self._group = ""
@@ -198,8 +200,8 @@ class Collector:
         self._told = "" if self.in_question else self.digits
 
     def answered(self, key: str) -> None:
-        """This key comes next and may have been an answer of its own ("no"), before another number in place of the one
-        that was read back: it is no digit where the keys behind it are a whole number and all of them are none."""
+        """This key comes next. It may have been an answer ("no") before another number in place of the one that was
+        read back: it is no digit if the keys after it are a whole number, and with it they are not."""
         if self.in_question:
             self._drop_extra()
             self._close()
@@ -207,8 +209,8 @@ class Collector:
             self._echo = key
 
     def ask(self, cell: int, others: Sequence[str] = ()) -> None:
-        """The caller was asked for one digit of a whole number, counted from 1; the others stand. `others`: numbers as
-        likely as this one, the likeliest first; the first that has the digit of the answer is taken."""
+        """The caller was asked for one digit of a whole number, counted from 1; the others stay. `others`: further
+        possible numbers, the likeliest first; the first that has the digit of the answer is taken."""
         self._drop_extra()
         self._close()
         self._keys = self._group = ""
@@ -216,7 +218,7 @@ class Collector:
         self._told, self._cell, self._others = "", cell - 1, tuple(others)
 
     def preview(self, text: str) -> str:
-        """The digits as they would stand if this partial piece were final."""
+        """The digits as they would be if this partial piece were final."""
         other = copy(self)
         other.hear(text)
         return other.digits
@@ -224,7 +226,7 @@ class Collector:
     def press(self, key: str) -> None:
         """Takes one key: a digit, '*' to delete the last digit, '**' to delete all, '#' to end; A to D mean nothing.
 
-        Raises ValueError for what is no key.
+        Raises ValueError for anything else.
         """
         if len(key) != 1 or key not in "0123456789*#" + _LETTER_KEYS:
             raise ValueError("a key is one of 0 to 9, *, # and A to D")
@@ -251,9 +253,9 @@ class Collector:
     # keys
 
     def _add(self, key: str) -> bool:
-        """A keyed digit; False where it is not taken. A whole number keyed in one go takes the place of what stood.
-        Where it may also have been the rest of a longer number that is a guess, unless the caller was told how few
-        digits are missing."""
+        """Takes a keyed digit; False if it is not taken. A whole number keyed in one go replaces the digits before it.
+        If it may also have been the rest of a longer number, that is a guess, unless the caller was told how few digits
+        are missing."""
         if self.in_question:
             self._clear()
         before = self.row if self._unclear else self.row[: len(self._row) - len(self._group) + 1]
@@ -269,7 +271,7 @@ class Collector:
         return True
 
     def _delete(self) -> bool:
-        """The last digit is taken back; False where it has no known place."""
+        """Takes the last digit back; False if its place is not known."""
         if self._unclear:
             return False
         if not self._echo:
@@ -278,7 +280,8 @@ class Collector:
         return True
 
     def _end(self) -> None:
-        """Who keyed a whole number gave it by keys alone: what was heard between them and spoils it was none of it."""
+        """If the keys alone are a whole number, that is the number: speech between them that would spoil it is
+        dropped."""
         if self.status not in WHOLE and self._cell is None and len(self._keys) in self.lengths:
             self._clear()
             self._row = Row.keyed(self._keys)
@@ -286,7 +289,8 @@ class Collector:
         self.ended = True
 
     def _answer_by_keys(self, cell: int) -> None:
-        """One key is the digit that was asked for, a whole number another number, and anything between unclear."""
+        """One key is the digit that was asked for; as many as a whole number are another number; all else is
+        unclear."""
         keyed = len(self._answer)
         self._text, self._unclear, self._unfinished = "", keyed > 1 and keyed not in self.lengths, False
         self._row = Row.spoken(self._base)
@@ -300,11 +304,11 @@ class Collector:
 
     @property
     def _stuck(self) -> bool:
-        """Unclear, and not just for want of the rest of a numeral."""
+        """Whether it is unclear, and not only because the rest of a numeral is missing."""
         return self._unclear and not self._unfinished
 
     def _take_whole(self, text: str) -> None:
-        """A whole number that is said in one go takes the place of all that stood before."""
+        """A whole number that is said in one go replaces all digits before it."""
         fresh = self.in_question and not self._text  # then it does so anyway
         if self._cell is not None or fresh or not (self.row or self._unclear):
             return
@@ -317,13 +321,13 @@ class Collector:
             self._unclear = self._unfinished = self.in_question = False
 
     def _read(self, text: str) -> Outcome:
-        """What a text makes of the base."""
+        """The result of a text after the digits of the base."""
         amended = evaluate(text, self._base, whole=self.in_question)
         kinds = _kinds(text) if self.in_question else []
         if not kinds:
             return amended
         if Kind.RATHER in kinds[1:3] and kinds[0] not in _CORRECTING:
-            return evaluate(f"nhầm {text}", self._base)  # "(phải là) bảy chứ không phải tám": the 8 that stands
+            return evaluate(f"nhầm {text}", self._base)  # "(phải là) bảy chứ không phải tám": the 8 in the number
         if kinds[0] in _CORRECTING or kinds[0] is Kind.END or kinds[1:2] == [Kind.NTH]:
             return amended
         another = evaluate(text)
@@ -342,7 +346,7 @@ class Collector:
         return self._base[:cell] + digit + self._base[cell + 1 :]
 
     def _reading(self, digits: str) -> Collector:
-        """One of several readings: what comes goes on from there."""
+        """A collector for one of several readings, to go on from there."""
         new = copy(self)
         new._base, new._text, new.in_question, new._cell = digits, "", False, None
         new._unclear = new._unfinished = False
@@ -351,7 +355,7 @@ class Collector:
         return new
 
     def _at_a_loss(self, ways: list[Collector]) -> Collector:
-        """Several readings and no way to choose: what they have in common is certain."""
+        """A collector for several readings without a way to choose: the digits that they begin with are certain."""
         new = ways[0]
         new._row = new._row.heard(common_start(each.row for each in ways))
         new._base, new._unclear = new.row, True
@@ -360,14 +364,14 @@ class Collector:
     # both
 
     def _close(self) -> None:
-        """What was said before is settled; what comes is read by itself."""
+        """Ends the text so far: what comes next is read by itself."""
         self._base, self._text = self.row, ""
         self._unclear = self._unfinished = self.ended = False
         self.in_question = False
         self._cell, self._others, self._answer = None, (), ""
 
     def _begin_again(self) -> None:
-        """Whoever gives a whole number where only the rest was asked for has begun again."""
+        """A whole number where only the rest was asked for begins the number again."""
         told = len(self._told)
         new = len(self._row) - told
         if self._told and new in self.lengths and len(self._row) > self.lengths[-1] and not self._unclear:
@@ -375,7 +379,7 @@ class Collector:
             self._base, self._told = self._base[told:], ""
 
     def _drop_extra(self) -> None:
-        """What is no part of the number is forgotten."""
+        """Drops digits that are no part of the number."""
         start, doubtful = self._chosen
         self._row = self._row.since(start)
         self._guessed = self._guessed or doubtful
@@ -392,6 +396,6 @@ def _typed(keys: str, key: str) -> str:
 
 
 def _kinds(text: str) -> list[Kind]:
-    """What a text says, without what is polite."""
+    """The kinds of a text's letters, without polite words."""
     letters = _WRITTEN.sub(Kind.WRITTEN.value, spell(text))
     return [KINDS[letter] for letter in letters if letter not in _POLITE]

@@ -1,26 +1,26 @@
-"""What a caller does to a number while saying it: corrections, deletions, starting again, saying that it is all.
+"""What a caller does to a number while saying it: corrections, deletions, starting again, saying that it is complete.
 
-`evaluate` runs a text against the digits that already stand and says what stands then. Each act reaches only as far as
-it can be sure of:
+`evaluate` runs a text after the digits so far (the standing digits) and returns the digits after it. An act changes
+only what is certain:
 
-* "à nhầm" replaces the last digit by the one that follows it. Where several follow in the same breath it is open how
-  many of them replace something and which go on: "một hai ba bốn à nhầm ba năm" is 1235 or 12335. A numeral is never
+* "à nhầm" replaces the last digit by the one that follows it. If several follow in the same breath, it is open how
+  many of them replace digits and which continue: "một hai ba bốn à nhầm ba năm" is 1235 or 12335. A numeral is never
   cut in two where no word ends ("một trăm linh hai à nhầm mười hai").
 * "không phải tám mà là chín" replaces the 8 directly before it; otherwise the only 8 there is. No 8, or several, is
   ambiguous. "sửa tám thành chín" likewise, but only where there is one 8; "sửa số tám" may be the eighth cell as well.
-* "bảy chứ không phải tám" replaces an 8 that stands directly before the seven or is taken back by "à nhầm"; without
-  any 8 before it, it makes the seven plain. Otherwise it is ambiguous.
-* "số thứ năm là chín", "số cuối phải là chín chứ không phải tám" and "xóa số thứ năm" act on a cell; a cell that is
-  not there, a value that is not one digit, or an old value that does not stand there, is ambiguous. "số cuối là chín"
-  may also introduce one more digit, unless a whole number stands.
-* "đọc lại từ đầu" forgets everything before it, what could not be read included.
-* "mã số là" and "số là" behind anything else: the number begins there ("tôi là Chín, mã số là không một"), or goes
-  on where digits stood before this text. "mã số" alone behind digits: it begins there or goes on. A digit as a
+* "bảy chứ không phải tám" replaces an 8 that is directly before the seven or is taken back by "à nhầm"; without
+  any 8 before it, it only confirms the seven. Otherwise it is ambiguous.
+* "số thứ năm là chín", "số cuối phải là chín chứ không phải tám" and "xóa số thứ năm" act on a cell. A cell that is
+  not there, a value that is not one digit, or an old value that is not in the cell, is ambiguous. "số cuối là chín"
+  may also introduce one more digit, unless the standing digits are a whole number.
+* "đọc lại từ đầu" forgets everything before it, also what could not be read.
+* "mã số là" and "số là" after anything else: the number begins there ("tôi là Chín, mã số là không một"), or continues
+  if there were digits before this text. "mã số" alone after digits: the number begins there or continues. A digit as a
   name ("chị Ba là …") is ambiguous.
-* "có phải … không": the last "không" is a zero or the question's.
+* "có phải … không": the last "không" is a zero, or belongs to the question.
 * "không" in a breath of its own before any of these is a zero or a "no", and "không xóa" is "do not": both ambiguous.
 
-Where all readings can be listed, an ambiguous outcome lists their digits: a length that is known may settle it.
+If all readings can be listed, an ambiguous outcome lists their digits: a known length may then decide.
 """
 
 import re
@@ -36,7 +36,7 @@ from vietnamese_numbers.words import spell
 
 
 class Status(str, Enum):
-    """How a text reads: `ok`, something still missing, two readings with different digits, or no number."""
+    """The result of reading a text: `ok`; something is missing; two readings with different digits; or no number."""
 
     OK = "ok"
     INCOMPLETE = "incomplete"
@@ -45,15 +45,15 @@ class Status(str, Enum):
 
 
 class Outcome(NamedTuple):
-    """What stands after a text. Unless `status` is `ok`, `digits` are those before the part that was not read."""
+    """The digits after a text. Unless `status` is `ok`, `digits` are those before the part that was not read."""
 
     status: Status
     digits: str
-    ended: bool  # the caller said that it is all
-    readings: tuple[str, ...] = ()  # ambiguous: the digits of every reading, where they can be listed
+    ended: bool  # the caller said that the number is complete
+    readings: tuple[str, ...] = ()  # ambiguous: the digits of every reading, if they can be listed
 
 
-_OK = Status.OK  # looking a member up takes a while, and most readings need it
+_OK = Status.OK  # looking up an enum's member is slow, and most readings need it
 _STATUS = {AmbiguousError: Status.AMBIGUOUS, IncompleteError: Status.INCOMPLETE, BrokenError: Status.NONE}
 _UNREADABLE = re.compile("[!u-]")
 _FIRST_NO = re.compile("^([,~=s]*)o")
@@ -67,18 +67,18 @@ _LAST_ZERO = re.compile("0(?=[,~p]*$)")
 _BEGINS = re.compile("(?:I[~p,I]*=|(?<![X>])J)(?=[,~p=]*[0-9XBC<s])")  # "mã số của tôi là …"; only the last one counts
 _COUNTED = re.compile("(?<=[X>])J")  # "mười số là": a ten, or ten digits
 _INTRODUCING = str.maketrans("IpQJ", "~~~~")
-_MOST_READINGS = 32  # more than anyone's correction has; keeps the work linear in the text
+_MOST_READINGS = 32  # more than any real correction has; keeps the work linear in the text
 
 
 def evaluate(text: str, standing: str = "", whole: bool = False) -> Outcome:
-    """Runs a text against standing digits; `whole`: they are a whole number, which the text may put right."""
+    """Runs a text after the standing digits; `whole`: they are a whole number, which the text may correct."""
     return evaluate_letters(spell(text), standing, whole)
 
 
 def evaluate_letters(letters: str, standing: str = "", whole: bool = False) -> Outcome:
     """`evaluate` for a text already in letters."""
     digits = letters.replace(",", "")
-    if digits.isdecimal():  # digit by digit, however it was paused: the letters are the digits
+    if digits.isdecimal():  # digit by digit, whatever the pauses: the letters are the digits
         return Outcome(_OK, standing + digits, False)
     letters = _COUNTED.sub("s=", letters)
     if begins := [match.end() for match in _BEGINS.finditer(letters)]:
@@ -103,7 +103,7 @@ def evaluate_letters(letters: str, standing: str = "", whole: bool = False) -> O
 
 
 def _introduced(letters: str, standing: str, whole: bool) -> Outcome:
-    """Where digits stand before "mã số là", the number may begin behind it."""
+    """If there are digits before "mã số là", the number may begin after it."""
     head, intro, tail = letters.rpartition("I")
     plain = letters.translate(_INTRODUCING)
     if intro and (standing or _SAYS.search(head)) and _SAYS.search(tail):
@@ -137,8 +137,8 @@ def _amended(letters: str, standing: str, whole: bool) -> Outcome:
 
 
 def _either(outcomes: "list[Outcome]") -> Outcome:
-    """Several readings: the one, where all have the same digits. One that is refused is no reading. What they have in
-    common is certain."""
+    """One outcome for several readings: `ok` if all have the same digits. A reading that is refused is left out. The
+    digits that all begin with are certain."""
     read = [each for each in outcomes if each.status is _OK or each.readings]
     if not read:
         return outcomes[0]

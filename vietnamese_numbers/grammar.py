@@ -1,20 +1,20 @@
-"""The grammar of numerals: a stretch of letters without acts of the caller becomes digits, or a refusal.
+"""The grammar of numerals: a stretch of letters without acts of the caller becomes digits, or is refused.
 
-A spoken code is a row of numerals whose digits stand one after the other: "hai mươi ba bốn lăm", `2m34E`, is 23 and 45.
-One regular expression holds every numeral that has one reading where it stands; what it does not match is refused.
-Within one breath a numeral takes what completes it; where what follows could complete it *or* start the next one with
-different digits, there is no match:
+A spoken code is a row of numerals whose digits follow each other: "hai mươi ba bốn lăm", `2m34E`, is 23 and 45.
+One regular expression matches every numeral that has one reading in its place; all else is refused.
+Within one breath a numeral takes the words that complete it. If the next words could complete it *or* start the next
+numeral, with different digits, there is no match:
 
 | heard | readings | |
 |---|---|---|
-| hai mươi ba bốn lăm | 23 45 | a unit straight after mươi belongs to it |
-| năm trăm mười sáu trăm | 510 600 | sáu is the head of sáu trăm: nothing else makes sense |
-| hai mươi, ba | 23 · 20 3 | across a pause both are said |
+| hai mươi ba bốn lăm | 23 45 | a unit directly after mươi belongs to it |
+| năm trăm mười sáu trăm | 510 600 | sáu belongs to sáu trăm: nothing else makes sense |
+| hai mươi, ba | 23 · 20 3 | with a pause people mean either |
 | hai mươi năm, mười năm, hai mươi một | 25 · 20 5, 21 · 20 1 | the unit would be lăm, mốt |
 | hai mươi ba trăm, hai mươi bốn lăm | 20 300 · 23 hundred, 20 45 · 24 5 | |
 | một trăm hai, một trăm hai ba, một trăm tư | 102 · 120 · 100 2 … | |
 | một trăm, hai mươi | 120 · 100 20 | |
-| hai nghìn ba, một triệu hai trăm | 2300 · 2003, 1200000 · 1000200 | the scale of the rest is not said |
+| hai nghìn ba, một triệu hai trăm | 2300 · 2003, 1200000 · 1000200 | the unit of the rest is not said |
 | chín hai số không | 9 00 · 92 0 | a count needs a breath, or another repeat, before it |
 | mười số không, một số không | ten zeros · 10 0, one zero · 1 0 | |
 | chín, hai lần, ba | 99 3 · 9 33 | |
@@ -30,7 +30,7 @@ from typing import NamedTuple
 
 
 class ReadingError(Exception):
-    """A stretch that is not read; `chunks` are the numerals before the one in doubt."""
+    """The stretch cannot be read; `chunks` are the numerals before the one that cannot."""
 
     def __init__(self, chunks: "list[Chunk] | None" = None) -> None:
         super().__init__()
@@ -38,23 +38,23 @@ class ReadingError(Exception):
 
 
 class AmbiguousError(ReadingError):
-    """Two readings with different digits."""
+    """There are two readings with different digits."""
 
 
 class IncompleteError(ReadingError):
-    """Something is still to come, or the beginning was lost."""
+    """The end is missing, or the beginning."""
 
 
 class BrokenError(ReadingError):
-    """No reading."""
+    """There is no reading."""
 
 
 class Chunk(NamedTuple):
     """The digits of one numeral, or of several that were said digit by digit."""
 
     digits: str
-    fresh: bool  # a pause, or nothing, stood before it
-    single: int  # how many of its last digits were each said by a word of their own
+    fresh: bool  # a pause, or nothing, came before it
+    single: int  # how many of its last digits were said as single words
 
 
 _P = "[,=]?"  # a pause
@@ -167,7 +167,7 @@ def _scaled(heard: str, done: list[Chunk]) -> str:
 
 
 def _refusal(stretch: str, at: int) -> type[ReadingError]:
-    """Why the numeral at a place is not read."""
+    """Why the numeral at a place cannot be read."""
     if _BEGINNING_LOST.fullmatch(stretch, 0, at + 1) or _UNFINISHED.match(stretch, at):
         return IncompleteError
     return BrokenError if _BROKEN.match(stretch, at) else AmbiguousError

@@ -1,9 +1,9 @@
 """What a caller may have meant, where the recogniser offers alternatives: a collector for each way of hearing it.
 
-Pieces come one by one, and which alternative of an early piece was right often shows only at the end, in the count. So
-none is thrown away at once: every hypothesis hears every alternative, with the product of their probabilities as its
-weight, and the best few go on. While the number grows the heaviest leads; when it is over, `settle` prefers a whole
-number.
+Pieces come one by one, and often only the number of digits at the end shows which alternative of an early piece was
+right. So no alternative is dropped at once: every hypothesis hears every alternative. Its weight is the product of
+their probabilities, and the best few are kept. While the number grows, the one with the most weight leads; when it is
+over, `settle` prefers a whole number.
 """
 
 from __future__ import annotations
@@ -18,22 +18,22 @@ from vietnamese_numbers import tens
 from vietnamese_numbers.collector import WHOLE, Collected, Collector
 
 WIDTH = 12
-"""Hypotheses that go on."""
+"""Hypotheses that are kept after each piece."""
 
 HEARD = 20
-"""Ways of hearing one piece that are looked at, the likeliest."""
+"""Ways of hearing one piece that are tried, the likeliest."""
 
 CORRECTION = 2.0
-"""Factor on the weight of a correction that can be read. Nobody says "à nhầm" by chance, but digits heard in its place
-would be added without a word. What callers do, whatever the recogniser: so it is no part of `Certainty`."""
+"""Factor on the weight of a correction that can be read. Nobody says "à nhầm" by chance, and digits that were heard in
+its place would be added unnoticed. This depends on callers, not on the recogniser, so it is not in `Certainty`."""
 
 UNCLEAR = 0.3
-"""Factor on the rank of a hypothesis that cannot be read: people say numbers that can be read. Where it is far likelier
-all the same, nothing is guessed from the others."""
+"""Factor on the weight, for the ranking, of a hypothesis that cannot be read: people say numbers that can be read. If
+it is still far likelier than the others, these are not used to guess."""
 
 LENGTHENED = 3.0
-"""The longer of two whole numbers in one breath must be so many times as likely as its own beginning: most callers have
-a number of the shorter length."""
+"""The longer of two whole numbers in one breath must be this many times as likely as its own beginning: most callers
+have a number of the shorter length."""
 
 DOUBTS = 2
 """More uncertain digits than this are not asked for one by one: the read-back shows them all."""
@@ -41,32 +41,32 @@ DOUBTS = 2
 
 @dataclass(frozen=True)
 class Certainty:
-    """How far the probabilities of one recogniser are to be trusted. The defaults are neutral: they take them as
-    they are.
+    """How far the probabilities of one recogniser can be trusted. The defaults use them unchanged.
 
-    Fitted to a recogniser; for a bundled model they stand in its calibration.toml."""
+    Fitted to a recogniser; a bundled model has them in its calibration.toml."""
 
     sure: float = 0.5
-    """0…1. A digit on which a smaller part of the hypotheses agrees is uncertain, and is asked for alone."""
+    """0…1. If hypotheses with less than this part of the weight agree on a digit, it is uncertain, and asked for
+    alone."""
 
     near: float = 0.01
-    """0…1. A hypothesis with a smaller part of the best one's weight is dropped. A count of digits that fits makes up
-    for that much doubt and no more."""
+    """0…1. A hypothesis with less than this part of the best one's weight is dropped. So the right number of digits can
+    make up for that much doubt, and no more."""
 
     clear: float = 0.0
-    """0…1. Behind a whole number: the probability of an alternative from which on digits were said there, and no
-    courtesy that sounds like one."""
+    """0…1. After a whole number: from this probability of an alternative on, digits were said, and not a polite word
+    that sounds like one."""
 
     nothing: float = 0.0
-    """0…1. The probability that no digit was said there, where no alternative is `clear`. If the second pass gives
-    that a probability of its own, both count."""
+    """0…1. After a whole number: the probability that no digit was said, if no alternative is `clear`. If the second
+    pass gives that a probability of its own, both count."""
 
     hardly: float = 0.0
-    """0…1. The same where one is `clear`."""
+    """0…1. The same if one is `clear`."""
 
     platt_slope: float = 1.0
-    """Over 0. Factor on the log odds of a whole number (`platt_scaled`). Under 1: the pieces of a number have one voice
-    and one line, so neither their certainty nor their doubts multiply in full (Platt, 1999)."""
+    """Above 0. Factor on the log odds of a whole number (`platt_scaled`). It is below 1 because the pieces of a number
+    have the same voice and line, so their probabilities are not independent (Platt, 1999)."""
 
     platt_shift: float = 0.0
     """Added to these log odds."""
@@ -77,14 +77,14 @@ NEUTRAL = Certainty()
 
 @dataclass(frozen=True)
 class Hypothesis:
-    """One way of hearing the number. `texts`: the alternatives it is made of."""
+    """One way of hearing the number. `texts`: the alternatives that it took."""
 
     cells: Collector
     weight: float
     texts: tuple[str, ...] = ()
 
     def after(self, text: str, share: float) -> list[Hypothesis]:
-        """What it becomes with this text: several where the text has several readings."""
+        """The hypotheses after this text: several if the text has several readings. `share`: the text's probability."""
         if not text:
             return [Hypothesis(copy(self.cells), self.weight * share, self.texts)]
         ways = self.cells.ways(text)
@@ -106,7 +106,7 @@ class Hypotheses:
 
     @property
     def best(self) -> Collector:
-        """The cells of the leading hypothesis; to be read, not changed."""
+        """The cells of the leading hypothesis, for reading only."""
         return self._each[0].cells
 
     @property
@@ -115,8 +115,9 @@ class Hypotheses:
         return self._each[0].texts
 
     def hear(self, texts: Sequence[str], probabilities: Sequence[float] = (), at: int = 0) -> None:
-        """Takes one final piece of speech: its alternatives, best first, and the share of each, where known. An empty
-        one is that nothing was said to the collector. `at`: where it ended, by which it may be heard again."""
+        """Takes one final piece of speech: its alternatives, best first, and the probability of each, if known. An
+        empty alternative means that nothing was said to the collector. `at`: where the piece ended, which identifies it
+        in `hear_again`."""
         self._before[at] = self._each
         heard = self._heard(
             list(zip(texts, probabilities or [1.0, *[self._certainty.near] * (len(texts) - 1)], strict=False))
@@ -128,8 +129,8 @@ class Hypotheses:
         self._each = near[:WIDTH] or self._each
 
     def hear_again(self, pieces: Sequence[tuple[int, Sequence[str], Sequence[float]]]) -> None:
-        """Takes pieces, the last one among them, in place of those that ended where they do; a piece that was not heard
-        before is left out."""
+        """Takes pieces, the last one included, in place of earlier ones that ended at the same places. A piece that was
+        not heard before is left out."""
         known = [piece for piece in pieces if piece[0] in self._before]
         if known:
             self._each = self._before[known[0][0]]
@@ -137,7 +138,7 @@ class Hypotheses:
             self.hear(texts, probabilities, at)
 
     def _heard(self, heard: list[tuple[str, float]]) -> list[tuple[str, float]]:
-        """The alternatives of a piece, and what else they may have been."""
+        """The alternatives of a piece, and further ones that sound like them."""
         texts = [text for text, _ in heard]
         clear = max((share for text, share in heard if text), default=1.0)
         if clear < 1.0 and self._behind and not any(map(Collector.corrects, texts[:1])):
@@ -166,19 +167,19 @@ class Hypotheses:
         self._each = _merged(self._each)
 
     def answered(self, key: str) -> None:
-        """The first of the keys that follow may have been an answer of its own, as `Collector.answered`."""
+        """The next key may have been an answer of its own, as `Collector.answered`."""
         for each in self._each:
             each.cells.answered(key)
 
     def breath(self) -> None:
-        """The caller fell silent for about a second, as `Collector.breath`."""
+        """The caller was silent for about a second, as `Collector.breath`."""
         for each in self._each:
             each.cells.breath()
 
     def settle(self) -> None:
-        """The number is over: whole numbers lead from here on, those not yet called wrong before the others, and one
-        that is hardly likelier than its own beginning behind that. Of several readings of the same words the count
-        tells the right one: what fell to the others is its."""
+        """The number is over. From here on whole numbers lead, those not yet called wrong before the others; one that
+        is hardly likelier than its own beginning comes after that beginning. Of several readings of the same words the
+        number of digits shows the right one, which gets the weight of all."""
         self._each = _by_count(self._each)
         self._each.sort(key=lambda each: (each.cells.status not in WHOLE, each.cells.digits in self._wrong))
         leader = self._each[0]
@@ -192,13 +193,14 @@ class Hypotheses:
 
     @property
     def confidence(self) -> float:
-        """How likely the leading number is to be the right one, in 0…1."""
+        """The probability that the leading number is right, 0…1."""
         return platt_scaled(self.share, self._certainty.platt_slope, self._certainty.platt_shift)
 
     @property
     def share(self) -> float:
-        """What falls to the leading number, in 0…1: where it is a whole one, other counts are out of the question, and
-        what is wanting to 1 in all weights is that of numbers not among the alternatives."""
+        """The leading number's part of the weight, 0…1. If it is a whole number, hypotheses of other lengths are left
+        out. If all weights together are less than 1, the rest belongs to numbers that are not among the
+        alternatives."""
         best = self._each[0]
         none = max(0.0, 1.0 - sum(each.weight for each in self._each))
         whole = sum(each.weight for each in self._each if each.cells.status in WHOLE)
@@ -206,7 +208,8 @@ class Hypotheses:
 
     @property
     def uncertain(self) -> int | None:
-        """The digit of the leading number, counted from 1, that is best asked for alone; once for each number."""
+        """The digit of the leading number, counted from 1, that should be asked for alone; at most one for each
+        number."""
         digits = self.best.digits
         alike = [each for each in self._each if len(each.cells.digits) == len(digits)]
         total = sum(each.weight for each in alike)
@@ -217,8 +220,8 @@ class Hypotheses:
         return 1 + min(doubts, key=agreed.__getitem__)
 
     def resume(self, echo: str = "") -> None:
-        """The caller was told what stands in the leading hypothesis, and goes on from there. `echo`: the key that led
-        to this question, as in `Collector`."""
+        """The caller was told the digits of the leading hypothesis, and goes on from there. `echo`: the key that led to
+        this question, as in `Collector`."""
         cells = copy(self.best)
         if cells.in_question and cells.reached in WHOLE:  # read back before, and now asked for again
             self._wrong |= {cells.digits}
@@ -228,7 +231,7 @@ class Hypotheses:
         self._each = [Hypothesis(cells, 1.0)]
 
     def ask(self, cell: int) -> None:
-        """The caller was asked for one digit of the leading number, counted from 1. The answer may decide for another
+        """The caller was asked for one digit of the leading number, counted from 1. The answer may choose another
         hypothesis: digits that were heard together are right or wrong together."""
         cells = copy(self.best)
         others = sorted(self._each[1:], key=lambda each: -each.weight)
@@ -238,7 +241,7 @@ class Hypotheses:
         self._each = [Hypothesis(cells, 1.0)]
 
     def correct(self, text: str) -> bool:
-        """Takes a correction of the whole number that stands, or another whole number; False for anything else, which
+        """Takes a correction of the whole number so far, or another whole number; False for anything else, which
         changes nothing."""
         right = [each for each in Hypothesis(self.best, 1.0).after(text, 1.0) if each.cells.status in WHOLE]
         if len(right) != 1 or right[0].cells.digits == self.best.digits:
@@ -248,12 +251,13 @@ class Hypotheses:
 
 
 def _rank(each: Hypothesis) -> float:
-    """The lower, the sooner it leads."""
+    """The sort key of a hypothesis: the lowest leads."""
     return -each.weight * (UNCLEAR if each.cells.status is Collected.UNCLEAR else 1.0)
 
 
 def _by_count(each: list[Hypothesis]) -> list[Hypothesis]:
-    """Where some readings of the same words are whole numbers, theirs is the weight of all; in the order of `_rank`."""
+    """The hypotheses in the order of `_rank`. If some readings of the same words are whole numbers, they get the weight
+    of all readings."""
     total: dict[tuple[str, ...], float] = defaultdict(float)
     whole: dict[tuple[str, ...], float] = defaultdict(float)
     for one in each:
@@ -271,7 +275,7 @@ def _by_count(each: list[Hypothesis]) -> list[Hypothesis]:
 
 
 def _merged(hypotheses: Sequence[Hypothesis]) -> list[Hypothesis]:
-    """Those with the same digits as one, with the weight of all."""
+    """The hypotheses, with those that have the same digits joined into one with the weight of all."""
     merged: dict[tuple[str, Collected], Hypothesis] = {}
     for new in hypotheses:
         key = new.cells.row, new.cells.status
@@ -283,6 +287,7 @@ def _merged(hypotheses: Sequence[Hypothesis]) -> list[Hypothesis]:
 
 
 def platt_scaled(share: float, slope: float = 1.0, shift: float = 0.0) -> float:
-    """The confidence in a number of this share: `slope` times its log odds, and `shift`."""
+    """The confidence in a number with this part of the weight: its log odds times `slope` plus `shift`, as a
+    probability."""
     right, wrong = math.exp(shift) * math.pow(share, slope), math.pow(1.0 - share, slope)
     return right / (right + wrong)

@@ -1,9 +1,8 @@
 """Spoken Vietnamese to digits: `read` for a text that is one number or code, `find` for numbers inside a sentence.
 
-A result is digits as text, so leading zeros live. A text with two readings that differ in digits is never guessed: it
-has a status and no digits, unless just one of the readings has as many digits as an insurance number. The rules are
-where they are applied: words in `words`, numerals and what makes them ambiguous in `grammar`, corrections in
-`corrections`.
+A result is digits as text, so leading zeros are kept. A text with two readings that differ in digits is never guessed:
+it has a status and no digits, unless only one of the readings has as many digits as an insurance number. The rules are
+where they are applied: words in `words`, numerals and their ambiguities in `grammar`, corrections in `corrections`.
 """
 
 import re
@@ -29,7 +28,7 @@ class Reading(NamedTuple):
 
 
 class Found(NamedTuple):
-    """A number in a sentence: the characters `start` to `end` of the text, and the digits they say."""
+    """A number in a sentence: the characters `start` to `end` of the text, and their digits."""
 
     start: int
     end: int
@@ -37,7 +36,7 @@ class Found(NamedTuple):
 
 
 LENGTHS = frozenset((10, 12))
-"""Digits of an insurance number, and of the personal identity number that takes its place."""
+"""Digits of an insurance number, and of the personal identity number that replaces it."""
 
 
 def read(text: str) -> Reading:
@@ -55,13 +54,13 @@ def read(text: str) -> Reading:
 
 
 def _settled(outcome: Outcome) -> tuple[Status, str]:
-    """Of several readings, the only one of the right length."""
+    """Status and digits of an outcome; of several readings, those of the only one with the right length."""
     numbers = [digits for digits in outcome.readings if len(digits) in LENGTHS]
     return (_OK, numbers[0]) if len(numbers) == 1 else (outcome.status, outcome.digits)
 
 
 def _of_card(outcome: Outcome) -> tuple[str | None, Status]:
-    """The insurance number of a health card, whose letters are known already."""
+    """The insurance number of a health insurance card, whose letters were found already."""
     if outcome.status is _OK and (number := card.number_of(outcome.digits)):
         return number, _OK
     begun = outcome.status is Status.INCOMPLETE or (outcome.status is _OK and card.begins(outcome.digits))
@@ -69,14 +68,14 @@ def _of_card(outcome: Outcome) -> tuple[str | None, Status]:
 
 
 def _once(digits: str) -> str:
-    """The number that was said twice, once."""
+    """The digits; of a number that was said twice, only the first."""
     half = len(digits) // 2
     return digits[:half] if half in LENGTHS and digits[:half] == digits[half:] else digits
 
 
 def _hesitating(text: str, plain: Outcome) -> Outcome:
-    """An "à" between digits changes none. Where they are no number so, but one with the digit before it put right, that
-    was meant: "… bốn tám à năm sáu …"."""
+    """An "à" between digits is normally a hesitation. But if the digits are a number only when the digit before the "à"
+    is corrected, a correction was meant: "… bốn tám à năm sáu …"."""
     cuts = [match.end() for match in _HESITATION.finditer(text)][: _MOST_HESITATIONS + 1]
     if not cuts or len(cuts) > _MOST_HESITATIONS or len(plain.digits) <= min(LENGTHS):
         return plain
@@ -93,7 +92,7 @@ def _hesitating(text: str, plain: Outcome) -> Outcome:
 
 _HESITATION = re.compile(r"(?<=\w)[\s,.…]+(?:à|a\u0300)(?=[\s,.…]+\w)", re.IGNORECASE)
 _MOST_HESITATIONS = 3
-"""More are not looked at; each doubles the readings."""
+"""More than this are not tried: each doubles the readings."""
 
 _SAID = "".join(
     kind.value

@@ -10,7 +10,7 @@ class Row:
     """Digits, and how they came.
 
     voiced    for each digit, whether it came by voice
-    breaths   where the caller went on after a silence, ascending, none at 0
+    breaths   positions at which the caller went on after a silence, ascending, never 0
     """
 
     digits: str = ""
@@ -29,22 +29,22 @@ class Row:
         return len(self.digits)
 
     def first(self, count: int) -> Row:
-        """Only so many of the first digits."""
+        """Only the first `count` digits."""
         breaths = tuple(at for at in self.breaths if at < count)
         return Row(self.digits[:count], self.voiced[:count], breaths)
 
     def since(self, start: int) -> Row:
-        """The digits from here on."""
+        """The digits from `start` on."""
         breaths = tuple(at - start for at in self.breaths if at > start)
         return Row(self.digits[start:], self.voiced[start:], breaths)
 
     def pressed(self, key: str, after_breath: bool) -> Row:
-        """With one more digit, by key."""
+        """The row with one more digit, by key."""
         breaths = (*self.breaths, len(self)) if after_breath and self else self.breaths
         return Row(self.digits + key, (*self.voiced, False), breaths)
 
     def heard(self, digits: str) -> Row:
-        """These digits stand after a piece of speech; what is new among them came by voice."""
+        """The row after a piece of speech, with these digits; the new ones among them came by voice."""
         pairs = list(zip(digits, self.digits, strict=False))
         kept = next((at for at, (new, old) in enumerate(pairs) if new != old), len(pairs))
         if len(digits) == len(self):

@@ -1,4 +1,4 @@
-"""Digits to spoken Vietnamese, for reading back and for prompts: what is spoken here, `read` reads back exactly."""
+"""Digits to spoken Vietnamese, for read-backs and prompts. `read` turns the result into the same digits again."""
 
 import re
 from enum import Enum
@@ -6,7 +6,7 @@ from itertools import pairwise
 
 
 class Dialect(str, Enum):
-    """Where the words are at home."""
+    """The region whose words are used."""
 
     NORTH = "north"
     CENTRAL = "central"
@@ -22,7 +22,8 @@ _LONGEST_NUMBER = 12  # digits, up to tỷ
 
 
 def groups(digits: str) -> tuple[str, ...]:
-    """Digits cut for the ear: as few groups of at most four as will do, longer ones last (10 → 3-3-4, 12 → 4-4-4)."""
+    """Digits in groups for the ear: as few groups of at most four as possible, longer ones last (10 → 3-3-4, 12 →
+    4-4-4)."""
     count = -(-len(digits) // _LARGEST_GROUP)
     cuts = [len(digits) * i // count for i in range(count + 1)] if count else [0]
     return tuple(digits[start:end] for start, end in pairwise(cuts))
@@ -51,7 +52,7 @@ def speak_number(digits: str, dialect: Dialect = Dialect.NORTH) -> str:
     spoken = []
     for i, (part, scale) in enumerate(zip(parts, scales, strict=True)):
         if i and not "".join(parts[i:]).strip("0"):
-            break  # only zeros follow, and the scale said so
+            break  # only zeros follow, which the scale's word implies
         spoken += ["không" if i and part == "000" else _group(part, dialect), scale]
     return " ".join(filter(None, spoken))
 

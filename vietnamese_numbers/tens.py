@@ -1,31 +1,31 @@
-"""mười or mươi: one falls and one does not, and over a telephone that is little. "bảy mươi chín mươi hai" is 70 92, or
+"""mười or mươi: they differ only in tone, which is hard to hear over a telephone. "bảy mươi chín mươi hai" is 70 92, or
 79 12 said without a pause.
 
-What is never said is put right: "không mươi" is 0 and mười. Elsewhere both are kept with a share each; where their
-counts differ, the length of the number tells them apart.
+A word that nobody says in its place is corrected: "không mươi" is 0 and mười. Elsewhere both are kept, each with a
+probability; if they give different numbers of digits, the length of the number tells them apart.
 """
 
 from vietnamese_numbers.speaking import DIGIT_WORDS
 
 SAME_COUNT = 1.0
-"""How likely the other word is, as a share of the one that was heard, where a ten stands before: 70 92 and 79 12 are
-equally many digits, and as many numbers have the one as the other."""
+"""The likelihood of the other word, relative to the heard one, if a ten comes before: 70 92 and 79 12 have the same
+number of digits, and both are equally frequent."""
 
 PAIRS = 0.3
-"""The same where the digit before it ends a pair: "không chín, mười hai" begins the next one."""
+"""The same if the digit before ends a pair: in "không chín, mười hai" mười begins the next pair."""
 
 ELSEWHERE = 0.05
 """The same elsewhere. People who read in pairs do not leave single digits between them."""
 
 ODD = 0.35
-"""How likely a way is for each single digit, or odd row of them, that stands before a ten, as a share of the same
-without: 79 12 34 is likelier than 7 92 3 14."""
+"""Factor on the likelihood of a way for each single digit, or row with an odd number of digits, before a ten: 79 12 34
+is likelier than 7 92 3 14."""
 
 LEAST = 0.02
-"""Less likely ways are not looked at; as `Certainty.near` of the hypotheses."""
+"""Less likely ways are dropped, as by `Certainty.near` for hypotheses."""
 
 MOST = 16
-"""Ways that are looked at, the likeliest."""
+"""Ways that are kept, the likeliest."""
 
 _DIGITS = frozenset(DIGIT_WORDS) | {"bẩy"}
 _UNITS = _DIGITS | {"mốt", "tư", "lăm", "nhăm"}
@@ -33,8 +33,8 @@ _OTHER = {"mươi": "mười", "mười": "mươi"}
 
 
 def ways(text: str) -> list[tuple[str, float]]:
-    """What a text may have been, with probabilities that add up to 1; the text as heard is first unless nobody says
-    so."""
+    """The texts that may have been said, with probabilities that add up to 1; the heard text is first, unless nobody
+    says it."""
     if "mươi" not in text and "mười" not in text:
         return [(text, 1.0)]
     found: list[tuple[list[str], float]] = [([], 1.0)]
@@ -57,7 +57,7 @@ def ways(text: str) -> list[tuple[str, float]]:
 
 
 def _odd_rows(words: list[str]) -> int:
-    """How many odd rows of digits, each said by a word of its own, stand before a ten."""
+    """How many rows with an odd number of single digit words come before a ten."""
     rows = single = at = 0
     padded = [*words, "", "", ""]
     while at < len(words):
@@ -73,7 +73,7 @@ def _odd_rows(words: list[str]) -> int:
 
 
 def _likely(before: list[str], word: str) -> float | None:
-    """How likely the other word is after these, as a share of this one; None where this one is never said."""
+    """The likelihood of the other word after these words, relative to this one; None if this one is never said."""
     if word not in _OTHER or not before or before[-1] not in _DIGITS:
         return 0.0
     if before[-1] in ("không", "một"):
@@ -86,7 +86,7 @@ def _likely(before: list[str], word: str) -> float | None:
 
 
 def _count(words: list[str]) -> int:
-    """The digits of the words, where they are said one by one or in pairs."""
+    """The number of digits of the words, if they are said one by one or in pairs."""
     round_tens = sum(
         word in _OTHER and following not in _UNITS for word, following in zip(words, [*words[1:], ""], strict=True)
     )

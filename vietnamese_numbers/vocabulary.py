@@ -4,8 +4,8 @@ A text is rewritten into a short string of these letters (`words.py`), and the g
 (`grammar.py`): "hai mươi lăm, một trăm linh hai" becomes `2mE,1tl2`. A digit word is its own digit, so a number that
 was said digit by digit is read as soon as it is rewritten.
 
-Polite words and corrections are made of parts that go together freely ("nhé em", "cảm ơn cô", "ấy chết nhầm số"), so
-they are put together here rather than listed.
+Polite words and corrections are made of parts that can be combined freely ("nhé em", "cảm ơn cô", "ấy chết nhầm số"),
+so they are combined here and not listed.
 """
 
 from enum import Enum
@@ -32,10 +32,10 @@ class Kind(Enum):
     # between numerals
     PAUSE = ","  # punctuation, hesitations and particles
     FILLER = "~"  # polite words
-    INTRO = "IJ"  # mã số, số bảo hiểm …: the number begins behind it; số là …
+    INTRO = "IJ"  # mã số, số bảo hiểm …: the number begins after it; số là …
     PERSON = "p"  # anh, chị …: "chị Ba" is a name
     IS = "="  # là
-    QUESTION = "q"  # đúng không, được chưa: a pause behind a number, before digits not known
+    QUESTION = "q"  # đúng không, được chưa: after a number a pause, before digits unknown
     WHETHER = "Q"  # có phải … (không)
     # acts of the caller
     WRONG = "W"  # à nhầm
@@ -51,7 +51,7 @@ class Kind(Enum):
     NTH = "⓪①②③④⑤⑥⑦⑧⑨⑩⑪⑫"  # số cuối, số thứ nhất … số thứ mười hai
     DROP = "d"  # xóa
     # what cannot be read
-    UNSURE = "?SM"  # two words in one spelling; "xin lỗi", a correction or not; "muoi", until its neighbours decide
+    UNSURE = "?SM"  # one spelling for two words; "xin lỗi": a correction or not; "muoi", until its neighbours decide
     NO = "o"  # à không: a zero or a "no"
     DONT = "-"  # đừng, không cần: what follows is not to be done
     OTHER = "u"  # parts of other numbers: rưỡi, phẩy, vạn
@@ -72,7 +72,7 @@ SLIPS = (
     "nhầm, lộn, nhầm rồi, lộn rồi, nhầm mất, lộn mất, nhầm số, lộn số, đọc nhầm, đọc lộn, nói nhầm, nói lộn, tôi nhầm,"
     " em nhầm, tôi lộn, em lộn, tôi đọc nhầm, em đọc nhầm, tôi nói nhầm, em nói nhầm"
 )
-WRONG = "sai, sai rồi, sai số, trật, trật rồi"  # a slip behind an alarm; alone an answer
+WRONG = "sai, sai rồi, sai số, trật, trật rồi"  # after one of ALARMS a slip; alone an answer
 CELLS = "số thứ, chữ số thứ, con số thứ, số ở vị trí thứ, vị trí thứ"
 ORDINALS = {
     **{"②": "hai, nhì", "③": "ba", "④": "tư, bốn", "⑤": "năm", "⑥": "sáu", "⑦": "bảy, bẩy", "⑧": "tám", "⑨": "chín"},

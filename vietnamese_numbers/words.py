@@ -1,16 +1,16 @@
-"""Text in, letters or tokens out: the one place that knows spelling.
+"""Text in, letters or tokens out: the only module that knows spelling.
 
 `spell` rewrites a text into the letters of `vocabulary.py`; `tokenize` gives the same letters one by one, each with its
-span in the text as given. The longest phrase wins ("không phải" is never the digit 0). Two rules keep both honest:
+span in the original text. The longest phrase wins ("không phải" is never the digit 0). Two rules prevent guesses:
 
 * A word, symbol or foreign digit that is not in the vocabulary becomes `UNKNOWN`, and nothing that contains one is
   read.
-* Words without diacritics are taken only when the *whole* text is without them: in an accented text "sau" is "after",
-  "nam" is a name, "tu" is "to practise". Where dropping the diacritics makes two words of the vocabulary one ("muoi" is
-  mười and mươi, "nham" is nhăm and nhầm), the token is `UNSURE`, which is read only where it makes no difference.
+* Words without diacritics are accepted only if the *whole* text is without them: in other texts "sau" is
+  "after", "nam" is a name, "tu" is "to practise". If two words of the vocabulary are equal without diacritics ("muoi"
+  is mười and mươi, "nham" is nhăm and nhầm), the token is `UNSURE`, which is read only where both give the same digits.
 
-A text is cut at white space, and each piece looked up as it stands: the table holds every word as people and
-recognisers usually write it. A piece that is not there is spelt letter by letter; nothing of it is kept.
+A text is cut at white space, and each piece is looked up unchanged: the table holds every word as people and
+recognisers usually write it. A piece that is not in the table is spelt letter by letter; the result is not stored.
 """
 
 import re
@@ -25,7 +25,7 @@ __all__ = ["Kind", "Token", "spell", "tokenize"]
 
 
 class Token(NamedTuple):
-    """A word or phrase; `start` and `end` are character positions in the text as given."""
+    """A word or phrase; `start` and `end` are character positions in the original text."""
 
     letters: str  # one letter of the vocabulary; for written digits <0912>
     start: int
@@ -121,7 +121,7 @@ class _Spelling(dict[str, str]):
         return "".join(map(self.lexeme, _LEXEME.findall(piece)))
 
     def lexeme(self, lexeme: str) -> str:
-        """The letters of a word before phrases are put together; empty for what cannot be seen."""
+        """The letters of a word before phrases are joined; empty for invisible characters."""
         word = _normal(lexeme)
         if word in self._words:
             return self._words[word]
@@ -132,12 +132,12 @@ class _Spelling(dict[str, str]):
         return "," if word in _PUNCTUATION else "!" if word else ""
 
     def settle(self, letters: str) -> str:
-        """What letters mean beside each other."""
+        """Letters whose meaning depends on their neighbours, resolved."""
         letters = _settle(letters) if self is _FOLDED else letters
         return _IN_CONTEXT.sub(_in_context, letters) if _CONTEXTUAL.search(letters) else letters
 
     def mean(self, phrase: "re.Match[str]") -> str:
-        """The letter of a phrase; a word that means something only inside a phrase is unknown alone."""
+        """The letter of a phrase; a word that has a meaning only inside a phrase is unknown alone."""
         return self._meaning.get(phrase[0], "!")
 
 
@@ -162,7 +162,7 @@ def _folded() -> _Spelling:
 
 
 def _shared(one: str, other: str, words: tuple[str, ...]) -> str:
-    """The letter of a spelling that two phrases have in common. A polite word gives way: bà to ba, sổ to số."""
+    """The letter of a spelling that two phrases share. A polite word loses: ba is not bà, so is not sổ."""
     if one == other or (one in _WEAK and other in _WEAK):
         return one
     says = [letter for letter in (one, other) if letter not in _WEAK]
@@ -170,7 +170,7 @@ def _shared(one: str, other: str, words: tuple[str, ...]) -> str:
 
 
 def _looks_like_a_digit(phrase: str) -> bool:
-    """Whether a word of it is a digit only without its diacritics."""
+    """Whether a word of the phrase is a digit only without its diacritics."""
     return any(fold(word) in _FOLDED_DIGITS and word not in _DIGIT_WORDS for word in phrase.split())
 
 
@@ -197,7 +197,7 @@ def spell(text: str) -> str:
 
 
 def _settle(letters: str) -> str:
-    """What folded words mean beside each other.
+    """Folded words whose meaning depends on their neighbours, resolved.
 
     "muoi" is mươi or mười after a digit that takes both; elsewhere it is mười: "một mươi" is never said. "mot" is mốt
     or một where that makes a difference: "mười hai một" is 12 1, "mười hai mốt" 10 21.
@@ -206,12 +206,12 @@ def _settle(letters: str) -> str:
 
 
 def _in_context(match: "re.Match[str]") -> str:
-    """Words that mean something only beside others: unknown elsewhere."""
+    """The letter of words that have a meaning only beside others; elsewhere they are unknown."""
     return {"again": Kind.RESTART.value, "pause": Kind.PAUSE.value, "stays": match[0]}.get(match.lastgroup or "", "!")
 
 
 def tokenize(text: str) -> list[Token]:
-    """The letters of `spell`, in order, each with its place in the text."""
+    """The letters of `spell`, in order, each with its position in the text."""
     spelling = _spelling(text)
     lexemes = [(spelling.lexeme(match[0]), *match.span()) for match in _LEXEME.finditer(text)]
     places = [span for letters, *span in lexemes for _ in letters]

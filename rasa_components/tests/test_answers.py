@@ -1,4 +1,4 @@
-"""What an action server answers is checked as strictly as by Rasa itself, and sooner."""
+"""Answers of an action server are checked as strictly as by Rasa itself, but faster."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Conversations of which nothing is heard any more are forgotten, and no others."""
+"""Conversations that have ended are forgotten, and no others."""
 
 from __future__ import annotations
 
