@@ -53,7 +53,7 @@ def free_port() -> int:
 )
 def test_what_is_missing_is_found(part: str, settings: dict[str, object], words: str) -> None:
     with pytest.raises(VoicebotError, match=words) as found:
-        CHECK[part](dataclasses.replace(Settings(), **settings))  # type: ignore[arg-type]
+        CHECK[part](dataclasses.replace(Settings(), **settings))  # type: ignore[arg-type]  # each value has its field's type
     assert "\n" not in str(found.value)
 
 

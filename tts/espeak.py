@@ -115,7 +115,7 @@ class _WorkerError(Exception):
 def _exchange(worker: subprocess.Popen[bytes], text: str) -> tuple[bytes, int]:
     """The sound of one text. Raises OSError or ValueError if the worker died, VoicebotError if it gives a reason."""
     assert worker.stdin is not None  # noqa: S101  # for the type checker: both are pipes
-    assert worker.stdout is not None  # noqa: S101
+    assert worker.stdout is not None  # noqa: S101  # as above
     worker.stdin.write(json.dumps(text).encode() + b"\n")
     worker.stdin.flush()
     head = json.loads(worker.stdout.readline())

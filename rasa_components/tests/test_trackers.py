@@ -29,4 +29,4 @@ def test_a_conversation_is_forgotten_when_its_time_is_over() -> None:
 
 
 def test_the_time_may_stand_in_endpoints_yml_as_text() -> None:
-    assert ForgetfulTrackerStore(Domain.empty(), None, seconds="60")._seconds == 60.0  # type: ignore[arg-type]
+    assert ForgetfulTrackerStore(Domain.empty(), None, seconds="60")._seconds == 60.0  # type: ignore[arg-type]  # endpoints.yml may give a text

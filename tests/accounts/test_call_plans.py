@@ -88,6 +88,6 @@ def test_no_question_of_the_benchmark_is_left_out() -> None:
         def find(self, *_: object, **__: object) -> list[dict[str, str]]:
             return [{"id": "a" * 32}]
 
-    figures = {name for name in queries(NoCalls(), CALLS) if name.startswith("figures")}  # type: ignore[arg-type]
+    figures = {name for name in queries(NoCalls(), CALLS) if name.startswith("figures")}  # type: ignore[arg-type]  # a stand-in without a store
     others = {"a record is written"}
-    assert set(queries(NoCalls(), CALLS)) == {*BY, *figures, *others} - {"old calls are forgotten"}  # type: ignore[arg-type]
+    assert set(queries(NoCalls(), CALLS)) == {*BY, *figures, *others} - {"old calls are forgotten"}  # type: ignore[arg-type]  # the same stand-in

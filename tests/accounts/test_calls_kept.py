@@ -26,7 +26,7 @@ RESET = CallRecord(
 
 def record(number: int, outcome: str = "hung_up", after: float = 0.0, **fields: object) -> CallRecord:
     given = {"exchange": "", "seconds": 10.0, **fields}
-    return CallRecord(id=f"{number:032x}", started=BEGAN + after, outcome=outcome, **given)  # type: ignore[arg-type]
+    return CallRecord(id=f"{number:032x}", started=BEGAN + after, outcome=outcome, **given)  # type: ignore[arg-type]  # each value has its field's type
 
 
 @pytest.fixture
@@ -71,7 +71,7 @@ def test_calls_are_found_by_time_outcome_phone_and_the_exchanges_name_newest_fir
     kept.keep(record(4, "error", 180), None)
 
     def ids(**wanted: object) -> list[int]:
-        return [int(call["id"], 16) for call in kept.find(dataclasses.replace(EVER, **wanted))]  # type: ignore[arg-type]
+        return [int(call["id"], 16) for call in kept.find(dataclasses.replace(EVER, **wanted))]  # type: ignore[arg-type]  # each value has its field's type
 
     assert ids() == [4, 3, 2, 1]
     assert ids(outcome="refused") == [3, 2]

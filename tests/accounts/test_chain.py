@@ -42,7 +42,7 @@ def signed(record: Record, signer: Signer = SIGNER) -> Checkpoint:
 def rewritten(records: list[Record], at: int, **change: object) -> list[Record]:
     """One record changed, and the chain made whole again behind it, as who lacks the key can do it."""
     done = list(records[:at])
-    for record in [replace(records[at], **change), *records[at + 1 :]]:  # type: ignore[arg-type]
+    for record in [replace(records[at], **change), *records[at + 1 :]]:  # type: ignore[arg-type]  # each value has its field's type
         bare = replace(record, previous=done[-1].hash if done else GENESIS)
         done.append(replace(bare, hash=bare.digest()))
     return done

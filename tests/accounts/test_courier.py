@@ -31,7 +31,7 @@ OBJECT = {
 
 
 def way(**settings: str) -> Deliver:
-    deliver = by(Settings(**settings))  # type: ignore[arg-type]
+    deliver = by(Settings(**settings))  # type: ignore[arg-type]  # the settings given here are texts
     assert deliver
     return deliver
 
@@ -107,7 +107,7 @@ async def sms_gateway(status: int = 200) -> AsyncIterator[tuple[str, list[web.Re
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()
     try:
-        port = site._server.sockets[0].getsockname()[1]  # type: ignore[union-attr]
+        port = site._server.sockets[0].getsockname()[1]  # type: ignore[union-attr]  # the site has been started
         yield f"http://127.0.0.1:{port}/sms", requests, bodies
     finally:
         await runner.cleanup()

@@ -69,7 +69,7 @@ def test_a_new_store_has_a_write_ahead_log(accounts: Accounts) -> None:
 
 def test_calls_are_unique_by_a_key_of_the_database(accounts: Accounts) -> None:
     insert = "INSERT INTO resets (call_id, at, state, insurance_number) VALUES ('x', '2026-03-01', 'refused', 'y')"
-    with pytest.raises(AccountsUnavailable) as caught, accounts._database.writing() as connection:  # noqa: PT012
+    with pytest.raises(AccountsUnavailable) as caught, accounts._database.writing() as connection:  # noqa: PT012  # only the second insert raises
         connection.exec_driver_sql(insert)
         connection.exec_driver_sql(insert)
     assert isinstance(caught.value.__context__, IntegrityError)

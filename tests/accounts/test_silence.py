@@ -78,7 +78,7 @@ def test_a_connection_that_dies_inside_a_transaction_holds_nobody_up(
 ) -> None:
     """It holds the lock that writers take turns by; PostgreSQL lets it go after three seconds."""
     assert far.check() == 0
-    with pytest.raises(AccountsUnavailable), far._database.writing() as connection:  # noqa: PT012
+    with pytest.raises(AccountsUnavailable), far._database.writing() as connection:  # noqa: PT012  # the line falls silent inside the transaction
         line.fall_silent()
         connection.exec_driver_sql("SELECT 1")
     line.speak_again()
@@ -128,7 +128,7 @@ def disk(tmp_path: Path) -> Iterator[Path]:
     folder.mkdir()
     mount = ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(folder)]
     if os.geteuid() != 0 or subprocess.run(mount, check=False, capture_output=True).returncode:
-        pytest.skip("needs the right to mount a file system (root)")
+        pytest.skip("needs root, to mount a file system")
     yield folder
     subprocess.run(["umount", "--lazy", str(folder)], check=True)
 
@@ -164,7 +164,7 @@ def test_a_full_disk_is_found_out_before_a_caller_does(
     assert accounts.check() == 0
     rest = os.statvfs(disk)
     (disk / "fill").write_bytes(b"x" * rest.f_bavail * rest.f_bsize)
-    with pytest.raises(AccountsUnavailable, match="the disk is full"):  # noqa: PT012
+    with pytest.raises(AccountsUnavailable, match="the disk is full"):  # noqa: PT012  # which of the checks raises is open
         for _ in range(20):  # the log has some room of its own
             clock.advance(seconds=2)
             accounts.check()

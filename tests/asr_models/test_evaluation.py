@@ -217,19 +217,19 @@ class TestSections:
             ]
 
     def test_passes_stand_side_by_side_under_the_worst_speaker(self, tmp_path: Path) -> None:
-        text = report(self.Stub(), tmp_path, ["passes"])  # type: ignore[arg-type]
+        text = report(self.Stub(), tmp_path, ["passes"])  # type: ignore[arg-type]  # a stand-in with the methods that are used
         assert "**The worst speaker, both passes, ten digits, clean, µ-law: cn-a, 100.0%" in text
         rows = [line for line in text.splitlines() if line.startswith("| 10 | clean, µ-law | dw-b")]
         assert [row.count("50.0%") + row.count("100.0%") for row in rows] == [3]
         assert {file.name for file in tmp_path.iterdir()} == set(PICTURES.values())
 
     def test_strings_without_short_words_are_told_apart(self, tmp_path: Path) -> None:
-        text = report(self.Stub(), tmp_path, ["passes"])  # type: ignore[arg-type]
+        text = report(self.Stub(), tmp_path, ["passes"])  # type: ignore[arg-type]  # the same stand-in
         assert "| clean, µ-law | all | 4 | 75.0% | 100.0% | 100.0% |" in text
         assert "| clean, µ-law | no word under 0.15 s | 2 | 100.0% | 100.0% | 100.0% |" in text
 
     def test_only_what_was_asked_for_is_measured(self, tmp_path: Path) -> None:
-        text = report(self.Stub(), tmp_path, ["confidence"])  # type: ignore[arg-type]
+        text = report(self.Stub(), tmp_path, ["confidence"])  # type: ignore[arg-type]  # the same stand-in
         assert list(card.sections(text)) == ["### Confidence"]
         assert "Brier score" in text
         assert [file.name for file in tmp_path.iterdir()] == ["calibration.png"]

@@ -27,7 +27,7 @@ DENY = (
     "nhầm rồi", "dạ không", "không phải số đó", "đâu có đúng", "gần đúng thôi", "đúng nhưng sai số cuối",
     "đúng đâu mà đúng", "hổng phải", "hông phải", "chẳng phải", "chả đúng", "hai", "số hai", "bấm hai",
 )  # fmt: skip
-NEGATIVE = frozenset("không chưa chẳng chả đâu hổng hông sai nhầm lộn trật gần nhưng mà hai".split())  # noqa: SIM905
+NEGATIVE = frozenset("không chưa chẳng chả đâu hổng hông sai nhầm lộn trật gần nhưng mà hai".split())  # noqa: SIM905  # a list of words is easier to read as a sentence
 NUMBER = "không một hai ba bốn năm sáu bảy tám chín"
 
 

@@ -76,7 +76,7 @@ class TestSound:
     async def test_a_device_of_another_rate_is_resampled(self, sound_server: SoundServer) -> None:
         import sounddevice
 
-        class Only44100(sounddevice.Stream):  # type: ignore[misc]
+        class Only44100(sounddevice.Stream):  # type: ignore[misc]  # sounddevice has no types
             def __init__(self, samplerate: int, **options: object) -> None:
                 if samplerate != 44100:
                     raise sounddevice.PortAudioError("Invalid sample rate")

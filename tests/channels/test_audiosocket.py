@@ -99,7 +99,7 @@ class TestSound:
         assert not np.concatenate(asterisk.heard).any()
 
     @pytest.mark.parametrize("kind", RATES)
-    async def test_every_rate_is_heard_at_8_kHz(self, call: Call, kind: int) -> None:  # noqa: N802
+    async def test_every_rate_is_heard_at_8_kHz(self, call: Call, kind: int) -> None:  # noqa: N802  # kHz is the unit
         channel, asterisk = call
         rate = RATES[kind]
         sound = tone(rate, 0.5, hertz=440)

@@ -12,7 +12,7 @@ import pytest
 from bot.channels.keypad import keypad
 
 if sys.platform == "win32":
-    pytest.skip("pseudo-terminals are of Unix", allow_module_level=True)
+    pytest.skip("needs Unix: Windows has no pseudo-terminals", allow_module_level=True)
 
 import termios
 

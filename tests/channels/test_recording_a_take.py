@@ -35,7 +35,7 @@ def device(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_all_that_is_heard_until_the_end_is_in_the_file(tmp_path: Path) -> None:
     def wait() -> None:
         for start in range(0, 4800, 960):
-            silence = Device.opened.block(np.arange(start, start + 960).astype(np.int16), 960)  # type: ignore[operator]
+            silence = Device.opened.block(np.arange(start, start + 960).astype(np.int16), 960)  # type: ignore[operator]  # it was opened before
             assert silence.shape == (960,)
             assert not silence.any()
 

@@ -14,7 +14,9 @@ from bot.simulation.caller_script import parse_script
 from bot.simulation.script import ScriptChannel
 from tests.channels.contract import ChannelContract, Reader, tone
 
-needs_espeak = pytest.mark.skipif(shutil.which("espeak-ng") is None, reason="needs espeak-ng, the caller's voice")
+needs_espeak = pytest.mark.skipif(
+    shutil.which("espeak-ng") is None, reason="needs espeak-ng, the caller's voice (Debian: apt install espeak-ng)"
+)
 
 
 def channel_of(steps: str, cache: Path, *, voice: str = "{}", keys: str = "events") -> ScriptChannel:

@@ -13,7 +13,7 @@ from bot.telephony.tcp import GONE_MS, SEND_BUFFER_BYTES, hold_short, unacknowle
 from tests.channels import fake_asterisk, fake_audiosocket
 
 pytestmark = pytest.mark.skipif(
-    not hasattr(socket, "TCP_USER_TIMEOUT"), reason="needs Linux: elsewhere TCP tells less of the peer"
+    not hasattr(socket, "TCP_USER_TIMEOUT"), reason="needs Linux: other systems report less about the peer"
 )
 
 Connection = tuple[asyncio.StreamWriter, socket.socket]

@@ -153,7 +153,7 @@ async def test_a_page_is_told_the_password_while_it_is_spoken_and_nowhere_else(p
         notices.append(notice)
         channel.watch(notice)
 
-    driven.show = channel.show  # type: ignore[attr-defined]
+    driven.show = channel.show  # type: ignore[attr-defined]  # a protocol is found by this method
     dialogue = Scripted(READING, GOODBYE)
     call = Call("id", driven, KeysOnly(), dialogue, Beeps(), TIMING, FIT, words=WORDS, watch=watch)
     assert await call.run() is Outcome.RESET

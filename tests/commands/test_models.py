@@ -22,7 +22,7 @@ def run(*arguments: str) -> Result:
 
 
 bundled = pytest.mark.skipif(
-    not catalogue()["vi-digits"].folder.is_dir(), reason="the bundled model is not trained yet"
+    not catalogue()["vi-digits"].folder.is_dir(), reason="needs the bundled model: git checkout asr_models/vi-digits"
 )
 
 

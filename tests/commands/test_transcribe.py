@@ -25,7 +25,7 @@ CALLS = FIT.numbers
 FILES = replace(CALLS, near=FIT.files.near)
 
 bundled = pytest.mark.skipif(
-    not catalogue()["vi-digits"].folder.is_dir(), reason="the bundled model is not trained yet"
+    not catalogue()["vi-digits"].folder.is_dir(), reason="needs the bundled model: git checkout asr_models/vi-digits"
 )
 
 

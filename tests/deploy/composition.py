@@ -35,7 +35,7 @@ def missing() -> str:
     """Why the composition cannot be started here; empty where it can."""
     for program in ("podman", "podman-compose"):
         if not shutil.which(program):
-            return f"needs {program}"
+            return f"needs {program}: tests/deploy/README.md says how to install it"
     absent = [name for name in IMAGES if podman("image", "exists", name, check=False).returncode]
     made = "deploy/images.sh and tests/deploy/stand_ins/build.sh make them"
     return f"needs the images {', '.join(absent)}: {made}" if absent else ""

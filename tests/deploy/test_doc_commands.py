@@ -81,7 +81,7 @@ def test_a_mark_says_why_and_stands_before_what_it_marks(path: Path) -> None:
 @pytest.mark.parametrize("path", PAGES, ids=page_name)
 def test_every_command_that_a_page_names_exists(path: Path) -> None:
     known = typer.main.get_command(app)
-    groups = {name: set(getattr(command, "commands", ())) for name, command in known.commands.items()}  # type: ignore[attr-defined]
+    groups = {name: set(getattr(command, "commands", ())) for name, command in known.commands.items()}  # type: ignore[attr-defined]  # the command is a group
     for name, sub in re.findall(r"(?<![-\w/])voicebot ([a-z][a-z-]*)(?: ([a-z][a-z-]*))?", _code(path)):
         assert name in groups, name
         assert not groups[name] or not sub or sub in groups[name], f"{name} {sub}"

@@ -25,7 +25,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
         not Path(UV).exists()
         or subprocess.run([*mkdocs, "--version"], cwd=PACKAGES, env=environ, check=False).returncode
     ):
-        pytest.skip("needs uv, and mkdocs-material from an index of packages")
+        pytest.skip("needs uv (`make setup` installs it in .tools), and a package index that has mkdocs-material")
     built = folder / "site"
     run = subprocess.run(
         [*mkdocs, "build", "--strict", "--site-dir", str(built)],

@@ -37,7 +37,7 @@ class TestCompose:
                 told = subprocess.run([*command, "version", "--short"], capture_output=True, text=True, check=False)
                 if told.returncode == 0 and int(told.stdout.lstrip("v").partition(".")[0]) >= 2:
                     return command
-        pytest.skip("needs Docker Compose, version 2 or later")
+        pytest.skip("needs Docker Compose, version 2 or later: https://docs.docker.com/compose/install/")
 
     @pytest.fixture(params=[["compose.yml"]], ids=lambda files: files[-1])
     def services(self, command: list[str], request: pytest.FixtureRequest, compose: dict[str, Any]) -> dict[str, Any]:
@@ -68,7 +68,7 @@ def helm_library() -> Any:
     return importlib.import_module("helm_python") if importlib.util.find_spec("helm_python") else None
 
 
-@pytest.mark.skipif(not (shutil.which("helm") or helm_library()), reason="needs helm, or the package helm-python-sdk")
+@pytest.mark.skipif(not (shutil.which("helm") or helm_library()), reason="needs helm, or: pip install helm-python-sdk")
 class TestHelm:
     def test_it_finds_nothing_wrong(self) -> None:
         if shutil.which("helm"):

@@ -183,7 +183,7 @@ async def test_one_that_hangs_is_killed_and_the_next_is_watched_too(
         await beats.go_by(1)
         assert not rasa.up
         await beats.go_by(HUNG_MISSES - MISSES)
-        await until(lambda number=number: rasa._rasa.number == number + 1)  # type: ignore[misc]
+        await until(lambda number=number: rasa._rasa.number == number + 1)  # type: ignore[misc]  # mypy cannot infer a lambda with a default
         await beats.go_by(1)
         assert rasa.up
     assert caplog.text.count("Rasa ended with status -9") == 2

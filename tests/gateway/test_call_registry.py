@@ -2,6 +2,8 @@
 
 import uuid
 
+import pytest
+
 from bot.events import Outcome
 from bot.gateway import call_registry
 from bot.gateway.call_registry import ANNOUNCED_SECONDS, ENDED_SECONDS, CallRegistry
@@ -54,7 +56,7 @@ def test_a_name_that_is_used_again_means_the_last_call() -> None:
     assert here.outcome("7") is Outcome.TRANSFERRED
 
 
-def test_no_more_than_so_much_is_kept(monkeypatch) -> None:  # type: ignore[no-untyped-def]
+def test_no_more_than_so_much_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(call_registry, "MOST", 3)
     here = CallRegistry(Clock())
     names = [here.announce(str(n)) for n in range(5)]

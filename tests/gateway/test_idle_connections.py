@@ -316,7 +316,7 @@ class TestTheLog:
     def test_of_what_strangers_cause_a_few_lines_a_minute_are_kept(self, caplog: pytest.LogCaptureFixture) -> None:
         now = [0.0]
         try:
-            clock = lambda: now[0]  # noqa: E731
+            clock = lambda: now[0]  # noqa: E731  # as short as it gets
             assert self.lines(clock, 1000, caplog) == [f"stranger {n}" for n in range(LINES)]
             now[0] = LINES_SECONDS - 0.1
             assert self.lines(clock, 5, caplog) == []

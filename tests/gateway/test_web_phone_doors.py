@@ -63,7 +63,7 @@ async def call(here: Site, name: str, origin: str | None = None, auth: BasicAuth
 class TestSetting:
     def test_it_is_on_where_a_line_needs_no_secret_and_else_where_it_is_wanted(self) -> None:
         def on(**given: str) -> bool:
-            settings = Settings(**given)  # type: ignore[arg-type]
+            settings = Settings(**given)  # type: ignore[arg-type]  # the settings given here are texts
             return has_web_phone(settings, open_auth(settings))
 
         assert on()

@@ -172,7 +172,7 @@ def test_the_catalogue_tells_all_that_fetching_needs() -> None:
 def test_a_real_graph_is_sound(tmp_path: Path) -> None:
     real = catalogue()["vi-digits"].folder / "graph/HCLG.fst"
     if not real.exists():
-        pytest.skip("the bundled model is not trained yet")
+        pytest.skip("needs the bundled model: git checkout asr_models/vi-digits")
     assert fault(real) is None
     short = tmp_path / "HCLG.fst"
     shutil.copy(real, short)

@@ -100,7 +100,7 @@ def test_the_kinds_of_the_catalogue_are_known() -> None:
 # ── the bundled model ──
 
 bundled = pytest.mark.skipif(
-    not catalogue()["vi-digits"].folder.is_dir(), reason="the bundled model is not trained yet"
+    not catalogue()["vi-digits"].folder.is_dir(), reason="needs the bundled model: git checkout asr_models/vi-digits"
 )
 
 Open = Callable[[Grammar], CallHearing]

@@ -78,8 +78,8 @@ def test_any_text_is_spelt_as_it_is_tokenized(text: str) -> None:
     st.sampled_from(["NFC", "NFD"]),
 )
 def test_words_are_spelt_as_they_are_tokenized(words: list[tuple[str, object]], spaces: list[str], form: str) -> None:
-    text = "".join(style(word) + space for (word, style), space in zip(words, spaces, strict=False))  # type: ignore[operator]
-    text = unicodedata.normalize(form, text)  # type: ignore[arg-type]
+    text = "".join(style(word) + space for (word, style), space in zip(words, spaces, strict=False))  # type: ignore[operator]  # STYLES are functions
+    text = unicodedata.normalize(form, text)  # type: ignore[arg-type]  # one of the two forms above
     tokens = tokenize(text)
     assert spell(text) == "".join(token.letters for token in tokens)
     assert all(text[token.start : token.end].strip() for token in tokens)

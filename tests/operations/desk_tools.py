@@ -48,7 +48,7 @@ def make(path: Path) -> Path:
 async def served(accounts: Accounts, settings: Settings = PRICED) -> AsyncIterator[Client]:
     """The way to the store that a gateway has."""
     desk = Desk(settings, lambda: accounts, lambda: Seal(SEAL_KEY, 600))
-    async with serving(app_of(lambda _: None, SECRETS, desk), "127.0.0.1", 0) as port:  # type: ignore[arg-type,return-value]
+    async with serving(app_of(lambda _: None, SECRETS, desk), "127.0.0.1", 0) as port:  # type: ignore[arg-type,return-value]  # no action is run here
         yield Client(f"http://127.0.0.1:{port}/webhook", SECRETS, Seal(SEAL_KEY, 600))
     desk.close()
     accounts.close()

@@ -140,7 +140,7 @@ async def test_what_was_asked_for_one_thing_is_good_for_nothing_else(
     ask: Callable[..., Any], accounts: Accounts
 ) -> None:
     """Somebody between gateway and action server hears an operator search, and sends that again to unlock."""
-    client: Client = ask.__self__  # type: ignore[attr-defined]
+    client: Client = ask.__self__  # type: ignore[attr-defined]  # it is a bound method of Client
     asked = {"act": "find", "session": "of an", "phone": PHONE, **EVER}
     heard = client._seal.seal(json.dumps(asked), Purpose.OPERATIONS)
     async with ClientSession(headers=SECRETS.headers) as session:

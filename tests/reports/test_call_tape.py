@@ -38,7 +38,7 @@ class Line:
 
     def tell(self, *events: object) -> None:
         for event in events:
-            self.tape.tap(self.now, event)  # type: ignore[arg-type]
+            self.tape.tap(self.now, event)  # type: ignore[arg-type]  # each is a RoomEvent
 
     def passes(self, seconds: float, sound: Samples | None = None) -> None:
         samples = np.full(round(seconds * self.rate), 1000, np.int16) if sound is None else sound

@@ -31,7 +31,7 @@ class Noted(Scripted):
 
     async def tell(self, call_id: str, utterance: object) -> Reply:
         self.carried.append(metadata())
-        return await super().tell(call_id, utterance)  # type: ignore[arg-type]
+        return await super().tell(call_id, utterance)  # type: ignore[arg-type]  # it is an Utterance
 
 
 def replies() -> tuple[Reply, ...]:

@@ -66,14 +66,14 @@ class Forgetful:
         else:
             self.has[name] = f"aav/{value}" if name == "voice" else value
 
-    def getProperty(self, name: str) -> object:  # noqa: N802
+    def getProperty(self, name: str) -> object:  # noqa: N802  # pyttsx3's name
         return self.has[name]
 
     def save_to_file(self, text: str, sound: BinaryIO) -> None:
         with wave.open(sound, "wb") as file:
             file.setparams((1, 2, 22050, 0, "NONE", ""))
 
-    def runAndWait(self) -> None:  # noqa: N802
+    def runAndWait(self) -> None:  # noqa: N802  # pyttsx3's name
         pass
 
 
@@ -188,7 +188,7 @@ def test_the_worker_loads_nothing_heavy() -> None:
     assert result.stdout.strip() == "[]"
 
 
-@pytest.mark.skipif(not hasattr(os, "pidfd_open"), reason="waits for a process that is not its child: Linux")
+@pytest.mark.skipif(not hasattr(os, "pidfd_open"), reason="needs Linux, to wait for a process that is not its child")
 def test_the_worker_ends_with_a_parent_that_is_killed() -> None:
     program = (
         "from tts.voice import open_voice; import sys\n"

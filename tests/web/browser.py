@@ -191,7 +191,7 @@ def _port(file: Path, process: subprocess.Popen[bytes]) -> int:
     """Chromium tells its port by a file of two lines, when it is ready."""
     for _ in range(round(START_SECONDS / 0.02)):
         if process.poll() is not None:
-            pytest.skip(f"Chromium ended at once with {process.returncode}: it cannot run here")
+            pytest.skip(f"Chromium ended with {process.returncode}; `chromium --headless=new` in a terminal says why")
         if file.exists() and len(lines := file.read_text().split("\n")) > 1:
             return int(lines[0])
         time.sleep(0.02)

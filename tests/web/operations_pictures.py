@@ -57,7 +57,7 @@ def events() -> tuple[dict[str, object], ...]:
     made: list[dict[str, object]] = []
     for at, who, text, *rest in SAID:
         if who == "bot":
-            latency = round(1000 * (at - made[-1]["at"])) if made and made[-1]["who"] == "caller" else None  # type: ignore[operator]
+            latency = round(1000 * (at - made[-1]["at"])) if made and made[-1]["who"] == "caller" else None  # type: ignore[operator]  # `at` is a number
             more = {"seconds": rest[0], "latency_ms": latency, "wait_ms": None, "expect": "number"}
         else:
             names = ("meaning", "why", "confidence")

@@ -143,7 +143,7 @@ async def test_a_lost_connection_ends_the_call_in_words_and_gives_the_microphone
         await page.click(".go")
         await page.until("document.querySelector('[data-turn=bot]')")
         [channel] = held.channels
-        channel._cut()  # type: ignore[attr-defined]
+        channel._cut()  # type: ignore[attr-defined]  # the page's channel has it
         await page.until("document.querySelector('[data-trouble=trouble_lost]')")
         await page.until("document.querySelector('[data-outcome=lost]')")
         assert await page.evaluate("stream.getTracks().every((track) => track.readyState === 'ended')")
