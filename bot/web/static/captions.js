@@ -1,4 +1,4 @@
-/* What is seen of a call: a pure function of what happened. Digits and passwords are in it while they are spoken or
+/* What the page shows of a call: a pure function of what happened. Digits and passwords are in it while they are spoken or
    given, and never after. */
 
 /**
@@ -17,15 +17,15 @@ export const NOTHING = {
   flush: 0,
 };
 
-/** The lines that are seen: at least one of their words was spoken. */
+/** The lines to show: at least one of their words was spoken. */
 export const visible = (/** @type {Seen} */ seen) =>
   seen.lines.filter((line) => line.who === "caller" || line.parts.some((part) => part.state !== "waiting"));
 
-/** What a part shows: nothing before it is spoken, and a mask for a secret that was. */
+/** The text to show for a part: nothing before it is spoken, and a mask for a secret after that. */
 export const shown = (/** @type {Part} */ part) =>
   part.state === "waiting" ? "" : part.secret && part.state === "said" ? MASK : part.text;
 
-/** Text that may be kept, of a line: what was spoken of it. */
+/** The text of a line that may be kept: what was spoken of it. */
 export const kept = (/** @type {Line} */ line) =>
   line.who === "caller" ? line.text : line.parts.map((part) => (part.secret ? MASK : part.text)).join(" ") + (line.cut ? " …" : "");
 
@@ -41,7 +41,7 @@ function eachPart(seen, change) {
   return { ...seen, lines: seen.lines.map((line) => ({ ...line, parts: line.parts.map(change) })) };
 }
 
-/** A secret is forgotten when it was spoken. */
+/** Drop a secret that was spoken. */
 const said = (part) => ({ ...part, state: "said", text: part.secret ? MASK : part.text });
 
 const newLine = (seen, who, at, end) => ({
@@ -83,13 +83,13 @@ export function told(/** @type {Seen} */ seen, message) {
   return ON[message.event]?.(seen, message) ?? seen;
 }
 
-/** A part begins to be heard, or has been heard. @returns {Seen} */
+/** The sound of a part begins, or has ended. @returns {Seen} */
 export function heardPart(/** @type {Seen} */ seen, id, ended) {
   const begun = (part) => (part.state === "waiting" ? { ...part, state: "spoken" } : part);
   return { ...eachPart(seen, (part) => (part.id === id ? (ended ? said(part) : begun(part)) : part)), thinking: false };
 }
 
-/** The caller interrupted at `at` seconds: what was not spoken yet never will be. @returns {Seen} */
+/** The caller interrupted at `at` seconds: parts that were not spoken yet are dropped. @returns {Seen} */
 export function flushed(/** @type {Seen} */ seen, at) {
   const lines = visible(seen).map((line) => {
     if (line.parts.every((part) => part.state === "said")) return line;
@@ -99,7 +99,7 @@ export function flushed(/** @type {Seen} */ seen, at) {
   return { ...seen, lines, flush: seen.flush + 1 };
 }
 
-/** The call is over: nothing of a number or a password stays. @returns {Seen} */
+/** The call is over: drop all numbers and passwords. @returns {Seen} */
 export function over(/** @type {Seen} */ seen, at) {
   return { ...flushed(seen, at), heard: "", cells: "", length: 0, thinking: false, expect: "nothing" };
 }

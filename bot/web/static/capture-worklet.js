@@ -1,4 +1,4 @@
-/* The microphone, in frames of 20 ms. Where there is none its input is silent, and so are the frames: time goes on. */
+/* The microphone, in frames of 20 ms. Without a microphone the frames are silent, so that time goes on. */
 
 const FRAME_MS = 20;
 

@@ -23,7 +23,7 @@ export function Keypad({ t, press }) {
   };
   const named = (key) => (key === "*" ? t("star") : key === "#" ? t("hash") : key);
 
-  // `application`: a screen reader passes digits on instead of reading on by them
+  // `application`: a screen reader passes digit keys to the page, and does not use them to move
   return html`
     <div class="keypad" role="application" tabindex="0" ref=${pad} aria-label=${t("keypad")}
       aria-describedby="keypad-hint" onKeyDown=${onKeyDown}>

@@ -5,10 +5,10 @@ import { Tape } from "./saved.js";
 import { FRAMES, RATE, Trouble } from "./sound.js";
 
 const FRAME_BYTES = (RATE / FRAMES) * 2;
-const STUCK_BYTES = 3 * RATE * 2; // three seconds of the caller that the network does not take
-const GOODBYE_MS = 3000; // from the caller's hang-up until the gateway has said how the call ended
+const STUCK_BYTES = 3 * RATE * 2; // three seconds of the caller's sound that the network does not accept
+const GOODBYE_MS = 3000; // how long, after the caller's hang-up, the gateway may take to say how the call ended
 
-/** Announce a call; its token. Raises Trouble. */
+/** Announce a call. Returns its token. Raises Trouble. */
 async function announced(caller) {
   let answer;
   try {
@@ -58,7 +58,7 @@ export class Line {
     this.send("MEDIA_START", { format: "slin16", optimal_frame_size: FRAME_BYTES, ptime: 20 });
   }
 
-  /** Call from this number, empty where it is withheld. Raises Trouble. */
+  /** Call from this number; empty: withheld. Raises Trouble. */
   static async open(caller, sound, changed) {
     return new Line(await opened(await announced(caller)), sound, changed);
   }

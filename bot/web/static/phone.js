@@ -53,7 +53,7 @@ function Setup({ t, start, busy, trouble, again }) {
     </section>`;
 }
 
-/** Both voices' levels, written past the renderer: they change fifty times a second. */
+/** Both voices' levels, written without the renderer: they change fifty times a second. */
 function Meters({ t, line }) {
   const mine = useRef(null), bots = useRef(null);
   useEffect(() => {

@@ -1,5 +1,5 @@
 /* The bot's voice. Sound is kept until 70 ms of it are there (or 70 ms have passed), so that a late message makes no gap;
-   the gateway sends it far ahead, so this is waited for at the beginning alone.
+   the gateway sends it far ahead, so this wait occurs only at the beginning.
 
    to here     {sound: ArrayBuffer} · {cue: {id, at}, delay: samples until the loudspeaker} · {flush: true}
    from here   {sound: ArrayBuffer, level, playing, cues: [id, …]} every 20 ms: what was played, silence too; a cue when the sample it stands at is heard

@@ -11,7 +11,7 @@ const WIDE = { width: 960, row: 24 }, NARROW = { width: 400, row: 12 }; // pixel
 const VOICE = 34, ROW = 118; // pixels
 const NAMES = 18; // from the left, for the names of the voices
 
-/** The outline of a voice; quiet sounds are seen too, on a scale of square roots. */
+/** The outline of a voice, on a scale of square roots, so that quiet sounds are seen too. */
 function outline(levels, start, { width, row }, middle) {
   const step = (width - NAMES) / (row * FRAMES);
   const heights = Array.from({ length: Math.min(row * FRAMES, levels.length - start * FRAMES) }, (_, i) =>

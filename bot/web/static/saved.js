@@ -4,11 +4,11 @@
 import { kept } from "./captions.js";
 
 export const SAVED_RATE = 8000; // Hz, as on a telephone
-const HALVES = [-1, 0, 9, 16, 9, 0, -1]; // of 32: keeps what lies above 4 kHz from folding down
+const HALVES = [-1, 0, 9, 16, 9, 0, -1]; // 32nds: a filter against aliasing from above 4 kHz
 const HEADER = 58; // bytes
 const DATA = "__CALL__"; // bot/reports/page.py
 
-/** What both sides said, in the pieces in which it came, 16 bit at 16 kHz. */
+/** The sound of both sides, in the pieces in which it came, 16 bit at 16 kHz. */
 export class Tape {
   constructor() {
     /** @type {Int16Array[]} */ this.caller = [];
@@ -16,7 +16,7 @@ export class Tape {
   }
 }
 
-/** Pieces in one, every second sample of it. @param {Int16Array[]} pieces */
+/** Pieces joined, with every second sample kept. @param {Int16Array[]} pieces */
 export function halved(pieces) {
   const whole = new Int16Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
   let at = 0;

@@ -3,7 +3,7 @@
 export const RATE = 16000; // Hz
 export const FRAMES = 50; // a second
 
-/** Why there is no call, or none by voice: a key of the texts in i18n.js. */
+/** Why no call, or no call by voice, is possible: a key of the texts in i18n.js. */
 export class Trouble extends Error {
   /** @param {string} what  @param {boolean} keysOnly whether a call by keys is still possible */
   constructor(what, keysOnly = false) {
@@ -81,7 +81,7 @@ export class Sound {
     this.player.port.postMessage({ sound: samples }, [samples]);
   }
 
-  /** Tell through `onplayed` when sample `at`, counted since the last flush, is heard: it has left the loudspeaker. */
+  /** Report through `onplayed` when sample `at`, counted since the last flush, has left the loudspeaker. */
   cue(id, at) {
     const seconds = this.context.outputLatency || this.context.baseLatency || 0; // not known before there is sound
     this.player.port.postMessage({ cue: { id, at }, delay: Math.round(seconds * RATE) });

@@ -1,10 +1,10 @@
-/* What the page asks the gateway. */
+/* The page's requests to the gateway. */
 
 const PATH = "/operations/";
 
 let csrf = ""; // every POST of a session shows it
 
-/** The gateway said no: HTTP's status, and seconds to wait where that helps. */
+/** The gateway refused: HTTP status, and seconds to wait if waiting helps. */
 export class Refused extends Error {
   constructor(status, message, seconds = 0) {
     super(message);
@@ -54,7 +54,7 @@ const known = (who) => {
   return who.name ? who : null;
 };
 
-/** Who is logged in; null where nobody is. */
+/** Who is logged in; null if nobody is. */
 export const me = async () => known(await get("me"));
 export const login = async (name, password) => known(await post("login", { name, password }));
 export const logout = () => post("logout");

@@ -1,4 +1,4 @@
-/* Charts as SVG, each with its figures as a table for whoever cannot see it. */
+/* Charts as SVG, each with its figures as a table for people who cannot see it. */
 
 import { html } from "../vendor/htm-preact.js";
 

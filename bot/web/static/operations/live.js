@@ -1,9 +1,9 @@
-/* Calls in progress, as the gateway tells of them while they happen. */
+/* Calls in progress, as the gateway reports them. */
 
 import { html, useEffect, useState } from "../vendor/htm-preact.js";
 import { clock } from "./time.js";
 
-/** What the gateway tells: {calls, alarms, kept}; `ahead`: how far its clock is ahead of this one, in seconds. */
+/** The gateway's report: {calls, alarms, kept}; `ahead`: how far its clock is ahead of this one, in seconds. */
 export function useLive(gone) {
   const [live, setLive] = useState({ calls: [], alarms: [], kept: 0, ahead: 0, connected: false });
   useEffect(() => {

@@ -11,7 +11,7 @@ const STAGES = ["calls", "number_given", "confirmed", "matched", "heard"];
 const OUTCOMES = ["reset", "answered", "refused", "hung_up", "no_input", "no_match", "transferred", "error"];
 const MEANS = ["by_voice", "by_keys", "by_both"];
 
-/** Periods without a call are there, too. */
+/** All periods, also those without a call. */
 function filled({ series, by }, since, until) {
   const found = new Map(series.map((each) => [each.at, each]));
   const step = by === "hour" ? HOUR : DAY;

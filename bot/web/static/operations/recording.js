@@ -50,7 +50,7 @@ function Waves({ t, language, call, recording, now, go }) {
     </svg>`;
 }
 
-/** `may`: the sound may be played; it is fetched, and written into the audit trail, when that is wanted. */
+/** `may`: the sound may be played. It is fetched, and that is written into the audit trail, when it is first played. */
 export function Recording({ t, language, call, recording, may, failed }) {
   const audio = useRef(null);
   const [now, setNow] = useState(null); // seconds; null: nothing was played yet

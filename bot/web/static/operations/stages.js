@@ -1,4 +1,4 @@
-/* When a call reached which stage, as marks over a picture of it. */
+/* The times at which a call reached its stages, as marks above a picture of it. */
 
 import { html } from "../vendor/htm-preact.js";
 
