@@ -67,7 +67,7 @@ class Audit:
         return list(self._records(audit.c.call == call))
 
     def checkpoint(self) -> Checkpoint | None:
-        """Sign the trail as it is now; None where it is empty. All that it signs is on the disk."""
+        """Sign the trail as it is now; None if it is empty. All that it signs is on the disk."""
         self._backing.check()
         with self._backing.database.writing() as connection:
             connection.execute(update(keys).values(checked_at=self._backing.now()))  # so that something is written

@@ -35,7 +35,7 @@ class What(enum.StrEnum):
     REFUSED = "refused"
     REPEATED = "repeated"
     LOCKED = "locked"
-    """Not looked at; `detail` says which limit."""
+    """The attempt was not looked at; `detail` says which limit was reached."""
     ACTIVATED = "activated"
     """A pending password was heard, and is in force."""
     DISCARDED = "discarded"
@@ -122,7 +122,7 @@ class Checkpoint:
     seq: int
     at: str
     hash: str
-    """Of the record `seq`."""
+    """The hash of the record `seq`."""
     key: str
     """The public key, hexadecimal."""
     signature: str

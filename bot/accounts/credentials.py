@@ -41,7 +41,7 @@ class Checked:
     must_change: bool
     """It was handed out: let its owner in only to choose another one."""
     expires_at: datetime | None
-    """None where it does not expire, and where it is wrong."""
+    """None if it does not expire, or is wrong."""
     reason: Reason | None
     """Why it is not valid. `expired` and `used` are told only to those who showed the right password."""
 

@@ -111,7 +111,7 @@ class Database:
         durable  wait for the disk. If False, the transaction may be lost with its machine until a later durable one was
                  committed. A later transaction is never kept without it
 
-        Raises Conflict where a unique key exists already.
+        Raises Conflict if a unique key exists already.
         """
         with self._transaction(writes=True, patience=self._patience, durable=durable) as connection:
             if self._file is None:  # SQLite has one writer by itself
@@ -162,7 +162,7 @@ class Database:
             yield connection
 
     def _log_bytes(self) -> int:
-        """Of SQLite's write-ahead log; 0 where there is none."""
+        """The size of SQLite's write-ahead log; 0 if there is none."""
         log = self._file and self._file.with_name(f"{self._file.name}-wal")
         return log.stat().st_size if log and log.exists() else 0
 

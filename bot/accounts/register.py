@@ -140,7 +140,7 @@ def enter(connection: Connection, rows: Sequence[Row]) -> list[Entry]:
 
 
 def find(connection: Connection, *phone: str) -> Any:
-    """The row of the account with this phone (one of its pseudonyms). Raises VoicebotError where there is none."""
+    """The row of the account with this phone (one of its pseudonyms). Raises VoicebotError if there is none."""
     found = connection.execute(select(accounts).where(accounts.c.phone.in_(phone))).one_or_none()
     if found is None:
         raise VoicebotError("no account has this phone number: add it with `voicebot accounts add`")
@@ -148,7 +148,7 @@ def find(connection: Connection, *phone: str) -> Any:
 
 
 def view(connection: Connection, phone: str, pseudonyms: Pseudonyms, throttle: Throttle, now: datetime) -> Account:
-    """The account of a phone (E.164). Raises VoicebotError where there is none."""
+    """The account of a phone (E.164). Raises VoicebotError if there is none."""
     found = find(connection, *pseudonyms.phones(phone))
     by_phone = reset.history(connection, phone=found.phone)
     by_number = reset.history(connection, insurance_number=found.insurance_number)
@@ -165,7 +165,7 @@ def view(connection: Connection, phone: str, pseudonyms: Pseudonyms, throttle: T
 
 
 def remove(connection: Connection, phone: str) -> Any:
-    """Remove the account of a phone (a pseudonym); its row. Raises VoicebotError where there is none."""
+    """Remove the account of a phone (a pseudonym). Returns its row. Raises VoicebotError if there is none."""
     found = find(connection, phone)
     connection.execute(update(resets).where(resets.c.account_id == found.id).values(account_id=None))
     connection.execute(delete(accounts).where(accounts.c.id == found.id))
@@ -175,7 +175,7 @@ def remove(connection: Connection, phone: str) -> Any:
 def change_phone(connection: Connection, phone: str, new: str) -> Any:
     """Give an account another phone (pseudonyms). Returns its row.
 
-    Raises VoicebotError where there is none, or where the new phone has one."""
+    Raises VoicebotError if there is none, or where the new phone has one."""
     found = find(connection, phone)
     if _pairs(connection, "phone", [new]):
         raise VoicebotError("the new phone number has an account already: remove one of the two first")

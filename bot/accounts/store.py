@@ -157,7 +157,7 @@ class Accounts:
     # ── operators ─────────────────────────────────────────────────────────────────────────────────
 
     def init(self) -> None:
-        """Make the schema or bring it up to date; harmless where it is."""
+        """Make the schema or bring it up to date; may be called again."""
         from bot.accounts.migrate import upgrade  # loads Alembic, which no call needs
 
         with self._database.creating() as connection:
@@ -210,7 +210,7 @@ class Accounts:
             return entries
 
     def show(self, phone: str) -> Account:
-        """The account of a phone number. Raises VoicebotError where there is none."""
+        """The account of a phone number. Raises VoicebotError if there is none."""
         self._check()
         e164, now = normalise(phone), self._now()
         with self._database.reading() as connection:

@@ -67,7 +67,7 @@ class Allowance:
     longest: timedelta
 
     def wait_ends(self, made: Sequence[datetime], now: datetime) -> datetime | None:
-        """When the wait after these guesses, in order, ends; None where there is none now."""
+        """When the wait after these guesses, in order, ends; None if there is none now."""
         if len(made) >= CAP:
             return UNTIL_UNLOCKED
         recent = [at for at in made if now - at < DAY]

@@ -12,7 +12,7 @@ from bot.events import Samples
 
 
 def write(file: BinaryIO, samples: Samples, rate: int) -> None:
-    """`samples` of shape (samples,), or (samples, channels), at `rate` Hz. Raises OSError where the file cannot be
+    """`samples` of shape (samples,), or (samples, channels), at `rate` Hz. Raises OSError if the file cannot be
     written."""
     with wave.open(file, "wb") as wav:
         wav.setnchannels(1 if samples.ndim == 1 else samples.shape[1])

@@ -252,7 +252,7 @@ def _token(request: web.Request) -> str:
 
 
 def _session(request: web.Request) -> str:
-    """The same. Raises Refused where there is none."""
+    """The same token. Raises Refused if there is none."""
     token = _token(request)
     if not token:
         raise Refused(web.HTTPUnauthorized.status_code, "log in: there is no session")
