@@ -319,7 +319,7 @@ def _numeral(chunk: Chunk) -> int:
 
 
 def _seams(chunk: Chunk) -> str:
-    """Where a numeral can be cut: nowhere, or after each digit if each digit was a word."""
+    """For each digit, whether the numeral can be cut before it: at its beginning, and before single digit words."""
     size = _numeral(chunk)
     return "1" + "0" * (size - chunk.single - 1) + "1" * chunk.single if size else "1" * chunk.single
 

@@ -198,9 +198,8 @@ class Hypotheses:
 
     @property
     def share(self) -> float:
-        """The leading number's part of the weight, 0…1. If it is a whole number, hypotheses of other lengths are left
-        out. If all weights together are less than 1, the rest belongs to numbers that are not among the
-        alternatives."""
+        """The leading number's part of the weight, 0…1. If it is a whole number, only whole numbers count. If all
+        weights together are less than 1, the rest belongs to numbers that are not among the alternatives."""
         best = self._each[0]
         none = max(0.0, 1.0 - sum(each.weight for each in self._each))
         whole = sum(each.weight for each in self._each if each.cells.status in WHOLE)
