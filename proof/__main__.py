@@ -52,7 +52,10 @@ def main() -> None:
         if arguments.minutes and minutes <= 0:
             break
         first = last_of(results, arguments.seed) + 1 if results else arguments.first
-        new = asyncio.run(prove(min(PIECE, left), arguments.seed, first, max(0.0, minutes)))
+        held = results.get("calls", 0)
+        new = asyncio.run(
+            prove(min(PIECE, left), arguments.seed, first, max(0.0, minutes), shown=(held, arguments.calls))
+        )
         results = together(results, new) if results else new
         if arguments.json:
             arguments.json.write_text(json.dumps(results, ensure_ascii=False, indent=1) + "\n", "utf-8")
@@ -60,8 +63,10 @@ def main() -> None:
     sys.exit(1 if results["violations"] else 0)
 
 
-async def prove(calls: int, seed: int, first: int, minutes: float, folder: Path | None = None) -> dict[str, Any]:
-    """Hold the calls and return the results."""
+async def prove(
+    calls: int, seed: int, first: int, minutes: float, folder: Path | None = None, shown: tuple[int, int] | None = None
+) -> dict[str, Any]:
+    """Hold the calls and return the results. `shown`: calls held before and calls in all, for the progress."""
     with tempfile.TemporaryDirectory(prefix="proof-") as made:
         folder = folder or Path(made)
         log_file = folder / "run.log"
@@ -74,18 +79,19 @@ async def prove(calls: int, seed: int, first: int, minutes: float, folder: Path 
                 campaign = Campaign(house, seed, read_prompts(DOMAIN)[0], log_file)
                 opened_at = time.monotonic()
                 n = first
-                shown = 0.0
+                before, of = shown or (0, calls)
+                told_at = 0.0
                 while (done := campaign.tally.calls + campaign.tally.fresh) < calls:
                     now = time.monotonic()
                     if minutes and now - began > minutes * 60:
                         break
-                    if now - shown > PROGRESS_SECONDS:
-                        _show(done, calls, now - opened_at, sum(campaign.tally.violations.values()))
-                        shown = now
+                    if now - told_at > PROGRESS_SECONDS:
+                        _show(done, before, of, now - opened_at, sum(campaign.tally.violations.values()))
+                        told_at = now
                     await campaign.hold([n], lambda _: None)
                     n += 1
                 seconds = time.monotonic() - opened_at
-                _show(done, calls, seconds, sum(campaign.tally.violations.values()))
+                _show(done, before, of, seconds, sum(campaign.tally.violations.values()))
             campaign.look_through(folder)
         finally:
             rasa.close()
@@ -104,11 +110,12 @@ async def prove(calls: int, seed: int, first: int, minutes: float, folder: Path 
         }
 
 
-def _show(done: int, calls: int, seconds: float, violations: int) -> None:
+def _show(done: int, before: int, of: int, seconds: float, violations: int) -> None:
+    """`done` calls in so many seconds, behind those `before` them."""
     rate = done / seconds if seconds else 0.0
-    left = (calls - done) / rate / 60 if rate else 0.0
+    left = (of - before - done) / rate / 60 if rate else 0.0
     end = "\r" if sys.stderr.isatty() else "\n"
-    line = f"{done} of {calls} calls, {rate:.1f} a second, {left:.0f} min left, {violations} violations"
+    line = f"{before + done} of {of} calls, {rate:.1f} a second, {left:.0f} min left, {violations} violations"
     print(line, end=end, file=sys.stderr, flush=True)
 
 

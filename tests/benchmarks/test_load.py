@@ -126,3 +126,44 @@ def test_an_answer_is_timed_from_the_last_key_and_the_time_in_which_the_caller_m
     call.pass_(0.3)
     call.hear(sound(0.5))
     assert [(each.kind, pytest.approx(each.seconds)) for each in call.caller.answers] == [("menu key", seconds)]
+
+
+def test_sound_that_breaks_off_and_goes_on_is_late() -> None:
+    call = Rehearsal(KEY)
+    call.hear(HANDSHAKE, sound(0.2))
+    call.pass_(0.3)
+    call.hear(sound(0.2))
+    assert call.caller.late == 1
+
+
+def test_sound_that_comes_before_the_last_was_played_is_not_late() -> None:
+    call = Rehearsal(KEY)
+    call.hear(HANDSHAKE, sound(0.2))
+    call.pass_(0.2)
+    call.hear(sound(0.2))
+    assert call.caller.late == 0
+
+
+def test_the_pause_between_the_two_readings_at_the_end_is_not_late_but_a_second_one_is() -> None:
+    call = Rehearsal()
+    call.hear(HANDSHAKE, sound(0.2))
+    for late in (0, 1):
+        call.pass_(0.3)
+        call.hear(sound(0.2))
+        assert call.caller.late == late
+
+
+@pytest.mark.parametrize(
+    ("answer", "how"),
+    [
+        (HANDSHAKE + sent_by_gateway(TEXT, b"HANGUP"), "hung up"),
+        (HANDSHAKE + sent_by_gateway(CLOSE, b"\x03\xe8"), "hung up"),
+        (b"HTTP/1.1 503 Service Unavailable\r\n\r\n", "refused 503"),
+        (HANDSHAKE, "dropped"),
+    ],
+)
+def test_how_a_call_ended(answer: bytes, how: str) -> None:
+    call = Rehearsal()
+    call.hear(answer)
+    call.line.connection_lost(None)
+    assert call.over == [how]
