@@ -58,7 +58,7 @@ def checked(name: str, setting: str, *, sent: bool = False) -> Credentials:
         if secret.startswith(EXAMPLE):
             raise VoicebotError(f"{name} is the one of the example, which everybody knows; {ANOTHER}")
         if sent and not (secret.isascii() and secret.isprintable()):
-            raise VoicebotError(f"{name} has signs that an HTTP header cannot hold; {ANOTHER}")
+            raise VoicebotError(f"{name} has characters that an HTTP header cannot hold; {ANOTHER}")
     return Credentials(setting)
 
 

@@ -49,7 +49,7 @@ def require_home() -> None:
             "go to one, or let VOICEBOT_HOME name it"
         )
     if not _FOUND.is_dir():
-        raise VoicebotError(f"VOICEBOT_HOME: {_FOUND} is no folder; name a project folder, or make it")
+        raise VoicebotError(f"VOICEBOT_HOME: {_FOUND} is not a folder; name a project folder, or make it")
 
 
 def link(source: Path, target: Path) -> None:

@@ -25,13 +25,13 @@ def typed(field: dataclasses.Field[object], value: object) -> object:
     if not isinstance(value, str) or "\0" in value:
         raise VoicebotError(f"setting {field.name}: must be text in quotes")
     if field.name == "rasa_url" and value and not _is_http(value):
-        raise VoicebotError(f"setting rasa_url: {value!r} is no URL, such as http://localhost:5005")
+        raise VoicebotError(f"setting rasa_url: {value!r} is not a URL, such as http://localhost:5005")
     if field.name == "traces_url" and value and not _is_http(value):
-        raise VoicebotError(f"setting traces_url: {value!r} is no URL, such as http://localhost:4318/v1/traces")
+        raise VoicebotError(f"setting traces_url: {value!r} is not a URL, such as http://localhost:4318/v1/traces")
     if field.name == "notice_url" and value and not _keeps_numbers(value):
         raise VoicebotError("setting notice_url: must begin with https://, since telephone numbers are sent there")
     if field.name == "notice_command" and value and not _is_command(value):
-        raise VoicebotError("setting notice_command: is no command: look at its quotes")
+        raise VoicebotError("setting notice_command: is not a command: check its quotes")
     return value
 
 

@@ -41,7 +41,7 @@ class NotAPhoneNumber(VoicebotError):  # noqa: N818  # the name says what it is
     """The text is no telephone number. It may be a secret, so it is not in the message."""
 
     def __init__(self) -> None:
-        super().__init__("this is no phone number: write ten digits beginning with 0, or +84 and nine digits")
+        super().__init__("this is not a phone number: write ten digits beginning with 0, or +84 and nine digits")
 
 
 def normalise(phone: str) -> str:

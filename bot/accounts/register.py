@@ -92,7 +92,7 @@ def row(phone: str, insurance_number: str, lengths: Sequence[int], pseudonyms: P
     try:
         e164 = normalise(phone)
     except NotAPhoneNumber:
-        return Row(problem="the phone number is none (write ten digits beginning with 0, or +84 and nine)")
+        return Row(problem="this is not a phone number (write ten digits beginning with 0, or +84 and nine)")
     if not (insurance_number.isascii() and insurance_number.isdigit()):
         return Row(problem="the insurance number has other characters than digits")
     if len(insurance_number) not in lengths:

@@ -71,7 +71,7 @@ def address_of(setting: str) -> tuple[str, int]:
     """HOST:PORT of the setting `audiosocket`. Raises VoicebotError."""
     host, _, port = setting.rpartition(":")
     if not host or not (port.isascii() and port.isdecimal()) or not 0 < int(port) < 65536:
-        raise VoicebotError(f"setting audiosocket: {setting!r} is no HOST:PORT, such as 127.0.0.1:9092")
+        raise VoicebotError(f"setting audiosocket: {setting!r} is not HOST:PORT, such as 127.0.0.1:9092")
     return host.strip("[]"), int(port)
 
 

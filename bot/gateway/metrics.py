@@ -92,8 +92,8 @@ class Metrics:
 
     def text(self) -> bytes:
         """All figures in Prometheus' text format."""
-        for part, share in self.overload.probabilities().items():
-            self._overload.labels(part).set(share)
+        for part, load in self.overload.loads().items():
+            self._overload.labels(part).set(load)
         return generate_latest(self._registry)
 
     def alarms(self) -> list[str]:

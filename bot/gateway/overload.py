@@ -48,11 +48,11 @@ class Overload:
         for part in self._late:
             self._late[part] *= _KEPT
 
-    def probabilities(self) -> dict[str, float]:
+    def loads(self) -> dict[str, float]:
         """Each part's mean lateness divided by its limit: from 1 on it is overloaded."""
         return {part: late / PARTS[part].limit for part, late in self._late.items()}
 
     @property
     def behind(self) -> bool:
         """Whether some part is overloaded."""
-        return any(share >= 1 for share in self.probabilities().values())
+        return any(load >= 1 for load in self.loads().values())

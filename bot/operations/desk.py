@@ -228,7 +228,7 @@ class Desk:
         if asked.get("phone"):
             phone = self._store.calls.pseudonym(str(asked["phone"]))
             if phone is None:
-                raise VoicebotError("this is no phone number: write ten digits beginning with 0")
+                raise VoicebotError("this is not a phone number: write ten digits beginning with 0")
         exchange = known_as(str(asked["exchange"])) if asked.get("exchange") else ""
         return Wanted(_time(asked.get("since")), _time(asked.get("until")), outcome, phone, exchange)
 
@@ -247,7 +247,7 @@ def _time(seconds: Any) -> datetime:
     try:
         return datetime.fromtimestamp(_seconds(seconds), UTC).replace(tzinfo=None)
     except (ValueError, OverflowError, OSError):
-        raise VoicebotError("this is no time") from None
+        raise VoicebotError("this is not a time") from None
 
 
 def _seconds(given: Any) -> float:
@@ -255,7 +255,7 @@ def _seconds(given: Any) -> float:
     try:
         seconds = float(given)
     except (TypeError, ValueError):
-        raise VoicebotError("this is no time") from None
+        raise VoicebotError("this is not a time") from None
     if not 0 <= seconds < LAST:
-        raise VoicebotError("this is no time")
+        raise VoicebotError("this is not a time")
     return seconds

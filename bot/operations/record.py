@@ -62,5 +62,5 @@ def read_record(found: object) -> CallRecord:
         raise VoicebotError("no record of a call: bring gateway and action server to the same version")
     record = CallRecord(**{**found, "latencies": tuple(found["latencies"]), "events": tuple(found["events"])})
     if not ID.fullmatch(str(record.id)) or record.outcome not in list(Outcome):
-        raise VoicebotError("no record of a call: its id or its outcome is none")
+        raise VoicebotError("no record of a call: its id or its outcome is wrong")
     return record

@@ -55,8 +55,8 @@ def test_an_account_is_added_once(empty: Accounts) -> None:
 @pytest.mark.parametrize(
     ("phone", "number", "words"),
     [
-        ("091234567", "0123456789", "phone number is none"),
-        ("", "0123456789", "phone number is none"),
+        ("091234567", "0123456789", "not a phone number"),
+        ("", "0123456789", "not a phone number"),
         ("0912345678", "123456789", "9 digits, not 10 or 12 .*leading zeros"),
         ("0912345678", "01234567890", "11 digits"),
         ("0912345678", "", "other characters than digits"),
@@ -144,7 +144,7 @@ def test_bad_rows_are_named_by_line_and_good_ones_added(import_csv: Import) -> N
         + b"0900000001,0000000012\n"
     ) == Summary(added=2, unchanged=1, bad=8)
     reasons = {
-        3: "phone number is none",
+        3: "not a phone number",
         5: "2 digits",
         6: "1 columns",
         7: "3 columns",

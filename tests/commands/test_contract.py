@@ -224,7 +224,7 @@ class TestWhatIsMissing:
     def test_a_caller_that_is_no_phone_number(self, voicebot: Shell) -> None:
         status, _, err = voicebot("call", "--caller", "nobody")
         assert status == 1
-        assert_one_line(err, "no phone number", "write ten digits")
+        assert_one_line(err, "not a phone number", "write ten digits")
 
     def test_no_microphone(self, voicebot: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
         why = "no microphone or no loudspeaker was found; connect one"

@@ -19,7 +19,7 @@ def test_late_all_the_time_is_behind_until_it_no_longer_is(part: str) -> None:
         overload.note(part, 2 * PARTS[part].limit)
         overload.tick()
     assert overload.behind
-    assert {name for name, share in overload.probabilities().items() if share >= 1} == {part}
+    assert {name for name, load in overload.loads().items() if load >= 1} == {part}
     for _ in range(300):
         overload.note(part, 0.1 * PARTS[part].limit)
         overload.tick()
