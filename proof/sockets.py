@@ -214,17 +214,17 @@ class Sockets:
         self.examples.append(f"{what}: account {n}, {fault}: {seen}")
 
 
-async def prove(calls: int, seed: int, minutes: float) -> dict[str, Any]:
-    """Hold this many calls, or as many as there is time for."""
+async def prove(calls: int, seed: int, minutes: float, first: int = 0) -> dict[str, Any]:
+    """Hold this many calls, or as many as there is time for. `first`: number of the first batch."""
     with tempfile.TemporaryDirectory(prefix="proof-") as made:
         served = Served(Path(made))
         accounts = open_accounts(Settings(database_url=f"sqlite:///{served.store}"))
         accounts.init()
-        fill(accounts, [citizen(n) for n in range(calls + BATCH)])
+        fill(accounts, [citizen(n) for n in range(first * BATCH, (first + 1) * BATCH + calls)])
         speech = open_speech(Settings(), Seal(Fernet.generate_key(), 600))
         digits = [clip.astype("<i2").tobytes() for clip in await speech._digit_clips(8000)]
         await speech.close()
-        began, number = time.monotonic(), 0
+        began, number = time.monotonic(), first
         sockets = Sockets(served, accounts, digits, seed)
         try:
             await served.start()
@@ -235,13 +235,15 @@ async def prove(calls: int, seed: int, minutes: float) -> dict[str, Any]:
                 print(f"{seen}, {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
         finally:
             served.stop()
-        wanted = [each for n in range(calls) for each in (citizen(n).phone, citizen(n).number)]
+        wanted = [
+            each for n in range(first * BATCH, first * BATCH + calls) for each in (citizen(n).phone, citizen(n).number)
+        ]
         log = served.log.read_text("utf-8", "replace")
         found = sum(each in log for each in wanted)
         if found:
             sockets.violations["canary in the log"] = found
         return {
-            **{"seed": seed, "calls": sockets.calls, "fresh": sockets.fresh, "batches": number},
+            **{"seed": seed, "calls": sockets.calls, "fresh": sockets.fresh, "first": first, "batches": number - first},
             "outcomes": {fault: dict(sorted(counts.items())) for fault, counts in sorted(sockets.outcomes.items())},
             "violations": dict(sorted(sockets.violations.items())),
             "examples": sockets.examples[:20],
@@ -266,10 +268,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m proof.sockets", description=__doc__.splitlines()[0])
     parser.add_argument("--calls", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--first", type=int, default=0, metavar="BATCH", help="begin with another batch of 16 calls")
     parser.add_argument("--minutes", type=float, default=0.0, help="end after so many; 0: when all calls were held")
     parser.add_argument("--json", type=Path, help="where the results go")
     arguments = parser.parse_args()
-    results = asyncio.run(prove(arguments.calls, arguments.seed, arguments.minutes))
+    results = asyncio.run(prove(arguments.calls, arguments.seed, arguments.minutes, arguments.first))
     text = json.dumps(results, ensure_ascii=False, indent=1)
     if arguments.json:
         arguments.json.write_text(text + "\n", "utf-8")

@@ -142,7 +142,8 @@ class WireCall:
             self._keyed_at = len(self.result.heard)
             for key in keys:
                 await socket.send_str(f"DTMF_END digit:{key} duration_ms:80")
-            self._silent_from = time.monotonic()
+            # What the bot says while it doesn't listen ("xin chờ") is still heard; else it clears the rest.
+            self._silent_from = max(time.monotonic(), self._silent_from)
 
 
 def readings(heard: bytes, digits: Sequence[bytes]) -> list[str]:
