@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib.metadata import version
 from typing import Annotated
@@ -28,7 +29,7 @@ from bot.commands import (
     speak,
     transcribe,
 )
-from bot.errors import VoicebotError
+from bot.errors import VoicebotError, one_line
 
 app = typer.Typer(
     help="A Vietnamese voice bot for a social-insurance hotline.",
@@ -88,7 +89,12 @@ def main() -> None:
     try:
         app()
     except VoicebotError as error:
-        print(f"voicebot: {error}", file=sys.stderr)
+        print(f"voicebot: {one_line(str(error))}", file=sys.stderr)
+        sys.exit(1)
+    except OSError as error:  # of a file that somebody named: too long a name, a full disk, …
+        where = f"{os.fsdecode(error.filename)}: " if isinstance(error.filename, (str, bytes)) else ""
+        reason = error.strerror or type(error).__name__
+        print(f"voicebot: {one_line(where)}cannot be used ({reason}); name another file", file=sys.stderr)
         sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)
