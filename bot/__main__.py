@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from importlib.metadata import version
+from io import TextIOWrapper
 from typing import Annotated
 
 import typer
@@ -86,6 +87,9 @@ def leave_no_core() -> None:
 def main() -> None:
     """Run the command line: exit 0 on success, 1 on a failed job, 2 on bad usage; an error is one line."""
     leave_no_core()
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # None where it is closed
+            stream.reconfigure(errors="backslashreplace")  # a name on the disk may be no text
     try:
         app()
     except VoicebotError as error:

@@ -5,6 +5,8 @@ import os
 import re
 import socket
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -103,6 +105,14 @@ def test_an_error_is_one_line_whatever_it_quotes(quoted: str, voicebot: Shell) -
     assert status == 1
     assert_one_line(err, "no such file")
     assert err[0].isprintable()
+
+
+def test_a_folder_whose_name_is_no_text_is_told(tmp_path: Path) -> None:
+    """In a process of its own: the streams of tests take anything."""
+    command = [sys.executable, "-m", "bot", "init", tmp_path / os.fsdecode(b"\xff")]
+    ended = subprocess.run(command, cwd=PACKAGES, capture_output=True, check=False, text=True)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert "\\udcff" in ended.stdout
 
 
 ENDLESS = "/dev/zero"
