@@ -30,8 +30,8 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
+from bot.doors.idle_connections import admit
 from bot.gateway.forms import form_of
-from bot.gateway.idle_connections import admit
 from bot.operations.client import Refused
 from bot.operations.keeping import CallsOfGateway
 from bot.reports.kept import Recordings

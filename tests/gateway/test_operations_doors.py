@@ -17,8 +17,8 @@ import pytest
 from aiohttp import ClientResponse, ClientSession, CookieJar
 
 from bot.call_keys import known_as
+from bot.doors.certificates import certificates
 from bot.events import Outcome
-from bot.gateway.certificates import certificates
 from bot.operations.keeping import CallsOfGateway
 from bot.operations.record import CallRecord, as_json
 from bot.protocols import Channel
