@@ -208,6 +208,15 @@ async def test_calls_in_progress_come_as_events(browser: Browser) -> None:
     assert (state["calls"], state["kept"]) == ([], 0)
 
 
+async def test_no_more_than_so_many_are_told_of_every_change(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever may look could open thousands."""
+    monkeypatch.setattr(operations, "MOST_LIVE", 1)
+    await browser.login("vy")
+    live = f"{browser.url}/operations/live"
+    async with browser.session.get(live) as first, browser.session.get(live) as second:
+        assert (first.status, second.status) == (200, 503)
+
+
 async def test_no_more_forms_are_read_at_once_than_so_many(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(operations, "MOST_READING", 0)
     assert (await browser.login("an")).status == 503
