@@ -164,5 +164,5 @@ class Value:
             raise self.error("must be a single value, not a list or mapping")
         text = str(self.node.value)
         if any(unicodedata.category(each) in NO_TEXT and each not in "\n\t" for each in text):
-            raise self.error("has a character that is none of a text, by an escape such as \\0 or \\ud800; leave it out")
+            raise self.error("has a character that is none of a text, by an escape such as \\0; leave it out")
         return text
