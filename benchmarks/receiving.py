@@ -22,14 +22,15 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from bot.credentials import Credentials
+from bot.doors.accepting import bound_socket
+from bot.doors.idle_connections import Connection
 from bot.events import HungUp, Outcome
 from bot.gateway.admission import Admission
 from bot.gateway.auth import LineAuth
 from bot.gateway.call_registry import CallRegistry
-from bot.gateway.idle_connections import Connection
 from bot.gateway.metrics import Metrics
 from bot.gateway.server import Gateway
-from bot.gateway.serving import bound_socket, listening_for_http
+from bot.gateway.serving import listening_for_http
 from bot.gateway.ticker import Ticker
 from bot.protocols import Channel
 from bot.watching import Watch

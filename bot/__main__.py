@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib.metadata import version
+from io import TextIOWrapper
 from typing import Annotated
 
 import typer
@@ -28,7 +30,7 @@ from bot.commands import (
     speak,
     transcribe,
 )
-from bot.errors import VoicebotError
+from bot.errors import VoicebotError, one_line
 
 app = typer.Typer(
     help="A Vietnamese voice bot for a social-insurance hotline.",
@@ -85,10 +87,18 @@ def leave_no_core() -> None:
 def main() -> None:
     """Run the command line: exit 0 on success, 1 on a failed job, 2 on bad usage; an error is one line."""
     leave_no_core()
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # None where it is closed
+            stream.reconfigure(errors="backslashreplace")  # a name on the disk may be no text
     try:
         app()
     except VoicebotError as error:
-        print(f"voicebot: {error}", file=sys.stderr)
+        print(f"voicebot: {one_line(str(error))}", file=sys.stderr)
+        sys.exit(1)
+    except OSError as error:  # of a file that somebody named: too long a name, a full disk, …
+        where = f"{os.fsdecode(error.filename)}: " if isinstance(error.filename, (str, bytes)) else ""
+        reason = error.strerror or type(error).__name__
+        print(f"voicebot: {one_line(where)}cannot be used ({reason}); name another file", file=sys.stderr)
         sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)

@@ -15,13 +15,20 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X
 _PUBLIC = re.compile(r"(?:.+\.)?([0-9a-f]{64})")
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:@-]{0,63}")
-_TELEPHONE = re.compile(r"(?<![0-9])(?:0|\+?84)[0-9]{9}(?![0-9])")
+_TELEPHONE = re.compile(r"(?<![0-9])(?:0+(?:84)?0*|840*)[1-9][0-9]{7,9}(?![0-9])")
+"""As a line may write one: 0912345678, 84912345678, 0084912345678, 840912345678, of a house (02438123456) or of before
+2018 (01691234567)."""
+
+_SEPARATOR = re.compile(r"(?<=[0-9])[._:@-](?=[0-9])")
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 def known_as(name: str) -> str:
     """The name in trackers, log and audit trail of a call that has this name at its exchange: the same, so that it can
-    be looked up there; a hash where it is long, strange, or may have a telephone number in it."""
-    if _NAME.fullmatch(name) and not _TELEPHONE.search(name):
+    be looked up there; a hash where it is long, strange, or may have a telephone number in it, however that is
+    divided."""
+    plain = name if _UUID.fullmatch(name) else _SEPARATOR.sub("", name)
+    if _NAME.fullmatch(name) and not _TELEPHONE.search(name) and not _TELEPHONE.search(plain):
         return name
     return hashlib.sha256(name.encode()).hexdigest()[:32]
 

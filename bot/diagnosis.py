@@ -55,14 +55,14 @@ def _line(settings: Settings) -> str:
 
 
 def _tls(settings: Settings) -> str:
-    from bot.gateway.certificates import certificates
+    from bot.doors.certificates import certificates
 
     return "the certificate can be used" if certificates(settings)() else "off"
 
 
 def _ports(settings: Settings) -> str:
+    from bot.doors.accepting import bound_socket
     from bot.gateway.audiosocket import address_of
-    from bot.gateway.serving import bound_socket
 
     free = [f"{settings.host}:{settings.port}"]
     bound_socket(settings.host, settings.port, "VOICEBOT_PORT").close()

@@ -23,6 +23,10 @@ OF_TESTS = "VOICEBOT_TEST_"
 """Prefix of variables that only this program's tests read."""
 
 
+MOST_CHARACTERS = 2**20
+"""Of the file of settings."""
+
+
 def _within[N: (int, float)](default: N, least: N, most: N) -> N:
     """A number whose sensible values end at `least` and `most`."""
     field: N = dataclasses.field(default=default, metadata={RANGE: (least, most)})
@@ -204,7 +208,11 @@ def load(environ: Mapping[str, str] | None = None, file: Path | None = None) -> 
     file = file or HOME / environ.get("VOICEBOT_CONFIG", "voicebot.toml")
     raw: dict[str, object] = {}
     try:
-        raw.update(tomllib.loads(file.read_text("utf-8")))
+        with file.open(encoding="utf-8") as opened:
+            text = opened.read(MOST_CHARACTERS + 1)  # a device may have no end
+        if len(text) > MOST_CHARACTERS:
+            raise VoicebotError(f"{file}: longer than {MOST_CHARACTERS} characters; settings need a few thousand")
+        raw.update(tomllib.loads(text))
     except FileNotFoundError:
         pass
     except OSError as error:

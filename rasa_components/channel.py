@@ -19,9 +19,16 @@ from sanic import Blueprint
 from sanic.request import Request
 from sanic.response import HTTPResponse, json
 
-from rasa_components import answers
+from rasa_components import answers, log_filters
 
 SETTING = "VOICEBOT_RASA_SECRET"
+
+LARGEST = 1 << 14
+"""Bytes of a turn: its call, and what the caller said with its numbers sealed. Rasa stands still for seconds over a
+text of a megabyte, for all calls."""
+
+STRANGERS_LOGS = ("sanic.error", "sanic.root", "asyncio")
+"""Loggers in which a line can come from a connection that has not shown the secret."""
 
 
 class GuardedRest(RestInput):
@@ -34,6 +41,8 @@ class GuardedRest(RestInput):
     def from_credentials(cls, credentials: dict[str, Any] | None) -> GuardedRest:
         """The secrets come from the environment, with commas between them, and never from credentials.yml."""
         answers.check_once()
+        log_filters.quote_nothing(*STRANGERS_LOGS)
+        log_filters.keep_short(*STRANGERS_LOGS)
         return cls(os.environ.get(SETTING, ""))
 
     def admits(self, authorization: str | None, address: str, origin: str | None = None) -> bool:
@@ -54,15 +63,27 @@ class GuardedRest(RestInput):
             await on_new_message(message)
 
         routes: Blueprint = super().blueprint(told)
+        for route in routes._future_routes:  # else Sanic reads up to 100 MB before it asks the guard
+            route.handler.is_stream = True
 
         @routes.on_request
         async def guard(request: Request) -> HTTPResponse | None:
-            if self.admits(request.headers.get("Authorization"), request.ip, request.headers.get("Origin")):
-                return None
-            error = f"set the same {SETTING} for the bot and for Rasa"
-            return json({"error": error}, status=401, headers={"WWW-Authenticate": "Bearer"})
+            request.stream.request_max_size = LARGEST
+            if not self.admits(request.headers.get("Authorization"), request.ip, request.headers.get("Origin")):
+                error = f"set the same {SETTING} for the bot and for Rasa"
+                return json({"error": error}, status=401, headers={"WWW-Authenticate": "Bearer"})
+            if request.stream.request_body:
+                await request.receive_body()
+                if not _is_turn(request.json):
+                    return json({"error": "no turn of a call"}, status=400)
+            return None
 
         return routes
+
+
+def _is_turn(body: object) -> bool:
+    """Whether it has the shape of one; Rasa itself fails at anything else, with a traceback."""
+    return isinstance(body, dict) and all(isinstance(body.get(each), str) for each in ("sender", "message"))
 
 
 def named(text: str) -> dict[str, Any] | None:

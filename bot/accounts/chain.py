@@ -236,7 +236,8 @@ def read_checkpoint(line: str) -> Checkpoint:
         checkpoint = Checkpoint(**fields)
     except (TypeError, RecursionError):
         raise ValueError("no checkpoint") from None
-    if not all(isinstance(value, int if name == "seq" else str) for name, value in fields.items()):
+    typed = all(isinstance(value, int if name == "seq" else str) for name, value in fields.items())
+    if not typed or checkpoint.seq < 1:
         raise ValueError("no checkpoint")
     return checkpoint
 

@@ -6,7 +6,7 @@ import csv
 import re
 import time
 from codecs import BOM_UTF8
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import islice
@@ -25,6 +25,9 @@ FEWEST, MOST = 1000, 20_000
 HOLD_SECONDS = 0.5
 """How long a transaction may keep calls from writing. Calls wait for two seconds at most (database.PATIENCE)."""
 
+
+LONGEST_BYTES = 4096
+"""Of a line. A row of accounts takes some thirty."""
 
 _QUOTED = re.compile('["\r\n]')
 """Characters with a special meaning in CSV."""
@@ -99,8 +102,8 @@ def read_lines(path: Path) -> Generator[Line, None, None]:
     try:
         with path.open("rb") as file:
             end = 0
-            for number, raw in enumerate(file, start=1):
-                end += len(raw)
+            for number, (raw, size) in enumerate(_raw_lines(file), start=1):
+                end += size
                 columns, problem = _columns(raw.removeprefix(BOM_UTF8) if number == 1 else raw)
                 if number == 1:
                     _check_header(path, columns)
@@ -115,8 +118,21 @@ def read_lines(path: Path) -> Generator[Line, None, None]:
         raise VoicebotError(f"{path}: cannot be read ({error.strerror}); give a CSV file of accounts") from None
 
 
+def _raw_lines(file: BinaryIO) -> Iterator[tuple[bytes, int]]:
+    """Each line, and the bytes that were read for it. Of a line that is too long the beginning alone is kept."""
+    skipped = 0
+    while raw := file.readline(LONGEST_BYTES + 1):
+        yield raw, skipped + len(raw)
+        skipped, rest = 0, raw
+        while len(raw) > LONGEST_BYTES and rest and not rest.endswith(b"\n"):
+            rest = file.readline(LONGEST_BYTES)
+            skipped += len(rest)
+
+
 def _columns(raw: bytes) -> tuple[list[str], str]:
     """A line's columns, and what is wrong with the line, if anything. Every row is on a line of its own."""
+    if len(raw) > LONGEST_BYTES:
+        return [], f"longer than {LONGEST_BYTES} bytes"
     try:
         text = raw.decode().strip()
         if text and not _QUOTED.search(text):  # nearly all lines; a CSV reader takes 3 × as long

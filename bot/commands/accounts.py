@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, BinaryIO
 
 import typer
 
-from bot.errors import VoicebotError
+from bot.errors import VoicebotError, one_line
 from bot.settings import load
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def import_(
         summary = import_file(
             accounts,
             file,
-            bad=lambda number, reason: console.print(f"{file}: line {number}: {reason}"),
+            bad=lambda number, reason: console.print(one_line(f"{file}: line {number}: {reason}")),
             progress=lambda done: bar.update(task, completed=done),
             rejected=kept,
         )

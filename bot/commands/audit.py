@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,6 +22,9 @@ app = typer.Typer(help="The audit trail: who reset which password, and what oper
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON objects.")]
 When = Annotated[str | None, typer.Option(help="2026-11-27, or 2026-11-27T08:00+07:00; UTC without a zone.")]
+
+LONGEST_LINE = 2**20
+"""Characters of a line that may hold a checkpoint."""
 
 PATIENCE = 60.0
 """Seconds that a transaction of a command may take."""
@@ -106,11 +110,12 @@ def _kept(file: Path) -> list[Checkpoint]:
 
     found: list[Checkpoint] = []
     try:
-        for line in file.read_text("utf-8", errors="replace").splitlines():
-            try:
-                found.append(read_checkpoint(line))
-            except ValueError:
-                continue
+        with file.open(encoding="utf-8", errors="replace") as lines:
+            while line := lines.readline(LONGEST_LINE):
+                if len(line) == LONGEST_LINE:  # a device may have no end
+                    raise VoicebotError(f"{file}: a line is longer than {LONGEST_LINE} characters; give a log")
+                with suppress(ValueError):
+                    found.append(read_checkpoint(line))
     except OSError as error:
         raise VoicebotError(f"{file}: cannot be read ({error.strerror}); give a file of checkpoints") from None
     if not found:

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from bot.errors import VoicebotError
+from bot.errors import VoicebotError, one_line
 from bot.events import Grammar
 from bot.settings import load
 
@@ -35,7 +35,7 @@ def transcribe(
             samples, rate = read_audio(file)
         except VoicebotError as error:
             unread = True
-            print(f"voicebot: {error}", file=sys.stderr)
+            print(f"voicebot: {one_line(str(error))}", file=sys.stderr)
             continue
         hearing = open_hearing(settings, rate)
         transcript = hear(str(file), samples, rate, hearing, expect, settings.number_lengths, any_length=True)

@@ -8,8 +8,8 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from bot.doors.accepting import accepting
 from bot.errors import VoicebotError
-from bot.gateway.accepting import accepting
 from bot.gateway.admission import Busy
 from bot.gateway.server import Gateway
 from bot.telephony.audiosocket import HANG_UP, AudioSocketChannel, NotAudioSocket, message, read_name

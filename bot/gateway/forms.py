@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 
 from aiohttp import web
 
-from bot.gateway.idle_connections import BODY_BYTES
+from bot.doors.idle_connections import BODY_BYTES
 
 BODY_SECONDS = 5.0
 """The longest time for the form of an exchange."""

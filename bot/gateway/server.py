@@ -28,6 +28,7 @@ from functools import partial
 from aiohttp import web
 
 from bot.call_keys import known_as
+from bot.doors.idle_connections import BODY_BYTES, IdleConnections, admit
 from bot.errors import VoicebotError
 from bot.events import Outcome
 from bot.gateway.admission import Admission, Busy
@@ -35,7 +36,6 @@ from bot.gateway.auth import LineAuth
 from bot.gateway.call_back import CallBacks, NotCalledBack
 from bot.gateway.call_registry import CallRegistry
 from bot.gateway.forms import form_of, number_of
-from bot.gateway.idle_connections import BODY_BYTES, IdleConnections, admit
 from bot.gateway.metrics import Metrics
 from bot.gateway.ticker import Ticker
 from bot.gateway.verstat import Policy, vouched_for
@@ -48,6 +48,7 @@ from bot.telephony.line_channel import LineChannel
 from bot.watching import Ended, Notice, Watch
 from bot.web.operations import OperationsPage
 from bot.web.phone import WebPhone
+from rasa_components.log_filters import place_of, quote_nothing
 
 UNWINDING_SECONDS = 15.0
 """How long after the hang-up a call that lasted too long is cut off."""
@@ -64,7 +65,8 @@ Answer = Callable[[Channel, Watch, str], Awaitable[Outcome]]
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
-log = logging.getLogger(__name__)
+log, http_log = logging.getLogger(__name__), logging.getLogger(f"{__name__}.http")
+quote_nothing(http_log.name)
 
 
 class Gateway:
@@ -124,7 +126,7 @@ class Gateway:
         return web.AppRunner(
             app,
             access_log=None,
-            logger=_http_log(),
+            logger=http_log,
             shutdown_timeout=SHUTDOWN_SECONDS,
             lingering_time=LINGER_SECONDS,
             auto_decompress=False,  # half a megabyte of deflate would become half a gigabyte
@@ -304,28 +306,3 @@ async def _once(request: web.Request, handler: Handler) -> web.StreamResponse:
         raise
     response.force_close()
     return response
-
-
-def place_of(error: BaseException) -> str:
-    """The kind and the place of an error, for the log: its message and variables may hold a caller's secrets."""
-    trace = error.__traceback__
-    while trace and trace.tb_next:
-        trace = trace.tb_next
-    where = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else "an unknown place"
-    return f"{type(error).__name__} at {where}"
-
-
-class _PlaceAlone(logging.Filter):
-    """Logs only the kind and place of an error, because its text quotes the request."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        if record.exc_info and record.exc_info[1]:
-            record.msg, record.args = f"a request failed: {place_of(record.exc_info[1])}", ()
-            record.exc_info = None
-        return True
-
-
-def _http_log() -> logging.Logger:
-    logger = logging.getLogger(f"{__name__}.http")
-    logger.addFilter(_PlaceAlone())
-    return logger

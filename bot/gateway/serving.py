@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import errno
 import gc
 import logging
 import os
@@ -20,18 +19,17 @@ from bot.accounts.pseudonyms import Pseudonyms
 from bot.assembly import open_voicebot
 from bot.dialogue import WatchedDialogue, open_dialogue
 from bot.dialogue.health import StoreWatch
+from bot.doors.accepting import accepting, bound_socket
+from bot.doors.certificates import Certificates, certificates
+from bot.doors.idle_connections import Connection
 from bot.errors import VoicebotError
 from bot.events import CallStarted, Gone
-from bot.gateway.accepting import accepting
 from bot.gateway.admission import Admission
 from bot.gateway.audiosocket import address_of, listening_at
 from bot.gateway.auth import LineAuth, open_auth
 from bot.gateway.call_back import CallBacks
 from bot.gateway.call_back_counts import Counts, CountsInMemory, CountsInStore
 from bot.gateway.call_registry import CallRegistry
-from bot.gateway.certificates import Certificates, certificates
-from bot.gateway.few_lines import keep_short
-from bot.gateway.idle_connections import Connection
 from bot.gateway.metrics import Metrics
 from bot.gateway.server import Gateway
 from bot.gateway.ticker import Ticker
@@ -43,12 +41,16 @@ from bot.protocols import Dialogue
 from bot.reports.recording import recording
 from bot.settings import Settings
 from bot.telephony.asterisk_messages import FORMATS
+from rasa_components.log_filters import keep_short
 
 GIL_SECONDS = 0.001
 """Longest time for which a hearing thread keeps the interpreter from the event loop; Python's default is 5 ms."""
 
 RATES = tuple(sorted({form.rate for form in FORMATS.values()}))
 """Rates in Hz at which the prompts are made ready: the first caller on a line of 16 kHz must not wait for them."""
+
+STRANGERS_LOGS = ("asyncio", "bot.doors.accepting", "bot.gateway.audiosocket", "bot.gateway.server.http")
+"""Loggers in which a line can come from a connection that has not shown the secret."""
 
 Tell = Callable[[str], None]
 
@@ -76,7 +78,7 @@ async def serve(settings: Settings, tell: Tell) -> None:
             await doors.enter_async_context(listening_for_http(gateway, http, secure))
             if tcp:
                 await doors.enter_async_context(listening_at(gateway, tcp))
-            keep_short()
+            keep_short(*STRANGERS_LOGS)
             mode = ", who calls is called back" if gateway.call_backs else ""
             tell(f"ready: {', '.join(where)}; {settings.max_calls} calls at most{mode}")
             await drained(admission, tell)
@@ -224,28 +226,6 @@ async def listening_for_http(gateway: Gateway, bound: socket.socket, secure: Cer
             yield
     finally:
         await runner.cleanup()
-
-
-def bound_socket(host: str, port: int, setting: str) -> socket.socket:
-    """A socket that is bound to this address and does not listen yet, so that a taken port is reported before anything
-    is loaded. Raises VoicebotError."""
-    try:
-        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        bound = socket.socket(family, kind, protocol)
-        try:
-            bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            bound.bind(address)
-        except OSError:
-            bound.close()
-            raise
-    except UnicodeError:  # a label that no host name can have
-        raise VoicebotError(
-            f"{host[:40]!r} is no name of a machine; set VOICEBOT_HOST to one of this machine's"
-        ) from None
-    except OSError as error:
-        why = "is taken by another program" if error.errno == errno.EADDRINUSE else f"cannot be used ({error.strerror})"
-        raise VoicebotError(f"{host}:{port} {why}; set {setting} to another one") from None
-    return bound
 
 
 async def drained(admission: Admission, tell: Tell) -> None:

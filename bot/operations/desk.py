@@ -25,6 +25,7 @@ from aiohttp import web
 from bot.accounts import Accounts, AccountsUnavailable
 from bot.accounts.chain import What
 from bot.call_keys import known_as
+from bot.doors.json_body import json_of
 from bot.errors import VoicebotError
 from bot.events import Outcome
 from bot.operations.calls import PAGE, Place, Wanted
@@ -99,7 +100,7 @@ class Desk:
         if what not in self._acts:
             return web.json_response({"error": "not known here: bring the action server up to date"}, status=404)
         try:
-            token = str((await request.json())["sealed"])
+            token = str((await json_of(request))["sealed"])
         except (ValueError, LookupError, TypeError):
             return web.json_response({"error": "nothing sealed"}, status=400)
         try:

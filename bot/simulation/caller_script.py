@@ -10,7 +10,7 @@ from typing import Literal
 from bot.events import KEYS, Outcome
 from bot.places import HOME
 from bot.simulation.line import LAWS
-from bot.simulation.yaml_reader import ScriptError, Value
+from bot.simulation.yaml_reader import MOST_CHARACTERS, ScriptError, Value
 
 SHARED = HOME.parent / "shared"
 """What `${SHARED}` stands for in a path: recordings kept beside the project folder, which are not redistributed."""
@@ -121,7 +121,8 @@ class CallerScript:
 def load_script(path: Path) -> CallerScript:
     """Read a script. Raises ScriptError for any mistake: one line with file, line number and what to do."""
     try:
-        text = path.read_text("utf-8")
+        with path.open(encoding="utf-8") as file:
+            text = file.read(MOST_CHARACTERS + 1)  # a device may have no end
     except OSError as error:
         raise ScriptError(f"{path}: cannot be read ({error.strerror}); give the path of a caller script") from None
     except UnicodeDecodeError:

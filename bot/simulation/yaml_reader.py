@@ -21,6 +21,10 @@ MOST_CHARACTERS = 2**20
 """Characters of a file."""
 
 
+NO_TEXT = ("Cc", "Cs")
+"""Unicode's categories of control characters, and of halves of characters, which no file and no program takes."""
+
+
 class ScriptError(VoicebotError):
     """A caller script that cannot be used: one line with file, line number and what to do."""
 
@@ -158,4 +162,7 @@ class Value:
     def _scalar(self) -> str:
         if not isinstance(self.node, yaml.ScalarNode):
             raise self.error("must be a single value, not a list or mapping")
-        return str(self.node.value)
+        text = str(self.node.value)
+        if any(unicodedata.category(each) in NO_TEXT and each not in "\n\t" for each in text):
+            raise self.error("has a character that is none of a text, by an escape such as \\0; leave it out")
+        return text

@@ -47,6 +47,11 @@ BACKLOG_BYTES = 4 * RATE
 """Two seconds of sound. A peer that has not acknowledged so much is gone, or too slow to hold a call."""
 
 
+WINDOW_MESSAGES, WINDOW_BYTES = 50, 1 << 16
+"""Read of a call in one tick: a second of sound that was late, or eight times the sound of 192 kHz. Whoever sends more
+waits: all calls share the event loop."""
+
+
 class NotAudioSocket(VoicebotError):  # noqa: N818  # what came
     """The peer sent something that Asterisk's AudioSocket does not send."""
 
@@ -90,6 +95,8 @@ class AudioSocketChannel(LineChannel):
         self._written = 0  # bytes
         self._due: deque[tuple[int, str]] = deque()  # marks, and the acknowledged bytes that reach them
         self._resamplers: dict[int, Resampler] = {}
+        self._messages, self._bytes = WINDOW_MESSAGES, WINDOW_BYTES  # that may still be read before the next tick
+        self._more = asyncio.Event()
 
     @property
     def late(self) -> int:
@@ -101,6 +108,8 @@ class AudioSocketChannel(LineChannel):
 
     def _advance(self, late: float) -> None:
         """Report what was played, and send the next 20 ms."""
+        self._messages, self._bytes = WINDOW_MESSAGES, WINDOW_BYTES
+        self._more.set()
         backlog = unacknowledged(self._to.transport)
         while self._due and self._due[0][0] <= self._written - backlog:
             self._inbox.put(Played(self._due.popleft()[1]))
@@ -127,10 +136,18 @@ class AudioSocketChannel(LineChannel):
                     break
                 else:
                     raise NotAudioSocket(f"there is no kind {kind:#04x} of AudioSocket")
+                await self._keep_to_window(len(payload))
         except NotAudioSocket:
             await self.hang_up()
         finally:
             self._end(drop=False)
+
+    async def _keep_to_window(self, size: int) -> None:
+        """Count a message, and wait for the next tick where this one's are used up."""
+        self._messages, self._bytes = self._messages - 1, self._bytes - size
+        while min(self._messages, self._bytes) <= 0 and not self._ended:
+            self._more.clear()
+            await self._more.wait()
 
     def _on_sound(self, kind: int, payload: bytes) -> None:
         if len(payload) % 2:
@@ -145,6 +162,7 @@ class AudioSocketChannel(LineChannel):
     def _clear(self) -> None:
         self._playout.clear()
         self._due.clear()
+        self._more.set()  # where the call is over, nobody waits for a tick
 
     def _say_goodbye(self) -> None:
         self._to.write(message(HANG_UP))

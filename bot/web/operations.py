@@ -30,8 +30,8 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
+from bot.doors.idle_connections import admit
 from bot.gateway.forms import form_of
-from bot.gateway.idle_connections import admit
 from bot.operations.client import Refused
 from bot.operations.keeping import CallsOfGateway
 from bot.reports.kept import Recordings
@@ -58,6 +58,10 @@ LIVE_SECONDS = 10.0
 STEP_SECONDS = 0.2
 """Shortest time between two events: a full gateway has fifty changes a second."""
 
+MOST_LIVE = 64
+"""Streams of the calls in progress at once. Whoever may look at the page could open thousands, and each is told of
+every change."""
+
 MOST_READING = 32
 """Forms that are read at once."""
 
@@ -72,7 +76,7 @@ class OperationsPage:
     def __init__(self, gateway: Gateway, calls: CallsOfGateway) -> None:
         self._gateway, self._calls, self._client = gateway, calls, calls.client
         self._recordings = Recordings(gateway.recorder.folder) if gateway.recorder else None
-        self._reading = 0
+        self._reading = self._live_streams = 0
         self._pages = {name: page for name, page in read_pages().items() if name.startswith(PARTS)}
 
     def routes(self) -> list[web.RouteDef]:
@@ -174,6 +178,15 @@ class OperationsPage:
         """Send events until the page is closed or the session ends."""
         session = _session(request)
         await self._client.ask("me", session=session)
+        if self._live_streams >= MOST_LIVE:
+            raise web.HTTPServiceUnavailable(text="", headers={"Retry-After": "5"})
+        self._live_streams += 1
+        try:
+            return await self._stream(request, session)
+        finally:
+            self._live_streams -= 1
+
+    async def _stream(self, request: web.Request, session: str) -> web.StreamResponse:
         admit(request.transport)
         response = web.StreamResponse(headers={**NO_STORE, "Content-Type": "text/event-stream"})
         await response.prepare(request)

@@ -18,10 +18,10 @@ from typing import TYPE_CHECKING, NoReturn
 
 from aiohttp import web
 
+from bot.doors.idle_connections import admit
 from bot.errors import VoicebotError
 from bot.gateway.admission import Busy
 from bot.gateway.forms import form_of
-from bot.gateway.idle_connections import admit
 from bot.telephony.asterisk import read_start
 from bot.telephony.asterisk_socket import AsteriskSocket
 from bot.web.channel import WebPhoneChannel

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import logging
+
 import pytest
 
-from rasa_components.channel import GuardedRest, named
+from rasa_components.channel import STRANGERS_LOGS, GuardedRest, named
+from rasa_components.log_filters import LINES
 
 SECRET, OTHER = "s" * 24, "o" * 24
 
@@ -31,6 +34,22 @@ def test_without_one_this_machine_alone_may(setting: str) -> None:
 def test_a_page_in_a_browser_never_may(setting: str, origin: str) -> None:
     """One on this machine could post turns to a Rasa without a secret, and reset the password of an account."""
     assert not GuardedRest(setting).admits(f"Bearer {SECRET}", "127.0.0.1", origin)
+
+
+@pytest.mark.parametrize("name", STRANGERS_LOGS)
+def test_what_strangers_send_is_a_few_lines_of_the_log_and_not_quoted(
+    name: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Sanic writes thirty lines for a request that is none, and quotes it."""
+    GuardedRest.from_credentials(None)
+    for _ in range(2 * LINES):
+        try:
+            raise ValueError("invalid url b'0912345678'")
+        except ValueError:
+            logging.getLogger(name).exception("protocol.connection_task uncaught")
+    assert len(caplog.text.splitlines()) == LINES
+    assert "ValueError at " in caplog.text
+    assert "0912345678" not in caplog.text
 
 
 def test_a_text_that_names_its_intent_needs_no_understanding() -> None:

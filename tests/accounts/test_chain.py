@@ -145,7 +145,14 @@ def test_a_checkpoint_is_read_from_a_line_of_a_log() -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["", "{", "{}", "[1]", '{"seq": 1}', "x {} y", '{"seq":"1","at":"","hash":"","key":"","signature":""}']
+    "line",
+    [
+        *("", "{", "{}", "[1]", '{"seq": 1}', "x {} y", '{"seq":"1","at":"","hash":"","key":"","signature":""}'),
+        *(
+            '{"seq":0,"at":"","hash":"","key":"","signature":""}',
+            '{"seq":-1,"at":"","hash":"","key":"","signature":""}',
+        ),
+    ],
 )
 def test_what_is_no_checkpoint_is_refused(line: str) -> None:
     with pytest.raises(ValueError, match=r"."):

@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 
 from bot.accounts import Accounts, AccountsUnavailable, register
 from bot.accounts.demo import DEMO
-from bot.accounts.importing import FEWEST, HOLD_SECONDS, MOST, Summary, import_file, next_size
+from bot.accounts.importing import FEWEST, HOLD_SECONDS, LONGEST_BYTES, MOST, Summary, import_file, next_size
 from bot.accounts.register import Entry, Row
 from bot.errors import VoicebotError
 
@@ -165,6 +165,19 @@ def test_rejected_rows_are_kept_to_be_corrected(import_csv: Import, empty: Accou
     kept = BytesIO()
     import_file(empty, import_csv.path, lambda *_: None, lambda _: None, kept)
     assert kept.getvalue() == HEADER + wrong + b"\n"
+
+
+def test_of_a_line_without_an_end_the_beginning_alone_is_kept(import_csv: Import, empty: Accounts) -> None:
+    """A file that is no CSV may have gigabytes in a line."""
+    lines = HEADER + b"0912345678,0123456789\n" + b"0" * 3 * LONGEST_BYTES + b"\n0912345679,0123456780\n" + b"x" * 9999
+    import_csv.path.write_bytes(lines)
+    kept = BytesIO()
+    summary = import_file(empty, import_csv.path, import_csv.bad.__setitem__, import_csv.done.append, kept)
+    assert summary == Summary(added=2, bad=2)
+    assert import_csv.bad == dict.fromkeys((3, 5), f"longer than {LONGEST_BYTES} bytes")
+    assert len(kept.getvalue()) < 3 * LONGEST_BYTES
+    with pytest.raises(VoicebotError, match="line 1 must be"):
+        import_csv(b"x" * 9999)
 
 
 def test_a_file_longer_than_a_batch(import_csv: Import, empty: Accounts) -> None:

@@ -13,8 +13,9 @@ from aiohttp.test_utils import unused_port
 from rasa_sdk import Action
 from rasa_sdk.executor import ActionExecutor
 
-from bot.actions.server import LARGEST, app_of, serve_actions, serving
+from bot.actions.server import LARGEST, STRANGERS_LOGS, app_of, serve_actions, serving
 from bot.credentials import Credentials
+from bot.doors import idle_connections
 from bot.errors import VoicebotError
 from bot.settings import Settings
 
@@ -66,7 +67,31 @@ async def test_an_action_that_is_none_is_told_as_rasa_sdk_tells_it() -> None:
     assert "action_unknown" in told
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b"[]", b"\x00", b'{"tracker": 1}'])
+NONSENSE = [
+    b"",
+    b"{",
+    b"[]",
+    b"5",
+    b"\x00",
+    b"\xff",
+    b'{"tracker": 1}',
+    b'{"tracker": {}}',
+    b"[" * 200_000,
+    b'{"a":' * 9999,
+]
+NONSENSE += [
+    json.dumps({**{"next_action": "action_fails", "tracker": {"sender_id": "a"}}, **wrong}).encode()
+    for wrong in (
+        *({"domain": "x"}, {"next_action": []}, {"tracker": {"sender_id": 5}}),
+        *(
+            {"tracker": {"sender_id": "a", **inner}}
+            for inner in ({"slots": []}, {"events": [1]}, {"latest_message": 1})
+        ),
+    )
+]
+
+
+@pytest.mark.parametrize("body", NONSENSE, ids=lambda body: body[:30])
 async def test_nonsense_is_refused(body: bytes) -> None:
     async with serving(app(), HOST, 0) as port:
         assert (await ask(port, body))[0] == 400
@@ -98,9 +123,57 @@ async def test_what_is_compressed_is_not_inflated() -> None:
         assert (await ask(port, b"x\x9c\xab\xae\x05\x00\x01u\x00\xf9", headers))[0] == 400
 
 
+async def raw(port: int, *data: bytes) -> bytes:
+    """What a connection is answered, up to its end."""
+    reader, writer = await asyncio.open_connection(HOST, port)
+    for each in data:
+        writer.write(each)
+        await asyncio.sleep(0)
+    answer = await asyncio.wait_for(reader.read(), 20)
+    writer.close()
+    return answer
+
+
+@pytest.mark.parametrize("head", [b"GET / HTTP/1.1\r\nHost 0912345678\r\n\r\n", b"0912345678 / HTTP/1.1\r\n\r\n"])
+async def test_what_strangers_send_is_a_line_of_the_log_and_not_quoted(
+    head: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with serving(app(), HOST, 0) as port:
+        assert b" 400 " in await raw(port, head)
+    assert "0912345678" not in caplog.text
+    assert len(caplog.text.splitlines()) <= 1
+    assert {record.name for record in caplog.records} <= set(STRANGERS_LOGS)
+
+
+async def test_who_says_nothing_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(idle_connections, "IDLE_SECONDS", 0.01)
+    async with serving(app(), HOST, 0) as port:
+        assert await raw(port) == b""
+        assert await raw(port, b"POST /webhook HT") == b""
+
+
+async def test_many_who_say_nothing_keep_rasa_not_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(idle_connections, "IDLE_CONNECTIONS", 3)
+    async with serving(app(), HOST, 0) as port:
+        waiting = [await asyncio.open_connection(HOST, port) for _ in range(9)]
+        assert (await ask(port, call_of("action_unknown")))[0] == 404
+        assert await asyncio.wait_for(waiting[0][0].read(), 20) == b""  # the first that came is the first that is cut
+        for _, writer in waiting:
+            writer.close()
+
+
+async def test_a_long_call_is_read_whole_and_the_connection_kept() -> None:
+    body = json.dumps(call_of("action_unknown") | {"padding": "x" * (LARGEST - 1000)}).encode()
+    async with serving(app(), HOST, 0) as port, ClientSession(headers=Credentials(SECRET).headers) as session:
+        for _ in range(3):
+            async with session.post(f"http://{HOST}:{port}/webhook", data=body) as response:
+                assert response.status == 404
+                assert response.headers.get("Connection", "keep-alive") == "keep-alive"
+
+
 async def test_a_port_that_is_taken_is_told() -> None:
     async with serving(app(), HOST, 0) as port:
-        with pytest.raises(VoicebotError, match="choose another --port"):
+        with pytest.raises(VoicebotError, match="set --port to another"):
             async with serving(app(), HOST, port):
                 raise AssertionError
 

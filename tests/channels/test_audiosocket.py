@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 import numpy as np
 import pytest
 
-from bot.events import HungUp, Played
+from bot.events import HungUp, Key, Played
 from bot.telephony.audiosocket import (
     BACKLOG_BYTES,
     ERROR,
@@ -18,6 +18,7 @@ from bot.telephony.audiosocket import (
     RATES,
     SOUND,
     UUID,
+    WINDOW_MESSAGES,
     AudioSocketChannel,
     NotAudioSocket,
     message,
@@ -106,10 +107,39 @@ class TestSound:
         async with reading(channel) as reader:
             for part in np.array_split(sound, 50):
                 asterisk.send(kind, part.astype("<i2").tobytes())
-            await reader.until(lambda event: reader.samples >= 3200)
+            while reader.samples < 3200:
+                await reader.next()
+                asterisk.beat()
             heard = np.concatenate([frame.samples for frame in reader.frames])
             loudest = np.argmax(np.abs(np.fft.rfft(heard[800:3200].astype(float)))) * 8000 / 2400
             assert loudest == pytest.approx(440, abs=4)
+
+    @pytest.mark.parametrize("size", [160, 0, 1])
+    async def test_of_a_flood_one_window_is_read_in_a_tick(self, call: Call, size: int) -> None:
+        """Whoever sends all it can takes no more than its share of the event loop; sound that was late comes whole."""
+        channel, asterisk = call
+        for _ in range(WINDOW_MESSAGES - 1):
+            asterisk.send(SOUND, b"\0\0" * size)
+        await asterisk.press("1")
+        await asterisk.press("2")
+        async with reading(channel) as reader:
+            events = await reader.until(lambda event: event == Key("1", 0.0))
+            assert reader.samples == (WINDOW_MESSAGES - 1) * size
+            await asyncio.sleep(0)
+            assert not channel._inbox._events
+            asterisk.beat()
+            events = await reader.until(lambda event: isinstance(event, Key))
+            assert events[-1] == Key("2", 0.0)
+
+    async def test_who_hangs_up_in_a_flood_is_gone(self, call: Call) -> None:
+        channel, asterisk = call
+        for _ in range(3 * WINDOW_MESSAGES):
+            await asterisk.press("1")
+        async with reading(channel) as reader:
+            await reader.next()
+            await channel.hang_up()
+            await asterisk.until_closed()
+            await asyncio.wait_for(channel._reading, 5)  # no tick is needed
 
     async def test_a_clip_was_heard_when_the_tick_after_its_last_frame_has_come(self, call: Call) -> None:
         channel, asterisk = call

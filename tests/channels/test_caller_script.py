@@ -49,6 +49,14 @@ expect:
 """
 
 
+@pytest.mark.parametrize("escape", ["\\ud800", "\\0", "\\e[31m", "\\x07", "\\udfffx"])
+@pytest.mark.parametrize("line", ['  - say: "một {}"', '  - play: "{}.wav"', '  - press: "{}"', '  - {{"{}": 1}}'])
+def test_a_character_that_is_none_of_a_text_is_refused_in_its_line(line: str, escape: str) -> None:
+    text = f'caller: "0912345678"\nsteps:\n{line.format(escape)}\n'
+    with pytest.raises(ScriptError, match=r"^call\.yml:3: .*no(ne| )"):
+        parse_script(text, Path("call.yml"))
+
+
 def test_a_script_holds_a_whole_call(tmp_path: Path) -> None:
     (tmp_path / "recording.flac").touch()
     (tmp_path / "call.yml").write_text(WHOLE, "utf-8")

@@ -5,6 +5,8 @@ import os
 import re
 import socket
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -72,6 +74,62 @@ def assert_one_line(err: list[str], *words: str) -> None:
     assert len(told) == 1, told
     assert all(word in told[0] for word in words), told
     assert "Traceback" not in told[0]
+
+
+TOO_LONG = "x" * 300
+"""No file system takes such a name."""
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("transcribe", TOO_LONG), ("accounts", "import", TOO_LONG), ("simulate", TOO_LONG), ("init", TOO_LONG)],
+    ids=lambda arguments: arguments[0],
+)
+def test_a_name_that_no_file_can_have_is_an_error_of_one_line(arguments: tuple[str, ...], voicebot: Shell) -> None:
+    status, _, err = voicebot(*arguments)
+    assert status == 1
+    assert_one_line(err, TOO_LONG, "File name too long")
+
+
+@pytest.mark.parametrize("setting", ["MODEL", "PROMPTS"])
+def test_nor_in_a_setting(setting: str, voicebot: Shell, tmp_path: Path) -> None:
+    arguments = ("transcribe", "none.wav") if setting == "MODEL" else ("speak", "-o", str(tmp_path / "one.wav"), "một")
+    status, _, err = voicebot(*arguments, **{f"VOICEBOT_{setting}": TOO_LONG})
+    assert status == 1
+    assert_one_line(err, TOO_LONG, "File name too long")
+
+
+@pytest.mark.parametrize("quoted", ["one\ntwo", "\x1b[31mred", "\u202etxt.", "\udcff", "\r"])
+def test_an_error_is_one_line_whatever_it_quotes(quoted: str, voicebot: Shell) -> None:
+    status, _, err = voicebot("transcribe", f"{quoted}.wav")
+    assert status == 1
+    assert_one_line(err, "no such file")
+    assert err[0].isprintable()
+
+
+def test_a_folder_whose_name_is_no_text_is_told(tmp_path: Path) -> None:
+    """In a process of its own: the streams of tests take anything."""
+    command = [sys.executable, "-m", "bot", "init", tmp_path / os.fsdecode(b"\xff")]
+    ended = subprocess.run(command, cwd=PACKAGES, capture_output=True, check=False, text=True)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert "\\udcff" in ended.stdout
+
+
+ENDLESS = "/dev/zero"
+"""A file without an end, and without a line."""
+
+
+@pytest.mark.parametrize("arguments", [("simulate",), ("accounts", "import"), ("audit", "verify", "--checkpoints")])
+def test_a_file_without_an_end_is_given_up(arguments: tuple[str, ...], voicebot: Shell, ready: dict[str, str]) -> None:
+    status, _, err = voicebot(*arguments, ENDLESS, **ready)
+    assert status == 1
+    assert_one_line(err, ENDLESS)
+
+
+def test_nor_is_one_read_as_settings(voicebot: Shell) -> None:
+    status, _, err = voicebot("accounts", "count", VOICEBOT_CONFIG=ENDLESS)
+    assert status == 1
+    assert_one_line(err, ENDLESS, "longer than")
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
@@ -75,6 +76,29 @@ class TestTheRealOnes:
         ):
             assert response.status == 401
             assert "VOICEBOT_RASA_SECRET" in await response.text()
+
+    @pytest.mark.parametrize(
+        ("body", "status"),
+        [
+            *((body, 400) for body in (b"", b"[]", b"5", b"{", b"\xff", b"[" * 9999, b'{"message":"/played"}')),
+            *((body, 400) for body in (b'{"sender":"a","message":5}', b'{"sender":null,"message":"/played"}')),
+            (json.dumps({"sender": "a", "message": "a b " * 5000}).encode(), 413),
+        ],
+        ids=lambda value: value[:24] if isinstance(value, bytes) else None,
+    )
+    async def test_rasa_takes_turns_and_nothing_else(self, rasa: LocalRasa, body: bytes, status: int) -> None:
+        async with (
+            aiohttp.ClientSession(headers=rasa._secrets.headers) as session,
+            session.post(f"{rasa._health._url}{PATH}webhook", data=body) as response,
+        ):
+            assert response.status == status
+
+    async def test_rasa_reads_no_body_of_a_stranger(self, rasa: LocalRasa) -> None:
+        url = URL(rasa._health._url)
+        reader, writer = await asyncio.open_connection(url.host, url.port)
+        writer.write(f"POST {PATH}webhook HTTP/1.1\r\nHost: x\r\nContent-Length: 90000000\r\n\r\n".encode())
+        assert b" 401 " in await asyncio.wait_for(reader.readline(), 10)
+        writer.close()
 
     async def test_the_gateway_says_what_to_set(self, rasa: LocalRasa, seal: Seal) -> None:
         await _fails(ServedRasa(rasa._health._url, seal, LENGTHS, NONE), "VOICEBOT_RASA_SECRET")

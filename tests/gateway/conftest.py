@@ -12,6 +12,8 @@ from aiohttp import BasicAuth, ClientSession
 
 from bot.accounts.pseudonyms import Pseudonyms
 from bot.credentials import Credentials
+from bot.doors.accepting import bound_socket
+from bot.doors.certificates import Certificates
 from bot.events import HungUp, Outcome
 from bot.gateway.admission import Admission
 from bot.gateway.audiosocket import listening_at
@@ -19,10 +21,9 @@ from bot.gateway.auth import LineAuth
 from bot.gateway.call_back import CallBacks
 from bot.gateway.call_back_counts import CountsInMemory
 from bot.gateway.call_registry import CallRegistry
-from bot.gateway.certificates import Certificates
 from bot.gateway.metrics import Metrics
 from bot.gateway.server import Gateway
-from bot.gateway.serving import bound_socket, listening_for_http
+from bot.gateway.serving import listening_for_http
 from bot.gateway.ticker import Ticker
 from bot.gateway.verstat import Policy
 from bot.operations.keeping import CallsOfGateway

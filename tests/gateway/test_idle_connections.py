@@ -15,10 +15,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.gateway import accepting, idle_connections
-from bot.gateway.certificates import certificates
-from bot.gateway.few_lines import LINES, LINES_SECONDS, FewLines
+from bot.doors import accepting, idle_connections
+from bot.doors.certificates import certificates
 from bot.settings import Settings
+from rasa_components.log_filters import LINES, LINES_SECONDS, FewLines
 from tests.channels.fake_asterisk import dialled
 from tests.gateway.conftest import SECRET, Listeners, Site, site, until
 from tests.gateway.test_tls import Authority, client

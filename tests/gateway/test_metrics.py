@@ -5,12 +5,14 @@ import re
 import uuid
 
 import numpy as np
+import pytest
 
 from bot.events import RATE, Outcome
 from bot.gateway.metrics import Metrics
 from bot.gateway.overload import PARTS
 from bot.places import PACKAGES
 from bot.protocols import Channel
+from bot.telephony import audiosocket
 from bot.telephony.audiosocket import JITTER_SECONDS, UUID
 from bot.telephony.inbox import WAITING_SECONDS
 from bot.watching import Watch
@@ -60,7 +62,8 @@ def test_what_is_behind_tells_which_part_it_is() -> None:
     assert told['voicebot_overload{part="clock"}'] == told['voicebot_overload{part="dialogue"}'] == 0
 
 
-async def test_late_and_lost_sound_of_a_call_is_counted() -> None:
+async def test_late_and_lost_sound_of_a_call_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(audiosocket, "WINDOW_MESSAGES", 1000)  # so that no tick is needed while sound comes
     channels: list[Channel] = []
     over = asyncio.Event()
 

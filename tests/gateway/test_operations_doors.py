@@ -17,8 +17,8 @@ import pytest
 from aiohttp import ClientResponse, ClientSession, CookieJar
 
 from bot.call_keys import known_as
+from bot.doors.certificates import certificates
 from bot.events import Outcome
-from bot.gateway.certificates import certificates
 from bot.operations.keeping import CallsOfGateway
 from bot.operations.record import CallRecord, as_json
 from bot.protocols import Channel
@@ -206,6 +206,15 @@ async def test_calls_in_progress_come_as_events(browser: Browser) -> None:
         line = (await response.content.readline()).decode()
     state = json.loads(line.removeprefix("data: "))
     assert (state["calls"], state["kept"]) == ([], 0)
+
+
+async def test_no_more_than_so_many_are_told_of_every_change(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever may look could open thousands."""
+    monkeypatch.setattr(operations, "MOST_LIVE", 1)
+    await browser.login("vy")
+    live = f"{browser.url}/operations/live"
+    async with browser.session.get(live) as first, browser.session.get(live) as second:
+        assert (first.status, second.status) == (200, 503)
 
 
 async def test_no_more_forms_are_read_at_once_than_so_many(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:

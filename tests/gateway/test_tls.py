@@ -16,14 +16,15 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from bot.doors.accepting import bound_socket
+from bot.doors.certificates import certificates
 from bot.errors import VoicebotError
 from bot.gateway.admission import Admission
 from bot.gateway.auth import LineAuth, open_auth
 from bot.gateway.call_registry import CallRegistry
-from bot.gateway.certificates import certificates
 from bot.gateway.metrics import Metrics
 from bot.gateway.server import Gateway
-from bot.gateway.serving import bound_socket, listening_for_http
+from bot.gateway.serving import listening_for_http
 from bot.gateway.ticker import Ticker
 from bot.settings import Settings
 from tests.channels.fake_asterisk import FakeAsterisk

@@ -150,6 +150,16 @@ async def test_what_was_asked_for_one_thing_is_good_for_nothing_else(
     assert "unlock" not in dict(acts(accounts))
 
 
+@pytest.mark.parametrize(
+    "body", [b"", b"[]", b"[" * 200_000, b'{"sealed":' * 9999, b"\xff", b'{"sealed": 5}', b'{"sealed": "x"}']
+)
+async def test_nonsense_is_refused(ask: Callable[..., Any], body: bytes) -> None:
+    client: Client = ask.__self__  # type: ignore[attr-defined]
+    url = f"{client._url}/operations/find"
+    async with ClientSession(headers=SECRETS.headers) as session, session.post(url, data=body) as answer:
+        assert answer.status == 400
+
+
 async def test_calls_do_not_wait_behind_pages(accounts: Accounts, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever reaches the page can keep its threads busy."""
     go = threading.Event()

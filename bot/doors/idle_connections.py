@@ -3,9 +3,10 @@ their time are limited, and only the head of one request is read from them.
 
     connection ──head, 8 kB──▶ aiohttp ──▶ the handlers compare the secret
                ──body────────▶ held, 4 kB; the rest is dropped
-    admitted   ──anything────▶ aiohttp, at most 4 kB in 20 ms
+    admitted   ──anything────▶ aiohttp, at most 4 kB in 20 ms where calls come in
 
 A connection carries one request (bot/gateway/server.py closes it after the answer), so there is no second head.
+Whoever has shown the secret may send more requests if the server allows it (bot/actions/server.py).
 """
 
 from __future__ import annotations
@@ -86,11 +87,25 @@ def admit(transport: asyncio.BaseTransport | None) -> None:
         connection.admit()
 
 
+def refuse(transport: asyncio.BaseTransport | None) -> bool:
+    """The request on this connection is answered without the secret: what else it sends is dropped. Whether it had not
+    shown the secret."""
+    connection = transport.get_protocol() if transport else None
+    if not isinstance(connection, Connection) or connection.admitted:
+        return False
+    connection.refuse()
+    return True
+
+
 class Connection(asyncio.Protocol):
     """Stands between a transport and aiohttp, and passes on only what may be read."""
 
-    def __init__(self, line: socket.socket, http: RequestHandler, idle_connections: IdleConnections) -> None:
+    def __init__(
+        self, line: socket.socket, http: RequestHandler, idle_connections: IdleConnections, *, in_windows: bool = True
+    ) -> None:
+        """`in_windows`: who is admitted hands over `WINDOW_BYTES` at a time; else all that comes."""
         self._line, self._http, self._idle_connections = line, http, idle_connections
+        self._in_windows, self._refused = in_windows, False
         self._transport: asyncio.Transport | None = None  # over TLS there is none before the handshake
         self._head = bytearray()  # once it was passed on, only its last three bytes
         self._head_bytes = 0
@@ -101,6 +116,11 @@ class Connection(asyncio.Protocol):
         self._going_on: asyncio.TimerHandle | None = None
         idle_connections.came(self)
 
+    @property
+    def admitted(self) -> bool:
+        """What is sent here is read: the secret was shown."""
+        return self._admitted
+
     def cut(self) -> None:
         """End the connection at once."""
         # Not `close`: over TLS that would wait for the peer's close message, in Python 3.10 for ever.
@@ -109,6 +129,12 @@ class Connection(asyncio.Protocol):
         else:
             with suppress(OSError):  # closed already
                 self._line.shutdown(socket.SHUT_RDWR)
+
+    def refuse(self) -> None:
+        """What is still sent here is dropped."""
+        self._refused = True
+        self._held.clear()
+        self._keep_bounds()
 
     def admit(self) -> None:
         self._idle_connections.gone(self)
@@ -171,6 +197,10 @@ class Connection(asyncio.Protocol):
             self._transport.close()
 
     def _hold(self, data: bytes) -> None:
+        if not self._in_windows and not self._refused:  # a body may be long: nothing of it is lost
+            self._held += data
+            self._keep_bounds()
+            return
         kept = data[: BODY_BYTES - len(self._held)]
         self._held += kept
         self._dropped += len(data) - len(kept)
@@ -181,6 +211,13 @@ class Connection(asyncio.Protocol):
 
     def _hand_over(self, data: bytes) -> None:
         """Pass on as much of the waiting bytes, and of `data`, as this window of time allows."""
+        if not self._in_windows:
+            data = bytes(self._held) + data
+            self._held.clear()
+            if data:
+                self._http.data_received(data)
+            self._keep_bounds()
+            return
         loop = asyncio.get_running_loop()
         now = loop.time()
         if now >= self._window_ends:

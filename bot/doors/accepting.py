@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import logging
 import socket
 import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
-from bot.gateway.certificates import Certificates
+from bot.doors.certificates import Certificates
+from bot.errors import VoicebotError
 
 BACKLOG = 128
 """Connections that may wait while the event loop is busy."""
@@ -76,3 +78,24 @@ async def _open(line: socket.socket, protocol: asyncio.Protocol, context: ssl.SS
         await loop.connect_accepted_socket(lambda: protocol, line, ssl=context, ssl_handshake_timeout=patience)
     except (TimeoutError, OSError) as error:  # no handshake, or gone
         protocol.connection_lost(error)
+
+
+def bound_socket(host: str, port: int, setting: str, of_host: str = "VOICEBOT_HOST") -> socket.socket:
+    """A socket that has this address and does not listen yet: a port that is taken is told before anything is loaded.
+
+    Raises VoicebotError."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        bound = socket.socket(family, kind, protocol)
+        try:
+            bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            bound.bind(address)
+        except OSError:
+            bound.close()
+            raise
+    except UnicodeError:  # a label that no name can have
+        raise VoicebotError(f"{host[:40]!r} is no name of a machine; set {of_host} to one of this machine's") from None
+    except OSError as error:
+        why = "is taken by another program" if error.errno == errno.EADDRINUSE else f"cannot be used ({error.strerror})"
+        raise VoicebotError(f"{host}:{port} {why}; set {setting} to another one") from None
+    return bound
