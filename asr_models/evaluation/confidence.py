@@ -120,7 +120,7 @@ class _Heard:
     def alone(self, first: Recognised, sound: Samples) -> Recognised:
         return first
 
-    def again(self, first: Recognised, scores: Scores, sound: Samples) -> Recognised:
+    def again(self, first: Recognised, scores: Scores, sound: Samples, wanted: int) -> Recognised:
         self.noted.append((first, None if foreign_words(scores, self.encoder) else scores))
         return first
 

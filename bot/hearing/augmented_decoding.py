@@ -27,7 +27,7 @@ from bot.hearing.calibration import Augmented, Calibration
 from bot.hearing.encoder import Encoder, Scores
 from bot.hearing.questions import asks
 from bot.hearing.recogniser import KEPT, Recognised, Recogniser, length
-from bot.hearing.second_pass import MISHEARD_NO, doubted, heard_again, misheard_no, syllables, well_heard
+from bot.hearing.second_pass import MISHEARD_NO, doubted, heard_again, misheard_no, number_within, syllables, well_heard
 from rasa_components.negation import holds_negation
 
 REST = RATE // 5
@@ -114,9 +114,11 @@ class BothPasses:
 
         return asked_for(first, heard, self.encoder, self.fit, scored, sound.size <= SHORT)
 
-    def again(self, first: Recognised, scores: Scores, sound: Samples) -> Recognised:
-        """Where the first pass makes nothing of the sound the second looks for digits; where it hears other words, the
+    def again(self, first: Recognised, scores: Scores, sound: Samples, wanted: int = 0) -> Recognised:
+        """A whole number among other words stands. Where the first pass makes nothing of the sound the second looks for digits; where it hears other words, the
         first is asked for further decodings."""
+        if within := number_within(first, scores, self.encoder, wanted):
+            return within
         found = heard_again(first, scores, self.encoder)
         if found is None or not (first.texts or found.confidence):
             return self.alone(first, sound, scores)

@@ -56,8 +56,8 @@ class Second(Protocol):
         """A piece with other words than a number's, which the second pass does not hear."""
         ...
 
-    def again(self, first: Recognised, scores: Scores, sound: Samples) -> Recognised:
-        """A piece of a number, by what the second pass says of its frames."""
+    def again(self, first: Recognised, scores: Scores, sound: Samples, wanted: int) -> Recognised:
+        """A piece of a number, by what the second pass says of its frames. `wanted`: as in `Whole`."""
         ...
 
 
@@ -158,7 +158,8 @@ class Whole:
         ]
         found = []
         for part, begin, end in zip(self._parts, [0, *cuts], [*cuts, len(scores)], strict=True):
-            found.append((part.ended_at, self._second.again(part.first, scores[begin:end], self._sound(part))))
+            again = self._second.again(part.first, scores[begin:end], self._sound(part), self._wanted)
+            found.append((part.ended_at, again))
         return found
 
     def _encoded(self) -> Scores:

@@ -28,7 +28,7 @@ class Parts:
     def alone(self, first: Recognised, sound: Samples) -> Recognised:
         return Recognised(("alone",), (0.5,))
 
-    def again(self, first: Recognised, scores: Scores, sound: Samples) -> Recognised:
+    def again(self, first: Recognised, scores: Scores, sound: Samples, wanted: int) -> Recognised:
         self.asked.append((len(scores), sound.size / RATE))
         return Recognised((f"again {len(self.asked)}",), (0.5,))
 
