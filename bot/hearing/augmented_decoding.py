@@ -44,7 +44,8 @@ would take its time."""
 class AugmentedDecoding:
     """A recogniser that asks for further decodings. `fresh` makes the recognisers it asks, one for each.
     `answers`: they hear answers, of which several mean the same ("dạ", "dạ dạ", "ừ"). `encoder`: of answers, a yes is
-    told with unknown speech beside it where the second pass does not hear it."""
+    told with unknown speech beside it where the second pass does not hear it. `menu`: a wish for its service may be
+    heard by the second pass alone."""
 
     def __init__(
         self,
@@ -52,8 +53,9 @@ class AugmentedDecoding:
         fit: Calibration,
         answers: bool = False,
         encoder: Encoder | None = None,
+        menu: bool = False,
     ) -> None:
-        self._fresh, self._fit, self._answers, self._encoder = fresh, fit, answers, encoder
+        self._fresh, self._fit, self._answers, self._encoder, self._menu = fresh, fit, answers, encoder, menu
         self._first = fresh()
         self._sound: list[Samples] = []
         self._ahead: tuple[int, Scores] | None = None  # the samples that were encoded in a pause, and what came of it
@@ -74,6 +76,11 @@ class AugmentedDecoding:
         if not self._encoder:
             return heard
         encoder = self._encoder
+        doubtful = heard.confidence < self._fit.augmented.sure or any(map(wishes.named, heard.texts[:1]))
+        if self._menu and doubtful and sound.size <= SHORT:
+            told = syllables(self._scores(encoder, sound), encoder)
+            if service := wishes.for_service(told, self._fit.wishes):
+                return service
         return asked_for(first, heard, encoder, self._fit, lambda: self._scores(encoder, sound), sound.size <= SHORT)
 
     def _believed(self, heard: Recognised, sound: Samples) -> Recognised:
