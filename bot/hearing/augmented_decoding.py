@@ -122,8 +122,8 @@ class BothPasses:
         return asked_for(first, heard, self.encoder, self.fit, scored, sound.size <= SHORT)
 
     def again(self, first: Recognised, scores: Scores, sound: Samples, wanted: int = 0) -> Recognised:
-        """A whole number among other words stands. Where the first pass makes nothing of the sound the second looks for digits; where it hears other words, the
-        first is asked for further decodings."""
+        """A whole number among other words stands. Where the first pass makes nothing of the sound the second looks for
+        digits; where it hears other words, the first is asked for further decodings."""
         if within := number_within(first, scores, self.encoder, wanted):
             return within
         found = heard_again(first, scores, self.encoder)

@@ -126,7 +126,8 @@ def test_a_person_is_heard_at_every_question_over_a_telephone(grammar: Grammar, 
 
 
 @pytest.mark.parametrize(
-    "text", ["cho tôi xin cái mật khẩu mới với", "xin cấp mật khẩu", "mật khẩu của bác mất rồi cháu", "mần lại mật khẩu"]
+    "text",
+    ["cho tôi xin cái mật khẩu mới với", "xin cấp mật khẩu", "mật khẩu của bác mất rồi cháu", "mần lại mật khẩu"],
 )
 def test_the_menu_hears_its_service_in_words_that_no_graph_has(text: str) -> None:
     said = [heard(text, voice, Grammar.MENU, telephone=True) for voice in VOICES]

@@ -79,7 +79,7 @@ class TestBothPasses:
 
 
 class TestANumberAmongOtherWords:
-    """"một hai ba, có đúng không cháu": the courtesies that no graph has are heard as digits by the first pass."""
+    """ "một hai ba, có đúng không cháu": the courtesies that no graph has are heard as digits by the first pass."""
 
     LONGER = Recognised(("một hai ba không sáu", "một hai ba"), (0.7, 0.2))
 

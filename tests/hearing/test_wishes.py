@@ -118,6 +118,8 @@ def test_the_menu_s_wish_is_heard_by_what_it_is_about(told: str) -> None:
     assert for_service(told, FIT.wishes) == Recognised((SERVICE,), (FIT.wishes.both,))
 
 
-@pytest.mark.parametrize("told", ["", "khẩu", "mật rồi khẩu", "không cần mật khẩu", "đừng đổi mật khẩu", "mật khẩu " * 6])
+@pytest.mark.parametrize(
+    "told", ["", "khẩu", "mật rồi khẩu", "không cần mật khẩu", "đừng đổi mật khẩu", "mật khẩu " * 6]
+)
 def test_but_not_where_it_is_refused_or_in_long_speech(told: str) -> None:
     assert for_service(told.strip(), FIT.wishes) is None
