@@ -45,7 +45,7 @@ class SecondAlone:
 
     encoder: Encoder
 
-    def alone(self, first: Recognised, sound: Samples) -> Recognised:
+    def alone(self, first: Recognised, sound: Samples, wanted: int = 0) -> Recognised:
         return self.again(first, self.encoder.scores(sound), sound)
 
     def again(self, first: Recognised, scores: Scores, sound: Samples, wanted: int = 0) -> Recognised:

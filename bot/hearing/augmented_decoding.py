@@ -29,6 +29,7 @@ from bot.hearing.questions import asks
 from bot.hearing.recogniser import KEPT, Recognised, Recogniser, length
 from bot.hearing.second_pass import MISHEARD_NO, doubted, heard_again, misheard_no, number_within, syllables, well_heard
 from rasa_components.negation import holds_negation
+from vietnamese_numbers import Collector
 
 REST = RATE // 5
 """Samples. The second pass begins in a pause (`listener.QUIET`), and 0.1 s later the piece is over or speech has gone
@@ -112,13 +113,19 @@ class BothPasses:
     fresh: Callable[[], Recogniser]
     fit: Calibration
 
-    def alone(self, first: Recognised, sound: Samples, scores: Scores | None = None) -> Recognised:
-        """Only a wish for a person needs the second pass. `scores`: what it says of the piece, where it was asked."""
-        heard = considered(first, sound, self.fresh, self.fit.augmented)
+    def alone(self, first: Recognised, sound: Samples, wanted: int = 0, scores: Scores | None = None) -> Recognised:
+        """A whole number among other words, where the caller took nothing back, and a wish for a person need the second
+        pass. `scores`: what it says of the piece, where it was asked."""
 
         def scored() -> Scores:
             return self.encoder.scores(sound) if scores is None else scores
 
+        text = first.texts[0] if first.texts else ""
+        if 0 < wanted < len(text.split()) and not Collector.corrects(text):
+            scores = scored()
+            if within := number_within(first, scores, self.encoder, wanted):
+                return within
+        heard = considered(first, sound, self.fresh, self.fit.augmented)
         return asked_for(first, heard, self.encoder, self.fit, scored, sound.size <= SHORT)
 
     def again(self, first: Recognised, scores: Scores, sound: Samples, wanted: int = 0) -> Recognised:
@@ -128,7 +135,7 @@ class BothPasses:
             return within
         found = heard_again(first, scores, self.encoder)
         if found is None or not (first.texts or found.confidence):
-            return self.alone(first, sound, scores)
+            return self.alone(first, sound, scores=scores)
         if found.confidence >= self.fit.augmented.sure or sound.size > SHORT:
             return found
         return _a_person(found, scores, self.encoder, self.fit)  # its own digits are hardly there

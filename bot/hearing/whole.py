@@ -52,8 +52,8 @@ class Second(Protocol):
     @property
     def encoder(self) -> Encoder: ...
 
-    def alone(self, first: Recognised, sound: Samples) -> Recognised:
-        """A piece with other words than a number's, which the second pass does not hear."""
+    def alone(self, first: Recognised, sound: Samples, wanted: int) -> Recognised:
+        """A piece with other words than a number's. `wanted`: as in `Whole`."""
         ...
 
     def again(self, first: Recognised, scores: Scores, sound: Samples, wanted: int) -> Recognised:
@@ -121,7 +121,7 @@ class Whole:
         size = len(self._blocks)
         part, self._begun = _Part(self._begun, size - quiet, size, first, ended_at), None
         if not _numeral(first):
-            found = self._second.alone(first, self._sound(part))
+            found = self._second.alone(first, self._sound(part), self._wanted)
             self.forget()
             return [(ended_at, found)]
         if not first.texts and part.end - part.begun.begin > UNHEARD:

@@ -114,6 +114,17 @@ class TestANumberAmongOtherWords:
     def test_is_left_to_the_first_where_that_makes_no_more_digits_of_them(self) -> None:
         assert self.heard(Recognised(("một hai ba",), (0.9,)), "một", "hai", "ba", "gặp") is None
 
+    @pytest.mark.parametrize(
+        ("told", "heard"), [("hai số một hai ba", "một hai ba"), ("một hai ba à nhầm bốn", "một hai ba à nhầm bốn")]
+    )
+    def test_stands_beside_words_that_are_told_but_not_where_something_is_taken_back(
+        self, told: str, heard: str
+    ) -> None:
+        scores = scores_of("gặp", "số", "một", "hai", "ba", "hết")
+        first = Recognised((told,), (1.0,))
+        both = BothPasses(encoder_of(scores), lambda: Says(first), FIT)
+        assert both.alone(first, SOUND, 3).texts[0] == heard
+
     def test_goes_on_as_it_is_heard(self) -> None:
         scores = scores_of("một", "hai", "ba", "gặp", "không", "sáu")
         both = BothPasses(encoder_of(scores), lambda: Says(Recognised(("một",), (1.0,))), FIT)

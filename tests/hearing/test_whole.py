@@ -25,7 +25,7 @@ class Parts:
     encoder: Encoder = field(default_factory=lambda: encoder_of(scores_of("một")))
     asked: list[tuple[int, float]] = field(default_factory=list)
 
-    def alone(self, first: Recognised, sound: Samples) -> Recognised:
+    def alone(self, first: Recognised, sound: Samples, wanted: int) -> Recognised:
         return Recognised(("alone",), (0.5,))
 
     def again(self, first: Recognised, scores: Scores, sound: Samples, wanted: int) -> Recognised:
