@@ -82,13 +82,14 @@ def heard_again(first: Recognised, scores: Scores, encoder: Encoder) -> Recognis
 
 def number_within(first: Recognised, scores: Scores, encoder: Encoder, wanted: int) -> Recognised | None:
     """The number that is said in one row between other words, by both passes: what was said around it is not made into
-    digits. None where the second pass hears no row of at least `wanted` digits, or nothing else beside it, and where no
-    alternative of the first is longer."""
-    if not wanted or not (row := _longest_row(scores, encoder)):
+    digits. None where the second pass hears no row of at least `wanted` digits, or nothing else beside it; where no
+    alternative of the first is longer; and where its best is a shorter number: it knows courtesies, too."""
+    if not wanted or not first.texts or not (row := _longest_row(scores, encoder)):
         return None
     words, begin, end = row
-    digits = read(" ".join(words)).digits or ""
-    if len(digits) < wanted or max((len(text.split()) for text in first.texts), default=0) <= len(words):
+    if len(read(" ".join(words)).digits or "") < wanted or max(map(_size, first.texts)) <= len(words):
+        return None
+    if wanted <= _size(first.texts[0]) < len(words):
         return None
     nearest: dict[str, float] = {}
     for text, share in zip(first.texts, first.probabilities, strict=True):
@@ -109,6 +110,10 @@ def _longest_row(scores: Scores, encoder: Encoder) -> tuple[list[str], int, int]
         for begin, end in pairwise(others)
     ]
     return max(rows, key=lambda row: len(row[0])) if len(rows) > 1 else None
+
+
+def _size(text: str) -> int:
+    return len(text.split())
 
 
 def _nearest(words: list[str], row: list[str]) -> list[str]:

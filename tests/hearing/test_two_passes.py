@@ -111,6 +111,10 @@ class TestANumberAmongOtherWords:
     def test_is_none_where_there_are_no_other_words(self) -> None:
         assert self.heard(self.LONGER, "một", "hai", "ba", "không", "sáu") is None
 
+    def test_is_left_to_the_first_where_that_makes_a_number_of_fewer_digits(self) -> None:
+        first = Recognised(("một hai ba", "một hai ba không sáu"), (0.6, 0.3))
+        assert self.heard(first, "gặp", "một", "hai", "ba", "sáu") is None
+
     def test_is_left_to_the_first_where_that_makes_no_more_digits_of_them(self) -> None:
         assert self.heard(Recognised(("một hai ba",), (0.9,)), "một", "hai", "ba", "gặp") is None
 
