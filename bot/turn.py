@@ -420,9 +420,10 @@ class Turn:
         """Samples of silence that this number is given to go on."""
         if best.status not in WHOLE or best.repeats:
             return self._pause
-        # Where one digit was asked for, a key may be that digit or the first of the whole number; and after the
-        # twelfth key one more shows that there are too many.
-        full = best.status is Collected.FULL and best.spoken and not self.expect.cell
+        # Where one digit was asked for, a key may be that digit or the first of the whole number; and after the twelfth
+        # digit one more key shows that there are too many, or that all are keyed again.
+        keyed_last = self._key_at is not None and self._key_at == self.ended_at
+        full = best.status is Collected.FULL and best.spoken and not keyed_last and not self.expect.cell
         return 0 if full else self._timing.settle
 
     def _whole(self, best: Collector) -> Utterance:

@@ -291,6 +291,17 @@ class TestTheRestOfANumber:
         assert isinstance(utterance, Number)
         assert utterance.digits == "0123456789"
 
+    @pytest.mark.parametrize("before", ["01", "01234", "012345678"])
+    @pytest.mark.parametrize("end", ["", "#"])
+    def test_whoever_keys_all_of_it_behind_a_part_that_was_spoken_is_not_cut_off_either(
+        self, before: str, end: str
+    ) -> None:
+        utterance, _ = Caller(TEN_OR_TWELVE).does(
+            [*speech(spell(before), seconds=1.5), *keys("0111234099" + end, start=3.5)]
+        )
+        assert isinstance(utterance, Number)
+        assert utterance.digits == "0111234099"
+
     def test_too_many_digits_are_given_again_or_corrected(self) -> None:
         for events in (keys("*"), speech("xóa số cuối"), speech(spell("0123456789")), keys("0123456789")):
             utterance, _ = Caller(TEN_OR_TWELVE, given("01234567890")).does(events)

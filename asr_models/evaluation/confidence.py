@@ -117,10 +117,10 @@ class _Heard:
     encoder: Encoder
     noted: list[tuple[Recognised, Scores | None]]
 
-    def alone(self, first: Recognised, sound: Samples) -> Recognised:
+    def alone(self, first: Recognised, sound: Samples, wanted: int) -> Recognised:
         return first
 
-    def again(self, first: Recognised, scores: Scores, sound: Samples) -> Recognised:
+    def again(self, first: Recognised, scores: Scores, sound: Samples, wanted: int) -> Recognised:
         self.noted.append((first, None if foreign_words(scores, self.encoder) else scores))
         return first
 

@@ -45,10 +45,10 @@ class SecondAlone:
 
     encoder: Encoder
 
-    def alone(self, first: Recognised, sound: Samples) -> Recognised:
+    def alone(self, first: Recognised, sound: Samples, wanted: int = 0) -> Recognised:
         return self.again(first, self.encoder.scores(sound), sound)
 
-    def again(self, first: Recognised, scores: Scores, sound: Samples) -> Recognised:
+    def again(self, first: Recognised, scores: Scores, sound: Samples, wanted: int = 0) -> Recognised:
         if not first.texts:
             return first
         return weighed(compared(NOBODY, scores, self.encoder), self.encoder.fit.weights._replace(first=0.0))

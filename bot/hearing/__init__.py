@@ -36,7 +36,8 @@ def open_hearing(settings: Settings, rate: int) -> CallHearing:
         if encoder and grammar is Grammar.NUMBER:
             return opener(grammar)
         second = encoder if grammar in ANSWERS else None
-        return AugmentedDecoding(lambda: opener(grammar), fit, grammar in TELLS_UNKNOWN, second)
+        menu = grammar is Grammar.MENU
+        return AugmentedDecoding(lambda: opener(grammar), fit, grammar in TELLS_UNKNOWN, second, menu)
 
     both = BothPasses(encoder, lambda: opener(Grammar.NUMBER), fit) if encoder else None
     return CallHearing(rate, considerate, both, fit)

@@ -27,8 +27,9 @@ from bot.hearing.calibration import Augmented, Calibration
 from bot.hearing.encoder import Encoder, Scores
 from bot.hearing.questions import asks
 from bot.hearing.recogniser import KEPT, Recognised, Recogniser, length
-from bot.hearing.second_pass import MISHEARD_NO, doubted, heard_again, misheard_no, syllables, well_heard
+from bot.hearing.second_pass import MISHEARD_NO, doubted, heard_again, misheard_no, number_within, syllables, well_heard
 from rasa_components.negation import holds_negation
+from vietnamese_numbers import Collector
 
 REST = RATE // 5
 """Samples. The second pass begins in a pause (`listener.QUIET`), and 0.1 s later the piece is over or speech has gone
@@ -44,7 +45,8 @@ would take its time."""
 class AugmentedDecoding:
     """A recogniser that asks for further decodings. `fresh` makes the recognisers it asks, one for each.
     `answers`: they hear answers, of which several mean the same ("dạ", "dạ dạ", "ừ"). `encoder`: of answers, a yes is
-    told with unknown speech beside it where the second pass does not hear it."""
+    told with unknown speech beside it where the second pass does not hear it. `menu`: a wish for its service may be
+    heard by the second pass alone."""
 
     def __init__(
         self,
@@ -52,8 +54,9 @@ class AugmentedDecoding:
         fit: Calibration,
         answers: bool = False,
         encoder: Encoder | None = None,
+        menu: bool = False,
     ) -> None:
-        self._fresh, self._fit, self._answers, self._encoder = fresh, fit, answers, encoder
+        self._fresh, self._fit, self._answers, self._encoder, self._menu = fresh, fit, answers, encoder, menu
         self._first = fresh()
         self._sound: list[Samples] = []
         self._ahead: tuple[int, Scores] | None = None  # the samples that were encoded in a pause, and what came of it
@@ -74,6 +77,11 @@ class AugmentedDecoding:
         if not self._encoder:
             return heard
         encoder = self._encoder
+        doubtful = heard.confidence < self._fit.augmented.sure or any(map(wishes.named, heard.texts[:1]))
+        if self._menu and doubtful and sound.size <= SHORT:
+            told = syllables(self._scores(encoder, sound), encoder)
+            if service := wishes.for_service(told, self._fit.wishes):
+                return service
         return asked_for(first, heard, encoder, self._fit, lambda: self._scores(encoder, sound), sound.size <= SHORT)
 
     def _believed(self, heard: Recognised, sound: Samples) -> Recognised:
@@ -105,21 +113,29 @@ class BothPasses:
     fresh: Callable[[], Recogniser]
     fit: Calibration
 
-    def alone(self, first: Recognised, sound: Samples, scores: Scores | None = None) -> Recognised:
-        """Only a wish for a person needs the second pass. `scores`: what it says of the piece, where it was asked."""
-        heard = considered(first, sound, self.fresh, self.fit.augmented)
+    def alone(self, first: Recognised, sound: Samples, wanted: int = 0, scores: Scores | None = None) -> Recognised:
+        """A whole number among other words, where the caller took nothing back, and a wish for a person need the second
+        pass. `scores`: what it says of the piece, where it was asked."""
 
         def scored() -> Scores:
             return self.encoder.scores(sound) if scores is None else scores
 
+        text = first.texts[0] if first.texts else ""
+        if 0 < wanted < len(text.split()) and not Collector.corrects(text):
+            scores = scored()
+            if within := number_within(first, scores, self.encoder, wanted):
+                return within
+        heard = considered(first, sound, self.fresh, self.fit.augmented)
         return asked_for(first, heard, self.encoder, self.fit, scored, sound.size <= SHORT)
 
-    def again(self, first: Recognised, scores: Scores, sound: Samples) -> Recognised:
-        """Where the first pass makes nothing of the sound the second looks for digits; where it hears other words, the
-        first is asked for further decodings."""
+    def again(self, first: Recognised, scores: Scores, sound: Samples, wanted: int = 0) -> Recognised:
+        """A whole number among other words stands. Where the first pass makes nothing of the sound the second looks for
+        digits; where it hears other words, the first is asked for further decodings."""
+        if within := number_within(first, scores, self.encoder, wanted):
+            return within
         found = heard_again(first, scores, self.encoder)
         if found is None or not (first.texts or found.confidence):
-            return self.alone(first, sound, scores)
+            return self.alone(first, sound, scores=scores)
         if found.confidence >= self.fit.augmented.sure or sound.size > SHORT:
             return found
         return _a_person(found, scores, self.encoder, self.fit)  # its own digits are hardly there

@@ -24,6 +24,7 @@ from bot.hearing import ctc
 from bot.hearing.calibration import Weights
 from bot.hearing.encoder import Encoder, Scores
 from bot.hearing.recogniser import KEPT, Recognised
+from vietnamese_numbers import read
 
 NUMERALS = (
     *("không", "một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín"),
@@ -77,6 +78,48 @@ def heard_again(first: Recognised, scores: Scores, encoder: Encoder) -> Recognis
     """What both passes make of a piece of a number; None where the second hears other words in it, too: what is said
     around numbers is the first pass's graph to know."""
     return None if foreign_words(scores, encoder) else weighed(compared(first, scores, encoder), encoder.fit.weights)
+
+
+def number_within(first: Recognised, scores: Scores, encoder: Encoder, wanted: int) -> Recognised | None:
+    """The number that is said in one row between other words, by both passes: what was said around it is not made into
+    digits. None where the second pass hears no row of at least `wanted` digits, or nothing else beside it; where no
+    alternative of the first is longer; and where its best is a shorter number: it knows courtesies, too."""
+    if not wanted or not first.texts or not (row := _longest_row(scores, encoder)):
+        return None
+    words, begin, end = row
+    if len(read(" ".join(words)).digits or "") < wanted or max(map(_size, first.texts)) <= len(words):
+        return None
+    if wanted <= _size(first.texts[0]) < len(words):
+        return None
+    nearest: dict[str, float] = {}
+    for text, share in zip(first.texts, first.probabilities, strict=True):
+        part = " ".join(_nearest(text.split(), words))
+        nearest[part] = nearest.get(part, 0.0) + share
+    inside = Recognised(tuple(nearest), tuple(nearest.values()))
+    return weighed(compared(inside, scores[begin:end], encoder), encoder.fit.weights)
+
+
+def _longest_row(scores: Scores, encoder: Encoder) -> tuple[list[str], int, int] | None:
+    """The longest row of number words that the second pass hears, and its first frame and the one behind its last;
+    None where it hears no other word."""
+    numerals = {encoder.words[word]: word for word in NUMERALS}
+    told = _syllables(scores, encoder)
+    others = [-1, *(at for at, column in told if column not in numerals), len(scores)]
+    rows = [
+        ([numerals[column] for at, column in told if begin < at < end], begin + 1, end)
+        for begin, end in pairwise(others)
+    ]
+    return max(rows, key=lambda row: len(row[0])) if len(rows) > 1 else None
+
+
+def _size(text: str) -> int:
+    return len(text.split())
+
+
+def _nearest(words: list[str], row: list[str]) -> list[str]:
+    """The part of these words that is most like the row, of its length."""
+    parts = [words[at : at + len(row)] for at in range(max(1, len(words) - len(row) + 1))]
+    return max(parts, key=lambda part: sum(one == other for one, other in zip(part, row, strict=False)))
 
 
 def foreign_words(scores: Scores, encoder: Encoder) -> int:

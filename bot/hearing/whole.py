@@ -52,12 +52,12 @@ class Second(Protocol):
     @property
     def encoder(self) -> Encoder: ...
 
-    def alone(self, first: Recognised, sound: Samples) -> Recognised:
-        """A piece with other words than a number's, which the second pass does not hear."""
+    def alone(self, first: Recognised, sound: Samples, wanted: int) -> Recognised:
+        """A piece with other words than a number's. `wanted`: digits that make the number whole with it, at least."""
         ...
 
-    def again(self, first: Recognised, scores: Scores, sound: Samples) -> Recognised:
-        """A piece of a number, by what the second pass says of its frames."""
+    def again(self, first: Recognised, scores: Scores, sound: Samples, wanted: int) -> Recognised:
+        """A piece of a number, by what the second pass says of its frames. `wanted`: as in `alone`."""
         ...
 
 
@@ -121,7 +121,7 @@ class Whole:
         size = len(self._blocks)
         part, self._begun = _Part(self._begun, size - quiet, size, first, ended_at), None
         if not _numeral(first):
-            found = self._second.alone(first, self._sound(part))
+            found = self._second.alone(first, self._sound(part), self._left_to(part))
             self.forget()
             return [(ended_at, found)]
         if not first.texts and part.end - part.begun.begin > UNHEARD:
@@ -158,7 +158,8 @@ class Whole:
         ]
         found = []
         for part, begin, end in zip(self._parts, [0, *cuts], [*cuts, len(scores)], strict=True):
-            found.append((part.ended_at, self._second.again(part.first, scores[begin:end], self._sound(part))))
+            again = self._second.again(part.first, scores[begin:end], self._sound(part), self._left_to(part))
+            found.append((part.ended_at, again))
         return found
 
     def _encoded(self) -> Scores:
@@ -166,6 +167,11 @@ class Whole:
 
     def _sound(self, part: _Part) -> Samples:
         return np.concatenate(self._blocks[part.begun.begin : part.end])
+
+    def _left_to(self, part: _Part) -> int:
+        """The digits of a whole number that the other pieces leave to this one, at least."""
+        others = (len(other.first.texts[0].split()) for other in self._parts if other is not part and other.first.texts)
+        return max(0, self._wanted - sum(others))
 
     def _told(self) -> int:
         """The digits that the pieces hold, at most."""

@@ -1,4 +1,4 @@
-"""A wish for a person, heard by both passes. Pure, given what the encoder says.
+"""A wish for a person, heard by both passes, and one for the menu's service. Pure, given what the encoder says.
 
 The graphs make it easy to be heard asking for a person, in many wordings, so other speech is often heard so, too. The
 second pass, which knows far more syllables, tells them apart: it hears "gặp nhân viên" where somebody said it, and
@@ -35,6 +35,10 @@ NAMES = ("gặp nhân viên", "với nhân viên", "tổng đài viên", "gặp 
 
 PERSON = "gặp người"
 """What is told where the second pass hears a wish by other syllables."""
+
+SERVICE = "mật khẩu"
+"""What the menu's service is about: nearly every wording of its wish holds these words ("xin cấp mật khẩu", "mật khẩu
+của bác mất rồi"), of which a graph has some. The second pass knows both syllables from many people."""
 
 REFUSES = frozenset(("không", "chưa", "đừng", "khỏi", "chẳng", "chả"))
 """Words with which a wish may be none. The second pass hears them, too."""
@@ -92,6 +96,15 @@ def alone(heard: Recognised, told: str, spotted: Spotted, fit: Wishes) -> Recogn
     likely = {name: cost for name in NAMES if (cost := spotted(name)) is not None}
     best = max(likely, key=likely.__getitem__, default="")
     return Recognised((best,), (fit.both,)) if best and likely[best] >= fit.alone else heard
+
+
+def for_service(told: str, fit: Wishes) -> Recognised | None:
+    """The wish for the menu's service, where the second pass hears what it is about in a short piece that refuses
+    nothing. `told`: its syllables."""
+    said = told.split()
+    if len(said) > MANY or f" {SERVICE} " not in f" {told} " or not REFUSES.isdisjoint(said):
+        return None
+    return Recognised((SERVICE,), (fit.both,))
 
 
 def _heard(text: str, wish: str, spotted: Spotted, syllables: int, fit: Wishes) -> bool:

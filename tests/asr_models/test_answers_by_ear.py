@@ -125,6 +125,21 @@ def test_a_person_is_heard_at_every_question_over_a_telephone(grammar: Grammar, 
     assert sum(bool(pieces) and bool(person(pieces[0].text)) for pieces in said) >= least
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["cho tôi xin cái mật khẩu mới với", "xin cấp mật khẩu", "mật khẩu của bác mất rồi cháu", "mần lại mật khẩu"],
+)
+def test_the_menu_hears_its_service_in_words_that_no_graph_has(text: str) -> None:
+    said = [heard(text, voice, Grammar.MENU, telephone=True) for voice in VOICES]
+    assert all(pieces and "mật khẩu" in pieces[0].text for pieces in said)
+
+
+@pytest.mark.parametrize("text", ["tôi không muốn đổi mật khẩu", "cho tôi gặp nhân viên"])
+def test_and_hears_it_in_no_other_wish(text: str) -> None:
+    said = [heard(text, voice, Grammar.MENU, telephone=True) for voice in VOICES]
+    assert all(piece.text != "mật khẩu" for pieces in said for piece in pieces)
+
+
 @pytest.mark.parametrize(("slip", "least"), [("xin lỗi", 3), ("ý lộn", 3), ("à lộn", 3), ("à nhầm", 6)], ids=str)
 def test_slips_between_digits_are_heard(slip: str, least: int) -> None:
     """How many of six voices are heard saying it."""

@@ -54,7 +54,7 @@ class TestTheBundledModels:
         hearing = open_hearing(Settings(model="vi-digits"), rate)
         found = hear("", samples, rate, hearing, Grammar.NUMBER, (10, 12))
         told = [each["digits"] for each in found.alternatives]
-        assert (found.digits, found.confidence) == ("0123856789", 0.712)
+        assert (found.digits, found.confidence) == ("0123856789", 0.724)
         assert told[:5] == ["0123856789", "0123456789", "0123956789", "0123656789", "0123756789"]
 
 

@@ -16,7 +16,7 @@ from bot.events import RATE, Grammar, Samples
 from bot.hearing import CallHearing, ModelError, load_models, models, open_hearing, second_of
 from bot.hearing.augmented_decoding import AugmentedDecoding, BothPasses
 from bot.hearing.recogniser import Recognised
-from bot.hearing.second_pass import NUMERALS, compared, foreign_words, heard_again, weighed
+from bot.hearing.second_pass import NUMERALS, compared, foreign_words, heard_again, number_within, weighed
 from bot.settings import Settings
 from bot.transcription import hear
 from tests.fitted import FIT
@@ -76,6 +76,63 @@ class TestBothPasses:
         both = compared(first, scores_of("một"), encoder_of(scores_of("một")))
         assert set(both.texts) >= {"à nhầm một", "một", ""}
         assert weighed(both, WEIGHTS).texts[0] in ("à nhầm một", "một")
+
+
+class TestANumberAmongOtherWords:
+    """ "một hai ba, có đúng không cháu": the courtesies that no graph has are heard as digits by the first pass."""
+
+    LONGER = Recognised(("một hai ba không sáu", "một hai ba"), (0.7, 0.2))
+
+    def heard(self, first: Recognised, *spoken: str, wanted: int = 3) -> str | None:
+        scores = scores_of(*spoken)
+        found = number_within(first, scores, encoder_of(scores), wanted)
+        return found.texts[0] if found else None
+
+    def test_stands_alone(self) -> None:
+        assert self.heard(self.LONGER, "một", "hai", "ba", "gặp", "không", "sáu") == "một hai ba"
+
+    def test_is_found_behind_them_too(self) -> None:
+        first = Recognised(("sáu bảy một hai ba",), (0.7,))
+        assert self.heard(first, "sáu", "số", "bảy", "gặp", "một", "hai", "ba") == "một hai ba"
+
+    def test_is_heard_by_both_passes(self) -> None:
+        first = Recognised(("một hai ba không sáu",), (0.9,))
+        scores = scores_of({"một": 0.4, "bốn": 0.5}, "hai", "ba", "gặp", "sáu")
+        found = number_within(first, scores, encoder_of(scores), 3)
+        assert found is not None
+        assert found.texts[0] == "một hai ba"
+
+    def test_is_none_where_it_is_too_short(self) -> None:
+        assert self.heard(self.LONGER, "một", "hai", "gặp", "ba", "gặp", wanted=3) is None
+
+    def test_is_none_where_nobody_knows_how_many_digits_are_wanted(self) -> None:
+        assert self.heard(self.LONGER, "một", "hai", "ba", "gặp", wanted=0) is None
+
+    def test_is_none_where_there_are_no_other_words(self) -> None:
+        assert self.heard(self.LONGER, "một", "hai", "ba", "không", "sáu") is None
+
+    def test_is_left_to_the_first_where_that_makes_a_number_of_fewer_digits(self) -> None:
+        first = Recognised(("một hai ba", "một hai ba không sáu"), (0.6, 0.3))
+        assert self.heard(first, "gặp", "một", "hai", "ba", "sáu") is None
+
+    def test_is_left_to_the_first_where_that_makes_no_more_digits_of_them(self) -> None:
+        assert self.heard(Recognised(("một hai ba",), (0.9,)), "một", "hai", "ba", "gặp") is None
+
+    @pytest.mark.parametrize(
+        ("told", "heard"), [("hai số một hai ba", "một hai ba"), ("một hai ba à nhầm bốn", "một hai ba à nhầm bốn")]
+    )
+    def test_stands_beside_words_that_are_told_but_not_where_something_is_taken_back(
+        self, told: str, heard: str
+    ) -> None:
+        scores = scores_of("gặp", "số", "một", "hai", "ba", "hết")
+        first = Recognised((told,), (1.0,))
+        both = BothPasses(encoder_of(scores), lambda: Says(first), FIT)
+        assert both.alone(first, SOUND, 3).texts[0] == heard
+
+    def test_goes_on_as_it_is_heard(self) -> None:
+        scores = scores_of("một", "hai", "ba", "gặp", "không", "sáu")
+        both = BothPasses(encoder_of(scores), lambda: Says(Recognised(("một",), (1.0,))), FIT)
+        assert both.again(self.LONGER, scores, SOUND, 3).texts[0] == "một hai ba"
 
 
 class TestAPiece:

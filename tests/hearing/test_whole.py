@@ -24,12 +24,14 @@ class Parts:
 
     encoder: Encoder = field(default_factory=lambda: encoder_of(scores_of("một")))
     asked: list[tuple[int, float]] = field(default_factory=list)
+    wanted: list[int] = field(default_factory=list)
 
-    def alone(self, first: Recognised, sound: Samples) -> Recognised:
+    def alone(self, first: Recognised, sound: Samples, wanted: int) -> Recognised:
         return Recognised(("alone",), (0.5,))
 
-    def again(self, first: Recognised, scores: Scores, sound: Samples) -> Recognised:
+    def again(self, first: Recognised, scores: Scores, sound: Samples, wanted: int) -> Recognised:
         self.asked.append((len(scores), sound.size / RATE))
+        self.wanted.append(wanted)
         return Recognised((f"again {len(self.asked)}",), (0.5,))
 
 
@@ -75,6 +77,12 @@ class TestWhen:
         assert [words for _, words in number.says()] == [ONE]
         assert [words.texts[0] for _, words in number.says()] == ["again 1", "again 2", "again 3"]
         assert len(number.encoded) == 1
+
+    def test_each_piece_is_told_how_many_digits_the_others_leave_to_it(self) -> None:
+        number = Speaks(wanted=3)
+        for piece in ("một hai", "ba không"):
+            number.says(Recognised((piece,), (0.9,)))
+        assert number.second.wanted == [1, 1]
 
     def test_where_it_is_not_known_how_many_are_wanted_every_piece_is(self) -> None:
         number = Speaks(wanted=0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.hearing.recogniser import Recognised
-from bot.hearing.wishes import MANY, PERSON, alone, judged, person
+from bot.hearing.wishes import MANY, PERSON, SERVICE, alone, for_service, judged, person
 from tests.fitted import FIT
 
 NOTHING = Recognised((), ())
@@ -111,3 +111,15 @@ def test_it_is_not_believed_of_a_refusal_a_number_or_long_speech(told: str) -> N
 def test_what_it_hears_less_than_clearly_is_no_wish() -> None:
     assert by_second_alone("vậy nhân viên", likely=FIT.wishes.alone - 0.1) == NOTHING
     assert by_second_alone("vậy nhân viên", likely=FIT.wishes.alone).texts[0] != ""
+
+
+@pytest.mark.parametrize("told", ["xin cấp mật khẩu", "mật khẩu của ba mật rồi sáu", "mật khẩu", "số tôi mật khẩu với"])
+def test_the_menu_s_wish_is_heard_by_what_it_is_about(told: str) -> None:
+    assert for_service(told, FIT.wishes) == Recognised((SERVICE,), (FIT.wishes.both,))
+
+
+@pytest.mark.parametrize(
+    "told", ["", "khẩu", "mật rồi khẩu", "không cần mật khẩu", "đừng đổi mật khẩu", "mật khẩu " * 6]
+)
+def test_but_not_where_it_is_refused_or_in_long_speech(told: str) -> None:
+    assert for_service(told.strip(), FIT.wishes) is None
