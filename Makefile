@@ -28,7 +28,7 @@ phone: setup ## the web phone: calls from a browser, at http://127.0.0.1:8080/
 
 test: setup ## every test: Rasa's own conversation tests, then pytest
 	@$(MAKE) --no-print-directory -j2 $(if $(filter output-sync,$(.FEATURES)),-Otarget) test-understanding test-conversations
-	@$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
+	@$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 test-understanding:
 	@$(RASA) data validate --fail-on-warnings

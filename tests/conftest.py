@@ -31,8 +31,8 @@ LONGEST = (
     "tests/numbers/test_every_reading.py",
     "tests/web/test_in_chromium.py",  # 70 s, in real time: not beside the telephones, and not beside a training
 )
-"""The files of tests that take longest, on two quiet cores. `make test` gives whole files to its two processes: one of
-these at the end would leave a core idle."""
+"""The files of tests that take longest, on two quiet cores. `make test` gives whole files to three processes, one more
+than there are cores, because some files wait in real time. One of these files at the end would leave the others idle."""
 
 GENEROUS = {"VOICEBOT_MAX_FAILURES": "100", "VOICEBOT_MAX_RESETS": "10000", "VOICEBOT_MAX_REFUSALS": "1000000"}
 """Tests of whole calls share a few accounts, and call more often than callers may."""
