@@ -32,7 +32,8 @@ LONGEST = (
     "tests/web/test_in_chromium.py",  # 70 s, in real time: not beside the telephones, and not beside a training
 )
 """The files of tests that take longest, on two quiet cores. `make test` gives whole files to three processes, one more
-than there are cores, because some files wait in real time. One of these files at the end would leave the others idle."""
+than there are cores, because some files wait in real time. One of these files at the end would leave the others
+idle."""
 
 GENEROUS = {"VOICEBOT_MAX_FAILURES": "100", "VOICEBOT_MAX_RESETS": "10000", "VOICEBOT_MAX_REFUSALS": "1000000"}
 """Tests of whole calls share a few accounts, and call more often than callers may."""
