@@ -101,10 +101,13 @@ def alone(heard: Recognised, told: str, spotted: Spotted, fit: Wishes) -> Recogn
 def for_service(told: str, fit: Wishes) -> Recognised | None:
     """The wish for the menu's service, where the second pass hears what it is about in a short piece that refuses
     nothing. `told`: its syllables."""
+    before, service, behind = f" {told} ".partition(f" {SERVICE} ")
     said = told.split()
-    if len(said) > MANY or f" {SERVICE} " not in f" {told} " or not REFUSES.isdisjoint(said):
+    if not service or len(said) > MANY or not REFUSES.isdisjoint(said):
         return None
-    return Recognised((SERVICE,), (fit.both,))
+    # As many words as were said: over a prompt, a few words in long speech are taken for somebody else's.
+    unknown = ([UNKNOWN] * len(part.split()) for part in (before, behind))
+    return Recognised((f" {SERVICE} ".join(map(" ".join, unknown)).strip(),), (fit.both,))
 
 
 def _heard(text: str, wish: str, spotted: Spotted, syllables: int, fit: Wishes) -> bool:
