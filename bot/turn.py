@@ -176,8 +176,8 @@ class Turn:
 
     @property
     def text(self) -> str:
-        """Words and keys so far, the ones being spoken included."""
-        return " ".join([*self.heard, self._partial]).strip()
+        """Words and keys so far, the ones being spoken included, for people: "…" stands for unknown speech."""
+        return " ".join([*self.heard, self._partial]).strip().replace(UNKNOWN, "…")
 
     @property
     def cells(self) -> str:
