@@ -22,7 +22,7 @@ from tests.conftest import GENEROUS
 from tests.rasa_tools import SECRET, SharedRasa
 
 COMMANDS = ["call", "simulate", "transcribe", "digits", "speak", "accounts", "audit", "models", "notices", "operators"]
-COMMANDS += ["doctor", "serve", "init", "setup", "prompts"]
+COMMANDS += ["doctor", "serve", "init", "setup", "prompts", "check-line"]
 CALLS = PACKAGES / "tests" / "calls"
 
 
