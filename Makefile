@@ -55,8 +55,9 @@ docs: .setup/environment ## the documentation as a site, in site/
 	@NO_MKDOCS_2_WARNING=1 UV_PROJECT_ENVIRONMENT=.venv-docs $(UV) run --locked --quiet --only-group docs mkdocs build --strict --quiet
 	@echo "site/index.html"
 
-docs-settings: .setup/environment ## docs/settings.md, from bot/settings.py
+docs-settings: .setup/environment ## docs/settings.md and docs/command-line.md, from the code
 	@$(BIN)/python -m bot.settings_text >docs/settings.md
+	@$(BIN)/python -m bot.commands_text >docs/command-line.md
 
 bench: setup ## turn latency, real-time factor, memory, number words; writes docs/figures.json and quotes it
 	@$(BIN)/python -m benchmarks --write
