@@ -1,7 +1,7 @@
 """How fast number words are read: phrases a second on one core, and what a text twice as long takes; prints Markdown.
 
-Every phrase says another random string of ten digits, so no result can be reused. The time is that of the fastest of
-several passes, in CPU seconds of this process.
+Every phrase says another random string of ten digits, so no result can be reused. Several passes
+are made, and the fastest counts, in CPU seconds of this process.
 """
 
 from __future__ import annotations

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 
 import aiohttp
 
+from bot.telephony.line_check import START
+
 SPEED = 4
 """How many times faster than real time the bot's sound is played."""
 
@@ -23,8 +25,6 @@ APART_SECONDS = 1.2
 """Seconds between two digits from which on they belong to two readings."""
 
 CALL_SECONDS = 60.0
-
-START = "MEDIA_START connection_id:x channel:WebSocket/x format:slin optimal_frame_size:320 ptime:20"
 
 
 @dataclass

@@ -24,11 +24,11 @@ def check_line(
     Run it on the exchange's machine, with VOICEBOT_LINE_SECRET and --url ws://BOT:8080. The call withholds its number,
     so no account is asked for; it is one more call in the bot's figures."""
     from bot.credentials import Credentials
+    from bot.gateway.serving import url_of
     from bot.telephony.line_check import check_line as check
 
     settings = load()
-    host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    url = (url or f"ws://{host}:{settings.port}").rstrip("/")
+    url = (url or url_of(settings, "ws")).rstrip("/")
     seconds = asyncio.run(check(url, Credentials(settings.line_secret).headers, f"check-line-{secrets.token_hex(4)}"))
     if as_json:
         print(json.dumps({"url": url, "seconds": round(seconds, 3)}))

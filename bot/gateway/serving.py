@@ -64,9 +64,7 @@ async def serve(settings: Settings, tell: Tell) -> None:
     auth, secure = open_auth(settings), certificates(settings)
     with ExitStack() as sockets:  # errors in addresses are reported before anything is loaded
         http = sockets.enter_context(bound_socket(settings.host, settings.port, "VOICEBOT_PORT"))
-        where = [
-            f"Asterisk at {'wss' if settings.tls_certificate else 'ws'}://{settings.host}:{settings.port}/asterisk"
-        ]
+        where = [f"Asterisk at {url_of(settings, 'ws')}/asterisk"]
         if has_web_phone(settings, auth):
             where.append(f"the web phone at {web_phone_at(settings)}")
         tcp = None
@@ -134,8 +132,13 @@ def has_web_phone(settings: Settings, auth: LineAuth) -> bool:
 
 def web_phone_at(settings: Settings) -> str:
     """Its address."""
+    return f"{url_of(settings, 'http')}/"
+
+
+def url_of(settings: Settings, scheme: str) -> str:
+    """Where the gateway listens, by `http` or `ws`; with an s behind it where there is TLS."""
     name = f"[{settings.host}]" if ":" in settings.host else settings.host
-    return f"{'https' if settings.tls_certificate else 'http'}://{name}:{settings.port}/"
+    return f"{scheme}{'s' if settings.tls_certificate else ''}://{name}:{settings.port}"
 
 
 def call_backs_of(

@@ -59,7 +59,7 @@ class AugmentedDecoding:
         self._fresh, self._fit, self._answers, self._encoder, self._menu = fresh, fit, answers, encoder, menu
         self._first = fresh()
         self._sound: list[Samples] = []
-        self._ahead: tuple[int, Scores] | None = None  # the samples that were encoded in a pause, and what came of it
+        self._ahead: tuple[int, Scores] | None = None  # the samples encoded last, and what came of it
 
     def accept(self, samples: Samples) -> str:
         self._sound.append(samples)
@@ -77,12 +77,15 @@ class AugmentedDecoding:
         if not self._encoder:
             return heard
         encoder = self._encoder
-        doubtful = heard.confidence < self._fit.augmented.sure or any(map(wishes.named, heard.texts[:1]))
-        if self._menu and doubtful and sound.size <= SHORT:
+        if self._menu and sound.size <= SHORT and self._doubtful(heard):
             told = syllables(self._scores(encoder, sound), encoder)
             if service := wishes.for_service(told, self._fit.wishes):
                 return service
         return asked_for(first, heard, encoder, self._fit, lambda: self._scores(encoder, sound), sound.size <= SHORT)
+
+    def _doubtful(self, heard: Recognised) -> bool:
+        """Whether a wish may be another one: the first pass is not sure of it, or hears a person."""
+        return heard.confidence < self._fit.augmented.sure or bool(heard.texts and wishes.named(heard.texts[0]))
 
     def _believed(self, heard: Recognised, sound: Samples) -> Recognised:
         """An answer. A yes has unknown speech beside it where the second pass does not hear it, or hears a question; a
@@ -100,9 +103,11 @@ class AugmentedDecoding:
         return heard._replace(texts=(f"{UNKNOWN} {text}", *heard.texts[1:]))
 
     def _scores(self, encoder: Encoder, sound: Samples) -> Scores:
-        """Of the whole piece. What was heard in the pause is enough where nothing but that pause came since."""
-        size, scores = self._ahead or (0, None)
-        return encoder.scores(sound) if scores is None or sound.size - size > REST else scores
+        """Of the whole piece, encoded once. What was heard in the pause is enough where nothing but that pause came
+        since."""
+        if self._ahead is None or sound.size - self._ahead[0] > REST:
+            self._ahead = sound.size, encoder.scores(sound)
+        return self._ahead[1]
 
 
 @dataclass(frozen=True)
