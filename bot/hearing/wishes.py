@@ -30,8 +30,9 @@ MANY = 10
 WORDS = 2
 """How many other words a wish may have with it: long speech is heard as many wishes one after the other."""
 
-NAMES = ("gặp nhân viên", "với nhân viên", "tổng đài viên", "gặp tổng đài", "điện thoại viên", "tư vấn viên")
-"""What the second pass is believed alone: three syllables each, which sound like nothing else that callers say."""
+NAMES = ("nhân viên", "tổng đài viên", "gặp tổng đài", "điện thoại viên", "tư vấn viên")
+"""What the second pass is believed alone: they sound like nothing else that callers say. "Tổng đài" by itself is none,
+for it greets the bot."""
 
 PERSON = "gặp người"
 """What is told where the second pass hears a wish by other syllables."""
@@ -41,7 +42,8 @@ SERVICE = "mật khẩu"
 của bác mất rồi"), of which a graph has some. The second pass knows both syllables from many people."""
 
 REFUSES = frozenset(("không", "chưa", "đừng", "khỏi", "chẳng", "chả"))
-"""Words with which a wish may be none. The second pass hears them, too."""
+"""Words with which a wish may be none. The second pass hears them, too. Behind the name of whom a caller asks for, they
+are none: "có nhân viên nào không" asks."""
 
 Spotted = Callable[[str], float | None]
 """How well the second pass hears these words: a logarithm for each syllable that it knows; None: it knows too few."""
@@ -68,7 +70,9 @@ def judged(first: Recognised, heard: Recognised, spotted: Spotted, syllables: in
         return heard
     denied = heard.texts[0] if heard.texts and holds_negation(heard.texts[0]) else ""
     if wish := named(denied):  # "không muốn gặp nhân viên", or other speech with a "không" in it
-        return heard if _clear(wish, spotted(wish), syllables, fit) else Recognised((), ())
+        if not _clear(wish, spotted(wish), syllables, fit):
+            return Recognised((), ())
+        return Recognised((wish,), (fit.both,)) if _asks(denied) else heard
     if holds_negation(first.texts[0]):
         return heard
     for text, share in zip(first.texts, first.probabilities, strict=True):
@@ -88,14 +92,15 @@ def judged(first: Recognised, heard: Recognised, spotted: Spotted, syllables: in
 
 def alone(heard: Recognised, told: str, spotted: Spotted, fit: Wishes) -> Recognised:
     """What was heard, or a wish for a person that the second pass hears by itself. `told`: its syllables."""
-    said = told.split()
-    if len(said) > MANY or not REFUSES.isdisjoint(said):
+    if len(told.split()) > MANY:
         return heard
-    if fit.like and re.search(fit.like, told):
+    if fit.like and re.search(fit.like, told) and not _refuses(told):
         return Recognised((PERSON,), (fit.both,))
     likely = {name: cost for name in NAMES if (cost := spotted(name)) is not None}
     best = max(likely, key=likely.__getitem__, default="")
-    return Recognised((best,), (fit.both,)) if best and likely[best] >= fit.alone else heard
+    if not best or likely[best] < fit.alone or _refuses(told.partition(best)[0]):
+        return heard
+    return Recognised((best,), (fit.both,))
 
 
 def for_service(told: str, fit: Wishes) -> Recognised | None:
@@ -103,11 +108,21 @@ def for_service(told: str, fit: Wishes) -> Recognised | None:
     nothing. `told`: its syllables."""
     before, service, behind = f" {told} ".partition(f" {SERVICE} ")
     said = told.split()
-    if not service or len(said) > MANY or not REFUSES.isdisjoint(said):
+    if not service or len(said) > MANY or _refuses(told):
         return None
     # As many words as were said: over a prompt, a few words in long speech are taken for somebody else's.
     unknown = ([UNKNOWN] * len(part.split()) for part in (before, behind))
     return Recognised((f" {SERVICE} ".join(map(" ".join, unknown)).strip(),), (fit.both,))
+
+
+def _asks(text: str) -> bool:
+    """Whether the only negation is a last "không": "có nhân viên nào không"."""
+    asked = text.removesuffix(" không")
+    return asked != text and not holds_negation(asked)
+
+
+def _refuses(told: str) -> bool:
+    return not REFUSES.isdisjoint(told.split())
 
 
 def _heard(text: str, wish: str, spotted: Spotted, syllables: int, fit: Wishes) -> bool:

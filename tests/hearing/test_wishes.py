@@ -69,6 +69,11 @@ def test_a_denial_that_both_hear_is_left_as_it_is() -> None:
     assert said("không phải", 0.9, None).texts == ("không phải",)
 
 
+def test_a_last_khong_asks_for_one() -> None:
+    assert said("nhân viên không", 0.5, FIT.wishes.short) == Recognised(("nhân viên",), (FIT.wishes.both,))
+    assert said("không gặp nhân viên không", 0.5, FIT.wishes.heard).texts == ("không gặp nhân viên không",)
+
+
 @pytest.mark.parametrize("text", ["bộ phận không", "gặp bộ phận không", "nói chuyện người không nghe được"])
 def test_other_speech_with_a_no_in_it_is_doubted_as_any_other_is(text: str) -> None:
     assert said(text, 0.9, FIT.wishes.heard - 1, 7) == NOTHING
@@ -85,7 +90,11 @@ def by_second_alone(told: str, heard: Recognised = NOTHING, likely: float | None
 
 
 @pytest.mark.parametrize(
-    "told", ["này số tôi gặp nhân viên", "tôi chín gặp tổng đài viên", "tôi muốn nói với nhân viên"]
+    "told",
+    [
+        *("này số tôi gặp nhân viên", "tôi chín gặp tổng đài viên", "tôi muốn nói với nhân viên"),
+        *("điện qua nhân viên giùm cái rồi", "số nhân viên vào không"),
+    ],
 )
 def test_where_the_first_is_sure_of_nothing_the_second_is_believed_alone(told: str) -> None:
     assert person(by_second_alone(told).texts[0])
@@ -109,8 +118,8 @@ def test_it_is_not_believed_of_a_refusal_a_number_or_long_speech(told: str) -> N
 
 
 def test_what_it_hears_less_than_clearly_is_no_wish() -> None:
-    assert by_second_alone("vậy nhân viên", likely=FIT.wishes.alone - 0.1) == NOTHING
-    assert by_second_alone("vậy nhân viên", likely=FIT.wishes.alone).texts[0] != ""
+    assert by_second_alone("vậy nhân biên", likely=FIT.wishes.alone - 0.1) == NOTHING
+    assert by_second_alone("vậy nhân biên", likely=FIT.wishes.alone).texts[0] != ""
 
 
 @pytest.mark.parametrize(
