@@ -35,6 +35,10 @@ CONFIRM = 7
 PAUSE = 28
 """Quiet blocks that end a piece. The stops of Vietnamese syllables last up to 150 ms."""
 
+REACH = 37
+"""Blocks before a start is confirmed in which the speech may have begun, with pauses shorter than PAUSE: of a first
+"không" little stands out of noise, no part of it for CONFIRM, and "không đúng" was heard as "đúng"."""
+
 LEARN = 20
 """No start is reported before so many blocks were heard: the floor must be known first."""
 
@@ -117,6 +121,7 @@ class Endpointer:
         self._cells: deque[float] = deque(maxlen=MEMORY)
         self._cell: list[float] = []
         self._run = self._onset = 0
+        self._loud_at = -PAUSE  # the last loud block between pieces
         self._ended = 0  # of the last piece
         self._room_until = 0  # the last block between pieces that was no louder than the room's voices
         self._begin(0, SILENT)
@@ -162,7 +167,7 @@ class Endpointer:
 
     def forget(self) -> None:
         """Drop the piece being spoken; what is known of the line stays."""
-        self.speaking, self._run = False, 0
+        self.speaking, self._run, self._loud_at = False, 0, -PAUSE
 
     # ── noise ──
 
@@ -199,14 +204,15 @@ class Endpointer:
         if smooth <= self.voices.ends_below:
             self._room_until = self.now
         if smooth > self.floor + START_DB:
-            if self._run == 0:
+            if self.now - self._loud_at >= PAUSE:
                 self._onset = self.now - 1
+            self._loud_at = self.now
             self._run += 1
         else:
             self._run = max(0, min(self._run, CONFIRM) - 2)
         if self._run < CONFIRM or self.now < LEARN or smooth < max(self._voice - VOICE_DB, self.voices.starts_above):
             return None
-        self._begin(max(self._onset, self._room_until), smooth)
+        self._begin(max(self._onset, self.now - REACH, self._room_until), smooth)
         self.speaking = True
         self.voices.begin_piece()
         return Start(self._began)

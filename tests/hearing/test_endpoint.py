@@ -5,7 +5,7 @@ import pytest
 from hearing_tools import blocks, joined, mixed, noise, silence, voice
 
 from bot.events import Samples
-from bot.hearing.endpoint import LONG_STALL, LONGEST, PAUSE, STALL, End, Endpointer, Start, levels
+from bot.hearing.endpoint import LONG_STALL, LONGEST, PAUSE, REACH, STALL, End, Endpointer, Start, levels
 
 Edges = list[tuple[int, Start | End]]
 """With the block at which each was told."""
@@ -74,6 +74,38 @@ class TestBreath:
         assert isinstance(second, Start)
         assert abs(second.onset - 230) <= 1
         assert told > 245
+
+
+class TestASoftFirstWord:
+    """Of a "không" in noise 50 ms stand out, then 0.2 s of it do not, then a word is loud."""
+
+    @staticmethod
+    def onset(*first: Samples) -> int:
+        (_, start), _ = edges(in_room(joined(silence(1), *first, WORD, silence(1))))
+        assert isinstance(start, Start)
+        return start.onset
+
+    @pytest.mark.parametrize("pause", [0.05, 0.15, 0.2])
+    def test_belongs_to_the_piece(self, pause: float) -> None:
+        assert abs(self.onset(voice(0.05), silence(pause)) - 100) <= 1
+
+    def test_so_do_several_parts_of_it(self) -> None:
+        assert abs(self.onset(voice(0.05), silence(0.08), voice(0.04), silence(0.08)) - 100) <= 1
+
+    def test_what_a_piece_s_pause_parts_from_it_does_not(self) -> None:
+        assert abs(self.onset(voice(0.05), silence(PAUSE / 100 + 0.02)) - 135) <= 1
+
+    def test_it_does_not_reach_back_for_long(self) -> None:
+        knocks = [part for _ in range(20) for part in (voice(0.04), silence(0.16))]
+        (told, start), _ = edges(in_room(joined(silence(1), *knocks, WORD, silence(1))))
+        assert isinstance(start, Start)
+        assert told - start.onset <= REACH
+
+    def test_nor_into_the_piece_before(self) -> None:
+        _, (_, end), (_, start), _ = edges(in_room(joined(silence(1), WORD, silence(0.29), WORD, silence(1))))
+        assert isinstance(end, End)
+        assert isinstance(start, Start)
+        assert start.onset >= end.ended
 
 
 def test_the_end_is_told_within_300_ms() -> None:
