@@ -38,6 +38,7 @@ from bot.events import (
 from bot.hearing.calibration import Calibration
 from bot.hearing.wishes import person
 from bot.settings import Settings
+from bot.turn_keys import KEY_WAIT, AnswerKey, Keys
 from bot.turn_number import corrected, meant_by, number_of
 from rasa_components.negation import holds_negation
 from vietnamese_numbers import DIGIT_WORDS, WHOLE, Collected, Collector, Hypotheses, find, read
@@ -46,10 +47,6 @@ COUGH = int(0.35 * RATE)
 """Samples. Shorter sound that holds no word is no attempt to speak: a cough, a knock, a passing horn. Nor is anything
 without a word that is over before the prompt is: people wait for their turn, rooms do not. It may have been an answer
 all the same: the caller is asked again when GAP has passed in silence."""
-
-KEY_WAIT = RATE
-"""Samples. A key that means something by itself but may begin a number decides when no other key follows for so long.
-The same gap between keys parts two groups of digits."""
 
 HESITANT = 1.8
 """Factor on `Timing.pause` for a caller who has been told that digits are missing: he reads them slowly, from a
@@ -66,9 +63,6 @@ after a short sound in which no word was heard."""
 WORDLESS = 44 * RATE // 10
 """Samples of speech without any word of the grammar after which the bot speaks: it may be a television. With what it
 takes to be sure, the bot is mute for less than five seconds."""
-
-APART = 1.5
-"""Times the longest pause between the keys of a number from which on a key before them stands for itself."""
 
 BESIDE = RATE
 """Samples between unknown speech and a yes that still belong together."""
@@ -136,9 +130,7 @@ class Turn:
         self._quiet_since: int | None = None
         self._prompt_ended: int | None = None
         self._wordless_since: int | None = None
-        self._keys = ""  # held until it is known whether they are a number
-        self._key_at: int | None = None
-        self._gaps: list[int] = []  # samples between keys
+        self._keys = Keys(expect)
         self._decided: Utterance | None = None
         if self.numbers and expect.cell:
             self.numbers.ask(expect.cell)
@@ -223,46 +215,34 @@ class Turn:
     # ── what is heard ──
 
     def _press(self, heard: KeyHeard) -> None:
-        nothing_yet = not self._given and not self._keys
+        nothing_yet = not self._given and not self._keys.held
         if heard.key == "#" and nothing_yet and self.numbers and self.numbers.best.status in WHOLE:
             return  # it ends a number that was known to be whole without it
         self._junk, self._unknown_at, self._wordless_since = False, None, None
-        if self._key_at is not None:
-            self._gaps.append(heard.at - self._key_at)
-        paused = bool(self._gaps) and self._gaps[-1] >= KEY_WAIT
+        self._keys.pressed(heard.at)
         self.heard.append(heard.key)
-        self._quiet_since = self.ended_at = self._key_at = heard.at
+        self._quiet_since = self.ended_at = heard.at
         numbers = self._collecting
         if numbers and (heard.key.isdigit() or (numbers.best.digits and (self._given or not self.expect.cell))):
-            if paused:
+            if self._keys.after_pause:
                 numbers.breath()
             numbers.press(heard.key)
             self._given = True
-        elif self.numbers and (self._keys or self._may_begin_a_number(heard.key)):
+        elif self.numbers and self._keys.must_hold(heard.key):
             self._hold(heard.key, self.numbers)
         elif heard.key in self.expect.keys or not numbers:
             self._decided = self._chosen(heard.key)
 
-    def _may_begin_a_number(self, key: str) -> bool:
-        """At the read-back every digit may: the caller keys what is right. In the menu the key of a wish decides at
-        once; but most numbers begin with 0, and it hands the call to a person."""
-        return key.isdigit() and (self.expect.kind is Grammar.YESNO or key == "0" or key not in self.expect.keys)
-
     def _hold(self, key: str, numbers: Hypotheses) -> None:
-        """One key, however often it was pressed, may be an answer; different keys are a number."""
-        if key == "*":
-            self._keys = ""
-        elif key == "#" and len(set(self._keys)) == 1:
-            self._decided = self._chosen(self._keys[0])
-        else:
-            self._keys += key
-            if len(set(self._keys)) > 1:
-                self._collecting, self._given = numbers, True
-                if len(self._keys) == 2 and self._keys[0] in self.expect.keys and self._keys[0] != "0":
-                    numbers.answered(self._keys[0])
-                for each in self._keys:
-                    numbers.press(each)
-                self._keys = ""
+        held = self._keys.hold(key)
+        if isinstance(held, AnswerKey):
+            self._decided = self._chosen(held.key)
+        elif held:
+            self._collecting, self._given = numbers, True
+            if held.answer:
+                numbers.answered(held.answer)
+            for each in held.keys:
+                numbers.press(each)
 
     def _chosen(self, key: str) -> Chosen | Unintelligible:
         self.left_by = key
@@ -374,7 +354,7 @@ class Turn:
         """Somebody speaks who may be about to say something of the grammar."""
         if self._speech_at is None:
             return False
-        given = self._given or bool(self._words or self._keys)
+        given = self._given or bool(self._words or self._keys.held)
         late = 2 * LATE_WORDS if self._confirmed else LATE_WORDS
         return bool(self._partial) or not given or now - self._speech_at < late
 
@@ -392,8 +372,8 @@ class Turn:
 
     def _meant(self, quiet: int, now: int) -> Utterance | None:
         numbers = self._collecting
-        if self._keys:
-            return self._chosen(self._keys[0]) if quiet >= KEY_WAIT else None
+        if self._keys.held:
+            return self._chosen(self._keys.held) if quiet >= KEY_WAIT else None
         if self._words:
             return self._sentence(quiet)
         if numbers and self._given and numbers.best.status is not Collected.EMPTY:
@@ -422,7 +402,7 @@ class Turn:
             return self._pause
         # Where one digit was asked for, a key may be that digit or the first of the whole number; and after the twelfth
         # digit one more key shows that there are too many, or that all are keyed again.
-        keyed_last = self._key_at is not None and self._key_at == self.ended_at
+        keyed_last = self._keys.last_at == self.ended_at
         full = best.status is Collected.FULL and best.spoken and not keyed_last and not self.expect.cell
         return 0 if full else self._timing.settle
 
@@ -431,12 +411,7 @@ class Turn:
         if best.digits == self._own_phone and not self._told_own_phone:
             self._told_own_phone = True
             return OwnPhone()
-        return Number(best.digits, best.spoken or (best.doubtful and not self._set_apart))
-
-    @property
-    def _set_apart(self) -> bool:
-        """The first key was followed by the longest pause: it was an answer, and the others are a number."""
-        return len(self._gaps) > 1 and self._gaps[0] > APART * max(self._gaps[1:])
+        return Number(best.digits, best.spoken or (best.doubtful and not self._keys.first_stands_apart))
 
     def _unanswered(self, utterance: Utterance) -> Utterance:
         """What the lack of an answer comes to, where digits stand."""
