@@ -12,8 +12,6 @@ second for the next key. Speech without a word of the grammar never keeps the bo
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from bot.answers import alike, certain, wish_of, words_of
 from bot.events import (
     RATE,
@@ -37,48 +35,23 @@ from bot.events import (
 )
 from bot.hearing.calibration import Calibration
 from bot.hearing.wishes import person
-from bot.settings import Settings
 from bot.turn_activity import Activity
 from bot.turn_keys import KEY_WAIT, AnswerKey, Keys
 from bot.turn_number import corrected, meant_by, number_of
+from bot.turn_timing import SECOND_THOUGHT, Timing
 from rasa_components.negation import holds_negation
 from vietnamese_numbers import DIGIT_WORDS, WHOLE, Collected, Collector, Hypotheses, find, read
 
-HESITANT = 1.8
-"""Factor on `Timing.pause` for a caller who has been told that digits are missing: he reads them slowly, from a
-booklet, and is not to be told so after every pair. 2.5 s become 4.5 s."""
-
 PHRASE = 3
 """Words from which on what is being spoken is a phrase, and not only the beginning of one."""
-
-SECOND_THOUGHT = RATE
-"""Samples after a spoken yes in which the caller may take it back: "vâng, à nhầm sai rồi"."""
-
-
-@dataclass(frozen=True)
-class Timing:
-    """How long to wait, in samples at `RATE`."""
-
-    no_input: int
-    settle: int
-    pause: int
-
-    @classmethod
-    def of(cls, settings: Settings) -> Timing:
-        return cls(
-            no_input=int(settings.no_input_seconds * RATE),
-            settle=int(settings.settle_seconds * RATE),
-            pause=int(settings.pause_seconds * RATE),
-        )
 
 
 class Turn:
     """Collects what the caller does until it means something.
 
     `fit`: what was fitted to the model that hears it. `before`: the turn before this one; what it collected of a number
-    goes on here. `own_phone`: the digits of the
-    calling number as people say them ("0912345678"), empty where it is unknown. `numbers` holds the digits after this
-    turn.
+    goes on here. `own_phone`: the digits of the calling number as people say them ("0912345678"), empty where it is
+    unknown. `numbers` holds the digits after this turn.
     """
 
     def __init__(
@@ -96,7 +69,7 @@ class Turn:
         self.heard: list[str] = []
         self.left_by = ""
         """The key that decided this turn."""
-        self._timing, self._fit = timing, fit.answers
+        self._fit = fit.answers
         self._own_phone = own_phone
         self._told_own_phone: bool = before is not None and before._told_own_phone
         self._places: dict[int, int] = {}  # in `heard`, of a piece by where it ended
@@ -112,8 +85,8 @@ class Turn:
         self._stood = self.numbers.best.digits if self.numbers else ""
         self._given = False  # something of the number came in this turn
         told = self.numbers is not None and self.numbers.best.status is Collected.SHORT
-        self._pause = int(timing.pause * HESITANT) if told else timing.pause
-        self._activity = Activity(self._pause)
+        self._timing = timing.hesitant() if told else timing
+        self._activity = Activity(self._timing.pause)
 
     @property
     def ended_at(self) -> int:
@@ -336,14 +309,8 @@ class Turn:
         return meant_by(numbers, self._stood, self.expect.cell) or self._unanswered(Unintelligible())
 
     def _wait_for(self, best: Collector) -> int:
-        """Samples of silence that this number is given to go on."""
-        if best.status not in WHOLE or best.repeats:
-            return self._pause
-        # Where one digit was asked for, a key may be that digit or the first of the whole number; and after the twelfth
-        # digit one more key shows that there are too many, or that all are keyed again.
-        keyed_last = self._keys.last_at == self.ended_at
-        full = best.status is Collected.FULL and best.spoken and not keyed_last and not self.expect.cell
-        return 0 if full else self._timing.settle
+        keyed_last = self._keys.last_at == self._activity.ended_at
+        return self._timing.after_digits(best, keyed_last, one_asked=bool(self.expect.cell))
 
     def _whole(self, best: Collector) -> Utterance:
         """Whoever insists on his own telephone number gives it once more, and is taken at his word."""
@@ -370,7 +337,7 @@ class Turn:
         digits = sum(len(found.digits) for found in numbers)
         if self.expect.kind is Grammar.MENU:
             unfinished = text.endswith("mã số") or 0 < digits < min(self.expect.lengths, default=0)
-            if quiet < (self._pause if unfinished else self._timing.settle):
+            if quiet < (self._timing.pause if unfinished else self._timing.settle):
                 return None
             if self.numbers and len(numbers) == 1 and digits in self.expect.lengths:
                 self.numbers.hear([text[numbers[0].start : numbers[0].end]])  # the read-back may be corrected
