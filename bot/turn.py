@@ -270,8 +270,10 @@ class Turn:
 
     def _speaking(self, now: int) -> bool:
         """Somebody speaks who may be about to say something of the grammar."""
+        if self._activity.speech_at is None:
+            return False
         given = self._given or bool(self._words or self._keys.held)
-        return self._activity.speaking(now, given, self._confirmed)
+        return not given or self._activity.may_bring_words(now, behind_yes=self._confirmed)
 
     @property
     def _confirmed(self) -> bool:

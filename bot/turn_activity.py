@@ -31,6 +31,7 @@ class Activity:
 
     ended_at        where the caller's last word or key ended
     quiet_since     from here on the caller's silence counts; None before the prompt has ended
+    speech_at       where the speech began that goes on now; None in silence
     partial         the words that are being spoken
     unintelligible  speech that was not understood came last
     """
@@ -39,11 +40,11 @@ class Activity:
         """`pause`: silence after which an unfinished number is taken as it stands."""
         self.ended_at = 0
         self.quiet_since: int | None = None
+        self.speech_at: int | None = None
         self.partial = ""
         self.unintelligible = False
         self._pause = pause
         self._prompt_ended: int | None = None
-        self._speech_at: int | None = None  # where the speech began that goes on now
         self._wordless_since: int | None = None  # where the first speech began after the last word or key
         self._unknown_at: int | None = None  # where the last speech ended of which no word was known
         self._cough_at: int | None = None  # where a short sound without a word ended
@@ -57,13 +58,13 @@ class Activity:
             self._prompt_ended = at
 
     def speech_started(self, at: int) -> None:
-        self._speech_at = at
+        self.speech_at = at
         if self._wordless_since is None:
             self._wordless_since = at
 
     def speech_ended(self) -> int | None:
         """Where this speech began, if that is known."""
-        began_at, self._speech_at, self.partial = self._speech_at, None, ""
+        began_at, self.speech_at, self.partial = self.speech_at, None, ""
         return began_at
 
     def understood(self, ended_at: int) -> None:
@@ -103,19 +104,16 @@ class Activity:
 
     # ── what can be asked ──
 
-    def speaking(self, now: int, given: bool, confirmed: bool) -> bool:
-        """Whether somebody speaks who may be about to say something of the grammar. `confirmed`: what was given is a
-        yes."""
-        if self._speech_at is None:
-            return False
-        late = 2 * LATE_WORDS if confirmed else LATE_WORDS
-        return bool(self.partial) or not given or now - self._speech_at < late
+    def may_bring_words(self, now: int, behind_yes: bool) -> bool:
+        """Whether the speech that goes on has words of the grammar, or is young enough that they may come."""
+        late = 2 * LATE_WORDS if behind_yes else LATE_WORDS
+        return bool(self.partial) or (self.speech_at is not None and now - self.speech_at < late)
 
     def babbles(self, now: int) -> bool:
         """Whether speech has gone on without a word of the grammar for longer than anybody's answer."""
         if self._wordless_since is None or self._prompt_ended is None:
             return False
-        spoken = self._speech_at is not None and not self.partial
+        spoken = self.speech_at is not None and not self.partial
         return spoken and now - max(self._wordless_since, self._prompt_ended) >= WORDLESS
 
     def quiet_after_cough(self, now: int) -> bool:
