@@ -21,7 +21,7 @@ from bot.simulation.caller_script import CallerVoice, Say
 from bot.simulation.caller_voice import EDGE, sound_of
 from bot.simulation.line import telephone_band
 from bot.transcription import hear
-from bot.turn import SECOND_THOUGHT
+from bot.turn_timing import SECOND_THOUGHT
 from vietnamese_numbers import DIGIT_WORDS
 
 SAMPLES = RATE // 50

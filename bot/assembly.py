@@ -19,7 +19,7 @@ from bot.protocols import Channel, Dialogue, Speech
 from bot.settings import Settings
 from bot.tap import RoomEvent, Tap, untapped
 from bot.tracing.traces import Traces, harmless, open_traces
-from bot.turn import Timing
+from bot.turn_timing import Timing
 from bot.watching import Notice, Watch
 from rasa_components.custom_fields import faults, intent_names
 

@@ -43,7 +43,8 @@ from bot.hearing.calibration import Calibration
 from bot.patience import LIMIT_SECONDS, Patience, Words
 from bot.protocols import Channel, Dialogue, Hearing, KnowsItsVoice, ShowsWords, Speech
 from bot.tap import Plays, Stops, Tap, moved, untapped
-from bot.turn import Timing, Turn
+from bot.turn import Turn
+from bot.turn_timing import Timing
 from bot.watching import MASK, Ended, Listens, Speaks, Understood, Watch
 
 WAIT_CLIP_SECONDS = 0.1

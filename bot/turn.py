@@ -12,8 +12,6 @@ second for the next key. Speech without a word of the grammar never keeps the bo
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from bot.answers import alike, certain, wish_of, words_of
 from bot.events import (
     RATE,
@@ -37,73 +35,23 @@ from bot.events import (
 )
 from bot.hearing.calibration import Calibration
 from bot.hearing.wishes import person
-from bot.settings import Settings
+from bot.turn_activity import Activity
+from bot.turn_keys import KEY_WAIT, AnswerKey, Keys
 from bot.turn_number import corrected, meant_by, number_of
+from bot.turn_timing import SECOND_THOUGHT, Timing
 from rasa_components.negation import holds_negation
 from vietnamese_numbers import DIGIT_WORDS, WHOLE, Collected, Collector, Hypotheses, find, read
 
-COUGH = int(0.35 * RATE)
-"""Samples. Shorter sound that holds no word is no attempt to speak: a cough, a knock, a passing horn. Nor is anything
-without a word that is over before the prompt is: people wait for their turn, rooms do not. It may have been an answer
-all the same: the caller is asked again when GAP has passed in silence."""
-
-KEY_WAIT = RATE
-"""Samples. A key that means something by itself but may begin a number decides when no other key follows for so long.
-The same gap between keys parts two groups of digits."""
-
-HESITANT = 1.8
-"""Factor on `Timing.pause` for a caller who has been told that digits are missing: he reads them slowly, from a
-booklet, and is not to be told so after every pair. 2.5 s become 4.5 s."""
-
-LATE_WORDS = RATE
-"""Samples. Speech that after so long has no word of the grammar does not delay a decision on what was given before;
-behind a yes, which it may take back, after twice as long."""
-
-GAP = 4 * RATE
-"""Samples after the caller's last word or key for which speech that was not understood still delays a decision, and
-after a short sound in which no word was heard."""
-
-WORDLESS = 44 * RATE // 10
-"""Samples of speech without any word of the grammar after which the bot speaks: it may be a television. With what it
-takes to be sure, the bot is mute for less than five seconds."""
-
-APART = 1.5
-"""Times the longest pause between the keys of a number from which on a key before them stands for itself."""
-
-BESIDE = RATE
-"""Samples between unknown speech and a yes that still belong together."""
-
 PHRASE = 3
 """Words from which on what is being spoken is a phrase, and not only the beginning of one."""
-
-SECOND_THOUGHT = RATE
-"""Samples after a spoken yes in which the caller may take it back: "vâng, à nhầm sai rồi"."""
-
-
-@dataclass(frozen=True)
-class Timing:
-    """How long to wait, in samples at `RATE`."""
-
-    no_input: int
-    settle: int
-    pause: int
-
-    @classmethod
-    def of(cls, settings: Settings) -> Timing:
-        return cls(
-            no_input=int(settings.no_input_seconds * RATE),
-            settle=int(settings.settle_seconds * RATE),
-            pause=int(settings.pause_seconds * RATE),
-        )
 
 
 class Turn:
     """Collects what the caller does until it means something.
 
     `fit`: what was fitted to the model that hears it. `before`: the turn before this one; what it collected of a number
-    goes on here. `own_phone`: the digits of the
-    calling number as people say them ("0912345678"), empty where it is unknown. `numbers` holds the digits after this
-    turn. `ended_at` is the sample at which the caller's last word or key ended, for measuring how long the answer took.
+    goes on here. `own_phone`: the digits of the calling number as people say them ("0912345678"), empty where it is
+    unknown. `numbers` holds the digits after this turn.
     """
 
     def __init__(
@@ -119,26 +67,15 @@ class Turn:
         if self.numbers is None and expect.lengths:
             self.numbers = Hypotheses(expect.lengths, fit.numbers)
         self.heard: list[str] = []
-        self.ended_at = 0
         self.left_by = ""
         """The key that decided this turn."""
-        self._timing, self._fit = timing, fit.answers
+        self._fit = fit.answers
         self._own_phone = own_phone
         self._told_own_phone: bool = before is not None and before._told_own_phone
         self._places: dict[int, int] = {}  # in `heard`, of a piece by where it ended
         self._words: list[str] = []
         self._confidence = 1.0
-        self._junk = False  # speech that was not understood came last
-        self._unknown_at: int | None = None  # where the last speech ended of which no word was known
-        self._cough_at: int | None = None  # where a short sound without a word ended
-        self._speech_at: int | None = None
-        self._partial = ""
-        self._quiet_since: int | None = None
-        self._prompt_ended: int | None = None
-        self._wordless_since: int | None = None
-        self._keys = ""  # held until it is known whether they are a number
-        self._key_at: int | None = None
-        self._gaps: list[int] = []  # samples between keys
+        self._keys = Keys(expect)
         self._decided: Utterance | None = None
         if self.numbers and expect.cell:
             self.numbers.ask(expect.cell)
@@ -148,7 +85,13 @@ class Turn:
         self._stood = self.numbers.best.digits if self.numbers else ""
         self._given = False  # something of the number came in this turn
         told = self.numbers is not None and self.numbers.best.status is Collected.SHORT
-        self._pause = int(timing.pause * HESITANT) if told else timing.pause
+        self._timing = timing.hesitant() if told else timing
+        self._activity = Activity(self._timing.pause)
+
+    @property
+    def ended_at(self) -> int:
+        """The sample at which the caller's last word or key ended, for measuring how long the answer took."""
+        return self._activity.ended_at
 
     @property
     def wanted(self) -> int:
@@ -169,7 +112,7 @@ class Turn:
     def began(self) -> bool:
         """The caller has pressed a key or said a word of the grammar: a prompt still playing should stop. The first
         word of a phrase does not stop the question for a number: in noise it is often made out where nobody spoke."""
-        spoken = self._partial.split()
+        spoken = self._activity.partial.split()
         if self.expect.kind is Grammar.NUMBER and len(spoken) < PHRASE:
             spoken = [word for word in spoken if word in DIGIT_WORDS]
         return bool(self.heard or spoken)
@@ -177,33 +120,28 @@ class Turn:
     @property
     def text(self) -> str:
         """Words and keys so far, the ones being spoken included, for people: "…" stands for unknown speech."""
-        return " ".join([*self.heard, self._partial]).strip().replace(UNKNOWN, "…")
+        return " ".join([*self.heard, self._activity.partial]).strip().replace(UNKNOWN, "…")
 
     @property
     def cells(self) -> str:
         """The digits as they stand, the ones being spoken included."""
         if not self._collecting:
             return ""
-        numbers = self._collecting.best
-        return numbers.preview(self._partial) if self._partial else numbers.digits
+        numbers, partial = self._collecting.best, self._activity.partial
+        return numbers.preview(partial) if partial else numbers.digits
 
     def prompt_ended(self, at: int) -> None:
         """From here on the caller's silence counts."""
-        if self._quiet_since is None:
-            self._quiet_since = at
-        if self._prompt_ended is None:
-            self._prompt_ended = at
+        self._activity.prompt_ended(at)
 
     def hear(self, heard: Heard) -> None:
         """One event of hearing, in order."""
         if self._decided:
             return
         if isinstance(heard, SpeechStarted):
-            self._speech_at = heard.at
-            if self._wordless_since is None:
-                self._wordless_since = heard.at
+            self._activity.speech_started(heard.at)
         elif isinstance(heard, Partial):
-            self._partial = words_of(heard.text)
+            self._activity.partial = words_of(heard.text)
         elif isinstance(heard, KeyHeard):
             self._press(heard)
         elif isinstance(heard, Reheard):
@@ -213,9 +151,10 @@ class Turn:
 
     def decide(self, now: int) -> Utterance | None:
         """What the caller meant, or None while that may still change."""
-        if self._decided is None and self._quiet_since is not None:
+        quiet_since = self._activity.quiet_since
+        if self._decided is None and quiet_since is not None:
             if not self._speaking(now):
-                self._decided = self._meant(now - self._quiet_since, now)
+                self._decided = self._meant(now - quiet_since, now)
             if self._decided is None and self._babbles(now):
                 self._decided = self._unanswered(Unintelligible())
         return self._decided
@@ -223,53 +162,40 @@ class Turn:
     # ── what is heard ──
 
     def _press(self, heard: KeyHeard) -> None:
-        nothing_yet = not self._given and not self._keys
+        nothing_yet = not self._given and not self._keys.held
         if heard.key == "#" and nothing_yet and self.numbers and self.numbers.best.status in WHOLE:
             return  # it ends a number that was known to be whole without it
-        self._junk, self._unknown_at, self._wordless_since = False, None, None
-        if self._key_at is not None:
-            self._gaps.append(heard.at - self._key_at)
-        paused = bool(self._gaps) and self._gaps[-1] >= KEY_WAIT
+        self._activity.understood(heard.at)
+        self._keys.pressed(heard.at)
         self.heard.append(heard.key)
-        self._quiet_since = self.ended_at = self._key_at = heard.at
         numbers = self._collecting
         if numbers and (heard.key.isdigit() or (numbers.best.digits and (self._given or not self.expect.cell))):
-            if paused:
+            if self._keys.after_pause:
                 numbers.breath()
             numbers.press(heard.key)
             self._given = True
-        elif self.numbers and (self._keys or self._may_begin_a_number(heard.key)):
+        elif self.numbers and self._keys.must_hold(heard.key):
             self._hold(heard.key, self.numbers)
         elif heard.key in self.expect.keys or not numbers:
             self._decided = self._chosen(heard.key)
 
-    def _may_begin_a_number(self, key: str) -> bool:
-        """At the read-back every digit may: the caller keys what is right. In the menu the key of a wish decides at
-        once; but most numbers begin with 0, and it hands the call to a person."""
-        return key.isdigit() and (self.expect.kind is Grammar.YESNO or key == "0" or key not in self.expect.keys)
-
     def _hold(self, key: str, numbers: Hypotheses) -> None:
-        """One key, however often it was pressed, may be an answer; different keys are a number."""
-        if key == "*":
-            self._keys = ""
-        elif key == "#" and len(set(self._keys)) == 1:
-            self._decided = self._chosen(self._keys[0])
-        else:
-            self._keys += key
-            if len(set(self._keys)) > 1:
-                self._collecting, self._given = numbers, True
-                if len(self._keys) == 2 and self._keys[0] in self.expect.keys and self._keys[0] != "0":
-                    numbers.answered(self._keys[0])
-                for each in self._keys:
-                    numbers.press(each)
-                self._keys = ""
+        held = self._keys.hold(key)
+        if isinstance(held, AnswerKey):
+            self._decided = self._chosen(held.key)
+        elif held:
+            self._collecting, self._given = numbers, True
+            if held.answer:
+                numbers.answered(held.answer)
+            for each in held.keys:
+                numbers.press(each)
 
     def _chosen(self, key: str) -> Chosen | Unintelligible:
         self.left_by = key
         return Chosen(self.expect.keys[key]) if key in self.expect.keys else Unintelligible()
 
     def _piece(self, piece: FinalResult) -> None:
-        began_at, self._speech_at, self._partial = self._speech_at, None, ""
+        began_at = self._activity.speech_ended()
         text = words_of(piece.text)
         if not text:
             self._without_words(piece, began_at)
@@ -282,11 +208,11 @@ class Turn:
         elif self.expect.kind is Grammar.YESNO:
             self._answer(piece, began_at)
         elif self.expect.kind is Grammar.MENU and (intent := self.expect.keys.get(read(text).digits or "")):
-            if self._taken_where(alike(piece, words_of) >= self._fit.spoken_key, piece):
+            if self._take(piece, sure=alike(piece, words_of) >= self._fit.spoken_key):
                 self._decided = Chosen(intent)
         else:
             wish = wish_of(piece, self._fit)
-            if self._taken_where(bool(wish), piece):
+            if self._take(piece, sure=bool(wish)):
                 self._words.append(wish)
 
     def _reheard(self, again: Reheard) -> None:
@@ -305,7 +231,8 @@ class Turn:
                 continue
             if piece.ended_at in self._places:
                 self.heard[self._places[piece.ended_at]] = text = words_of(piece.text)
-                self._junk = self._junk or not text  # what seemed digits was speech of another kind
+                if not text:  # what seemed digits was speech of another kind
+                    self._activity.unintelligible = True
             elif Collector.concerns(piece.text):
                 self._take(piece)
                 self._given = True
@@ -314,69 +241,39 @@ class Turn:
         """Speech of which no word was known, or a short sound."""
         if self._collecting:
             self._collecting.hear(piece.texts, piece.probabilities, piece.ended_at)  # in case it completes the number
-        speech = began_at is None or piece.ended_at - began_at >= COUGH
-        if speech and self._confirmed and began_at is not None and began_at - self.ended_at < BESIDE:
+        if self._confirmed and self._activity.just_behind(began_at, piece.ended_at):
             self._words.append(UNKNOWN)
-        if speech:
-            self._unknown_at = piece.ended_at
-        if self._quiet_since is None or piece.ended_at <= (self._prompt_ended or 0):
-            return  # it was over before the prompt was
-        if speech:
-            self._not_understood(piece, self._quiet_since)
-        else:
-            self._cough_at = piece.ended_at
+        self._activity.without_words(began_at, piece.ended_at, self._given or bool(self._words))
 
     def _answer(self, piece: FinalResult, began_at: int | None) -> None:
         """At yes or no: an answer, a correction, or a wish."""
-        before = self._quiet_since or 0
         if self.numbers and corrected(self.numbers, piece.text):
             self._take(piece)
             self._decided = number_of(self.numbers.best)
             return
-        unknown_at = self._unknown_at
-        self._take(piece)
-        if not certain(piece, self._fit):
-            self._not_understood(piece, before)
-            return
-        beside = unknown_at is not None and began_at is not None and began_at - unknown_at < BESIDE
-        self._words.append(f"{UNKNOWN} {piece.text}" if beside and not holds_negation(piece.text) else piece.text)
+        beside = self._activity.just_behind_unknown(began_at) and not holds_negation(piece.text)
+        if self._take(piece, sure=certain(piece, self._fit)):
+            self._words.append(f"{UNKNOWN} {piece.text}" if beside else piece.text)
 
-    def _taken_where(self, sure: bool, piece: FinalResult) -> bool:
-        """Takes the piece where it is sure enough; else it was not understood."""
-        before = self._quiet_since or 0
-        self._take(piece)
-        if not sure:
-            self._not_understood(piece, before)
-        return sure
-
-    def _take(self, piece: FinalResult) -> None:
-        """A word of the grammar was said."""
-        self._quiet_since = self.ended_at = piece.ended_at
+    def _take(self, piece: FinalResult, sure: bool = True) -> bool:
+        """Words of the grammar were said. Unless they are `sure`, they were not understood. Returns `sure`."""
+        if sure:
+            self._activity.understood(piece.ended_at)
+        else:
+            self._activity.unsure(piece.ended_at, self._given or bool(self._words))
         self._confidence = min(self._confidence, piece.confidence)
-        self._junk, self._unknown_at, self._wordless_since = False, None, None
         self._places[piece.ended_at] = len(self.heard)
         self.heard.append(piece.text)
-
-    def _not_understood(self, piece: FinalResult, quiet_since: int) -> None:
-        """A prompt may have been interrupted by what was no answer: whoever heard it has time to answer. Who has given
-        something already is waited for a little, but a room full of voices must not keep the bot silent."""
-        self._junk = True
-        quiet_since = max(quiet_since, piece.ended_at)
-        if self._given or self._words:
-            quiet_since = min(quiet_since, max(self._quiet_since or 0, self.ended_at + GAP - self._pause))
-        else:
-            self.ended_at = piece.ended_at
-        self._quiet_since = quiet_since
+        return sure
 
     # ── what was meant ──
 
     def _speaking(self, now: int) -> bool:
         """Somebody speaks who may be about to say something of the grammar."""
-        if self._speech_at is None:
+        if self._activity.speech_at is None:
             return False
-        given = self._given or bool(self._words or self._keys)
-        late = 2 * LATE_WORDS if self._confirmed else LATE_WORDS
-        return bool(self._partial) or not given or now - self._speech_at < late
+        given = self._given or bool(self._words or self._keys.held)
+        return not given or self._activity.may_bring_words(now, behind_yes=self._confirmed)
 
     @property
     def _confirmed(self) -> bool:
@@ -384,26 +281,23 @@ class Turn:
         return self.expect.kind is Grammar.YESNO and bool(self._words) and not holds_negation(" ".join(self._words))
 
     def _babbles(self, now: int) -> bool:
-        """Speech has gone on without a word of the grammar for longer than anybody's answer."""
-        if self._wordless_since is None or self._prompt_ended is None or self.expect.patience or self._given:
-            return False
-        spoken = self._speech_at is not None and not self._partial
-        return spoken and now - max(self._wordless_since, self._prompt_ended) >= WORDLESS
+        """Somebody speaks on and on, and nobody answers."""
+        return not self.expect.patience and not self._given and self._activity.babbles(now)
 
     def _meant(self, quiet: int, now: int) -> Utterance | None:
         numbers = self._collecting
-        if self._keys:
-            return self._chosen(self._keys[0]) if quiet >= KEY_WAIT else None
+        if self._keys.held:
+            return self._chosen(self._keys.held) if quiet >= KEY_WAIT else None
         if self._words:
             return self._sentence(quiet)
         if numbers and self._given and numbers.best.status is not Collected.EMPTY:
             return self._number(numbers, quiet)
-        if self._junk and quiet >= self._timing.settle and not self.expect.patience:
+        if self._activity.unintelligible and quiet >= self._timing.settle and not self.expect.patience:
             return self._unanswered(Unintelligible())
         if self.expect.patience:
             over = quiet >= self.expect.patience * RATE
         else:
-            over = quiet >= self._timing.no_input or (self._cough_at is not None and now - self._cough_at >= GAP)
+            over = quiet >= self._timing.no_input or self._activity.quiet_after_cough(now)
         return self._unanswered(Silence()) if over else None
 
     def _number(self, numbers: Hypotheses, quiet: int) -> Utterance | None:
@@ -417,26 +311,15 @@ class Turn:
         return meant_by(numbers, self._stood, self.expect.cell) or self._unanswered(Unintelligible())
 
     def _wait_for(self, best: Collector) -> int:
-        """Samples of silence that this number is given to go on."""
-        if best.status not in WHOLE or best.repeats:
-            return self._pause
-        # Where one digit was asked for, a key may be that digit or the first of the whole number; and after the twelfth
-        # digit one more key shows that there are too many, or that all are keyed again.
-        keyed_last = self._key_at is not None and self._key_at == self.ended_at
-        full = best.status is Collected.FULL and best.spoken and not keyed_last and not self.expect.cell
-        return 0 if full else self._timing.settle
+        keyed_last = self._keys.last_at == self._activity.ended_at
+        return self._timing.after_digits(best, keyed_last, one_asked=bool(self.expect.cell))
 
     def _whole(self, best: Collector) -> Utterance:
         """Whoever insists on his own telephone number gives it once more, and is taken at his word."""
         if best.digits == self._own_phone and not self._told_own_phone:
             self._told_own_phone = True
             return OwnPhone()
-        return Number(best.digits, best.spoken or (best.doubtful and not self._set_apart))
-
-    @property
-    def _set_apart(self) -> bool:
-        """The first key was followed by the longest pause: it was an answer, and the others are a number."""
-        return len(self._gaps) > 1 and self._gaps[0] > APART * max(self._gaps[1:])
+        return Number(best.digits, best.spoken or (best.doubtful and not self._keys.first_stands_apart))
 
     def _unanswered(self, utterance: Utterance) -> Utterance:
         """What the lack of an answer comes to, where digits stand."""
@@ -456,7 +339,7 @@ class Turn:
         digits = sum(len(found.digits) for found in numbers)
         if self.expect.kind is Grammar.MENU:
             unfinished = text.endswith("mã số") or 0 < digits < min(self.expect.lengths, default=0)
-            if quiet < (self._pause if unfinished else self._timing.settle):
+            if quiet < (self._timing.pause if unfinished else self._timing.settle):
                 return None
             if self.numbers and len(numbers) == 1 and digits in self.expect.lengths:
                 self.numbers.hear([text[numbers[0].start : numbers[0].end]])  # the read-back may be corrected

@@ -30,7 +30,7 @@ from bot.protocols import Speech
 from bot.simulation.caller_script import parse_script
 from bot.simulation.script import ScriptChannel
 from bot.tap import Tap, untapped
-from bot.turn import Timing
+from bot.turn_timing import Timing
 from bot.watching import Notice
 from tests.fitted import FIT
 

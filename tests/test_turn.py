@@ -12,20 +12,15 @@ from bot.events import (
     Number,
     Partial,
     Said,
-    Silence,
     SpeechStarted,
-    TooFew,
     Unintelligible,
 )
 from bot.turn import Turn
 from tests.fitted import FIT
-from tests.turn_tools import MENU, TEN, TIMING, YESNO, Caller, at, keys, meant, speech, spell
+from tests.turn_tools import MENU, TEN, TIMING, YESNO, Caller, at, meant, speech, spell
 
 
 class TestMenu:
-    def test_a_key_chooses(self) -> None:
-        assert meant(MENU, keys("8"))[0] == Chosen("ask_reset")
-
     def test_the_spoken_digit_is_the_key(self) -> None:
         assert meant(MENU, speech("tám"))[0] == Chosen("ask_reset")
         assert meant(MENU, speech("không"))[0] == Chosen("ask_operator")
@@ -44,16 +39,6 @@ class TestMenu:
         caller = Caller(MENU)
         caller.does(speech("cấp lại mật khẩu mã số " + spell("0123456789")))
         assert Caller(YESNO, caller.turn).does(speech("sai số thứ năm là chín"))[0] == Number("0123956789", spoken=True)
-
-    def test_a_key_that_means_nothing_here_is_no_match(self) -> None:
-        assert meant(MENU, keys("5"))[0] == Unintelligible()
-
-    @pytest.mark.parametrize(("pressed", "second"), [("0", 2.0), ("0#", 1.3), ("00", 2.3)])
-    def test_zero_waits_a_second_because_most_numbers_begin_with_it(self, pressed: str, second: float) -> None:
-        assert meant(MENU, keys(pressed)) == (Chosen("ask_operator"), pytest.approx(second, abs=0.021))
-
-    def test_a_whole_number_may_be_keyed_at_once(self) -> None:
-        assert meant(MENU, keys("0123456789#"))[0] == Number("0123456789", spoken=False)
 
     def test_one_weak_word_chooses_nothing(self) -> None:
         """A "không" in the background would hand the call to a person."""
@@ -105,9 +90,6 @@ class TestYesNo:
     def test_no_is_no_and_not_zero(self) -> None:
         assert meant(YESNO, speech("không", seconds=0.4))[0] == Said("không", 0.9)
 
-    def test_a_key_decides_at_once_where_no_number_was_given(self) -> None:
-        assert meant(YESNO, keys("2")) == (Chosen("deny"), pytest.approx(1.0, abs=0.021))
-
     @pytest.mark.parametrize("said", ["đúng <unk>", "<unk> đúng", "<unk> không phải"])
     def test_unknown_speech_beside_an_answer_is_told_to_the_dialogue(self, said: str) -> None:
         assert meant(YESNO, speech(said))[0] == Said(said, 0.9)
@@ -125,108 +107,6 @@ class TestYesNo:
 
     def test_a_cough_before_a_yes_does_not(self) -> None:
         assert meant(YESNO, speech("", seconds=0.2) + speech("đúng", start=1.5, seconds=0.4))[0] == Said("đúng", 0.9)
-
-
-class TestNothingUsable:
-    @pytest.mark.parametrize("expect", [TEN, MENU, YESNO])
-    def test_silence_is_no_input(self, expect: Expect) -> None:
-        assert meant(expect, []) == (Silence(), pytest.approx(6.0, abs=0.021))
-
-    @pytest.mark.parametrize("expect", [TEN, MENU, YESNO])
-    def test_speech_outside_the_grammar_is_no_match(self, expect: Expect) -> None:
-        assert meant(expect, speech(""))[0] == Unintelligible()
-
-    def test_a_cough_is_no_speech_and_the_bot_asks_again_within_four_seconds_of_it(self) -> None:
-        """A short answer may have been heard as nothing: its caller is not to wait for six."""
-        assert meant(YESNO, speech("", seconds=0.2)) == (Silence(), pytest.approx(1.2 + 4.0, abs=0.021))
-        assert meant(YESNO, speech("", start=5.0, seconds=0.2)) == (Silence(), pytest.approx(6.0, abs=0.021))
-
-    def test_silence_does_not_count_before_the_prompt_has_ended(self) -> None:
-        turn = Turn(MENU, TIMING, FIT)
-        assert turn.decide(at(20)) is None
-
-    def test_noise_that_is_over_with_the_prompt_is_no_answer_though_it_is_known_later(self) -> None:
-        turn = Turn(TEN, TIMING, FIT)
-        turn.hear(SpeechStarted(at(1)))
-        turn.prompt_ended(at(3))
-        turn.hear(FinalResult((), 0.0, ended_at=at(2.9), at=at(3.18)))
-        assert turn.decide(at(8.9)) is None
-        assert turn.decide(at(9)) == Silence()
-
-    @pytest.mark.parametrize("expect", [TEN, MENU, YESNO])
-    def test_noise_during_the_prompt_is_no_answer(self, expect: Expect) -> None:
-        turn = Turn(expect, TIMING, FIT)
-        for event in speech("", start=0.5):
-            turn.hear(event)
-        assert turn.decide(at(3)) is None
-        turn.prompt_ended(at(4))
-        assert turn.decide(at(5.5)) is None
-        for event in speech("không một hai ba bốn năm sáu bảy tám chín", start=6):
-            turn.hear(event)
-        assert turn.text
-
-
-def answer(probabilities: dict[str, float]) -> list[Heard]:
-    """A piece with these alternatives."""
-    values = tuple(probabilities.values())
-    return [
-        SpeechStarted(at(1)),
-        FinalResult(tuple(probabilities), values[0], ended_at=at(1.5), at=at(1.78), probabilities=values),
-    ]
-
-
-class TestAnotherVoiceInTheRoom:
-    """A television talks on and says nothing of the grammar."""
-
-    @pytest.mark.parametrize("expect", [TEN, MENU, YESNO])
-    def test_the_bot_speaks_before_it_was_mute_for_five_seconds(self, expect: Expect) -> None:
-        assert meant(expect, [SpeechStarted(at(0.5))]) == (Unintelligible(), pytest.approx(4.9, abs=0.021))
-
-    def test_counted_from_the_end_of_the_prompt(self) -> None:
-        turn = Turn(MENU, TIMING, FIT)
-        turn.hear(SpeechStarted(at(1)))
-        turn.prompt_ended(at(5))
-        assert turn.decide(at(9.3)) is None
-        assert turn.decide(at(9.4)) == Unintelligible()
-
-    def test_words_that_are_being_spoken_are_heard_to_their_end(self) -> None:
-        events: list[Heard] = [SpeechStarted(at(0.5)), Partial("cấp lại", at(4.8))]
-        assert meant(MENU, [*events, *speech("cấp lại mật khẩu", start=5.4)])[0] == Said("cấp lại mật khẩu", 0.9)
-
-    def test_it_does_not_keep_a_whole_number_waiting(self) -> None:
-        events = speech("không một hai ba bốn năm sáu bảy tám chín", seconds=4)
-        late = [SpeechStarted(at(5.3))]
-        utterance, second = meant(Expect(Grammar.NUMBER, lengths=(10, 12)), [*events, *late])
-        assert utterance == Number("0123456789", spoken=True)
-        assert second <= 5.0 + 1.4
-
-    def test_nor_the_question_for_what_is_missing(self) -> None:
-        room = [event for n in range(9) for event in speech("", start=2.5 + n, seconds=0.9)]
-        utterance, second = meant(TEN, [*speech("không một hai"), *room])
-        assert utterance == TooFew(7, progress=True)
-        assert second <= 2.0 + 5.0
-
-    def test_keys_work_at_once(self) -> None:
-        assert meant(MENU, [SpeechStarted(at(0.5)), *keys("8", start=3)])[0] == Chosen("ask_reset")
-
-
-class TestPatience:
-    """The caller asked the bot to wait."""
-
-    WAITING = Expect(Grammar.NUMBER, lengths=(10, 12), patience=30)
-
-    def test_half_a_minute_of_silence_is_no_failure(self) -> None:
-        assert Caller(self.WAITING).does([], until=40) == (Silence(), pytest.approx(30.0, abs=0.021))
-
-    def test_nor_is_what_is_said_to_others_meanwhile(self) -> None:
-        aside = speech("", start=3, seconds=2) + speech("", start=8, seconds=9)
-        utterance, _ = Caller(self.WAITING).does(aside + keys("0123456789#", start=25), until=40)
-        assert utterance == Number("0123456789", spoken=False)
-
-    @pytest.mark.parametrize("start", [1, 12, 28])
-    def test_digits_go_on_at_any_moment(self, start: float) -> None:
-        utterance, _ = Caller(self.WAITING).does(speech("không một hai ba bốn năm sáu bảy tám chín", start), until=40)
-        assert utterance == Number("0123456789", spoken=True)
 
 
 class TestUnclearYesOrNo:
@@ -292,3 +172,12 @@ class TestBargeIn:
         turn = Turn(TEN, TIMING, FIT)
         turn.hear(Partial(partial, at(1)))
         assert turn.began is began
+
+
+def answer(probabilities: dict[str, float]) -> list[Heard]:
+    """A piece with these alternatives."""
+    values = tuple(probabilities.values())
+    return [
+        SpeechStarted(at(1)),
+        FinalResult(tuple(probabilities), values[0], ended_at=at(1.5), at=at(1.78), probabilities=values),
+    ]

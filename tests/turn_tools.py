@@ -11,7 +11,8 @@ from bot.events import (
     SpeechStarted,
     Utterance,
 )
-from bot.turn import Timing, Turn
+from bot.turn import Turn
+from bot.turn_timing import Timing
 from tests.fitted import FIT
 from vietnamese_numbers import DIGIT_WORDS
 

@@ -17,22 +17,16 @@ question: then a correction changes it, and other digits begin another number.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from copy import copy
 from enum import Enum
 
+from vietnamese_numbers import pieces, question
 from vietnamese_numbers.corrections import Outcome, Status, common_start, evaluate
-from vietnamese_numbers.row import Row
-from vietnamese_numbers.vocabulary import KINDS, Kind
+from vietnamese_numbers.question import Asked
+from vietnamese_numbers.row import Row, typed
 from vietnamese_numbers.whole import Chosen, choose, repeats
-from vietnamese_numbers.words import spell
 
-_POLITE = frozenset(
-    "".join(kind.value for kind in (Kind.PAUSE, Kind.FILLER, Kind.INTRO, Kind.PERSON, Kind.WHETHER, Kind.IS))
-)
-_WRITTEN = re.compile("<[0-9]*>")
-_CORRECTING = frozenset({Kind.WRONG, Kind.NOT, Kind.RATHER, Kind.EDIT, Kind.NTH, Kind.DROP, Kind.RESTART})
 _LETTER_KEYS = "ABCD"  # tones that a line can carry and that mean nothing here
 
 
@@ -72,9 +66,7 @@ class Collector:
         self._keys = ""  # digits that were keyed since the last prompt
         self._group = ""  # digits that were keyed since the last breath
         self._told = ""  # digits that the caller was told, and goes on from
-        self._cell: int | None = None  # the cell of _base that was asked for alone
-        self._others: tuple[str, ...] = ()  # whole numbers that the answer may choose
-        self._answer = ""  # the keys that answered it
+        self._asked: Asked | None = None  # one digit of _base was asked for
 
     # the digits so far
 
@@ -150,7 +142,7 @@ class Collector:
             new._drop_extra()
             new._base = new.row
         new._take_whole(text)
-        restarts = Kind.RESTART in _kinds(text)
+        restarts = pieces.restarts(text)
         if new._stuck and not restarts:
             return [new]
         joined = f"{new._text}, {text}" if new._text else text
@@ -175,14 +167,12 @@ class Collector:
     @staticmethod
     def concerns(text: str) -> bool:
         """Whether a piece is meant for the collector, readable or not, rather than a wish in other words."""
-        kinds = _kinds(text)
-        known = len(kinds) - kinds.count(Kind.UNKNOWN)
-        return known > 1 or known == len(kinds) > 0
+        return pieces.concerns(text)
 
     @staticmethod
     def corrects(text: str) -> bool:
         """Whether a piece takes something back."""
-        return not _CORRECTING.isdisjoint(_kinds(text))
+        return pieces.corrects(text)
 
     def breath(self) -> None:
         """The caller was silent for about a second: the next keys are a group of their own."""
@@ -215,7 +205,7 @@ class Collector:
         self._close()
         self._keys = self._group = ""
         self.in_question = True
-        self._told, self._cell, self._others = "", cell - 1, tuple(others)
+        self._told, self._asked = "", Asked(cell - 1, tuple(others))
 
     def preview(self, text: str) -> str:
         """The digits as they would be if this partial piece were final."""
@@ -240,10 +230,9 @@ class Collector:
             self._keys = self._group = ""
             self._clear()
         else:
-            self._keys, self._group = _typed(self._keys, key), _typed(self._group, key)
-            if self._cell is not None:
-                self._answer = _typed(self._answer, key)
-                self._answer_by_keys(self._cell)
+            self._keys, self._group = typed(self._keys, key), typed(self._group, key)
+            if self._asked:
+                self._answer_by_keys(self._asked.pressed(key))
                 return
             if not (self._delete() if key == "*" else self._add(key)):
                 return
@@ -282,23 +271,16 @@ class Collector:
     def _end(self) -> None:
         """If the keys alone are a whole number, that is the number: speech between them that would spoil it is
         dropped."""
-        if self.status not in WHOLE and self._cell is None and len(self._keys) in self.lengths:
+        if self.status not in WHOLE and not self._asked and len(self._keys) in self.lengths:
             self._clear()
             self._row = Row.keyed(self._keys)
             self._close()
         self.ended = True
 
-    def _answer_by_keys(self, cell: int) -> None:
-        """One key is the digit that was asked for; as many as a whole number are another number; all else is
-        unclear."""
-        keyed = len(self._answer)
-        self._text, self._unclear, self._unfinished = "", keyed > 1 and keyed not in self.lengths, False
-        self._row = Row.spoken(self._base)
-        if keyed == 1:
-            digits = self._with(self._answer)
-            self._row = Row(digits, tuple(at != cell for at in range(len(digits))))
-        elif keyed in self.lengths:
-            self._row = Row.keyed(self._answer)
+    def _answer_by_keys(self, asked: Asked) -> None:
+        self._asked = asked
+        self._row, clear = asked.keyed(self._base, self.lengths)
+        self._text, self._unclear, self._unfinished = "", not clear, False
 
     # speech
 
@@ -310,7 +292,7 @@ class Collector:
     def _take_whole(self, text: str) -> None:
         """A whole number that is said in one go replaces all digits before it."""
         fresh = self.in_question and not self._text  # then it does so anyway
-        if self._cell is not None or fresh or not (self.row or self._unclear):
+        if self._asked or fresh or not (self.row or self._unclear):
             return
         alone = evaluate(text)
         if alone.status is Status.OK and len(alone.digits) in self.lengths and not self.corrects(text):
@@ -322,33 +304,14 @@ class Collector:
 
     def _read(self, text: str) -> Outcome:
         """The result of a text after the digits of the base."""
-        amended = evaluate(text, self._base, whole=self.in_question)
-        kinds = _kinds(text) if self.in_question else []
-        if not kinds:
-            return amended
-        if Kind.RATHER in kinds[1:3] and kinds[0] not in _CORRECTING:
-            return evaluate(f"nhầm {text}", self._base)  # "(phải là) bảy chứ không phải tám": the 8 in the number
-        if kinds[0] in _CORRECTING or kinds[0] is Kind.END or kinds[1:2] == [Kind.NTH]:
-            return amended
-        another = evaluate(text)
-        if self._cell is None or len(another.digits) in self.lengths:
-            return another
-        if another.status is Status.OK and len(set(another.digits)) == 1 and len(another.digits) < self.lengths[0]:
-            return Outcome(Status.OK, self._with(another.digits[0]), another.ended)  # "tám", or "tám, tám"
-        return Outcome(Status.INCOMPLETE, self._base, another.ended)
-
-    def _with(self, digit: str) -> str:
-        """The number with this digit in the cell that was asked for."""
-        cell = self._cell or 0
-        for number in (self._base, *self._others):
-            if number[cell : cell + 1] == digit:
-                return number
-        return self._base[:cell] + digit + self._base[cell + 1 :]
+        if self.in_question:
+            return question.said(text, self._base, self.lengths, self._asked)
+        return evaluate(text, self._base)
 
     def _reading(self, digits: str) -> Collector:
         """A collector for one of several readings, to go on from there."""
         new = copy(self)
-        new._base, new._text, new.in_question, new._cell = digits, "", False, None
+        new._base, new._text, new.in_question, new._asked = digits, "", False, None
         new._unclear = new._unfinished = False
         new._row = new._row.heard(digits)
         new._begin_again()
@@ -368,7 +331,7 @@ class Collector:
         self._base, self._text = self.row, ""
         self._unclear = self._unfinished = self.ended = False
         self.in_question = False
-        self._cell, self._others, self._answer = None, (), ""
+        self._asked = None
 
     def _begin_again(self) -> None:
         """A whole number where only the rest was asked for begins the number again."""
@@ -389,13 +352,3 @@ class Collector:
         self._row = Row()
         self._told = self._echo = ""
         self._guessed = False
-
-
-def _typed(keys: str, key: str) -> str:
-    return keys[:-1] if key == "*" else keys + key
-
-
-def _kinds(text: str) -> list[Kind]:
-    """The kinds of a text's letters, without polite words."""
-    letters = _WRITTEN.sub(Kind.WRITTEN.value, spell(text))
-    return [KINDS[letter] for letter in letters if letter not in _POLITE]

@@ -55,3 +55,8 @@ class Row:
         if 0 < len(self) == kept < len(digits):
             breaths = (*breaths, kept)
         return Row(digits, voiced, breaths)
+
+
+def typed(digits: str, key: str) -> str:
+    """The digits after one more key: a digit, or '*' to delete the last."""
+    return digits[:-1] if key == "*" else digits + key

@@ -29,7 +29,8 @@ from bot.places import PACKAGES
 from bot.settings import Settings, load
 from bot.simulation.caller_script import CallerVoice, Say
 from bot.simulation.caller_voice import VOICES, sound_of
-from bot.turn import Timing, Turn
+from bot.turn import Turn
+from bot.turn_timing import Timing
 
 KNOWN_BEGINNINGS = (
     "", "dạ", "vâng", "dạ vâng", "alo", "mã số của tôi là", "số bảo hiểm xã hội của em là", "số của cô là",

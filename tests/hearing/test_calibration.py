@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from bot import answers, turn
+from bot import answers, turn, turn_activity, turn_keys, turn_timing
 from bot.events import Grammar
 from bot.hearing import (
     augmented_decoding,
@@ -142,7 +142,21 @@ class TestAModelWithoutOne:
             models.inspect(model)
 
 
-@pytest.mark.parametrize("module", [recogniser, augmented_decoding, second_pass, wishes, answers, turn, hypotheses])
+@pytest.mark.parametrize(
+    "module",
+    [
+        recogniser,
+        augmented_decoding,
+        second_pass,
+        wishes,
+        answers,
+        turn,
+        turn_activity,
+        turn_keys,
+        turn_timing,
+        hypotheses,
+    ],
+)
 def test_no_probability_or_cost_is_left_in_code_without_its_reason(module: ModuleType) -> None:
     """Constants that are no whole number are listed: each of these holds for people or lines, whatever the model."""
     known = {"CORRECTION", "UNCLEAR", "LENGTHENED", "COUGH", "HESITANT", "APART"}
