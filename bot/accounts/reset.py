@@ -7,11 +7,12 @@ call asks ──▶ refused, repeated, locked
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, insert, or_, select, update
+from sqlalchemy import bindparam, func, insert, or_, select, update
 from sqlalchemy.engine import Connection
 
 from bot.accounts import outbox
@@ -28,6 +29,25 @@ _OUTCOMES = {
     State.REPEATED: What.REPEATED,
     State.LOCKED: What.LOCKED,
 }
+
+_GUESSED = sorted(state.value for state in GUESSES)
+_COUNTED = sorted(state.value for state in GUESSES | GRANTED)
+
+# What every call asks is put together once: that takes as long as the database takes to answer.
+_ACCOUNT = select(accounts.c.id).where(
+    accounts.c.phone == bindparam("phone"), accounts.c.insurance_number == bindparam("insurance_number")
+)
+_HISTORIES = {
+    whose: select(resets.c.at, resets.c.state, resets.c[other])
+    .where(resets.c[whose] == bindparam("whose"), resets.c.state.in_(_COUNTED))
+    .order_by(resets.c.at)
+    for whose, other in (("phone", "insurance_number"), ("insurance_number", "phone"))
+}
+_REFUSALS = select(func.count()).where(resets.c.state.in_(_GUESSED), resets.c.at > bindparam("since"))
+_PENDING = select(resets).where(resets.c.state == State.PENDING.value)
+_PENDING_OF = {column: _PENDING.where(resets.c[column] == bindparam("whose")) for column in ("call_id", "phone")}
+_LEFT_PENDING = _PENDING.where(resets.c.at < bindparam("before"))
+_ATTEMPT = insert(resets)
 
 PENDING_FOR = timedelta(minutes=10)
 """How long a pending reset can be activated (OWASP ASVS 5.0, 6.5.5)."""
@@ -64,11 +84,8 @@ def begin(connection: Connection, trail: Trail, attempt: Attempt, throttle: Thro
     The same statements run for every answer. Raises IntegrityError on the second attempt of a call.
     """
     sweep(connection, trail, attempt.at)
-    account_id = connection.execute(
-        select(accounts.c.id).where(
-            accounts.c.phone == (attempt.phone or ""), accounts.c.insurance_number == attempt.insurance_number
-        )
-    ).scalar()
+    asked = {"phone": attempt.phone or "", "insurance_number": attempt.insurance_number}
+    account_id = connection.execute(_ACCOUNT, asked).scalar()
     by_phone = history(connection, phone=attempt.phone or "")
     by_number = history(connection, insurance_number=attempt.insurance_number)
     refusals = refusals_since(connection, attempt.at - HOUR)
@@ -87,18 +104,17 @@ def begin(connection: Connection, trail: Trail, attempt: Attempt, throttle: Thro
         detail=why if state is State.LOCKED else "",
     )
     trail.record(connection, event)
-    connection.execute(
-        insert(resets).values(
-            call_id=attempt.call_id,
-            at=attempt.at,
-            state=state.value,
-            phone=attempt.phone,
-            insurance_number=attempt.insurance_number,
-            account_id=account_id if granted else None,
-            password=attempt.password if granted else None,
-            contact=attempt.contact if granted else None,
-        )
-    )
+    row = {
+        "call_id": attempt.call_id,
+        "at": attempt.at,
+        "state": state.value,
+        "phone": attempt.phone,
+        "insurance_number": attempt.insurance_number,
+        "account_id": account_id if granted else None,
+        "password": attempt.password if granted else None,
+        "contact": attempt.contact if granted else None,
+    }
+    connection.execute(_ATTEMPT, row)
     last = CAP - 1
     capped = state is State.REFUSED and last in (len(guesses(by_phone)), len(guesses(by_number)))
     return Answer(granted, refusals, capped)
@@ -131,7 +147,8 @@ def activate(
 def discard(connection: Connection, trail: Trail, now: datetime, actor: str = "call", **of: str) -> None:
     """Discard the pending passwords of a call or of a phone; other resets stay as they are."""
     ((column, value),) = of.items()
-    _discard(connection, trail, Event(now, What.DISCARDED, actor), resets.c[column] == value)
+    pending = connection.execute(_PENDING_OF[column], {"whose": value}).all()
+    _discard(connection, trail, Event(now, What.DISCARDED, actor), pending)
 
 
 def is_active(connection: Connection, call_id: str) -> bool:
@@ -141,26 +158,21 @@ def is_active(connection: Connection, call_id: str) -> bool:
 
 def sweep(connection: Connection, trail: Trail, now: datetime) -> None:
     """Discard pending passwords whose call did not end normally, because their process died."""
-    _discard(connection, trail, Event(now, What.DISCARDED, "bot", detail="no end"), resets.c.at < now - PENDING_FOR)
+    pending = connection.execute(_LEFT_PENDING, {"before": now - PENDING_FOR}).all()
+    _discard(connection, trail, Event(now, What.DISCARDED, "bot", detail="no end"), pending)
 
 
 def history(connection: Connection, **of: str) -> list[Asked]:
     """The earlier calls of a phone or an insurance number that count, in order of time. They are few: calls that were
     repeated or not looked at, which have no limit, are left out."""
     ((column, value),) = of.items()
-    other = resets.c.insurance_number if column == "phone" else resets.c.phone
-    query = select(resets.c.at, resets.c.state, other).where(
-        resets.c[column] == value, resets.c.state.in_(sorted(state.value for state in GUESSES | GRANTED))
-    )
-    return [Asked(at, _STATES[state], value) for at, state, value in connection.execute(query.order_by(resets.c.at))]
+    found = connection.execute(_HISTORIES[column], {"whose": value})
+    return [Asked(at, _STATES[state], other) for at, state, other in found]
 
 
 def refusals_since(connection: Connection, since: datetime) -> int:
     """How many guesses all callers made since then."""
-    query = select(func.count()).where(
-        resets.c.state.in_(sorted(state.value for state in GUESSES)), resets.c.at > since
-    )
-    return int(connection.execute(query).scalar_one())
+    return int(connection.execute(_REFUSALS, {"since": since}).scalar_one())
 
 
 def forgive(connection: Connection, phone: str, insurance_number: str) -> int:
@@ -168,7 +180,7 @@ def forgive(connection: Connection, phone: str, insurance_number: str) -> int:
     result = connection.execute(
         update(resets)
         .where(
-            resets.c.state.in_(sorted(state.value for state in GUESSES)),
+            resets.c.state.in_(_GUESSED),
             or_(resets.c.phone == phone, resets.c.insurance_number == insurance_number),
         )
         .values(state=State.FORGIVEN.value)
@@ -176,8 +188,7 @@ def forgive(connection: Connection, phone: str, insurance_number: str) -> int:
     return int(result.rowcount)
 
 
-def _discard(connection: Connection, trail: Trail, event: Event, which: Any) -> None:
-    pending = connection.execute(select(resets).where(resets.c.state == State.PENDING.value, which)).all()
+def _discard(connection: Connection, trail: Trail, event: Event, pending: Iterable[Any]) -> None:
     for reset in pending:
         _end(connection, trail, reset, State.DISCARDED, event)
 
