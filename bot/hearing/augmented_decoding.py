@@ -27,7 +27,18 @@ from bot.hearing.calibration import Augmented, Calibration
 from bot.hearing.encoder import Encoder, Scores
 from bot.hearing.questions import asks
 from bot.hearing.recogniser import KEPT, Recognised, Recogniser, length
-from bot.hearing.second_pass import MISHEARD_NO, doubted, heard_again, misheard_no, number_within, syllables, well_heard
+from bot.hearing.second_pass import (
+    MISHEARD_NO,
+    doubted,
+    goes_on,
+    heard_again,
+    heard_wholly,
+    misheard_no,
+    number_within,
+    seconded,
+    syllables,
+    well_heard,
+)
 from rasa_components.negation import holds_negation
 from vietnamese_numbers import Collector
 
@@ -98,8 +109,9 @@ class AugmentedDecoding:
             return Recognised((), ()) if misheard_no(text, scores, self._encoder) else heard
         a_yes = not self._fit.second.yes.isdisjoint(text.split())
         question = a_yes and asks(sound, scores, self._encoder, self._fit.questions)
-        if not question and not doubted(text, scores, self._encoder):
-            return heard
+        unsure = heard.confidence < self._fit.second.goes_on and goes_on(text, scores, self._encoder)
+        if not question and not unsure and not doubted(text, scores, self._encoder):
+            return seconded(heard, self._fit.second.wholly) if heard_wholly(scores, self._encoder) else heard
         return heard._replace(texts=(f"{UNKNOWN} {text}", *heard.texts[1:]))
 
     def _scores(self, encoder: Encoder, sound: Samples) -> Scores:

@@ -90,6 +90,8 @@ class SecondPass:
     stranger   what a frame of a syllable costs that is no word of the task
     foreign    0 and up: a syllable is another word where it is so much likelier than any number word beside it
     doubt      up to 0: a yes that is spotted at this cost or above is believed
+    goes_on    0…1: a less likely yes is doubted where the second pass hears other words behind it
+    wholly     0 and up: how much less likely anything but a yes is where one is all that the second pass hears
     yes        words of a yes that the second pass hears well
     uncertain  a yes that the first pass hears in many a no, and of which the second pass knows nothing
     rivals     a yes word → what the second pass hears where a no was said that the first pass takes for it
@@ -98,6 +100,8 @@ class SecondPass:
     stranger: float
     foreign: float
     doubt: float
+    goes_on: float
+    wholly: float
     yes: frozenset[str]
     uncertain: frozenset[str]
     rivals: Mapping[str, str]
@@ -201,6 +205,8 @@ NEUTRAL = Calibration(
         stranger=0.0,
         foreign=math.inf,
         doubt=-math.inf,
+        goes_on=0.0,
+        wholly=0.0,
         yes=frozenset(),
         uncertain=frozenset(),
         rivals={},
@@ -235,7 +241,11 @@ _RANGES = {
         "speeds": (0.5, 2.0), "dull_hz": _POSITIVE, "slope": _POSITIVE,
         **dict.fromkeys(("sure", "least", "nothing"), _SHARE),
     },
-    "second": {"foreign": (0.0, math.inf), "stranger": _COST, "doubt": _COST},
+    "second": {
+        **dict.fromkeys(("foreign", "wholly"), (0.0, math.inf)),
+        **dict.fromkeys(("stranger", "doubt"), _COST),
+        "goes_on": _SHARE,
+    },
     "questions": {},
     "second.weights": {"first": (0.0, math.inf), "second": (0.0, math.inf), "absent": _COST},
     "wishes": {

@@ -24,6 +24,7 @@ from bot.hearing import ctc
 from bot.hearing.calibration import Weights
 from bot.hearing.encoder import Encoder, Scores
 from bot.hearing.recogniser import KEPT, Recognised
+from rasa_components.negation import holds_negation
 from vietnamese_numbers import read
 
 NUMERALS = (
@@ -40,6 +41,9 @@ BESIDE = 1
 
 DONE = "rồi"
 """Behind a yes, and a yes by itself, and the last word of many a no ("chệch rồi")."""
+
+HEARD_BY_BOTH = "đúng"
+"""The yes that neither pass misses. Where one alone hears it before a "rồi", something else was said ("hụt rồi")."""
 
 POLITE = frozenset(("ạ", "à", "ờ", "em", "anh", "chị", "cô", "chú", "bác", "cháu", "con", "ơi", "thưa", "là", DONE))
 """What may stand before a yes. A negation stands there, too, so whatever else is heard there is a doubt."""
@@ -66,8 +70,12 @@ NO = "không"
 MISHEARD_NO = frozenset((NO, "không đúng", NO_BY_KEY))
 """What the first pass hears in "khớp" and "khớp rồi" and, rarely, in "phải"."""
 
-PARTLY = re.compile(r"\b(?:số|phần|khúc|đoạn) (?:đầu|cuối|trước|sau|giữa)\b|\b(?:nửa|thiếu|thừa)\b")
-"""Words with which a yes is true of a part alone: "đúng số đầu thôi". The first pass has no place for them."""
+PARTLY = re.compile(
+    r"\b(?:số|phần|khúc|đoạn) (?:đầu|cuối|trước|sau|giữa)\b|\b(?:nửa|thiếu|thừa)\b"
+    r"|\b(?:mấy|vài|hai|ba|bốn|năm|sáu|bảy|tám|chín) số\b"
+)
+"""Words with which a yes is true of a part alone: "đúng số đầu thôi", "đúng bảy số". The first pass has no place for
+them."""
 
 TOGETHER = 1
 """Frames, 20 ms: no syllable is so short, so what is heard so little before a yes is heard in its place, and its cost
@@ -144,6 +152,8 @@ def doubted(text: str, scores: Scores, encoder: Encoder) -> bool:
     told = syllables(scores, encoder)
     if PARTLY.search(told):
         return True
+    if text == DONE and HEARD_BY_BOTH in told.split():
+        return True
     if YES_BY_KEY in text.split():
         return not _alone(YES_BY_KEY, scores, encoder)
     if text in SINGLE:
@@ -169,6 +179,31 @@ def doubted(text: str, scores: Scores, encoder: Encoder) -> bool:
     if begins == len(scores):
         return False  # no yes that the second pass knows
     return cost < fit.doubt or any(at < begins - TOGETHER for at in others)
+
+
+def heard_wholly(scores: Scores, encoder: Encoder) -> bool:
+    """Whether a yes, with polite words, is all that the second pass hears, two words or more ("đừng" is one "đúng")."""
+    told, yes = syllables(scores, encoder).split(), encoder.fit.yes
+    return len(told) > 1 and yes | POLITE >= set(told) and not yes.isdisjoint(told)
+
+
+def goes_on(text: str, scores: Scores, encoder: Encoder) -> bool:
+    """Whether the second pass hears other than polite words behind the yes of this text: "đúng chỗ nào". Behind a "rồi"
+    they change nothing."""
+    told, yes = syllables(scores, encoder).split(), encoder.fit.yes | {DONE}
+    ends = max((at for at, word in enumerate(told, 1) if word in yes), default=len(told))
+    return not text.endswith(DONE) and not POLITE.issuperset(told[ends:])
+
+
+def seconded(heard: Recognised, wholly: float) -> Recognised:
+    """A yes that the second pass hears, too: all else than a yes is less likely by the logarithm `wholly`."""
+    less = math.exp(-wholly)
+    shares = [
+        share * (less if holds_negation(text) else 1.0)
+        for text, share in zip(heard.texts, heard.probabilities, strict=True)
+    ]
+    total = sum(shares) + less * max(0.0, 1.0 - sum(heard.probabilities))
+    return Recognised(heard.texts, tuple(share / total for share in shares))
 
 
 def misheard_no(text: str, scores: Scores, encoder: Encoder) -> bool:

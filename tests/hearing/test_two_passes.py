@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import shutil
 import sys
 from pathlib import Path
@@ -163,10 +164,13 @@ class TestAPiece:
 
 class TestAYes:
     def heard(self, text: str, *spoken: str | dict[str, float], share: float = 0.9) -> str:
-        encoder = encoder_of(scores_of(*spoken))
-        answer = AugmentedDecoding(lambda: Says(Recognised((text,), (share,))), FIT, answers=True, encoder=encoder)
+        return self.weighed(Recognised((text,), (share,)), *spoken).texts[0]
+
+    @staticmethod
+    def weighed(first: Recognised, *spoken: str | dict[str, float]) -> Recognised:
+        answer = AugmentedDecoding(lambda: Says(first), FIT, answers=True, encoder=encoder_of(scores_of(*spoken)))
         answer.accept(SOUND)
-        return answer.finish().texts[0]
+        return answer.finish()
 
     def test_that_both_passes_hear_is_told(self) -> None:
         assert self.heard("phải rồi", "phải", "rồi") == "phải rồi"
@@ -197,6 +201,28 @@ class TestAYes:
     def test_that_is_true_of_a_part_alone_is_in_doubt(self) -> None:
         assert self.heard("đúng", "số", "đầu") == "<unk> đúng"
         assert self.heard("đúng rồi", "rồi", "thiếu") == "<unk> đúng rồi"
+        assert self.heard("đúng", "đúng", "bảy", "số") == "<unk> đúng"
+
+    def test_that_the_first_doubts_is_likelier_where_it_is_all_that_the_second_hears(self) -> None:
+        first = Recognised(("được rồi", "chưa được"), (0.8, 0.2))
+        heard = self.weighed(first, "dạ", "được", "rồi")
+        assert heard.texts == first.texts
+        assert heard.probabilities[1] == pytest.approx(0.2 / (0.2 + 0.8 * math.exp(FIT.second.wholly)))
+        assert sum(heard.probabilities) == pytest.approx(1.0)
+
+    @pytest.mark.parametrize("spoken", [("được",), ("được", "hết"), ("hết", "được", "rồi")])
+    def test_but_not_by_one_word_nor_beside_others(self, spoken: tuple[str, ...]) -> None:
+        assert self.weighed(Recognised(("được", "chưa được"), (0.8, 0.2)), *spoken).probabilities == (0.8, 0.2)
+
+    def test_that_the_first_doubts_is_in_doubt_where_the_second_hears_words_behind_it(self) -> None:
+        def told(share: float, text: str, *spoken: str) -> str:
+            return self.weighed(Recognised((text, "vâng"), (share, 0.95 - share)), *spoken).texts[0]
+
+        sure, unsure = FIT.second.goes_on, FIT.second.goes_on - 0.01
+        assert told(unsure, "được", "được", "hết", "đầu") == "<unk> được"
+        assert told(sure, "được", "được", "hết", "đầu") == "được"
+        assert told(unsure, "được", "dạ", "được", "dạ") == "được"
+        assert told(unsure, "được rồi", "được", "rồi", "hết") == "được rồi"
 
     def test_that_only_one_pass_hears_is_told_where_the_other_hears_another_yes(self) -> None:
         assert self.heard("ừ", "dạ", "dạ") == "ừ"
@@ -219,6 +245,8 @@ class TestAYes:
     def test_that_is_the_last_word_of_many_a_no_is_told_where_it_is_all_that_is_heard(self) -> None:
         assert self.heard("rồi", "rồi") == "rồi"
         assert self.heard("rồi", "hết", "rồi") == "<unk> rồi"
+        assert self.heard("rồi", "được", "rồi") == "rồi"
+        assert self.heard("rồi", "đúng", "rồi") == "<unk> rồi"  # "hụt rồi": who says "đúng" is heard by both
         assert self.heard("phải rồi", "rồi") == "<unk> phải rồi"
 
     def test_in_words_that_the_second_does_not_know_is_the_first_pass_s_to_tell(self) -> None:
