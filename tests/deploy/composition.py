@@ -30,6 +30,9 @@ STAGES = (("db", "redis"), ("accounts",), ("inside", "rasa", "actions"), ("gatew
 
 READY_SECONDS = 600.0
 
+LOCKS = "1"
+"""The database of Redis that Rasa keeps its locks in, unless endpoints.yml says otherwise."""
+
 
 def missing() -> str:
     """Why the composition cannot be started here; empty where it can."""
@@ -121,7 +124,7 @@ class Composition:
         """Calls with a turn that a Rasa began and did not end: their locks in Redis. A killed Rasa leaves its locks."""
         (redis,) = self.names("redis")
         password = f"REDISCLI_AUTH={self._redis_password}"
-        told = podman("exec", "--env", password, redis, "redis-cli", "--scan", "--pattern", "lock:*")
+        told = podman("exec", "--env", password, redis, "redis-cli", "-n", LOCKS, "--scan", "--pattern", "lock:*")
         return set(told.stdout.split())
 
     def accounts(self) -> Accounts:

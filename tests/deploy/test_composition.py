@@ -139,6 +139,7 @@ async def test_with_a_gateway_no_calls_are_lost_but_its_own(composition: Composi
 
     held = await callers.during(CALLS, kill)
     await back(composition, name)
+    print(f"{len(told(held))} calls lost, {in_progress[0]} were on the gateway that was killed")
     assert 0 < len(told(held)) <= in_progress[0]
     assert {each.wire.how for each in held if not each.whole} == {"lost"}
 
