@@ -17,6 +17,9 @@ from bot.tracing.parent import metadata
 TIMEOUT = aiohttp.ClientTimeout(total=10, connect=3)
 """Seconds: longer than any action takes, shorter than a caller waits."""
 
+PROXY_WITHOUT_RASA = (HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT)
+"""What a proxy before several Rasa answers when the one that worked on a turn ended, or when none is there."""
+
 IDLE_SECONDS = 2.0
 """Of a connection until it is closed. Rasa itself closes one after five, perhaps just when a turn is sent over it."""
 
@@ -52,6 +55,10 @@ class ServedRasa:
             if error.status == HTTPStatus.UNAUTHORIZED:
                 raise VoicebotError(
                     f"Rasa at {self._url} does not know this gateway; set the same VOICEBOT_RASA_SECRET for both"
+                ) from None
+            if error.status in PROXY_WITHOUT_RASA:
+                raise VoicebotError(
+                    f"no Rasa behind {self._url} answered this turn (status {error.status}); see whether one has ended"
                 ) from None
             raise VoicebotError(
                 f"{self._url} answers with status {error.status}, not as Rasa's REST channel does;"

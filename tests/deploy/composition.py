@@ -30,6 +30,9 @@ STAGES = (("db", "redis"), ("accounts",), ("inside", "rasa", "actions"), ("gatew
 
 READY_SECONDS = 600.0
 
+LOCKS = "1"
+"""The database of Redis that Rasa keeps its locks in, unless endpoints.yml says otherwise."""
+
 
 def missing() -> str:
     """Why the composition cannot be started here; empty where it can."""
@@ -55,6 +58,7 @@ class Composition:
         """Secrets of its own lie in `folder`."""
         self.key = urlsafe_b64encode(secrets.token_bytes(32))
         self.secret, self._accounts_password = secrets.token_hex(24), secrets.token_hex(24)
+        self._redis_password = secrets.token_hex(24)
         key_file = folder / "accounts.key"
         key_file.write_bytes(self.key)
         key_file.chmod(0o600)
@@ -64,7 +68,8 @@ class Composition:
             "VOICEBOT_SEAL_KEY": urlsafe_b64encode(secrets.token_bytes(32)).decode(),
             "ACCOUNTS_DB_PASSWORD": self._accounts_password,
             **{name: secrets.token_hex(24) for name in ("VOICEBOT_RASA_SECRET", "POSTGRES_PASSWORD")},
-            **{name: secrets.token_hex(24) for name in ("TRACKERS_DB_PASSWORD", "REDIS_PASSWORD")},
+            "TRACKERS_DB_PASSWORD": secrets.token_hex(24),
+            "REDIS_PASSWORD": self._redis_password,
             "ACCOUNTS_KEY_FILE": str(key_file),
             "FRONT_PORT": str(PORT),
         }
@@ -114,6 +119,13 @@ class Composition:
         with urllib.request.urlopen(url, timeout=5) as answer:
             lines = answer.read().decode().splitlines()
         return int(float(next(line.split()[1] for line in lines if line.startswith("voicebot_calls_in_progress "))))
+
+    def open_turns(self) -> set[str]:
+        """Calls with a turn that a Rasa began and did not end: their locks in Redis. A killed Rasa leaves its locks."""
+        (redis,) = self.names("redis")
+        password = f"REDISCLI_AUTH={self._redis_password}"
+        told = podman("exec", "--env", password, redis, "redis-cli", "-n", LOCKS, "--scan", "--pattern", "lock:*")
+        return set(told.stdout.split())
 
     def accounts(self) -> Accounts:
         """The account store that the action servers use."""

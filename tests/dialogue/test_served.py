@@ -183,6 +183,17 @@ async def test_a_server_that_is_no_rasa(
     await _fails(rasa, message)
 
 
+@pytest.mark.parametrize("status", [502, 503, 504])
+async def test_a_proxy_whose_rasa_is_gone(status: int, serve: Callable[[Answer], Awaitable[str]], seal: Seal) -> None:
+    """The address is right, and the operator is not told to correct it."""
+
+    async def gone(request: web.Request) -> web.StreamResponse:
+        return web.Response(status=status)
+
+    url = await serve(gone)
+    await _fails(ServedRasa(url, seal, LENGTHS, NONE), rf"^no Rasa behind {url} answered this turn \(status {status}\)")
+
+
 async def test_no_server(seal: Seal) -> None:
     await _fails(ServedRasa(f"http://127.0.0.1:{unused_port()}", seal, LENGTHS, NONE), "cannot be reached.*rasa run")
 
