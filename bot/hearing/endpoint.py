@@ -120,7 +120,7 @@ class Endpointer:
         self._levels: deque[float] = deque(maxlen=DIP)
         self._cells: deque[float] = deque(maxlen=MEMORY)
         self._cell: list[float] = []
-        self._run = self._onset = 0
+        self._run = self._onset = self._run_since = self._sure_since = 0
         self._loud_at = -PAUSE  # the last loud block between pieces
         self._ended = 0  # of the last piece
         self._room_until = 0  # the last block between pieces that was no louder than the room's voices
@@ -153,7 +153,7 @@ class Endpointer:
 
     def plausible(self, words: int) -> bool:
         """Whether the last piece was short enough to hold these words and nothing else."""
-        return self.voices.plausible(words, self._ended - self._began)
+        return self.voices.plausible(words, self._ended - self._sure_since)
 
     def judge(self, words: bool) -> None:
         """Whether the last piece had words of the grammar after all."""
@@ -206,6 +206,8 @@ class Endpointer:
         if smooth > self.floor + START_DB:
             if self.now - self._loud_at >= PAUSE:
                 self._onset = self.now - 1
+            if self._run == 0:
+                self._run_since = self.now - 1
             self._loud_at = self.now
             self._run += 1
         else:
@@ -213,6 +215,7 @@ class Endpointer:
         if self._run < CONFIRM or self.now < LEARN or smooth < max(self._voice - VOICE_DB, self.voices.starts_above):
             return None
         self._begin(max(self._onset, self.now - REACH, self._room_until), smooth)
+        self._sure_since = max(self._run_since, self._room_until)
         self.speaking = True
         self.voices.begin_piece()
         return Start(self._began)
