@@ -188,8 +188,8 @@ def heard_wholly(scores: Scores, encoder: Encoder) -> bool:
 
 
 def goes_on(text: str, scores: Scores, encoder: Encoder) -> bool:
-    """Whether the second pass hears the yes of this text and words behind it that are not polite: "đúng chỗ nào". Behind
-    a "rồi" they change nothing."""
+    """Whether the second pass hears the yes of this text and words behind it that are not polite: "đúng chỗ nào".
+    Behind a "rồi" they change nothing."""
     told, said = syllables(scores, encoder).split(), encoder.fit.yes.intersection(text.split())
     ends = max((at for at, word in enumerate(told, 1) if word in said), default=0)
     return ends > 0 and not text.endswith(DONE) and not {*POLITE, *encoder.fit.yes}.issuperset(told[ends:])
