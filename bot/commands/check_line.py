@@ -18,8 +18,8 @@ def check_line(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> None:
-    """Bring one call to a running `voicebot serve`, as Asterisk does, and hang up at its first sound; exit 1 if there
-    is none.
+    """Bring one call to a running `voicebot serve`, as Asterisk does, and hang up at its first sound; exit 1 if no
+    sound comes.
 
     Run it on the exchange's machine, with VOICEBOT_LINE_SECRET and --url ws://BOT:8080. The call withholds its number,
     so no account is asked for; it is one more call in the bot's figures."""

@@ -109,9 +109,10 @@ class AugmentedDecoding:
             return Recognised((), ()) if misheard_no(text, scores, self._encoder) else heard
         a_yes = not self._fit.second.yes.isdisjoint(text.split())
         question = a_yes and asks(sound, scores, self._encoder, self._fit.questions)
-        unsure = heard.confidence < self._fit.second.goes_on and goes_on(text, scores, self._encoder)
+        told, fit = syllables(scores, self._encoder).split(), self._fit.second
+        unsure = heard.confidence < fit.goes_on and goes_on(text, told, fit.yes)
         if not question and not unsure and not doubted(text, scores, self._encoder):
-            return seconded(heard, self._fit.second.wholly) if heard_wholly(scores, self._encoder) else heard
+            return seconded(heard, fit.wholly) if heard_wholly(told, fit.yes) else heard
         return heard._replace(texts=(f"{UNKNOWN} {text}", *heard.texts[1:]))
 
     def _scores(self, encoder: Encoder, sound: Samples) -> Scores:

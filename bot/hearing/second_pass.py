@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import groupby, pairwise
 from typing import NamedTuple
 
@@ -181,18 +181,18 @@ def doubted(text: str, scores: Scores, encoder: Encoder) -> bool:
     return cost < fit.doubt or any(at < begins - TOGETHER for at in others)
 
 
-def heard_wholly(scores: Scores, encoder: Encoder) -> bool:
-    """Whether a yes, with polite words, is all that the second pass hears, two words or more ("đừng" is one "đúng")."""
-    told, yes = syllables(scores, encoder).split(), encoder.fit.yes
-    return len(told) > 1 and yes | POLITE >= set(told) and not yes.isdisjoint(told)
+def heard_wholly(told: Sequence[str], yes: frozenset[str]) -> bool:
+    """Whether a yes, with polite words, is all that the second pass hears, two words or more ("đừng" is one "đúng").
+    `told`: its syllables; `yes`: the words of a yes that it knows."""
+    return len(told) > 1 and (yes | POLITE).issuperset(told) and not yes.isdisjoint(told)
 
 
-def goes_on(text: str, scores: Scores, encoder: Encoder) -> bool:
+def goes_on(text: str, told: Sequence[str], yes: frozenset[str]) -> bool:
     """Whether the second pass hears the yes of this text and words behind it that are not polite: "đúng chỗ nào".
-    Behind a "rồi" they change nothing."""
-    told, said = syllables(scores, encoder).split(), encoder.fit.yes.intersection(text.split())
+    Behind a "rồi" they change nothing. `told`, `yes`: as in `heard_wholly`."""
+    said = yes.intersection(text.split())
     ends = max((at for at, word in enumerate(told, 1) if word in said), default=0)
-    return ends > 0 and not text.endswith(DONE) and not {*POLITE, *encoder.fit.yes}.issuperset(told[ends:])
+    return ends > 0 and not text.endswith(DONE) and not (yes | POLITE).issuperset(told[ends:])
 
 
 def seconded(heard: Recognised, wholly: float) -> Recognised:

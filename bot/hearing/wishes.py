@@ -31,8 +31,8 @@ WORDS = 2
 """How many other words a wish may have with it: long speech is heard as many wishes one after the other."""
 
 NAMES = ("nhân viên", "tổng đài viên", "gặp tổng đài", "điện thoại viên", "tư vấn viên")
-"""What the second pass is believed alone: they sound like nothing else that callers say. "Tổng đài" by itself is none,
-for it greets the bot."""
+"""Words that the second pass is believed on, alone: nothing else that callers say sounds like them. Not "tổng đài"
+without another word: it may greet the bot."""
 
 PERSON = "gặp người"
 """What is told where the second pass hears a wish by other syllables."""
@@ -43,7 +43,7 @@ của bác mất rồi"), of which a graph has some. The second pass knows both 
 
 REFUSES = frozenset(("không", "chưa", "đừng", "khỏi", "chẳng", "chả"))
 """Words with which a wish may be none. The second pass hears them, too. Behind the name of whom a caller asks for, they
-are none: "có nhân viên nào không" asks."""
+refuse nothing: "có nhân viên nào không" is a question."""
 
 Spotted = Callable[[str], float | None]
 """How well the second pass hears these words: a logarithm for each syllable that it knows; None: it knows too few."""

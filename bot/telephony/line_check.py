@@ -29,7 +29,7 @@ async def check_line(url: str, headers: Mapping[str, str], name: str) -> float:
     """Bring a call of this name to `url` ("ws://127.0.0.1:8080"), and hang up at the bot's first sound. `headers` show
     the secret.
 
-    Returns the seconds from the connection to that sound. Raises VoicebotError where there is none."""
+    Returns the seconds from the connection to that sound. Raises VoicebotError if none comes."""
     began = time.monotonic()
     try:
         async with (

@@ -101,6 +101,13 @@ class TestASoftFirstWord:
         assert isinstance(start, Start)
         assert told - start.onset <= REACH
 
+    def test_does_not_count_where_length_tells_a_word_from_a_stranger_s_sentence(self) -> None:
+        endpointer = Endpointer()
+        endpointer.voices.over_prompt = True
+        first = (voice(0.05), silence(0.2))
+        edges(in_room(joined(silence(1), *first, voice(0.5), silence(1))), endpointer=endpointer)
+        assert endpointer.plausible(1)
+
     def test_nor_into_the_piece_before(self) -> None:
         _, (_, end), (_, start), _ = edges(in_room(joined(silence(1), WORD, silence(0.29), WORD, silence(1))))
         assert isinstance(end, End)
