@@ -44,10 +44,14 @@ _HISTORIES = {
     for whose, other in (("phone", "insurance_number"), ("insurance_number", "phone"))
 }
 _REFUSALS = select(func.count()).where(resets.c.state.in_(_GUESSED), resets.c.at > bindparam("since"))
-_LOOKED_UP = select(_ACCOUNT.scalar_subquery().label("account_id"), _REFUSALS.scalar_subquery().label("refusals"))
 _PENDING = select(resets).where(resets.c.state == State.PENDING.value)
 _PENDING_OF = {column: _PENDING.where(resets.c[column] == bindparam("whose")) for column in ("call_id", "phone")}
 _LEFT_PENDING = _PENDING.where(resets.c.at < bindparam("before"))
+_LOOKED_UP = select(
+    _ACCOUNT.scalar_subquery().label("account_id"),
+    _REFUSALS.scalar_subquery().label("refusals"),
+    _LEFT_PENDING.exists().label("left_pending"),
+)
 _ATTEMPT = insert(resets)
 
 PENDING_FOR = timedelta(minutes=10)
@@ -84,9 +88,16 @@ def begin(connection: Connection, trail: Trail, attempt: Attempt, throttle: Thro
 
     The same statements run for every answer. Raises IntegrityError on the second attempt of a call.
     """
-    sweep(connection, trail, attempt.at)
-    asked = {"phone": attempt.phone or "", "insurance_number": attempt.insurance_number, "since": attempt.at - HOUR}
-    account_id, refusals = connection.execute(_LOOKED_UP, asked).one()
+    asked = {
+        "phone": attempt.phone or "",
+        "insurance_number": attempt.insurance_number,
+        "since": attempt.at - HOUR,
+        "before": attempt.at - PENDING_FOR,
+    }
+    account_id, refusals, left_pending = connection.execute(_LOOKED_UP, asked).one()
+    if left_pending:
+        sweep(connection, trail, attempt.at)
+        refusals = refusals_since(connection, attempt.at - HOUR)
     by_phone = history(connection, phone=attempt.phone or "")
     by_number = history(connection, insurance_number=attempt.insurance_number)
     state = throttle.judge(account_id is not None, attempt.insurance_number, by_phone, by_number, refusals, attempt.at)

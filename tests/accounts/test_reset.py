@@ -171,6 +171,18 @@ def test_a_reset_that_nobody_ended_is_swept_after_ten_minutes(
     assert accounts.activate("alive")
 
 
+def test_a_reset_that_nobody_ended_counts_at_once_for_the_next_caller(
+    accounts: Accounts, open_store: Open, clock: Clock
+) -> None:
+    """Where nothing looks after the store the next call sweeps, before it is judged."""
+    granted(accounts, "dead")
+    few = open_store(max_refusals=1)  # all callers together may guess once an hour
+    clock.advance(minutes=10)
+    assert few.begin_reset("soon", OTHER_PHONE, OTHER_NUMBER)
+    clock.advance(seconds=1)
+    assert few.begin_reset("late", OTHER_PHONE, OTHER_NUMBER) is None
+
+
 def test_a_password_that_the_caller_was_told_is_void_comes_into_force_at_no_later_time(
     accounts: Accounts, clock: Clock
 ) -> None:
