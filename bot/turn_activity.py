@@ -8,7 +8,8 @@ from bot.events import RATE
 COUGH = int(0.35 * RATE)
 """Samples. Shorter sound that holds no word is no attempt to speak: a cough, a knock, a passing horn. Nor is anything
 without a word that is over before the prompt is: people wait for their turn, rooms do not. It may have been an answer
-all the same: the caller is asked again when GAP has passed in silence."""
+all the same: the caller is asked again when GAP has passed in silence. So he is where it stopped the prompt, because
+words were made out in it that stood no judgement."""
 
 LATE_WORDS = RATE
 """Samples. Speech that after so long has no word of the grammar does not delay a decision on what was given before;
@@ -45,6 +46,7 @@ class Activity:
         self.unintelligible = False
         self._pause = pause
         self._prompt_ended: int | None = None
+        self._cut_prompt = False  # words stopped the prompt
         self._wordless_since: int | None = None  # where the first speech began after the last word or key
         self._unknown_at: int | None = None  # where the last speech ended of which no word was known
         self._cough_at: int | None = None  # where a short sound without a word ended
@@ -55,7 +57,7 @@ class Activity:
         if self.quiet_since is None:
             self.quiet_since = at
         if self._prompt_ended is None:
-            self._prompt_ended = at
+            self._prompt_ended, self._cut_prompt = at, bool(self.partial)
 
     def speech_started(self, at: int) -> None:
         self.speech_at = at
@@ -84,9 +86,12 @@ class Activity:
         speech = began_at is None or ended_at - began_at >= COUGH
         if speech:
             self._unknown_at = ended_at
-        if self.quiet_since is None or ended_at <= (self._prompt_ended or 0):
-            return  # it was over before the prompt was
-        if speech:
+        if self.quiet_since is None:
+            return
+        before = ended_at <= (self._prompt_ended or 0)  # it was over before the prompt was
+        if before and not self._cut_prompt:
+            return
+        if speech and not before:
             self._not_understood(ended_at, self.quiet_since, given)
         else:
             self._cough_at = ended_at

@@ -47,6 +47,16 @@ class TestNothingUsable:
         assert turn.decide(at(8.9)) is None
         assert turn.decide(at(9)) == Silence()
 
+    def test_noise_that_stopped_the_prompt_is_none_either_but_the_bot_asks_again_within_four_seconds(self) -> None:
+        """The bot fell silent in the middle of a sentence: a caller waits for the rest of it."""
+        turn = Turn(YESNO, TIMING, FIT)
+        turn.hear(SpeechStarted(at(1)))
+        turn.hear(Partial("đúng", at(1.5)))
+        turn.prompt_ended(at(1.6))
+        turn.hear(FinalResult((), 0.0, ended_at=at(1.5), at=at(1.8)))
+        assert turn.decide(at(5.4)) is None
+        assert turn.decide(at(5.5)) == Silence()
+
     @pytest.mark.parametrize("expect", [TEN, MENU, YESNO])
     def test_noise_during_the_prompt_is_no_answer(self, expect: Expect) -> None:
         turn = Turn(expect, TIMING, FIT)

@@ -9,7 +9,7 @@
 The noise floor is the quietest tenth of a second of the last seconds. Speech starts well above it and ends when it
 comes back near it, or has fallen far below the piece's own peak. Where noise rises during speech and never falls
 again, the words decide: unchanged for STALL while the level lies clearly under the peak, the piece is over and the
-noise is the new floor. Sound that yields no words for WORDLESS is taken for noise, too. Where voices are known in the
+noise is the new floor. Where voices go on, far softer than the caller was, they are the room's. Sound that yields no words for WORDLESS is taken for noise, too. Where voices are known in the
 room behind the caller (`voices`), a piece starts above them, too, and ends where only they go on.
 """
 
@@ -22,7 +22,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bot.events import Samples
-from bot.hearing.voices import SILENT, Voices
+from bot.hearing.voices import CALLER_DB, SILENT, Voices
 
 # ── times, in blocks of 10 ms ──
 
@@ -47,6 +47,10 @@ STALL, DIP = 60, 28
 
 LONG_STALL = 120
 """… or when its words have stood for so long at any level."""
+
+FADED = 120
+"""The piece ends, too, when everything lay CALLER_DB under its loudest block for so long, and the loud part had words:
+the caller is silent, and in the voices that go on words come and go. His own pauses are shorter, or quiet."""
 
 WORDLESS = 200
 """Sound without a word of the grammar for so long is measured as noise."""
@@ -124,6 +128,8 @@ class Endpointer:
         self._loud_at = -PAUSE  # the last loud block between pieces
         self._ended = 0  # of the last piece
         self._room_until = 0  # the last block between pieces that was no louder than the room's voices
+        # In a piece: the last block that was nearly its loudest, the words known then, and the loudest block since.
+        self._last_near, self._near_words, self._faint = 0, "", SILENT
         self._begin(0, SILENT)
 
     def push(self, level: float, words: str = "") -> Edge | None:
@@ -223,8 +229,9 @@ class Endpointer:
     def _begin(self, onset: int, level: float) -> None:
         self._began = onset
         self._peak = self._loudest = level
-        self._last_loud = self._last_dip = self.now - 1
-        self._words, self._words_at = "", self.now
+        self._last_loud = self._last_dip = self._last_near = self.now - 1
+        self._words = self._near_words = ""
+        self._words_at, self._faint = self.now, SILENT
 
     # ── within a piece ──
 
@@ -234,6 +241,10 @@ class Endpointer:
             self._last_loud = self.now - 1
         if smooth > self._peak - DIP_DB:
             self._last_dip = self.now - 1
+        if smooth > self._loudest - CALLER_DB:
+            self._last_near, self._near_words, self._faint = self.now - 1, self._words, SILENT
+        else:
+            self._faint = max(smooth, self._faint)
         if words != self._words:
             self._words, self._words_at = words, self.now
         if self.quiet >= PAUSE:
@@ -242,6 +253,9 @@ class Endpointer:
         if stood >= LONG_STALL or (stood >= STALL and self.now - 1 - self._last_dip >= DIP):
             self._take_for_noise()
             return self._end(min(self._last_dip + 1, self.now))
+        if self._near_words and self.now - 1 - self._last_near >= FADED:
+            self.voices.go_on(self._faint)
+            return self._end(self._last_near + 1)
         if self.now - self._began >= LONGEST:
             self._take_for_noise()
             return self._end(self.now)

@@ -74,8 +74,12 @@ class Voices:
 
     @property
     def starts_above(self) -> float:
-        """No piece begins at this level or below."""
-        return self.room + START_DB
+        """No piece begins at this level or below. A level that is nearer to the caller than to the room is his, also
+        where both are so close that a soft word of his is not START_DB above the room."""
+        above = self.room + START_DB
+        if self.caller > SILENT:
+            above = min(above, (self.room + self.caller) / 2)
+        return max(self.ends_below, above)
 
     @property
     def ends_below(self) -> float:
@@ -121,6 +125,10 @@ class Voices:
     def plausible(self, words: int, blocks: int) -> bool:
         """Whether so many words may be all of the last piece, which was so long."""
         return self._interrupts or not self._over_prompt or blocks <= words * SLOWEST
+
+    def go_on(self, loudest: float) -> None:
+        """The caller has fallen silent, and voices no louder than this go on."""
+        self.room = loudest
 
     def judge(self, loudest: float, words: bool) -> None:
         """Whether the last piece had words of the grammar after all."""

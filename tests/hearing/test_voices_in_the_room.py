@@ -6,6 +6,7 @@ import pytest
 from hearing_tools import Tally, joined, kinds, mixed, noise, silence, tone, voice
 
 from bot.events import RATE, FinalResult, Grammar, KeyHeard, Partial, Samples
+from bot.hearing.endpoint import FADED
 from bot.hearing.listener import CallHearing
 from bot.hearing.recogniser import Recognised
 from bot.hearing.voices import (
@@ -106,6 +107,25 @@ class TestTheRoom:
         assert voices.room == room
 
 
+class TestWhatStarts:
+    """Above the room's voices by START_DB, or nearer to the caller than to them."""
+
+    @pytest.mark.parametrize(
+        ("caller", "above"),
+        [
+            (SILENT, START_DB),  # nobody is known yet
+            (-20.0, START_DB),  # 20 dB above the room
+            (-32.0, 4.0),  # 8 dB above it
+            (-36.0, END_DB),
+            (-45.0, END_DB),
+        ],
+    )
+    def test(self, caller: float, above: float) -> None:
+        voices = over_prompt(caller)
+        listen(voices, LISTENED, -40.0)
+        assert voices.starts_above == -40.0 + above
+
+
 class TestWhatInterrupts:
     def test_nobody_before_a_voice_is_known(self) -> None:
         voices = over_prompt()
@@ -156,6 +176,15 @@ class Deaf(Tally):
     def finish(self) -> Recognised:
         words = self._words() if max(abs(int(sample)) for part in self.heard for sample in part) > 4000 else ""
         return Recognised((words,), (0.9,)) if words else Recognised((), ())
+
+
+class Flicker(Tally):
+    """A number, and words that change four times a second for as long as anything is heard."""
+
+    def accept(self, samples: Samples) -> str:
+        super().accept(samples)
+        seconds = sum(part.size for part in self.heard) / RATE
+        return f"một hai {'ba' if int(seconds * 4) % 2 else ''}".strip()
 
 
 def television(seconds: float, level: float = -40.0) -> Samples:
@@ -211,6 +240,34 @@ class TestATelevision20DbBelowTheCaller:
         heard = hearing.feed(over(television(2), tone("5", 0.1), at=1.0))
         assert heard == [KeyHeard("5", heard[0].at)]
         assert kinds(hearing.key("6")) == ["KeyHeard"]
+
+
+class TestVoicesThatGoOnBehindTheNumber:
+    """The prompt was heard in silence, so nobody knew of them; the recogniser hears words in them that come and go."""
+
+    def feed(self, behind: Samples) -> list[FinalResult]:
+        """The pieces of a number in one second, and of what is heard behind it."""
+        hearing = CallHearing(RATE, Flicker)
+        hearing.expect(Grammar.NUMBER)
+        quiet = noise(1, -70)
+        return [e for e in hearing.feed(joined(quiet, voice(1.0, -20.0), behind)) if isinstance(e, FinalResult)]
+
+    def test_keep_it_open_for_little_more_than_a_second_and_begin_no_piece(self) -> None:
+        [number] = self.feed(joined(television(8, -20.0 - CALLER_DB - 2), noise(1, -70)))
+        assert number.ended_at == pytest.approx(2 * RATE, abs=400)
+        assert number.at - number.ended_at <= (FADED / 100 + 0.1) * RATE
+
+    def test_but_the_callers_own_softer_words_belong_to_it(self) -> None:
+        [number] = self.feed(joined(voice(4.0, -20.0 - CALLER_DB + 3), noise(1, -70)))
+        assert number.ended_at >= 5 * RATE
+
+    def test_and_so_does_soft_speech_behind_a_knock(self) -> None:
+        hearing = CallHearing(RATE, Deaf)
+        hearing.expect(Grammar.NUMBER)
+        knock = voice(0.1, -8.0)
+        heard = hearing.feed(joined(noise(1, -70), knock, voice(3.0, -24.0), noise(1, -70)))
+        [piece] = [event for event in heard if isinstance(event, FinalResult)]
+        assert piece.ended_at == pytest.approx(4.1 * RATE, abs=400)
 
 
 def test_a_soft_caller_is_heard_as_ever_where_the_room_is_quiet() -> None:
