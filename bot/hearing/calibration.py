@@ -90,6 +90,7 @@ class SecondPass:
     stranger   what a frame of a syllable costs that is no word of the task
     foreign    0 and up: a syllable is another word where it is so much likelier than any number word beside it
     doubt      up to 0: a yes that is spotted at this cost or above is believed
+    denied     up to 0: a yes is doubted where a denial that sounds like it costs no more than it and this
     goes_on    0…1: a less likely yes is doubted where the second pass hears other words behind it
     wholly     0 and up: how much less likely anything but a yes is where one is all that the second pass hears
     yes        words of a yes that the second pass hears well
@@ -100,6 +101,7 @@ class SecondPass:
     stranger: float
     foreign: float
     doubt: float
+    denied: float
     goes_on: float
     wholly: float
     yes: frozenset[str]
@@ -205,6 +207,7 @@ NEUTRAL = Calibration(
         stranger=0.0,
         foreign=math.inf,
         doubt=-math.inf,
+        denied=0.0,
         goes_on=0.0,
         wholly=0.0,
         yes=frozenset(),
@@ -243,7 +246,7 @@ _RANGES = {
     },
     "second": {
         **dict.fromkeys(("foreign", "wholly"), (0.0, math.inf)),
-        **dict.fromkeys(("stranger", "doubt"), _COST),
+        **dict.fromkeys(("stranger", "doubt", "denied"), _COST),
         "goes_on": _SHARE,
     },
     "questions": {},

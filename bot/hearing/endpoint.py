@@ -9,8 +9,9 @@
 The noise floor is the quietest tenth of a second of the last seconds. Speech starts well above it and ends when it
 comes back near it, or has fallen far below the piece's own peak. Where noise rises during speech and never falls
 again, the words decide: unchanged for STALL while the level lies clearly under the peak, the piece is over and the
-noise is the new floor. Where voices go on, far softer than the caller was, they are the room's. Sound that yields no words for WORDLESS is taken for noise, too. Where voices are known in the
-room behind the caller (`voices`), a piece starts above them, too, and ends where only they go on.
+noise is the new floor. Where voices go on that are far softer than the caller was, they are the room's. Sound that
+yields no words for WORDLESS is taken for noise, too. Where voices are known in the room behind the caller (`voices`),
+a piece starts above them, too, and ends where only they go on.
 """
 
 from __future__ import annotations

@@ -22,8 +22,8 @@ ASKS, POLITE = "à", "ạ"
 ASKING = frozenset(("hả", "hở", "hử", "chưa", "chứ", "không", "sao", "nhỉ"))
 """Words that make a question of a yes when they end it ("đúng hả?"). The first pass hears the yes alone."""
 
-LIKE_ASKING = frozenset(("xác", "hai", "dạ"))
-"""What the second pass hears in many a "hả" …"""
+LIKE_ASKING = frozenset(("xác", "hai", "dạ", "nghìn", "tỷ", "lẻ"))
+"""What the second pass hears in many a "hả" and, the last three, in "gì" …"""
 
 ASKED = frozenset(("đúng", "bốn"))
 """… directly behind a yes, or what it hears in one: "dạ hai" is "dạ phải", and "chính xác" a yes."""
@@ -68,7 +68,7 @@ def asks(sound: Samples, scores: Scores, encoder: Encoder, fit: Questions) -> bo
 
 
 def _ends_like(told: Sequence[int], encoder: Encoder) -> bool:
-    """Whether the last two syllables, by their columns, are a yes and what sounds like "hả"."""
+    """Whether the last two syllables, by their columns, are a yes and what sounds like "hả" or "gì"."""
     known = {column: word for word, column in encoder.words.items()}
     return len(told) > 1 and known.get(told[-2]) in ASKED and known.get(told[-1]) in LIKE_ASKING
 

@@ -53,8 +53,15 @@ SINGLE = {"phải": frozenset(("phải", "hai")), "ừ": frozenset(("ừ", "ờ"
 """Each a yes alone, and what the second pass hears in it. "Phải" is the end of many a denial ("chả phải", in which the
 first pass hears nothing more), and "ừ" is like "hả", "hở": neither is a yes beside a syllable of another kind."""
 
-PHAI_ALONE = ["sai"]
-"""What the second pass hears in some "phải" besides, where it is all that was said; "dạ sai" is a "chả phải"."""
+PHAI_ALONE = "sai"
+"""All that the second pass hears in some "phải". With any other syllable, polite or not, it is a no: "dạ sai"."""
+
+DENIALS = {"đúng rồi": ("hút rồi",), "phải": ("chả phải", "chẳng phải")}
+"""Denials that both passes may hear as the yes that is their last word: they sound much like it. For "hụt", which the
+second pass never learned, stands the nearest syllable that it knows."""
+
+NEVER_DONE = "ok"
+"""A yes that ends in no "rồi" of the second pass: "hụt rồi" is heard so, too."""
 
 YES_BY_KEY = "một"
 """The key of a yes, said. In other words the first pass hears it, too ("lộn số rồi"): it is a yes alone."""
@@ -154,12 +161,16 @@ def doubted(text: str, scores: Scores, encoder: Encoder) -> bool:
         return True
     if text == DONE and HEARD_BY_BOTH in told.split():
         return True
+    if text == NEVER_DONE and told.endswith(DONE):
+        return True
+    if _nearly_denied(text, scores, encoder):
+        return True
     if YES_BY_KEY in text.split():
         return not _alone(YES_BY_KEY, scores, encoder)
     if text in SINGLE:
         said = [word for word in told.split() if word not in POLITE]
         rest = [word for word in said if word not in ("dạ", "vâng")]
-        return not said or not (SINGLE[text].issuperset(rest) or said == PHAI_ALONE)
+        return not said or not (SINGLE[text].issuperset(rest) or told == PHAI_ALONE)
     known = {word: column for word, column in encoder.words.items() if word in fit.yes or word in POLITE}
     heard = _syllables(scores, encoder)
     enough = {known[word] for word in (DONE, *fit.yes) if word in known and (word != DONE or text == DONE)}
@@ -179,6 +190,16 @@ def doubted(text: str, scores: Scores, encoder: Encoder) -> bool:
     if begins == len(scores):
         return False  # no yes that the second pass knows
     return cost < fit.doubt or any(at < begins - TOGETHER for at in others)
+
+
+def _nearly_denied(text: str, scores: Scores, encoder: Encoder) -> bool:
+    """Whether a denial that ends in this yes is nearly as likely to the second pass."""
+    for yes, denials in DENIALS.items():
+        known = [words for denial in denials if encoder.words.keys() >= set(words := denial.split())]
+        if text.endswith(yes) and known:
+            nearest = max(_spotted(words, scores, encoder)[0] for words in known)
+            return nearest - _spotted(yes.split(), scores, encoder)[0] >= encoder.fit.denied
+    return False
 
 
 def heard_wholly(told: Sequence[str], yes: frozenset[str]) -> bool:

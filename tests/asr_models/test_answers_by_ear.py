@@ -70,6 +70,30 @@ def test_a_no_that_sounds_like_a_yes_is_none(text: str) -> None:
     assert [voice for voice in VOICES if taken_for_yes(text, voice)] == []
 
 
+OTHERS = [
+    CallerVoice(dialect=dialect, variant=variant, pitch=pitch, speed=speed)
+    for dialect in ("north", "central", "south")
+    for variant, pitch, speed in (("m3", 40, 0.9), ("f4", 55, 1.0), ("f5", 58, 1.1), ("m7", 45, 0.95), ("m1", 50, 1.15))
+]
+
+
+@pytest.mark.parametrize("telephone", [False, True], ids=["clean", "telephone"])
+@pytest.mark.parametrize("text", ["hụt rồi", "chả phải", "dạ sai"])
+def test_nor_is_one_that_both_passes_hear_as_a_yes(text: str, telephone: bool) -> None:
+    """But the second hears a no that is nearly as likely, or a word beside it."""
+    assert [voice for voice in (*VOICES, *OTHERS) if taken_for_yes(text, voice, telephone)] == []
+
+
+@pytest.mark.parametrize(("telephone", "most"), [(False, 1), (True, 0)], ids=["clean", "telephone"])
+def test_nor_is_a_yes_that_doubts_itself(telephone: bool, most: int) -> None:
+    assert len([voice for voice in (*VOICES, *OTHERS) if taken_for_yes("đúng gì", voice, telephone)]) <= most
+
+
+@pytest.mark.parametrize("text", ["đúng rồi", "dạ đúng"])
+def test_while_a_yes_is_one_in_these_voices_too(text: str) -> None:
+    assert len([voice for voice in OTHERS if taken_for_yes(text, voice)]) >= 14
+
+
 @pytest.mark.parametrize("text", ["đúng", "đúng rồi em ơi", "phải rồi", "vâng", "ừ", "rồi", "được rồi"])
 def test_a_yes_is_one(text: str) -> None:
     assert [voice for voice in VOICES if not taken_for_yes(text, voice)] == []
