@@ -74,9 +74,10 @@ bench-operations: setup ## the operator's page with a year of calls, SQLite and 
 bench-refusals: setup ## does the time of an answer tell why it was refused? 250 calls of each cause (half an hour)
 	@$(BIN)/python -m benchmarks.refusals $(REFUSALS)
 
-prove: setup ## 31,000 calls, each with a fault (two hours; goes on where it was stopped); writes proof/*.json
+prove: setup ## 31,000 calls, each with a fault (two hours; goes on where it was stopped); writes proof/*.json; then fuzz
 	@$(BIN)/python -m proof --resume --json proof/results.json $(PROOF)
 	@$(BIN)/python -m proof.sockets --json proof/sockets.json
+	@$(MAKE) --no-print-directory fuzz
 
 fuzz: setup ## parsers that face outside, given anything for a minute each (FUZZ='--seconds 600')
 	@$(UV) sync --locked --quiet --group fuzz

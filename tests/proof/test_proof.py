@@ -101,6 +101,16 @@ def test_the_table_in_the_docs_is_that_of_the_committed_results() -> None:
     assert f"{results['calls']:,} calls" in docs
 
 
+def test_the_summary_in_the_docs_is_that_of_the_committed_results() -> None:
+    results, sockets = (
+        json.loads((PACKAGES / "proof" / f"{run}.json").read_text("utf-8")) for run in ("results", "sockets")
+    )
+    docs = (PACKAGES / "docs" / "security.md").read_text("utf-8")
+    assert f"In {results['calls']:,} calls through the whole bot, and in {sockets['calls']:,} over real sockets" in docs
+    assert not any([*results["violations"].values(), *sockets["violations"].values()])
+    assert max(results["longest_silence_seconds"], sockets["longest_silence_seconds"]) <= 2.5
+
+
 def test_a_secret_is_found_however_it_is_written(tmp_path: Path) -> None:
     for text in (
         "x 0912000001 y",
