@@ -11,7 +11,7 @@ import unicodedata
 
 from vietnamese_numbers.vocabulary import Kind
 from vietnamese_numbers.whole import CARD
-from vietnamese_numbers.words import spell
+from vietnamese_numbers.words import LONGEST_WORD, spell
 
 NUMBER = 10
 """Digits of the insurance number at the end of a card."""
@@ -22,15 +22,21 @@ _NAMES = (
 )
 _FIRST = rf"(?:{_NAMES}|[b-df-hj-np-tv-xđ])"  # no card begins with a vowel
 _SECOND = rf"(?:{_NAMES}|y dài|i dài|[a-zđôơ])"
+_WORD = re.compile(r"\S+")
 _LETTERS = re.compile(rf"(?<!\w){_FIRST}[\s.-]*{_SECOND}(?=[\s.-]*\d|[\s,.-]+\w)", re.IGNORECASE)
 _LETTERS_LAST = re.compile(rf"(?<!\w){_FIRST}[\s.-]*{_SECOND}[\s,.-]*$", re.IGNORECASE)
 
 
 def without_letters(text: str) -> str | None:
     """The text without the letters of a card; None if it holds no pair of letters, or several."""
-    text = unicodedata.normalize("NFC", text)
+    text = _WORD.sub(lambda word: _composed(word[0]), text)
     found = [match.span() for match in _LETTERS.finditer(text) if Kind.UNKNOWN.value in spell(match[0])]
     return f"{text[: found[0][0]]} {text[found[0][1] :]}" if len(found) == 1 else None
+
+
+def _composed(word: str) -> str:
+    """Composed where it may be a Vietnamese word: to compose a long row of marks takes the square of its length."""
+    return unicodedata.normalize("NFC", word) if len(word) <= LONGEST_WORD else word
 
 
 def letters_before(text: str, end: int) -> int | None:

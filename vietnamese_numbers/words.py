@@ -36,7 +36,7 @@ class Token(NamedTuple):
         return KINDS[self.letters[0]]
 
 
-_LONGEST_WORD = 24  # characters; longer ones are no Vietnamese word, and are never normalised
+LONGEST_WORD = 24  # characters; longer ones are no Vietnamese word, and are never normalised
 _MARKS = "\u0300-\u036f\u00ad\u200b-\u200d\u2060\ufeff"  # combining marks and invisible characters
 _LETTER = rf"[^\W\d_][{_MARKS}]*"
 _LEXEME = re.compile(
@@ -79,7 +79,7 @@ def _normal(lexeme: str) -> str:
     """A lexeme as the vocabulary spells it: composed, lower case, nothing invisible."""
     if lexeme.isascii():
         return lexeme.lower()
-    if len(lexeme) > _LONGEST_WORD:
+    if len(lexeme) > LONGEST_WORD:
         return "\ufffd"  # in no vocabulary
     return unicodedata.normalize("NFC", _INVISIBLE.sub("", lexeme)).lower()
 

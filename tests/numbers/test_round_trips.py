@@ -1,6 +1,8 @@
 """A hundred thousand numbers, said in every way that `speaking` and people have: read back exactly, or refused."""
 
 import random
+import unicodedata
+from typing import Literal
 
 import pytest
 from hypothesis import given
@@ -8,6 +10,7 @@ from hypothesis import strategies as st
 
 from benchmarks.numbers import KINDS, TRAPS
 from vietnamese_numbers import Dialect, Status, find, groups, read, speak, speak_number
+from vietnamese_numbers.words import LONGEST_WORD
 
 NUMBERS = 100_000
 LENGTHS = (*range(1, 13), 10, 10, 10, 12, 12)  # digits; codes have 10 or 12
@@ -64,3 +67,19 @@ def test_a_hostile_text_of_100_kb_is_answered(trap: str) -> None:
     text = TRAPS[trap](100_000)
     assert read(text).status in Status
     find(text)
+
+
+@pytest.mark.parametrize("trap", TRAPS)
+def test_no_long_word_is_normalised(trap: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """To compose a row of combining marks takes the square of its length: 100 kB of them once took eight seconds."""
+    sizes, normalize = [0], unicodedata.normalize
+
+    def measured(form: Literal["NFC", "NFD", "NFKC", "NFKD"], text: str) -> str:
+        sizes.append(len(text))
+        return normalize(form, text)
+
+    monkeypatch.setattr(unicodedata, "normalize", measured)
+    text = TRAPS[trap](5_000)
+    read(text)
+    find(text)
+    assert max(sizes) <= LONGEST_WORD
