@@ -195,7 +195,7 @@ def doubted(text: str, scores: Scores, encoder: Encoder) -> bool:
 def _nearly_denied(text: str, scores: Scores, encoder: Encoder) -> bool:
     """Whether a denial that ends in this yes is nearly as likely to the second pass."""
     for yes, denials in DENIALS.items():
-        known = [words for denial in denials if encoder.words.keys() >= set(words := denial.split())]
+        known = [denial.split() for denial in denials if encoder.words.keys() >= {*yes.split(), *denial.split()}]
         if text.endswith(yes) and known:
             nearest = max(_spotted(words, scores, encoder)[0] for words in known)
             return nearest - _spotted(yes.split(), scores, encoder)[0] >= encoder.fit.denied

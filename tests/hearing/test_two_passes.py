@@ -8,16 +8,18 @@ import shutil
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hearing_tools import Says, Tally, cut, joined, silence, voice
-from second_pass_tools import WEIGHTS, encoder_of, scores_of
+from second_pass_tools import SECOND, WEIGHTS, Session, encoder_of, scores_of
 
 from bot.errors import VoicebotError
 from bot.events import RATE, Grammar, Samples
 from bot.hearing import CallHearing, ModelError, load_models, models, open_hearing, second_of
 from bot.hearing.augmented_decoding import AugmentedDecoding, BothPasses
+from bot.hearing.encoder import Encoder
 from bot.hearing.recogniser import Recognised
-from bot.hearing.second_pass import NUMERALS, compared, foreign_words, heard_again, number_within, weighed
+from bot.hearing.second_pass import NUMERALS, compared, doubted, foreign_words, heard_again, number_within, weighed
 from bot.settings import Settings
 from bot.transcription import hear
 from tests.fitted import FIT
@@ -189,6 +191,19 @@ class TestAYes:
 
     def test_may_have_polite_words_before_it_and_any_behind_it(self) -> None:
         assert self.heard("phải rồi", "dạ", "phải", "rồi", "hai") == "phải rồi"
+
+    @pytest.mark.parametrize(("hut", "doubt"), [(1e-4, True), (1e-9, False)])
+    def test_is_in_doubt_where_a_denial_that_sounds_like_it_is_nearly_as_likely(self, hut: float, doubt: bool) -> None:
+        columns = {"đúng": 1, "hút": 2, "rồi": 3}
+        frames = np.full((5, 4), 1e-9, np.float32)
+        frames[1, 1], frames[1, 2], frames[3, 3] = 0.98, hut, 0.98
+        frames[:, 0] = 1 - frames[:, 1:].sum(1)
+        scores = np.log(frames)
+        assert doubted("đúng rồi", scores, Encoder(columns, 0, SECOND, Session(scores))) == doubt
+
+    def test_that_the_second_never_learned_is_left_to_the_first(self) -> None:
+        scores = np.log(np.full((3, 3), 1 / 3, np.float32))
+        assert not doubted("đúng rồi", scores, Encoder({"hút": 1, "rồi": 2}, 0, SECOND, Session(scores)))
 
     @pytest.mark.parametrize("text", ["một", "dạ một"])
     def test_by_its_key_is_one_alone_for_other_words_are_heard_so_too(self, text: str) -> None:
