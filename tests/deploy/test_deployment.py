@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
+import json
 import os
 import re
 import subprocess
@@ -290,8 +291,9 @@ def test_every_command_is_one_that_its_program_knows(compose: dict[str, Any], ma
     from bot.__main__ import app
 
     def is_known(program: str, arguments: Sequence[str]) -> bool:
-        if program == "rasa":
-            command = [str(PACKAGES / Settings.rasa_environment / "bin" / "python"), "-c", PARSE, *arguments]
+        if program == "python":
+            assert arguments[:2] == ["-m", "rasa_components.quiet"]
+            command = [str(PACKAGES / Settings.rasa_environment / "bin" / "python"), "-c", PARSE, *arguments[2:]]
             return subprocess.run(command, check=False).returncode == 0
         group = typer.main.get_command(app)
         names = list(itertools.takewhile(lambda each: not each.startswith("-"), arguments))
@@ -306,6 +308,13 @@ def test_every_command_is_one_that_its_program_knows(compose: dict[str, Any], ma
     run += [(*each.get("command", ["voicebot"]), *each["args"]) for each in pods]
     assert len(run) == 8
     assert all(is_known(program, arguments) for program, *arguments in run)
+
+
+def test_what_the_pods_run_is_what_compose_runs(compose: dict[str, Any], manifests: list[dict[str, Any]]) -> None:
+    image = (COMPOSE / "Dockerfile").read_text().rpartition("ENTRYPOINT ")[2].splitlines()[0]
+    (pod,) = (each for each in containers(manifests) if each["image"].startswith("voicebot-rasa:"))
+    assert json.loads(image) == compose["services"]["rasa"]["entrypoint"] == pod["command"]
+    assert pod["command"] == ["python", "-m", "rasa_components.quiet"]
 
 
 def test_what_git_ignores_and_what_operators_keep_secret_comes_into_no_image() -> None:

@@ -10,6 +10,7 @@ import pytest
 from bot.dialogue.environment import LENT, lend, rasa_environ, rasa_python
 from bot.errors import VoicebotError
 from bot.settings import Settings
+from rasa_components.absent import WITHOUT, components
 
 
 def test_only_what_rasa_loads_is_lent(tmp_path: Path) -> None:
@@ -36,3 +37,7 @@ def test_it_is_told_the_one_secret_where_there_is_one(secret: str, told: str | N
 def test_without_it_one_line_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(VoicebotError, match="voicebot setup"):
         rasa_python(Settings(rasa_environment=str(tmp_path)))
+
+
+def test_this_dialogue_is_served_without_tensorflow(dialogue_model: Path) -> None:
+    assert [name for name in components(dialogue_model) if not name.startswith(WITHOUT)] == []
