@@ -58,6 +58,10 @@ PENDING_FOR = timedelta(minutes=10)
 """How long a pending reset can be activated (OWASP ASVS 5.0, 6.5.5)."""
 
 
+ANEW = "anew; the first was told to nobody"
+"""In the audit trail, of a password that took the place of one whose answer was lost."""
+
+
 @dataclass(frozen=True)
 class Attempt:
     """A call that asks for a password. Phone and insurance number are pseudonyms, the password is hashed;
@@ -129,6 +133,35 @@ def begin(connection: Connection, trail: Trail, attempt: Attempt, throttle: Thro
     last = CAP - 1
     capped = state is State.REFUSED and last in (len(guesses(by_phone)), len(guesses(by_number)))
     return Answer(granted, refusals, capped)
+
+
+def again(connection: Connection, trail: Trail, attempt: Attempt) -> bool:
+    """The call asks a second time, because the process ended that was to tell the answer: the attempt's password takes
+    the place of the one that nobody was told. Returns whether it does: not where the call asks for another phone or
+    number, nor where its reset has ended."""
+    replaced = connection.execute(
+        update(resets)
+        .where(
+            resets.c.call_id == attempt.call_id,
+            resets.c.state == State.PENDING.value,
+            resets.c.phone == (attempt.phone or ""),
+            resets.c.insurance_number == attempt.insurance_number,
+            resets.c.at >= attempt.at - PENDING_FOR,
+        )
+        .values(password=attempt.password)
+    )
+    if not replaced.rowcount:
+        return False
+    event = Event(
+        attempt.at,
+        What.GRANTED,
+        call=attempt.call_id,
+        phone=attempt.phone,
+        insurance_number=attempt.insurance_number,
+        detail=ANEW,
+    )
+    trail.record(connection, event)
+    return True
 
 
 def activate(

@@ -101,7 +101,8 @@ class Accounts:
     def begin_reset(self, call_id: str, phone: str | None, insurance_number: str) -> str | None:
         """A new password, pending until `activate`; or None, for every cause after the same work.
 
-        A call gets one answer: every further attempt in it is refused. The answer does not wait for the disk: if the
+        A call gets one password: every further attempt in it is refused, but for the same phone and number while the
+        first is pending, which is then replaced: its answer was lost. The answer does not wait for the disk: if the
         machine fails, the attempt may be lost, and the old password stays.
         """
         self._check()
@@ -120,7 +121,8 @@ class Accounts:
                 rekey(connection, filter(None, [caller]), [number])
                 answer = reset.begin(connection, self._trail, attempt, self._throttle)
         except Conflict:
-            return None
+            with self._database.writing(durable=False) as connection:
+                return password if reset.again(connection, self._trail, attempt) else None
         self._alarm.note(answer)
         return password if answer.granted else None
 

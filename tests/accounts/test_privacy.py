@@ -123,7 +123,6 @@ def test_every_answer_takes_the_same_work(
         ("phone that waits", accounts, "7", *DEMO[2]),
         ("too many passwords", accounts, "8", *DEMO[3]),
         ("too many guesses of all callers", flooded, "9", *DEMO[4]),
-        ("second attempt", accounts, "1", PHONE, NUMBER),
     ):
         before = hasher.hashed
         with statements() as seen:
@@ -132,3 +131,24 @@ def test_every_answer_takes_the_same_work(
         work[name] = (hasher.hashed - before, seen)
     assert all(done == work["match"] for done in work.values()), work
     assert work["match"][0] == 1
+
+
+def test_every_second_attempt_of_a_call_that_is_refused_takes_the_same_work(accounts: Accounts) -> None:
+    assert accounts.begin_reset("granted", PHONE, NUMBER)
+    assert accounts.begin_reset("heard", *DEMO[2])
+    assert accounts.activate("heard")
+    assert accounts.begin_reset("refused", "0966123123", NUMBER) is None
+    work = {}
+    for call_id, phone, number in (
+        ("granted", PHONE, OTHER_NUMBER),
+        ("granted", OTHER_PHONE, NUMBER),
+        ("granted", PHONE, "1212121212"),
+        ("granted", None, NUMBER),
+        ("heard", *DEMO[2]),
+        ("refused", PHONE, NUMBER),
+        ("refused", "0966123123", NUMBER),
+    ):
+        with statements() as seen:
+            assert accounts.begin_reset(call_id, phone, number) is None
+        work[call_id, phone, number] = seen
+    assert all(seen == work["heard", *DEMO[2]] for seen in work.values()), work

@@ -59,10 +59,41 @@ def test_anything_else_is_refused(accounts: Accounts, phone: str | None, number:
 
 def test_a_call_is_given_one_password(accounts: Accounts) -> None:
     password = granted(accounts, "call")
-    assert accounts.begin_reset("call", PHONE, NUMBER) is None
     assert accounts.begin_reset("call", OTHER_PHONE, OTHER_NUMBER) is None
+    assert accounts.begin_reset("call", PHONE, OTHER_NUMBER) is None
+    assert accounts.begin_reset("call", OTHER_PHONE, NUMBER) is None
+    assert accounts.begin_reset("call", None, NUMBER) is None
     assert accounts.activate("call")
     assert accounts.verify(PHONE, password)
+    assert accounts.begin_reset("call", PHONE, NUMBER) is None
+    assert accounts.verify(PHONE, password)
+
+
+def test_an_answer_that_was_lost_is_given_anew_and_the_first_password_is_void(accounts: Accounts) -> None:
+    """The process ended that was to tell it: the call asks once more, for the same phone and number."""
+    lost, told = granted(accounts, "call"), granted(accounts, "call")
+    assert lost != told
+    assert accounts.activate("call")
+    assert accounts.verify(PHONE, told)
+    assert not accounts.verify(PHONE, lost)
+
+
+def test_that_is_one_reset_and_leaves_the_time_for_it(accounts: Accounts, open_store: Open, clock: Clock) -> None:
+    few = open_store(max_resets=2)
+    granted(few, "first")
+    for _ in range(5):
+        clock.advance(minutes=1)
+        granted(few, "first")
+    clock.advance(minutes=5, seconds=1)
+    assert few.begin_reset("first", PHONE, NUMBER) is None
+    assert not few.activate("first")
+    granted(few, "second")
+
+
+def test_after_its_end_a_call_is_given_none(accounts: Accounts) -> None:
+    granted(accounts, "call")
+    accounts.discard("call")
+    assert accounts.begin_reset("call", PHONE, NUMBER) is None
 
 
 def test_a_refused_call_is_given_none(accounts: Accounts) -> None:
@@ -70,11 +101,14 @@ def test_a_refused_call_is_given_none(accounts: Accounts) -> None:
     assert accounts.begin_reset("call", PHONE, NUMBER) is None
 
 
-def test_of_many_attempts_at_once_in_one_call_one_is_granted(accounts: Accounts, open_store: Open) -> None:
+def test_of_many_attempts_at_once_in_one_call_one_password_can_be_brought_into_force(
+    accounts: Accounts, open_store: Open
+) -> None:
     stores = [open_store(patience=30) for _ in range(3)]  # SQLite lets writers wait in no order
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(lambda i: stores[i % 3].begin_reset("call", PHONE, NUMBER), range(12)))
-    assert sum(answer is not None for answer in answers) == 1
+    assert accounts.activate("call")
+    assert sum(answer is not None and accounts.verify(PHONE, answer) for answer in answers) == 1
 
 
 # ── when it is in force ───────────────────────────────────────────────────────────────────────────

@@ -7,6 +7,7 @@ import dataclasses
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import pytest
@@ -23,7 +24,7 @@ from bot.dialogue.health import PATH
 from bot.dialogue.local import LocalRasa
 from bot.dialogue.served import ServedRasa
 from bot.errors import VoicebotError
-from bot.events import Chosen, Grammar, Number, Outcome, PlayedOut, Said, Silence
+from bot.events import Chosen, Grammar, Number, Outcome, PlayedOut, Prompt, Said, Silence
 from bot.sealing import Seal
 from bot.settings import Settings
 from tests.gateway.conftest import until
@@ -192,6 +193,59 @@ async def test_a_proxy_whose_rasa_is_gone(status: int, serve: Callable[[Answer],
 
     url = await serve(gone)
     await _fails(ServedRasa(url, seal, LENGTHS, NONE), rf"^no Rasa behind {url} answered this turn \(status {status}\)")
+
+
+@pytest.mark.parametrize("how", ["ends without an answer", "ends in its answer", 502, 503])
+async def test_a_turn_whose_rasa_ended_is_told_to_the_next_one(
+    how: str | int, serve: Callable[[Answer], Awaitable[str]], seal: Seal
+) -> None:
+    told: list[Any] = []
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        told.append(await request.json())
+        if len(told) == 2:
+            return web.json_response([{"text": "xin chào", "custom": {"outcome": "refused"}}])
+        if isinstance(how, int):
+            return web.Response(status=how)
+        if how == "ends in its answer":
+            begun = web.StreamResponse(headers={"Content-Length": "90", "Content-Type": "application/json"})
+            await begun.prepare(request)
+            await begun.write(b"[{")
+        assert request.transport is not None
+        request.transport.abort()
+        return web.Response()
+
+    rasa = ServedRasa(await serve(answer), seal, LENGTHS, NONE)
+    reply = await rasa.tell("call", Said("không"))
+    await rasa.close()
+    assert (reply.segments, reply.outcome) == ((Prompt("xin chào"),), Outcome.REFUSED)
+    assert told[0] == told[1]
+
+
+@pytest.mark.parametrize(("status", "times"), [(502, 2), (503, 2), (504, 1), (500, 1), (401, 1), (404, 1)])
+async def test_no_turn_is_told_a_third_time_nor_again_to_a_rasa_that_is_there(
+    status: int, times: int, serve: Callable[[Answer], Awaitable[str]], seal: Seal
+) -> None:
+    told: list[Any] = []
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        told.append(await request.json())
+        return web.Response(status=status)
+
+    await _fails(ServedRasa(await serve(answer), seal, LENGTHS, NONE), ".")
+    assert len(told) == times
+
+
+async def test_a_turn_that_takes_too_long_is_told_once(serve: Callable[[Answer], Awaitable[str]], seal: Seal) -> None:
+    told: list[Any] = []
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        told.append(await request.json())
+        return await _never(request)
+
+    url = await serve(answer)
+    await _fails(ServedRasa(url, seal, LENGTHS, NONE, aiohttp.ClientTimeout(total=0.2)), "does not answer in time")
+    assert len(told) == 1
 
 
 async def test_no_server(seal: Seal) -> None:
