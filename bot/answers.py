@@ -24,12 +24,17 @@ def words_of(text: str) -> str:
     return " ".join(word for word in text.split() if word != UNKNOWN)
 
 
+def confirms(text: str) -> bool:
+    """Whether it is a yes, in whatever words."""
+    return not CONFIRMS.isdisjoint(text.split()) and not holds_negation(text)
+
+
 def certain(piece: FinalResult, fit: Answers) -> bool:
     """Whether an answer at yes or no can be taken: a yes in whatever words, a no (whatever holds a negation is one), or
     a wish, which confirms nothing."""
     if holds_negation(piece.text):
         return alike(piece, holds_negation) >= fit.no
-    if not CONFIRMS.isdisjoint(piece.text.split()):
+    if confirms(piece.text):
         return _confirmed(piece, fit)
     return wish_of(piece, fit) == words_of(piece.text) or alike(piece, holds_negation) >= fit.yes
 
@@ -44,8 +49,7 @@ def _confirmed(piece: FinalResult, fit: Answers) -> bool:
             return False
     if heard[0][1] >= fit.likely:
         return alike(piece, holds_negation) >= fit.yes
-    yes = (share for text, share in heard if not CONFIRMS.isdisjoint(text.split()) and not holds_negation(text))
-    return sum(yes) >= fit.yes
+    return sum(share for text, share in heard if confirms(text)) >= fit.yes
 
 
 def alike(piece: FinalResult, meaning: Callable[[str], object]) -> float:

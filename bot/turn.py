@@ -12,7 +12,7 @@ second for the next key. Speech without a word of the grammar never keeps the bo
 
 from __future__ import annotations
 
-from bot.answers import alike, certain, wish_of, words_of
+from bot.answers import alike, certain, confirms, wish_of, words_of
 from bot.events import (
     RATE,
     UNKNOWN,
@@ -39,7 +39,6 @@ from bot.turn_activity import Activity
 from bot.turn_keys import KEY_WAIT, AnswerKey, Keys
 from bot.turn_number import corrected, meant_by, number_of
 from bot.turn_timing import SECOND_THOUGHT, Timing
-from rasa_components.negation import holds_negation
 from vietnamese_numbers import DIGIT_WORDS, WHOLE, Collected, Collector, Hypotheses, find, read
 
 PHRASE = 3
@@ -251,7 +250,7 @@ class Turn:
             self._take(piece)
             self._decided = number_of(self.numbers.best)
             return
-        beside = self._activity.just_behind_unknown(began_at) and not holds_negation(piece.text)
+        beside = self._activity.just_behind_unknown(began_at) and confirms(piece.text)
         if self._take(piece, sure=certain(piece, self._fit)):
             self._words.append(f"{UNKNOWN} {piece.text}" if beside else piece.text)
 
@@ -278,7 +277,7 @@ class Turn:
     @property
     def _confirmed(self) -> bool:
         """A spoken yes was heard, and nothing that denies or doubts it."""
-        return self.expect.kind is Grammar.YESNO and bool(self._words) and not holds_negation(" ".join(self._words))
+        return self.expect.kind is Grammar.YESNO and confirms(" ".join(self._words))
 
     def _babbles(self, now: int) -> bool:
         """Somebody speaks on and on, and nobody answers."""

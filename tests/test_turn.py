@@ -105,6 +105,13 @@ class TestYesNo:
             turn.hear(event)
         assert turn.decide(at(6)) == Said("đúng", 0.9)
 
+    @pytest.mark.parametrize("wish", ["nhân viên", "gặp người", "tổng đài viên", "đọc lại", "chờ chút", "không phải"])
+    def test_what_is_no_yes_stands_without_it(self, wish: str) -> None:
+        """ "chuyển qua", and behind a pause "nhân viên giùm cái coi": of whom was asked is clear."""
+        around = speech("<unk>", start=1.0, seconds=0.5), speech(wish, start=2.0, seconds=0.6)
+        assert meant(YESNO, [*around[0], *around[1]])[0] == Said(wish, 0.9)
+        assert meant(YESNO, [*around[0], *around[1], *speech("", start=3.1, seconds=0.6)])[0] == Said(wish, 0.9)
+
     def test_a_cough_before_a_yes_does_not(self) -> None:
         assert meant(YESNO, speech("", seconds=0.2) + speech("đúng", start=1.5, seconds=0.4))[0] == Said("đúng", 0.9)
 

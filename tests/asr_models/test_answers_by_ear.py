@@ -149,6 +149,33 @@ def test_a_person_is_heard_at_every_question_over_a_telephone(grammar: Grammar, 
     assert sum(bool(pieces) and bool(person(pieces[0].text)) for pieces in said) >= least
 
 
+SOMEBODY = (
+    "cho gặp người thật đi máy móc phiền quá",
+    "cho tôi gặp người phụ trách",
+    "cho gặp quản lý",
+    "cho gặp ai đó đi",
+)
+
+
+@pytest.mark.parametrize("grammar", [Grammar.NUMBER, Grammar.MENU, Grammar.YESNO])
+@pytest.mark.parametrize("text", SOMEBODY)
+def test_whoever_a_caller_asks_to_see_it_is_a_person(grammar: Grammar, text: str) -> None:
+    """Of six voices; among numbers much sounds like digits."""
+    said = [heard(text, voice, grammar, telephone=True) for voice in VOICES]
+    assert sum(any(person(piece.text) for piece in pieces) for pieces in said) >= (
+        3 if grammar is Grammar.NUMBER else 5
+    )
+
+
+@pytest.mark.parametrize("grammar", [Grammar.NUMBER, Grammar.MENU, Grammar.YESNO])
+@pytest.mark.parametrize(
+    "text", ["hẹn gặp lại", "gặp lại em sau nhé", "tôi gặp lỗi", "tôi gặp khó khăn quá", "tôi gặp sự cố"]
+)
+def test_seeing_again_and_seeing_trouble_is_none(grammar: Grammar, text: str) -> None:
+    said = [heard(text, voice, grammar, telephone=True) for voice in VOICES]
+    assert sum(any(person(piece.text) for piece in pieces) for pieces in said) == 0
+
+
 @pytest.mark.parametrize(
     "text",
     ["cho tôi xin cái mật khẩu mới với", "xin cấp mật khẩu", "mật khẩu của bác mất rồi cháu", "mần lại mật khẩu"],

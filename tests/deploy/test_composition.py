@@ -26,6 +26,9 @@ CALLS = 12
 
 FAULTS = 5
 SPOKEN = CALLS * FAULTS // 5
+STILL = 0.7
+"""Seconds in which a part that is going to be killed answers nothing: turns of some callers come in them."""
+
 MIDDLE = 11.0
 """Seconds after the first of them begins: the last has begun, the first is asked for its number or has given it."""
 
@@ -52,9 +55,12 @@ async def callers(composition: Composition) -> AsyncIterator[Callers]:
 
 
 async def killed(composition: Composition, service: str) -> str:
-    """One container of a service is killed in the middle of the calls; which."""
+    """One container of a service is killed in the middle of the calls, with work in its hands: it stands still before;
+    which."""
     await asyncio.sleep(MIDDLE)
     name = composition.names(service)[0]
+    await asyncio.to_thread(podman, "kill", "--signal", "STOP", name)
+    await asyncio.sleep(STILL)
     await asyncio.to_thread(podman, "kill", "--signal", "KILL", name)
     return name
 
