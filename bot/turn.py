@@ -216,10 +216,10 @@ class Turn:
 
     def _reheard(self, again: Reheard) -> None:
         """Pieces of a number, as they are known by now. One of which no word was known, or what seemed digits, may hold
-        digits after all, or a wish for a person."""
+        digits after all, or a wish."""
         if not self._collecting:
             return
-        wishes = {piece.ended_at: person(wish_of(piece, self._fit)) for piece in again.pieces}
+        wishes = {piece.ended_at: self._wish(piece) for piece in again.pieces}
         self._collecting.hear_again(
             [(p.ended_at, () if wishes[p.ended_at] else p.texts, p.probabilities) for p in again.pieces]
         )
@@ -235,6 +235,11 @@ class Turn:
             elif Collector.concerns(piece.text):
                 self._take(piece)
                 self._given = True
+
+    def _wish(self, piece: FinalResult) -> str:
+        """A wish in a piece of a number: one for a person in whatever words, another in no digit's."""
+        wish = wish_of(piece, self._fit)
+        return person(wish) or ("" if Collector.concerns(piece.text) else wish)
 
     def _without_words(self, piece: FinalResult, began_at: int | None) -> None:
         """Speech of which no word was known, or a short sound."""

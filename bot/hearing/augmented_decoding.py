@@ -139,7 +139,7 @@ class BothPasses:
             return self.encoder.scores(sound) if scores is None else scores
 
         text = first.texts[0] if first.texts else ""
-        if 0 < wanted < len(text.split()) and not Collector.corrects(text):
+        if wanted and Collector.concerns(text) and not Collector.corrects(text):
             scores = scored()
             if within := number_within(first, scores, self.encoder, wanted):
                 return within
@@ -156,7 +156,7 @@ class BothPasses:
             return self.alone(first, sound, scores=scores)
         if found.confidence >= self.fit.augmented.sure or sound.size > SHORT:
             return found
-        return _a_person(found, scores, self.encoder, self.fit)  # its own digits are hardly there
+        return _a_wish(found, scores, self.encoder, self.fit)  # its own digits are hardly there
 
 
 def asked_for(
@@ -176,11 +176,11 @@ def asked_for(
     if named:
         count = len(syllables(scores, encoder).split())
         heard = wishes.judged(first, heard, lambda words: well_heard(words, scores, encoder), count, fit.wishes)
-    return heard if not short or heard.confidence >= fit.augmented.sure else _a_person(heard, scores, encoder, fit)
+    return heard if not short or heard.confidence >= fit.augmented.sure else _a_wish(heard, scores, encoder, fit)
 
 
-def _a_person(heard: Recognised, scores: Scores, encoder: Encoder, fit: Calibration) -> Recognised:
-    """What was heard, or a wish for a person that the second pass alone hears."""
+def _a_wish(heard: Recognised, scores: Scores, encoder: Encoder, fit: Calibration) -> Recognised:
+    """What was heard, or a wish that the second pass alone hears."""
     told = syllables(scores, encoder)
     return wishes.alone(heard, told, lambda words: well_heard(words, scores, encoder), fit.wishes)
 

@@ -129,27 +129,28 @@ class Questions:
 
 @dataclass(frozen=True)
 class Wishes:
-    """When a wish for a person stands (`bot.hearing.wishes`). All to `transfer` but `like` are logarithms for each
-    syllable that the second pass knows, up to 0, from which on it heard the wish.
+    """When a wish stands (`bot.hearing.wishes`). All to `transfer` are logarithms for each syllable that the second
+    pass knows, up to 0, from which on it heard a wish for a person.
 
     heard     a wish with a verb
     short     two syllables that name somebody without a verb
     long      a wish in a long piece, in which something like one is found
     alone     a wish of which the first pass makes nothing certain
-    like      a pattern (`re`) of syllables that the second pass hears in wishes whose words it does not know; or empty
     transfer  "nối máy", "chuyển máy", of which the second pass knows little: the first's probabilities count
     least     0…1: the probability that it must have in the first pass
     both      0…1: the probability of a wish that both passes hear
+    like      words of a wish, and a pattern (`re`) of the syllables that the second pass hears where it is made in
+              words that it does not know
     """
 
     heard: float
     short: float
     long: float
     alone: float
-    like: str
     transfer: float
     least: float
     both: float
+    like: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -217,7 +218,7 @@ NEUTRAL = Calibration(
     ),
     Questions(heard=math.inf, polite=0.0, asks=0.0, rises=0.0),  # none is heard
     Wishes(
-        heard=-math.inf, short=-math.inf, long=-math.inf, alone=0.0, like="", transfer=-math.inf, least=0.5, both=0.9
+        heard=-math.inf, short=-math.inf, long=-math.inf, alone=0.0, transfer=-math.inf, least=0.5, both=0.9, like={}
     ),
     Certainty(),
     Answers(yes=0.85, no=0.5, likely=0.5, contrary=0.03, wish=0.5, spoken_key=0.85),
@@ -314,7 +315,9 @@ def _value(table: str, key: str, given: object) -> Any:
             raise ValueError(f"{at} is {given!r}; a list of words is wanted")
         return frozenset(given)
     if key == "like":
-        return _pattern(at, given)
+        if not isinstance(given, dict):
+            raise ValueError(f"{at} is {given!r}; wishes and their patterns are wanted")
+        return {wish: _pattern(f"{at}: {wish}", pattern) for wish, pattern in given.items()}
     if key == "rivals":
         if not isinstance(given, dict) or not all(isinstance(word, str) for word in given.values()):
             raise ValueError(f"{at} is {given!r}; words and their rivals are wanted")

@@ -25,13 +25,19 @@ from bot.hearing.calibration import Weights
 from bot.hearing.encoder import Encoder, Scores
 from bot.hearing.recogniser import KEPT, Recognised
 from rasa_components.negation import holds_negation
-from vietnamese_numbers import read
+from vietnamese_numbers import Collector, read
 
 NUMERALS = (
     *("không", "một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín"),
     *("mốt", "tư", "lăm", "mười", "mươi", "trăm", "linh", "lẻ"),
 )
 """Words of which the second pass makes alternatives of its own; any others it only weighs."""
+
+TENS, COUNTED = frozenset(("mười", "mươi")), "số"
+"""What is said of a number in its ten digits: "mười số cả thảy"."""
+
+INTRODUCES = "là"
+"""The last word before a number that is introduced: "mã số của tôi là"."""
 
 BEAM = 24
 """Rows of words that are followed."""
@@ -96,35 +102,74 @@ def heard_again(first: Recognised, scores: Scores, encoder: Encoder) -> Recognis
 
 
 def number_within(first: Recognised, scores: Scores, encoder: Encoder, wanted: int) -> Recognised | None:
-    """The number that is said in one row between other words, by both passes: what was said around it is not made into
-    digits. None where the second pass hears no row of at least `wanted` digits, or nothing else beside it; where no
-    alternative of the first is longer; and where its best is a shorter number: it knows courtesies, too."""
-    if not wanted or not first.texts or not (row := _longest_row(scores, encoder)):
+    """The number that is said in one row between other words, by both passes, or its beginning behind the word that
+    introduces it: what was said around it is not made into digits. None where the second pass hears neither, or nothing
+    else beside it; where no alternative of the first is longer; and where its best is a shorter number: it knows
+    courtesies, too."""
+    if not wanted or not first.texts:
         return None
-    words, begin, end = row
-    if len(read(" ".join(words)).digits or "") < wanted or max(map(_size, first.texts)) <= len(words):
+    told = _numerals(scores, encoder)
+    row = _longest_row(told)
+    if not row or len(read(" ".join(row.words)).digits or "") < wanted:
+        row = None if Collector.corrects(first.texts[0]) else _introduced(told)
+    if not row or max(map(_size, first.texts)) <= len(row.words):
         return None
-    if wanted <= _size(first.texts[0]) < len(words):
+    if wanted <= _size(first.texts[0]) < len(row.words):
         return None
     nearest: dict[str, float] = {}
     for text, share in zip(first.texts, first.probabilities, strict=True):
-        part = " ".join(_nearest(text.split(), words))
+        part = " ".join(_nearest(text.split(), row.words))
         nearest[part] = nearest.get(part, 0.0) + share
     inside = Recognised(tuple(nearest), tuple(nearest.values()))
-    return weighed(compared(inside, scores[begin:end], encoder), encoder.fit.weights)
+    return weighed(compared(inside, scores[row.begin : row.end], encoder), encoder.fit.weights)
 
 
-def _longest_row(scores: Scores, encoder: Encoder) -> tuple[list[str], int, int] | None:
-    """The longest row of number words that the second pass hears, and its first frame and the one behind its last;
-    None where it hears no other word."""
-    numerals = {encoder.words[word]: word for word in NUMERALS}
-    told = _syllables(scores, encoder)
-    others = [-1, *(at for at, column in told if column not in numerals), len(scores)]
-    rows = [
-        ([numerals[column] for at, column in told if begin < at < end], begin + 1, end)
-        for begin, end in pairwise(others)
-    ]
-    return max(rows, key=lambda row: len(row[0])) if len(rows) > 1 else None
+class _Told(NamedTuple):
+    """A syllable that the second pass hears: in which frame, and which number word it is; empty: another syllable."""
+
+    at: int
+    numeral: str
+    syllable: str
+
+
+class _Row(NamedTuple):
+    """Number words one behind the other, their first frame and the one behind their last."""
+
+    words: list[str]
+    begin: int
+    end: int
+
+
+def _numerals(scores: Scores, encoder: Encoder) -> list[_Told]:
+    """All syllables, and behind them one of no sound, where the piece ends."""
+    names = {column: word for word, column in encoder.words.items()}
+    told = [(at, names[column]) for at, column in _syllables(scores, encoder)]
+    return [*(_Told(at, word if word in NUMERALS else "", word) for at, word in told), _Told(len(scores), "", "")]
+
+
+def _longest_row(told: Sequence[_Told]) -> _Row | None:
+    """The longest row of number words; None where no other word is heard. The "mười" of "mười số" counts digits, and is
+    none."""
+    rows, begin = [], 0
+    others = [place for place, each in enumerate(told) if not each.numeral]
+    for place in others:
+        counts = place > begin and told[place].syllable == COUNTED and told[place - 1].numeral in TENS
+        end = place - counts
+        first = told[begin - 1].at + 1 if begin else 0
+        rows.append(_Row([each.numeral for each in told[begin:end]], first, told[end].at))
+        begin = place + 1
+    return max(rows, key=lambda row: len(row.words)) if len(rows) > 1 else None
+
+
+def _introduced(told: Sequence[_Told]) -> _Row | None:
+    """The number words from the last "là" to the end of the piece, where other words stand before it, and fewer number
+    words than behind it: "số chín thẻ của là không một hai"."""
+    place = max((place for place, each in enumerate(told) if each.syllable == INTRODUCES), default=0)
+    before, behind = told[:place], told[place + 1 : -1]
+    digits = [each.numeral for each in before if each.numeral]
+    if len(digits) == len(before) or len(digits) >= len(behind) or not all(each.numeral for each in behind):
+        return None
+    return _Row([each.numeral for each in behind], told[place].at + 1, told[-1].at)
 
 
 def _size(text: str) -> int:

@@ -34,9 +34,6 @@ NAMES = ("nhân viên", "tổng đài viên", "gặp tổng đài", "điện tho
 """Words that the second pass is believed on, alone: nothing else that callers say sounds like them. Not "tổng đài"
 without another word: it may greet the bot."""
 
-PERSON = "gặp người"
-"""What is told where the second pass hears a wish by other syllables."""
-
 SERVICE = "mật khẩu"
 """What the menu's service is about: nearly every wording of its wish holds these words ("xin cấp mật khẩu", "mật khẩu
 của bác mất rồi"), of which a graph has some. The second pass knows both syllables from many people."""
@@ -91,11 +88,12 @@ def judged(first: Recognised, heard: Recognised, spotted: Spotted, syllables: in
 
 
 def alone(heard: Recognised, told: str, spotted: Spotted, fit: Wishes) -> Recognised:
-    """What was heard, or a wish for a person that the second pass hears by itself. `told`: its syllables."""
+    """What was heard, or a wish that the second pass hears by itself, mostly for a person. `told`: its syllables."""
     if len(told.split()) > MANY:
         return heard
-    if fit.like and re.search(fit.like, told) and not _refuses(told):
-        return Recognised((PERSON,), (fit.both,))
+    for wish, pattern in fit.like.items():
+        if re.search(pattern, told) and not _refuses(told):
+            return Recognised((wish,), (fit.both,))
     likely = {name: cost for name in NAMES if (cost := spotted(name)) is not None}
     best = max(likely, key=likely.__getitem__, default="")
     if not best or likely[best] < fit.alone or _refuses(told.partition(best)[0]):

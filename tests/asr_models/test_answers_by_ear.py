@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 
@@ -147,6 +149,21 @@ def test_a_person_is_heard_at_every_question_over_a_telephone(grammar: Grammar, 
     """How many of six voices."""
     said = [heard(text, voice, grammar, telephone=True) for voice in VOICES]
     assert sum(bool(pieces) and bool(person(pieces[0].text)) for pieces in said) >= least
+
+
+@pytest.mark.parametrize("grammar", [Grammar.NUMBER, Grammar.YESNO])
+@pytest.mark.parametrize(
+    "text", ["chờ chút", "chờ tí", "chờ một chút", "chờ em tí", "chờ chút để tôi tìm sổ", "đợi một lát"]
+)
+def test_who_wants_time_is_understood(grammar: Grammar, text: str) -> None:
+    said = [heard(text, voice, grammar, telephone=True) for voice in VOICES]
+    assert sum(bool(re.match("chờ|đợi|để", pieces[0].text)) for pieces in said if pieces) >= 5
+
+
+@pytest.mark.parametrize("text", ["đọc lại", "đọc lại đi", "trở lại", "nói lại đi em"])
+def test_the_question_is_asked_for_again_in_the_number_too(text: str) -> None:
+    said = [heard(text, voice, Grammar.NUMBER, telephone=True) for voice in VOICES]
+    assert sum("lại" in pieces[0].text for pieces in said if pieces) >= 5
 
 
 SOMEBODY = (

@@ -12,7 +12,7 @@ from bot.hearing.encoder import Encoder, Scores
 from bot.hearing.second_pass import NUMERALS
 from tests.fitted import FIT
 
-WORDS = ["<b>", *NUMERALS, "gặp", "đúng", "phải", "sai", "được", "rồi", "dạ", "hết", "số", "đầu", "thiếu", "<o>"]
+WORDS = ["<b>", *NUMERALS, "gặp", "đúng", "phải", "sai", "được", "rồi", "dạ", "hết", "số", "là", "đầu", "thiếu", "<o>"]
 WEIGHTS = Weights(first=0.5, absent=-5.0, second=0.5, rest=-3.0)
 SECOND: SecondPass = replace(FIT.second, weights=WEIGHTS)
 

@@ -105,6 +105,37 @@ class TestANumberAmongOtherWords:
         assert found is not None
         assert found.texts[0] == "một hai ba"
 
+    @pytest.mark.parametrize("ten", ["mười", "mươi"])
+    def test_how_many_digits_it_has_is_none_of_them(self, ten: str) -> None:
+        """ "… mười số cả thảy" """
+        first = Recognised((f"một hai ba {ten}", "một ba mươi"), (0.7, 0.2))
+        assert self.heard(first, "một", "hai", "ba", ten, "số", "gặp", "hai") == "một hai ba"
+        assert self.heard(first, "một", "hai", "ba", ten, "gặp") is None
+
+    def test_begins_behind_the_word_that_introduces_it_however_far_it_goes(self) -> None:
+        """ "cái số trên thẻ của ông là …", with a pause in the number"""
+        first = Recognised(("hai số chín một hai ba", "một hai ba"), (0.4, 0.2))
+        spoken = ("phải", "số", "chín", "gặp", "là", "một", "hai", "ba")
+        assert self.heard(first, *spoken, wanted=10) == "một hai ba"
+        assert self.heard(first, *spoken[:4], *spoken[5:], wanted=10) is None
+
+    @pytest.mark.parametrize(
+        "spoken",
+        [
+            ("một", "hai", "là", "ba"),
+            ("gặp", "một", "hai", "ba", "là", "một"),
+            ("gặp", "là", "một", "gặp", "hai"),
+            ("gặp", "một", "là"),
+        ],
+        ids=" ".join,
+    )
+    def test_is_introduced_by_no_digits_and_goes_to_the_end(self, spoken: tuple[str, ...]) -> None:
+        assert self.heard(Recognised(("một hai ba một hai ba một",), (0.9,)), *spoken, wanted=10) is None
+
+    def test_is_not_introduced_where_the_caller_takes_something_back(self) -> None:
+        first = Recognised(("một hai ba số cuối là ba",), (0.9,))
+        assert self.heard(first, "gặp", "một", "số", "là", "hai", "ba", wanted=10) is None
+
     def test_is_none_where_it_is_too_short(self) -> None:
         assert self.heard(self.LONGER, "một", "hai", "gặp", "ba", "gặp", wanted=3) is None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.hearing.recogniser import Recognised
-from bot.hearing.wishes import MANY, PERSON, alone, for_service, judged, person
+from bot.hearing.wishes import MANY, alone, for_service, judged, person
 from tests.fitted import FIT
 
 NOTHING = Recognised((), ())
@@ -103,7 +103,7 @@ def test_where_the_first_is_sure_of_nothing_the_second_is_believed_alone(told: s
 
 @pytest.mark.parametrize("told", ["trở gặp mười cái tỷ", "gặp mươi chục", "gặp trở", "số ba gặp tám bốn bảo viện"])
 def test_words_that_it_does_not_know_have_others_in_their_place(told: str) -> None:
-    assert by_second_alone(told) == Recognised((PERSON,), (FIT.wishes.both,))
+    assert by_second_alone(told) == Recognised(("gặp người",), (FIT.wishes.both,))
 
 
 @pytest.mark.parametrize(
@@ -114,6 +114,28 @@ def test_words_that_it_does_not_know_have_others_in_their_place(told: str) -> No
     ],
 )
 def test_it_is_not_believed_of_a_refusal_a_number_or_long_speech(told: str) -> None:
+    assert by_second_alone(told) == NOTHING
+
+
+@pytest.mark.parametrize(
+    ("told", "wish"),
+    [
+        *(
+            (told, "chờ chút")
+            for told in ("trở chục", "trở tỷ", "chờ em tỷ", "trở một chục", "trở sửa nghìn", "tôi chục")
+        ),
+        *((told, "chờ chút") for told in ("trở chục để tôi hiểm số", "trở hết chục sửa", "tôi một là", "chờ một lát")),
+        *((told, "đọc lại") for told in ("đọc lại", "đọc lại tỷ", "trở lại", "quay lại đi", "nhắc lại")),
+    ],
+)
+def test_callers_who_want_time_or_the_question_again(told: str, wish: str) -> None:
+    assert by_second_alone(told) == Recognised((wish,), (FIT.wishes.both,))
+
+
+@pytest.mark.parametrize(
+    "told", ["một chục", "bảy chục", "tôi một hai", "ba tỷ", "trở thành", "lại", "đọc", "sai đọc lại"]
+)
+def test_what_is_neither(told: str) -> None:
     assert by_second_alone(told) == NOTHING
 
 
