@@ -141,6 +141,7 @@ class Wishes:
     both      0…1: the probability of a wish that both passes hear
     like      words of a wish, and a pattern (`re`) of the syllables that the second pass hears where it is made in
               words that it does not know
+    menu      the same of wishes for the menu's service, which count in the menu alone
     """
 
     heard: float
@@ -151,6 +152,7 @@ class Wishes:
     least: float
     both: float
     like: Mapping[str, str]
+    menu: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -218,7 +220,15 @@ NEUTRAL = Calibration(
     ),
     Questions(heard=math.inf, polite=0.0, asks=0.0, rises=0.0),  # none is heard
     Wishes(
-        heard=-math.inf, short=-math.inf, long=-math.inf, alone=0.0, transfer=-math.inf, least=0.5, both=0.9, like={}
+        heard=-math.inf,
+        short=-math.inf,
+        long=-math.inf,
+        alone=0.0,
+        transfer=-math.inf,
+        least=0.5,
+        both=0.9,
+        like={},
+        menu={},
     ),
     Certainty(),
     Answers(yes=0.85, no=0.5, likely=0.5, contrary=0.03, wish=0.5, spoken_key=0.85),
@@ -314,7 +324,7 @@ def _value(table: str, key: str, given: object) -> Any:
         if not isinstance(given, list) or not all(isinstance(word, str) for word in given):
             raise ValueError(f"{at} is {given!r}; a list of words is wanted")
         return frozenset(given)
-    if key == "like":
+    if key in ("like", "menu"):
         if not isinstance(given, dict):
             raise ValueError(f"{at} is {given!r}; wishes and their patterns are wanted")
         return {wish: _pattern(f"{at}: {wish}", pattern) for wish, pattern in given.items()}

@@ -7,7 +7,7 @@ import re
 import numpy as np
 import pytest
 
-from bot.answers import CONFIRMS, certain
+from bot.answers import CONFIRMS, certain, words_of
 from bot.events import RATE, UNKNOWN, FinalResult, Grammar
 from bot.hearing import open_hearing, second_of
 from bot.hearing.whole import revised
@@ -200,6 +200,18 @@ def test_seeing_again_and_seeing_trouble_is_none(grammar: Grammar, text: str) ->
 def test_the_menu_hears_its_service_in_words_that_no_graph_has(text: str) -> None:
     said = [heard(text, voice, Grammar.MENU, telephone=True) for voice in VOICES]
     assert all(pieces and "mật khẩu" in pieces[0].text for pieces in said)
+
+
+@pytest.mark.parametrize("text", ["không vào được vssid", "tôi không đăng nhập được"])
+def test_the_menu_hears_that_somebody_cannot_log_in(text: str) -> None:
+    said = [heard(text, voice, Grammar.MENU, telephone=True) for voice in VOICES]
+    assert sum(bool(pieces) and pieces[0].text == "không vào được" for pieces in said) >= 5
+
+
+@pytest.mark.parametrize("text", ["tám", "số tám", "bấm tám", "bấm phím tám", "nhấn tám", "cho tôi số tám"])
+def test_the_menu_hears_its_key(text: str) -> None:
+    said = [heard(text, voice, Grammar.MENU, telephone=True) for voice in VOICES]
+    assert all(pieces and read(words_of(pieces[0].text)).digits == "8" for pieces in said)
 
 
 @pytest.mark.parametrize("text", ["tôi không muốn đổi mật khẩu", "cho tôi gặp nhân viên"])

@@ -151,6 +151,8 @@ def test_what_it_hears_less_than_clearly_is_no_wish() -> None:
         ("mật khẩu của ba mật rồi sáu", "mật khẩu <unk> <unk> <unk> <unk> <unk>"),
         ("mật khẩu", "mật khẩu"),
         ("số tôi mật khẩu với", "<unk> <unk> mật khẩu <unk>"),
+        *((told, "không vào được") for told in ("không bảo được nhà hết", "tôi không gặp nhầm triệu")),
+        *((told, "tám") for told in ("tám", "số tám", "bốn chín tám", "vâng tám", "số tôi số tám", "số tám đi em")),
     ],
 )
 def test_the_menu_s_wish_is_heard_by_what_it_is_about_in_as_many_words_as_were_said(told: str, text: str) -> None:
@@ -158,7 +160,18 @@ def test_the_menu_s_wish_is_heard_by_what_it_is_about_in_as_many_words_as_were_s
 
 
 @pytest.mark.parametrize(
-    "told", ["", "khẩu", "mật rồi khẩu", "không cần mật khẩu", "đừng đổi mật khẩu", "mật khẩu " * 6]
+    "told",
+    [
+        "",
+        "khẩu",
+        "mật rồi khẩu",
+        "không cần mật khẩu",
+        "đừng đổi mật khẩu",
+        "mật khẩu " * 6,
+        "không",
+        "không tám",
+        "hai tám",
+    ],
 )
 def test_but_not_where_it_is_refused_or_in_long_speech(told: str) -> None:
     assert for_service(told.strip(), FIT.wishes) is None
