@@ -29,6 +29,8 @@ from bot.hearing.questions import asks
 from bot.hearing.recogniser import KEPT, Recognised, Recogniser, length
 from bot.hearing.second_pass import (
     MISHEARD_NO,
+    SAI,
+    denied,
     doubted,
     goes_on,
     heard_again,
@@ -99,12 +101,17 @@ class AugmentedDecoding:
         return heard.confidence < self._fit.augmented.sure or bool(heard.texts and wishes.named(heard.texts[0]))
 
     def _believed(self, heard: Recognised, sound: Samples) -> Recognised:
-        """An answer. A yes has unknown speech beside it where the second pass does not hear it, or hears a question; a
-        no that the second pass hears otherwise is not told."""
+        """An answer. A no that the second pass hears alone is one. A yes has unknown speech beside it where the second
+        pass does not hear it, or hears a question; a no that the second pass hears otherwise is not told."""
         text = heard.texts[0] if heard.texts else ""
-        if not self._encoder or not text or (holds_negation(text) and text not in MISHEARD_NO):
+        sure_no = holds_negation(text) and heard.confidence >= self._fit.augmented.sure
+        if not self._encoder or (sure_no and text not in MISHEARD_NO) or (not text and sound.size > SHORT):
             return heard
         scores = self._scores(self._encoder, sound)
+        if not self._menu and denied(text, syllables(scores, self._encoder), self._encoder):
+            return Recognised((SAI,), (self._fit.wishes.both,))
+        if not text or (holds_negation(text) and text not in MISHEARD_NO):
+            return heard
         if text in MISHEARD_NO:
             return Recognised((), ()) if misheard_no(text, scores, self._encoder) else heard
         a_yes = not self._fit.second.yes.isdisjoint(text.split())

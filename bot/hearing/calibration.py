@@ -96,6 +96,7 @@ class SecondPass:
     yes        words of a yes that the second pass hears well
     uncertain  a yes that the first pass hears in many a no, and of which the second pass knows nothing
     rivals     a yes word → what the second pass hears where a no was said that the first pass takes for it
+    denial     a pattern (`re`) of the syllables that the second pass hears in a no, and nothing else; or empty
     """
 
     stranger: float
@@ -107,6 +108,7 @@ class SecondPass:
     yes: frozenset[str]
     uncertain: frozenset[str]
     rivals: Mapping[str, str]
+    denial: str
     weights: Weights
 
 
@@ -216,6 +218,7 @@ NEUTRAL = Calibration(
         yes=frozenset(),
         uncertain=frozenset(),
         rivals={},
+        denial="",
         weights=Weights(first=0.5, absent=math.log(0.01), second=0.5, rest=math.log(0.05)),
     ),
     Questions(heard=math.inf, polite=0.0, asks=0.0, rises=0.0),  # none is heard
@@ -328,6 +331,8 @@ def _value(table: str, key: str, given: object) -> Any:
         if not isinstance(given, dict):
             raise ValueError(f"{at} is {given!r}; wishes and their patterns are wanted")
         return {wish: _pattern(f"{at}: {wish}", pattern) for wish, pattern in given.items()}
+    if key == "denial":
+        return _pattern(at, given)
     if key == "rivals":
         if not isinstance(given, dict) or not all(isinstance(word, str) for word in given.values()):
             raise ValueError(f"{at} is {given!r}; words and their rivals are wanted")

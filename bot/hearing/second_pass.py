@@ -80,6 +80,12 @@ NO_BY_KEY, RIGHT = "hai", "phải"
 
 NO = "không"
 
+SAI = "sai"
+"""What is told where the second pass hears a no."""
+
+HEARD_IN_SAI = frozenset(("", "hai", "đọc lại", "nghe lại", "nhắc lại", "nói lại"))
+"""What the first pass hears in "sai", besides "sai" itself."""
+
 MISHEARD_NO = frozenset((NO, "không đúng", NO_BY_KEY))
 """What the first pass hears in "khớp" and "khớp rồi" and, rarely, in "phải"."""
 
@@ -235,6 +241,13 @@ def doubted(text: str, scores: Scores, encoder: Encoder) -> bool:
     if begins == len(scores):
         return False  # no yes that the second pass knows
     return cost < fit.doubt or any(at < begins - TOGETHER for at in others)
+
+
+def denied(text: str, told: str, encoder: Encoder) -> bool:
+    """Whether the second pass hears a no, and nothing else, where the first heard this text, which is none of a yes.
+    `told`: the second pass's syllables."""
+    pattern = encoder.fit.denial
+    return (text in HEARD_IN_SAI or holds_negation(text)) and bool(pattern and re.search(pattern, told))
 
 
 def _nearly_denied(text: str, scores: Scores, encoder: Encoder) -> bool:

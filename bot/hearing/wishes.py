@@ -102,8 +102,8 @@ def alone(heard: Recognised, told: str, spotted: Spotted, fit: Wishes) -> Recogn
 
 
 def for_service(told: str, fit: Wishes) -> Recognised | None:
-    """The wish for the menu's service, where the second pass hears it, or what it is about in a short piece that refuses
-    nothing. `told`: its syllables."""
+    """The wish for the menu's service, where the second pass hears it, or what it is about in a short piece that
+    refuses nothing. `told`: its syllables."""
     for wish, pattern in fit.menu.items():
         if re.search(pattern, told):
             return Recognised((wish,), (fit.both,))

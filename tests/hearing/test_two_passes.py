@@ -19,7 +19,16 @@ from bot.hearing import CallHearing, ModelError, load_models, models, open_heari
 from bot.hearing.augmented_decoding import AugmentedDecoding, BothPasses
 from bot.hearing.encoder import Encoder
 from bot.hearing.recogniser import Recognised
-from bot.hearing.second_pass import NUMERALS, compared, doubted, foreign_words, heard_again, number_within, weighed
+from bot.hearing.second_pass import (
+    NUMERALS,
+    compared,
+    denied,
+    doubted,
+    foreign_words,
+    heard_again,
+    number_within,
+    weighed,
+)
 from bot.settings import Settings
 from bot.transcription import hear
 from tests.fitted import FIT
@@ -79,6 +88,25 @@ class TestBothPasses:
         both = compared(first, scores_of("một"), encoder_of(scores_of("một")))
         assert set(both.texts) >= {"à nhầm một", "một", ""}
         assert weighed(both, WEIGHTS).texts[0] in ("à nhầm một", "một")
+
+
+class TestANo:
+    """That the first pass takes for something else."""
+
+    ENCODER = encoder_of(scores_of("sai"))
+
+    @pytest.mark.parametrize("first", ["", "hai", "nghe lại", "sai", "sai hai"])
+    @pytest.mark.parametrize("told", ["sai", "dạ sai", "nhầm", "sai ạ", "sai số", "là sai ạ"])
+    def test_is_one_where_the_second_hears_nothing_else(self, first: str, told: str) -> None:
+        assert denied(first, told, self.ENCODER)
+
+    @pytest.mark.parametrize("first", ["phải", "phải rồi", "chuẩn", "vâng", "đúng", "nhân viên", "một"])
+    def test_is_none_where_the_first_hears_a_yes_or_a_wish(self, first: str) -> None:
+        assert not denied(first, "sai", self.ENCODER)
+
+    @pytest.mark.parametrize("told", ["", "phải", "hai", "sai đúng", "không", "sai chín", "gặp sai", "sai rồi"])
+    def test_is_none_where_the_second_hears_none_or_more(self, told: str) -> None:
+        assert not denied("hai", told, self.ENCODER)
 
 
 class TestANumberAmongOtherWords:
