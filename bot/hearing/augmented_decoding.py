@@ -27,20 +27,9 @@ from bot.hearing.calibration import Augmented, Calibration
 from bot.hearing.encoder import Encoder, Scores
 from bot.hearing.questions import asks
 from bot.hearing.recogniser import KEPT, Recognised, Recogniser, length
-from bot.hearing.second_pass import (
-    MISHEARD_NO,
-    SAI,
-    denied,
-    doubted,
-    goes_on,
-    heard_again,
-    heard_wholly,
-    misheard_no,
-    number_within,
-    seconded,
-    syllables,
-    well_heard,
-)
+from bot.hearing.second_answers import MISHEARD_NO, SAI, denied, doubted, goes_on, heard_wholly, misheard_no, seconded
+from bot.hearing.second_pass import heard_again, number_within
+from bot.hearing.syllables import syllables, well_heard
 from rasa_components.negation import holds_negation
 from vietnamese_numbers import Collector
 

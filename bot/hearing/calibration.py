@@ -85,7 +85,7 @@ class Weights(NamedTuple):
 
 @dataclass(frozen=True)
 class SecondPass:
-    """What the second pass's word is worth (`bot.hearing.second_pass`). Costs are natural logarithms.
+    """What the second pass's word is worth (`bot.hearing.second_pass`, `second_answers`). Costs are natural logarithms.
 
     stranger   what a frame of a syllable costs that is no word of the task
     foreign    0 and up: a syllable is another word where it is so much likelier than any number word beside it

@@ -19,16 +19,8 @@ from bot.hearing import CallHearing, ModelError, load_models, models, open_heari
 from bot.hearing.augmented_decoding import AugmentedDecoding, BothPasses
 from bot.hearing.encoder import Encoder
 from bot.hearing.recogniser import Recognised
-from bot.hearing.second_pass import (
-    NUMERALS,
-    compared,
-    denied,
-    doubted,
-    foreign_words,
-    heard_again,
-    number_within,
-    weighed,
-)
+from bot.hearing.second_answers import denied, doubted
+from bot.hearing.second_pass import NUMERALS, compared, foreign_words, heard_again, number_within, weighed
 from bot.settings import Settings
 from bot.transcription import hear
 from tests.fitted import FIT
