@@ -110,15 +110,7 @@ def begin(connection: Connection, trail: Trail, attempt: Attempt, throttle: Thro
     if attempt.phone is None:  # it can match nothing, so it is no guess
         state, why = State.LOCKED, "no calling number"
     granted = state is State.PENDING
-    event = Event(
-        attempt.at,
-        _OUTCOMES[state],
-        call=attempt.call_id,
-        phone=attempt.phone,
-        insurance_number=attempt.insurance_number,
-        detail=why if state is State.LOCKED else "",
-    )
-    trail.record(connection, event)
+    trail.record(connection, _asked(attempt, _OUTCOMES[state], why if state is State.LOCKED else ""))
     row = {
         "call_id": attempt.call_id,
         "at": attempt.at,
@@ -152,15 +144,7 @@ def again(connection: Connection, trail: Trail, attempt: Attempt) -> bool:
     )
     if not replaced.rowcount:
         return False
-    event = Event(
-        attempt.at,
-        What.GRANTED,
-        call=attempt.call_id,
-        phone=attempt.phone,
-        insurance_number=attempt.insurance_number,
-        detail=ANEW,
-    )
-    trail.record(connection, event)
+    trail.record(connection, _asked(attempt, What.GRANTED, ANEW))
     return True
 
 
@@ -230,6 +214,18 @@ def forgive(connection: Connection, phone: str, insurance_number: str) -> int:
         .values(state=State.FORGIVEN.value)
     )
     return int(result.rowcount)
+
+
+def _asked(attempt: Attempt, what: What, detail: str) -> Event:
+    """What an attempt came to."""
+    return Event(
+        attempt.at,
+        what,
+        call=attempt.call_id,
+        phone=attempt.phone,
+        insurance_number=attempt.insurance_number,
+        detail=detail,
+    )
 
 
 def _discard(connection: Connection, trail: Trail, event: Event, pending: Iterable[Any]) -> None:

@@ -27,7 +27,16 @@ from bot.hearing.calibration import Augmented, Calibration
 from bot.hearing.encoder import Encoder, Scores
 from bot.hearing.questions import asks
 from bot.hearing.recogniser import KEPT, Recognised, Recogniser, length
-from bot.hearing.second_answers import MISHEARD_NO, SAI, denied, doubted, goes_on, heard_wholly, misheard_no, seconded
+from bot.hearing.second_answers import (
+    MISHEARD_NO,
+    SAI,
+    doubted,
+    goes_on,
+    heard_wholly,
+    misheard_no,
+    only_a_no,
+    seconded,
+)
 from bot.hearing.second_pass import heard_again, number_within
 from bot.hearing.syllables import syllables, well_heard
 from rasa_components.negation import holds_negation
@@ -93,22 +102,24 @@ class AugmentedDecoding:
         """An answer. A no that the second pass hears alone is one. A yes has unknown speech beside it where the second
         pass does not hear it, or hears a question; a no that the second pass hears otherwise is not told."""
         text = heard.texts[0] if heard.texts else ""
-        sure_no = holds_negation(text) and heard.confidence >= self._fit.augmented.sure
-        if not self._encoder or (sure_no and text not in MISHEARD_NO) or (not text and sound.size > SHORT):
+        a_no = holds_negation(text) and text not in MISHEARD_NO
+        sure_no = a_no and heard.confidence >= self._fit.augmented.sure
+        if not self._encoder or sure_no or (not text and sound.size > SHORT):
             return heard
         scores = self._scores(self._encoder, sound)
-        if not self._menu and denied(text, syllables(scores, self._encoder), self._encoder):
+        told = syllables(scores, self._encoder)
+        if not self._menu and only_a_no(text, told, self._encoder):
             return Recognised((SAI,), (self._fit.wishes.both,))
-        if not text or (holds_negation(text) and text not in MISHEARD_NO):
+        if a_no or not text:
             return heard
         if text in MISHEARD_NO:
             return Recognised((), ()) if misheard_no(text, scores, self._encoder) else heard
         a_yes = not self._fit.second.yes.isdisjoint(text.split())
         question = a_yes and asks(sound, scores, self._encoder, self._fit.questions)
-        told, fit = syllables(scores, self._encoder).split(), self._fit.second
-        unsure = heard.confidence < fit.goes_on and goes_on(text, told, fit.yes)
+        words, fit = told.split(), self._fit.second
+        unsure = heard.confidence < fit.goes_on and goes_on(text, words, fit.yes)
         if not question and not unsure and not doubted(text, scores, self._encoder):
-            return seconded(heard, fit.wholly) if heard_wholly(told, fit.yes) else heard
+            return seconded(heard, fit.wholly) if heard_wholly(words, fit.yes) else heard
         return heard._replace(texts=(f"{UNKNOWN} {text}", *heard.texts[1:]))
 
     def _scores(self, encoder: Encoder, sound: Samples) -> Scores:

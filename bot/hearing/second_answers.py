@@ -31,9 +31,6 @@ SINGLE = {"phải": frozenset(("phải", "hai")), "ừ": frozenset(("ừ", "ờ"
 """Each a yes alone, and what the second pass hears in it. "Phải" is the end of many a denial ("chả phải", in which the
 first pass hears nothing more), and "ừ" is like "hả", "hở": neither is a yes beside a syllable of another kind."""
 
-PHAI_ALONE = "sai"
-"""All that the second pass hears in some "phải". With any other syllable, polite or not, it is a no: "dạ sai"."""
-
 DENIALS = {"đúng rồi": ("hút rồi",), "phải": ("chả phải", "chẳng phải")}
 """Denials that both passes may hear as the yes that is their last word: they sound much like it. For "hụt", which the
 second pass never learned, stands the nearest syllable that it knows."""
@@ -53,7 +50,8 @@ NO_BY_KEY, RIGHT = "hai", "phải"
 NO = "không"
 
 SAI = "sai"
-"""What is told where the second pass hears a no."""
+"""A no, and what is told where the second pass hears one. By itself it is also all that the second pass hears in some
+"phải"; with any other syllable, polite or not, it is a no: "dạ sai"."""
 
 HEARD_IN_SAI = frozenset(("", "hai", "đọc lại", "nghe lại", "nhắc lại", "nói lại"))
 """What the first pass hears in "sai", besides "sai" itself."""
@@ -93,7 +91,7 @@ def doubted(text: str, scores: Scores, encoder: Encoder) -> bool:
     if text in SINGLE:
         said = [word for word in told.split() if word not in POLITE]
         rest = [word for word in said if word not in ("dạ", "vâng")]
-        return not said or not (SINGLE[text].issuperset(rest) or told == PHAI_ALONE)
+        return not said or not (SINGLE[text].issuperset(rest) or told == SAI)
     known = {word: column for word, column in encoder.words.items() if word in fit.yes or word in POLITE}
     heard = syllables_at(scores, encoder)
     enough = {known[word] for word in (DONE, *fit.yes) if word in known and (word != DONE or text == DONE)}
@@ -115,9 +113,9 @@ def doubted(text: str, scores: Scores, encoder: Encoder) -> bool:
     return cost < fit.doubt or any(at < begins - TOGETHER for at in others)
 
 
-def denied(text: str, told: str, encoder: Encoder) -> bool:
-    """Whether the second pass hears a no, and nothing else, where the first heard this text, which is none of a yes.
-    `told`: the second pass's syllables."""
+def only_a_no(text: str, told: str, encoder: Encoder) -> bool:
+    """Whether a no, with polite words, is all that the second pass hears. Not where the first pass heard a yes or a
+    wish. `text`: what the first pass heard; `told`: the second pass's syllables."""
     pattern = encoder.fit.denial
     return (text in HEARD_IN_SAI or holds_negation(text)) and bool(pattern and re.search(pattern, told))
 
@@ -159,8 +157,8 @@ def seconded(heard: Recognised, wholly: float) -> Recognised:
 
 def misheard_no(text: str, scores: Scores, encoder: Encoder) -> bool:
     """Whether the second pass hears something else than this no of `MISHEARD_NO`: "phải" rather than "hai"; no "không"
-    where it is all that was said; or a "rồi" directly behind it or behind other words, for nobody denies with "không
-    rồi", but "khớp rồi", of which neither pass knows the first word, is heard so. Then the caller is asked again.
+    where it is all that was said; or a "rồi" directly behind it or behind other words. Nobody denies with "không rồi",
+    but "khớp rồi" is heard so: neither pass knows its first word. Then the caller is asked again.
 
     The second pass hears "không" in 51 of 56 recordings of 20 people with other voices 10 dB below, as in quiet."""
     if text == NO_BY_KEY:

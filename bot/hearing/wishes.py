@@ -4,7 +4,7 @@ The graphs make it easy to be heard asking for a person, in many wordings, so ot
 second pass, which knows far more syllables, tells them apart: it hears "gặp nhân viên" where somebody said it, and
 hardly any of it elsewhere. What both hear is certain, however the first pass shares its
 probability among wordings. Where the first makes nothing certain of a short piece, the second is believed alone, if it
-hears one of NAMES clearly.
+hears one of NAMES clearly, or the syllables that it always hears in a wish whose words it never learned.
 """
 
 from __future__ import annotations
