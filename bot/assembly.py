@@ -29,6 +29,7 @@ WORDS = {
     "apology": "utter_out_of_order",
     "void": "utter_password_void",
     "stands": "utter_password_stands",
+    "unknown": "utter_password_unknown",
     "recorded": "utter_recording_consent",
 }
 """The responses of domain.yml that are spoken where the dialogue itself is slow or fails (bot.patience.Words)."""

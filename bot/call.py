@@ -122,8 +122,8 @@ class Call:
             failure = await self._leave()
         except VoicebotError as error:
             outcome, failure = Outcome.ERROR, str(error)
-            if self._apology == self._words.void and await self._stands():
-                self._apology = self._words.stands
+            if self._apology in (self._words.void, self._words.unknown):
+                self._apology = await self._ask_what_is_in_force()
             await self._apologise()
             await self._leave()
         self._watch(Ended(self._at, outcome, failure))
@@ -210,7 +210,11 @@ class Call:
             self._turn = self._wait_ms = None
             heard = await self._channel.heard()
             self._patience.turn_over(0.0)
-            return Unheard() if heard is False else PlayedOut(time.time() + LIMIT_SECONDS)
+            if heard is False:
+                return Unheard()
+            if self._apology == self._words.void:
+                self._apology = self._words.unknown  # until the dialogue's answer: it may bring the password into force
+            return PlayedOut(time.time() + LIMIT_SECONDS)
         self._turn = Turn(reply.expect, self._timing, self._calibration, self._turn, self._own_phone)
         utterance = await self._listen(self._turn, reply.expect.kind, mark)
         self._ready_at = time.perf_counter()
@@ -262,14 +266,19 @@ class Call:
         else:
             await self._channel.hang_up()
 
-    async def _stands(self) -> bool:
-        """Whether the password that was read is in force after all: its activation was done, and the answer was lost.
-        If it is not, asking discards it."""
+    async def _ask_what_is_in_force(self) -> str:
+        """The words for a caller who heard a password before something failed. Its activation may have been done, and
+        only the answer was lost; if it was not, asking discards the password. Where the question fails, too, only a
+        password whose activation was never asked for is known to be void."""
         try:
             reply = await self._patience.of(self._dialogue.tell(self._id, Gone()), ASK_SECONDS)
         except VoicebotError:
-            return False
-        return reply.outcome is Outcome.RESET
+            return self._apology
+        answers: dict[Outcome | None, str] = {
+            Outcome.RESET: self._words.stands,
+            Outcome.HUNG_UP: self._words.void,
+        }
+        return answers.get(reply.outcome, self._apology)
 
     async def _leave(self) -> str | None:
         """Tell the dialogue that the caller is gone, so that no work stays half done."""

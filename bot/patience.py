@@ -40,6 +40,7 @@ class Words:
     apology   where a part failed
     void      the same, where a password was read out that is not in force
     stands    the same, where the password that was read out is in force
+    unknown   the same, where neither the password's activation nor the question whether it was done was answered
     recorded  before anything else, where the call is recorded
     """
 
@@ -47,6 +48,7 @@ class Words:
     apology: str
     void: str
     stands: str
+    unknown: str
     recorded: str = ""
 
 

@@ -17,6 +17,7 @@ from sqlalchemy import event
 
 from bot.accounts import Accounts, AccountsUnavailable
 from bot.actions.services import reset_of
+from proof.plan import STANDS_STILL
 from proof.run import Clock, Run
 
 T = TypeVar("T")
@@ -57,7 +58,10 @@ class FaultyAccounts(Accounts):
         self.issued: dict[str, list[str]] = {}
         """Passwords by call."""
         self._read_only = False
-        self._dies = threading.local()
+        self.unanswered = 0
+        """Discards that failed, or came back too late to be told."""
+        self._dies, self._stalls = threading.local(), threading.local()
+        self._standing_still = threading.Lock()
         engine = self._database._engine
         event.listen(engine, "checkout", self._checked_out)
         event.listen(engine, "commit", self._committing)
@@ -70,6 +74,12 @@ class FaultyAccounts(Accounts):
         """Forget the calls so far: they are over."""
         self._runs.clear()
         self.issued.clear()
+        self.unanswered = 0
+
+    def settle(self) -> None:
+        """Wait for the work that goes on after its call gave it up."""
+        with self._standing_still:
+            pass
 
     def begin_reset(self, call_id: str, phone: str | None, insurance_number: str) -> str | None:
         def work() -> str | None:
@@ -84,7 +94,13 @@ class FaultyAccounts(Accounts):
         return self._meets(call_id, "activate", lambda: super(FaultyAccounts, self).activate(call_id, until))
 
     def discard(self, call_id: str) -> bool:
-        return self._meets(call_id, "discard", lambda: super(FaultyAccounts, self).discard(call_id))
+        began, active = time.monotonic(), None
+        try:
+            active = self._meets(call_id, "discard", lambda: super(FaultyAccounts, self).discard(call_id))
+        finally:
+            if active is None or time.monotonic() - began > WORK_SECONDS / 2:
+                self.unanswered += 1
+        return active
 
     # ── faults ──
 
@@ -112,6 +128,8 @@ class FaultyAccounts(Accounts):
     def _committing(self, connection: Any) -> None:
         if getattr(self._dies, "now", False):
             connection.connection.dbapi_connection.close()
+        if getattr(self._stalls, "now", False):
+            time.sleep(WORK_SECONDS + 4 * PATIENCE)
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
@@ -171,6 +189,16 @@ class FaultyAccounts(Accounts):
         finally:
             self._dies.now = False
 
+    @contextmanager
+    def _still(self) -> Iterator[None]:
+        """The disk stands still in the very commit, for longer than the store waits for this work and the next."""
+        with self._standing_still:
+            self._stalls.now = True
+            try:
+                yield
+            finally:
+                self._stalls.now = False
+
 
 @contextmanager
 def _nothing(_: FaultyAccounts) -> Iterator[None]:
@@ -184,4 +212,5 @@ _FAULTS = {
     "store's disk full": FaultyAccounts._full,
     "store gone": FaultyAccounts._gone,
     "store dies in mid-transaction": FaultyAccounts._dying,
+    STANDS_STILL: FaultyAccounts._still,
 }

@@ -105,7 +105,7 @@ async def opened(folder: Path, rasa: SharedRasa) -> AsyncIterator[House]:
         load_models(settings)
         dialogue = FaultyDialogue(RasaOfTests(rasa, settings, services), clock, store.told)
         await speech.warm(prompts, RATE)
-        ready = (words.wait, words.apology, words.void, words.stands)
+        ready = (words.wait, words.apology, words.void, words.stands, words.unknown)
         gc.collect()
         gc.freeze()  # as `voicebot serve` does
         bot = Voicebot(settings, dialogue, FaultyVoice(speech, ready), seal.calls, words)

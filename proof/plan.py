@@ -48,6 +48,10 @@ CALLERS = (
 )
 KINDS = ("none", *DIALOGUE, *STORE, *VOICE, *CLOCK, *CALLERS)
 
+STANDS_STILL = "store stands still in its commit"
+"""A kind that is tried by itself (tests/proof): its calls are the only ones that may be told that nobody knows which
+password is in force. The numbers of `KINDS` stay as they were when the record was made."""
+
 JUMPS = (-86400.0, -3600.0, -61.0, 61.0, 601.0, 3600.0, 86400.0)
 """Seconds by which the clock of store and seal jumps."""
 

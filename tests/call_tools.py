@@ -39,7 +39,9 @@ MENU = Expect(Grammar.MENU, lengths=(10,), keys={"8": "ask_reset"})
 NUMBER = Expect(Grammar.NUMBER, lengths=(10,))
 NOTHING = Expect("nothing", interruptible=False)
 READING = Reply((Prompt("mật khẩu mới"), SecretDigits("token", "password")), Expect("played", interruptible=False))
-WORDS = Words(wait="xin chờ", apology="xin lỗi", void="không có hiệu lực", stands="có hiệu lực")
+WORDS = Words(
+    wait="xin chờ", apology="xin lỗi", void="không có hiệu lực", stands="có hiệu lực", unknown="có thể có hiệu lực"
+)
 GOODBYE = Reply((Prompt("tạm biệt"),), NOTHING, Outcome.RESET)
 
 
@@ -96,12 +98,14 @@ class Scripted:
         self.replies = list(replies)
         self.reported: list[Utterance] = []
         self.channel: ScriptChannel | None = None
-        self.stands = False  # the password of the call is in force, though no reply said so
+        self.found: Outcome | None = Outcome.HUNG_UP  # of the password, when asked after a failure; None: no answer
 
     async def tell(self, call_id: str, utterance: Utterance) -> Reply:
         self.reported.append(utterance)
         if isinstance(utterance, Gone):
-            return Reply((), NOTHING, Outcome.RESET if self.stands else Outcome.HUNG_UP)
+            if self.found is None:
+                raise VoicebotError("the dialogue does not answer")
+            return Reply((), NOTHING, self.found)
         reply = self.replies.pop(0)
         if isinstance(reply, Slow):
             assert self.channel

@@ -229,9 +229,33 @@ async def test_after_an_error_the_dialogue_is_told_that_the_call_is_over(tmp_pat
 
 async def test_a_password_whose_activation_was_done_but_not_told_is_called_in_force(tmp_path: Path) -> None:
     dialogue = Scripted(READING, VoicebotError("the answer was lost"))
-    dialogue.stands = True
+    dialogue.found = Outcome.RESET
     _, notices, _ = await hold(WAITS, dialogue, tmp_path)
     assert said(notices)[-1] == "có hiệu lực"
+
+
+@pytest.mark.parametrize("found", [None, Outcome.ERROR], ids=["the dialogue", "the store"])
+async def test_who_cannot_be_told_whether_a_password_is_in_force_is_told_that(
+    tmp_path: Path, found: Outcome | None
+) -> None:
+    """Neither the activation nor the question whether it was done came back."""
+    dialogue = Scripted(READING, VoicebotError("the answer was lost"))
+    dialogue.found = found
+    outcome, notices, _ = await hold(WAITS, dialogue, tmp_path)
+    assert outcome is Outcome.ERROR
+    assert said(notices)[-1] == "có thể có hiệu lực"
+
+
+@pytest.mark.parametrize("found", [None, Outcome.ERROR, Outcome.HUNG_UP])
+async def test_a_password_that_nobody_asked_to_put_in_force_is_void_even_if_nobody_answers(
+    tmp_path: Path, found: Outcome | None
+) -> None:
+    reading = Reply((*READING.segments, Prompt("hết")), READING.expect)
+    dialogue = Scripted(reading)
+    dialogue.found = found
+    _, notices, _ = await hold(WAITS, dialogue, tmp_path, Voice({3: VoicebotError("no voice")}, dialogue))
+    assert said(notices)[-1] == "không có hiệu lực"
+    assert PlayedOut() not in dialogue.reported
 
 
 async def test_a_dialogue_is_told_how_long_the_call_waits_for_a_password_s_activation(

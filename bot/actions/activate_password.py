@@ -30,16 +30,17 @@ class ActionActivatePassword(ServiceAction):
             active = await in_thread(lambda: self.services.accounts.activate(call, until))
         except VoicebotError as error:
             logger.error("a reset could not be completed: %s", error)
-            active = await self._after_all(call)
+            return [SlotSet("reset_state", await self._after_all(call))]
         return [SlotSet("reset_state", "done" if active else "unavailable")]
 
-    async def _after_all(self, call: str) -> bool:
-        """Whether it was done and only the answer was lost. If it was not, it never will be: it is discarded."""
+    async def _after_all(self, call: str) -> str:
+        """The state of a reset whose activation failed: perhaps it was done, and only the answer was lost. If it was
+        not, it never will be: it is discarded. A commit that stands still at the disk may be written yet."""
         try:
-            return await in_thread(lambda: self.services.accounts.discard(call))
+            return "done" if await in_thread(lambda: self.services.accounts.discard(call)) else "unavailable"
         except VoicebotError as error:
             logger.error("a reset that could not be completed could not be discarded either: %s", error)
-            return False
+            return "unknown"
 
 
 def _until(tracker: Tracker) -> float:

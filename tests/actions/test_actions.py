@@ -144,11 +144,11 @@ async def test_activation_must_come_while_the_call_waits_for_it(
 
 async def test_activation_without_a_database(run: Run, accounts: PaperAccounts) -> None:
     accounts.gone = True
-    assert (await run("action_activate_password"))[0] == {"reset_state": "unavailable"}
+    assert (await run("action_activate_password"))[0] == {"reset_state": "unknown"}
 
 
 @pytest.mark.parametrize(
-    ("call_id", "lost", "state"), [("heard", 1, "done"), ("call", 1, "unavailable"), ("heard", 2, "unavailable")]
+    ("call_id", "lost", "state"), [("heard", 1, "done"), ("call", 1, "unavailable"), ("heard", 2, "unknown")]
 )
 async def test_after_a_failed_activation_what_is_not_in_force_is_discarded(
     run: Run, accounts: PaperAccounts, call_id: str, lost: int, state: str
@@ -164,7 +164,7 @@ async def test_what_nobody_foresaw_in_the_store_is_no_traceback_in_a_log(
 ) -> None:
     accounts.asked = None  # type: ignore[assignment]  # it fails with an AttributeError
     slots, _ = await run(name, {"insurance_number": "/insurance_number:0123456789"})
-    assert slots in ({"reset_state": "unavailable"}, {})
+    assert slots in ({"reset_state": "unavailable"}, {"reset_state": "unknown"})
     assert "failed (AttributeError)" in caplog.text
     assert "Traceback" not in caplog.text
 
@@ -173,8 +173,18 @@ async def test_hanging_up_after_a_password_came_into_force_tells_so(run: Run) ->
     assert await run("action_discard_reset", call_id="heard") == ({"reset_state": "done"}, [])
 
 
-@pytest.mark.parametrize("gone", [False, True])
-async def test_hanging_up_discards_and_never_fails(run: Run, accounts: PaperAccounts, gone: bool) -> None:
+@pytest.mark.parametrize(
+    ("gone", "intent", "slots"),
+    [
+        (False, "hung_up", {}),
+        (False, "unheard", {}),
+        (True, "hung_up", {"reset_state": "unknown"}),
+        (True, "unheard", {}),  # it was never to be put in force, and a pending one never works
+    ],
+)
+async def test_hanging_up_discards_and_never_fails(
+    run: Run, accounts: PaperAccounts, gone: bool, intent: str, slots: dict[str, str]
+) -> None:
     accounts.gone = gone
-    assert await run("action_discard_reset") == ({}, [])
+    assert await run("action_discard_reset", intent=intent) == (slots, [])
     assert accounts.asked == [("discard", "call")]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,7 @@ from bot.places import PACKAGES
 from proof import canary
 from proof.campaign import Campaign, as_json
 from proof.house import House, citizen, opened
-from proof.plan import KINDS, OPERATIONS, TURNS, trial
+from proof.plan import KINDS, OPERATIONS, STANDS_STILL, TURNS, Trial, trial
 from proof.sound import DIGIT_MS, FIRST_LEVEL, PROMPT_LEVEL, STEP, heard_whole
 from proof.table import last_of, table, together
 from proof.wire import readings
@@ -42,6 +43,23 @@ async def test_no_fault_leaves_an_account_in_doubt(tmp_path: Path, shared_rasa: 
     assert results["violations"] == {}
     assert results["longest_silence_seconds"] <= 2.5  # type: ignore[operator]  # it is a number
     assert results["outcomes"].keys() == set(KINDS)  # type: ignore[attr-defined]  # it is a dictionary
+
+
+@pytest.mark.parametrize("says", ["unknown", "void"])
+async def test_a_disk_that_stands_still_in_the_commit_is_told_as_what_it_is(
+    tmp_path: Path, shared_rasa: SharedRasa, says: str
+) -> None:
+    """The password comes into force after the store has given up the activation, and the question whether it was done,
+    too. Any other words would be seen."""
+    words = read_prompts(DOMAIN)[0]
+    plan = Trial(0, STANDS_STILL, "played", "activate", clip=1, seconds=0.0, share=0.0)
+    async with opened(tmp_path, shared_rasa) as house:
+        (tmp_path / "run.log").touch()
+        campaign = Campaign(house, 1, replace(words, unknown=getattr(words, says)), tmp_path / "run.log")
+        await campaign.attempt(plan)
+    assert campaign.tally.outcomes == {STANDS_STILL: {"error": 1}}
+    seen = {} if says == "unknown" else {"heard, and left in doubt": 1}
+    assert campaign.tally.violations == seen
 
 
 async def test_a_password_in_force_that_nobody_heard_would_be_seen(
