@@ -39,6 +39,7 @@ from bot.turn_activity import Activity
 from bot.turn_keys import KEY_WAIT, AnswerKey, Keys
 from bot.turn_number import corrected, meant_by, number_of
 from bot.turn_timing import SECOND_THOUGHT, Timing
+from rasa_components.negation import holds_negation
 from vietnamese_numbers import DIGIT_WORDS, WHOLE, Collected, Collector, Hypotheses, find, read
 
 PHRASE = 3
@@ -206,13 +207,20 @@ class Turn:
             self._given = True
         elif self.expect.kind is Grammar.YESNO:
             self._answer(piece, began_at)
-        elif self.expect.kind is Grammar.MENU and (intent := self.expect.keys.get(read(text).digits or "")):
+        elif self.expect.kind is Grammar.MENU and (intent := self._spoken_key(piece.text)):
             if self._take(piece, sure=alike(piece, words_of) >= self._fit.spoken_key):
                 self._decided = Chosen(intent)
         else:
             wish = wish_of(piece, self._fit)
             if self._take(piece, sure=bool(wish)):
                 self._words.append(wish)
+
+    def _spoken_key(self, text: str) -> str | None:
+        """The intent of the key that was said, in the menu. A "không" before other speech denies ("không hiểu"), and is
+        no key; behind other speech it is 0 ("bấm không")."""
+        if text.endswith(UNKNOWN) and holds_negation(text):
+            return None
+        return self.expect.keys.get(read(words_of(text)).digits or "")
 
     def _reheard(self, again: Reheard) -> None:
         """Pieces of a number, as they are known by now. One of which no word was known, or what seemed digits, may hold

@@ -3,6 +3,7 @@
 import pytest
 
 from bot.events import (
+    UNKNOWN,
     Chosen,
     Expect,
     FinalResult,
@@ -24,6 +25,11 @@ class TestMenu:
     def test_the_spoken_digit_is_the_key(self) -> None:
         assert meant(MENU, speech("tám"))[0] == Chosen("ask_reset")
         assert meant(MENU, speech("không"))[0] == Chosen("ask_operator")
+        assert meant(MENU, speech(f"{UNKNOWN} không"))[0] == Chosen("ask_operator")  # "bấm không"
+
+    def test_a_denial_is_not_the_key_nought(self) -> None:
+        """In "không phải", "không hiểu" the graph of the menu has no words for what follows the "không"."""
+        assert meant(MENU, speech(f"không {UNKNOWN}"))[0] == Said("không", 0.9)
 
     def test_a_wish_in_words_waits_a_little_for_its_end(self) -> None:
         utterance, second = meant(MENU, speech("cấp lại mật khẩu"))
