@@ -190,7 +190,8 @@ class Cells:
             other = len(new) == 1 and 0 < _numeral(new[0]) != self.numeral > 0  # "23 à nhầm một trăm linh hai"
             if not cuts or other:
                 raise AmbiguousError
-            cut = cuts[self._choose(len(cuts))]
+            again = [cut for cut in cuts if _alike(self.standing[cut:], _join(new))]
+            cut = again[0] if len(again) == 1 else cuts[self._choose(len(cuts))]
             self.standing, self.seams = self.standing[:cut], self.seams[:cut]
         self._add(new)
 
@@ -311,6 +312,12 @@ class Cells:
         self._append()
         if before or not self.standing.startswith("84"):
             raise BrokenError
+
+
+def _alike(old: str, new: str) -> bool:
+    """Whether new digits begin with the old ones, all but one of four or more: the caller says them again."""
+    same = sum(before == after for before, after in zip(old, new, strict=False))
+    return same == len(old) - 1 >= 3
 
 
 def _numeral(chunk: Chunk) -> int:

@@ -4,8 +4,10 @@
 only what is certain:
 
 * "à nhầm" replaces the last digit by the one that follows it. If several follow in the same breath, it is open how
-  many of them replace digits and which continue: "một hai ba bốn à nhầm ba năm" is 1235 or 12335. A numeral is never
-  cut in two where no word ends ("một trăm linh hai à nhầm mười hai").
+  many of them replace digits and which continue: "một hai ba bốn à nhầm ba năm" is 1235 or 12335. Where the
+  last digits, four or more, are said again with one of them changed, they are replaced: "không chín một hai à nhầm
+  không chín một ba bốn" is 09134 (a repair is mostly a rough copy of what it replaces: Johnson and Charniak, 2004).
+  A numeral is never cut in two where no word ends ("một trăm linh hai à nhầm mười hai").
 * "không phải tám mà là chín" replaces the 8 directly before it; otherwise the only 8 there is. No 8, or several, is
   ambiguous. "sửa tám thành chín" likewise, but only where there is one 8; "sửa số tám" may be the eighth cell as well.
 * "bảy chứ không phải tám" replaces an 8 that is directly before the seven or is taken back by "à nhầm"; without
