@@ -22,13 +22,14 @@ only what is certain:
 * "có phải … không": the last "không" is a zero, or belongs to the question.
 * "không" in a breath of its own before any of these is a zero or a "no", and "không xóa" is "do not": both ambiguous.
 
-If all readings can be listed, an ambiguous outcome lists their digits: a known length may then decide.
+If all readings can be listed, an ambiguous outcome lists their digits: a known length may then decide. So it does with
+a count behind other digits ("bảy ba số một" is 7111 or 731).
 """
 
 import re
 from collections.abc import Iterable
 from enum import Enum
-from itertools import takewhile
+from itertools import islice, takewhile
 from typing import NamedTuple
 
 from vietnamese_numbers.acts import ACT, Cells, OpenError
@@ -68,7 +69,9 @@ _NOT_THAT = re.compile(f"N[,=]?([0-9]),?([{Kind.NTH.value}])")  # "không phải
 _LAST_ZERO = re.compile("0(?=[,~p]*$)")
 _BEGINS = re.compile("(?:I[~p,I]*=|(?<![X>])J)(?=[,~p=]*[0-9XBC<s])")  # "mã số của tôi là …"; only the last one counts
 _COUNTED = re.compile("(?<=[X>])J")  # "mười số là": a ten, or ten digits
+_REPEAT = re.compile("(?<![^0-9,=])([2-9])s([0-9])(?![^0-9,=])")  # "bảy ba số một": 7111, or 731
 _INTRODUCING = str.maketrans("IpQJ", "~~~~")
+_MOST_REPEATS = 4  # more than a number has; each has two readings
 _MOST_READINGS = 32  # more than any real correction has; keeps the work linear in the text
 
 
@@ -161,6 +164,12 @@ def _without_acts(letters: str, standing: str) -> Outcome:
     try:
         return Outcome(_OK, standing + "".join([chunk.digits for chunk in numerals(letters)]), False)
     except ReadingError as refusal:
+        repeats = [*islice(_REPEAT.finditer(letters), _MOST_REPEATS + 1)]
+        if isinstance(refusal, AmbiguousError) and 0 < len(repeats) <= _MOST_REPEATS:
+            count, digit = repeats[0].groups()
+            before, behind = letters[: repeats[0].start()], letters[repeats[0].end() :]
+            either = int(count) * digit, count + digit
+            return _either([_without_acts(before + digits + behind, standing) for digits in either])
         return Outcome(_STATUS[type(refusal)], standing + "".join([chunk.digits for chunk in refusal.chunks]), False)
 
 

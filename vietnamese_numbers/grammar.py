@@ -15,7 +15,7 @@ numeral, with different digits, there is no match:
 | một trăm hai, một trăm hai ba, một trăm tư | 102 · 120 · 100 2 … | |
 | một trăm, hai mươi | 120 · 100 20 | |
 | hai nghìn ba, một triệu hai trăm | 2300 · 2003, 1200000 · 1000200 | the unit of the rest is not said |
-| chín hai số không | 9 00 · 92 0 | a count needs a breath, or another repeat, before it |
+| chín hai số không | 9 00 · 92 0 | a count needs a breath, or another repeat, before it, or a length that tells |
 | mười số không, một số không | ten zeros · 10 0, one zero · 1 0 | |
 | chín, hai lần, ba | 99 3 · 9 33 | |
 | số năm là chín | 5 9 · the fifth digit is 9 | |

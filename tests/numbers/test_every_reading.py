@@ -5,12 +5,13 @@ may refuse more than that (it asks again rather than guess), and how much is mea
 """
 
 import random
-from itertools import product
+from itertools import combinations, product
 
 import pytest
 
 from tests.numbers.every_reading import PAUSE, readings
 from vietnamese_numbers import Status, read
+from vietnamese_numbers.reading import LENGTHS
 
 WORDS = [
     *("không", "một", "hai", "năm", "sáu", "mốt", "tư", "lăm", "mười", "mươi", "chục", "hăm", "linh", "trăm"),
@@ -20,10 +21,20 @@ SHORT, LONG = 4, 12  # words
 
 
 def wrong(words: tuple[str, ...] | list[str]) -> str | None:
-    """The phrase, where it is read otherwise than in its one way."""
+    """The phrase, where it is read otherwise than in its one way. A "số" may also be a mere sign ("bảy ba số một" is
+    731 or 7111): then the length of a number tells."""
     text = " ".join(words)
     digits = read(text).digits
-    return text if digits is not None and readings(list(words)) != {digits} else None
+    if digits is None or readings(list(words)) == {digits}:
+        return None
+    counted = [at for at, word in enumerate(words[:-1]) if word == "số"]
+    ways = {
+        way
+        for left_out in (set(some) for count in range(len(counted) + 1) for some in combinations(counted, count))
+        for way in readings([word for at, word in enumerate(words) if at not in left_out])
+        if len(way) in LENGTHS
+    }
+    return text if ways != {digits} else None
 
 
 @pytest.mark.parametrize(
