@@ -64,6 +64,10 @@ class Certainty:
     hardly: float = 0.0
     """0…1. The same if one is `clear`."""
 
+    too_long: float = 0.0
+    """0…1. Where too many digits were heard, a whole number must have this part of their weight to lead: a caller may
+    have said too many."""
+
     platt_slope: float = 1.0
     """Above 0. Factor on the log odds of a whole number (`platt_scaled`). It is below 1 because the pieces of a number
     have the same voice and line, so their probabilities are not independent (Platt, 1999)."""
@@ -178,9 +182,14 @@ class Hypotheses:
 
     def settle(self) -> None:
         """The number is over. From here on whole numbers lead, those not yet called wrong before the others; one that
-        is hardly likelier than its own beginning comes after that beginning. Of several readings of the same words the
-        number of digits shows the right one, which gets the weight of all."""
+        is hardly likelier than its own beginning comes after that beginning. They do not lead where too many digits are
+        far likelier. Of several readings of the same words the number of digits shows the right one, which gets the
+        weight of all."""
         self._each = _by_count(self._each)
+        likeliest = max((each.weight for each in self._each if each.cells.status in WHOLE), default=0.0)
+        first = self._each[0]
+        if first.cells.status is Collected.TOO_LONG and likeliest < self._certainty.too_long * first.weight:
+            return
         self._each.sort(key=lambda each: (each.cells.status not in WHOLE, each.cells.digits in self._wrong))
         leader = self._each[0]
         for each in self._each[1:]:

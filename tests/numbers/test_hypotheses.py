@@ -21,6 +21,7 @@ from vietnamese_numbers import Collected, Hypotheses
         ([{"không một": 0.6, "một": 0.3}, {"hai": 0.6, "hai hai": 0.3}, "ba bốn năm sáu bảy tám chín"], "0123456789"),
         ([NINE, {"chín chín": 0.9, "chín": 0.05}], "0123456789"),
         ([NINE, {"chín chín": 0.9, "chín": 0.004}], "01234567899"),  # hardly likely
+        ([{f"{NINE} chín chín": 0.9, f"{NINE} chín chín năm": 0.04}], "01234567899"),  # eleven were said, not twelve
         ([NINE, {"": 0.6, "chín": 0.1}], "0123456789"),  # that nothing was said leaves a gap
         ([NINE + " chín", {"": 0.6, "ba": 0.4}], "0123456789"),
         ([{"không": 0.4, "": 0.6}, "một hai ba bốn năm sáu bảy tám chín"], "0123456789"),
