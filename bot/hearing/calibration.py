@@ -269,7 +269,9 @@ _RANGES = {
         **dict.fromkeys(("heard", "short", "long", "alone", "transfer"), _COST),
         **dict.fromkeys(("least", "both"), _SHARE),
     },
-    "numbers": {**dict.fromkeys(("sure", "near", "clear", "nothing", "hardly", "too_long"), _SHARE), "platt_slope": _POSITIVE},
+    "numbers": {
+        **dict.fromkeys(("sure", "near", "clear", "nothing", "hardly", "too_long"), _SHARE), "platt_slope": _POSITIVE,
+    },
     "answers": dict.fromkeys(("yes", "no", "likely", "contrary", "wish", "spoken_key"), _SHARE),
     "files": {"near": _SHARE},
 }  # fmt: skip

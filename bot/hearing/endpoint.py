@@ -125,6 +125,9 @@ class Endpointer:
         self._levels: deque[float] = deque(maxlen=DIP)
         self._cells: deque[float] = deque(maxlen=MEMORY)
         self._cell: list[float] = []
+        self._nothing = 0  # blocks of nothing at all, in a row
+        self._floor_before = self.floor  # when the piece began
+        self._risen = 0.0  # dB by which the floor rose in the last piece, until the room is heard again
         self._run = self._onset = self._run_since = self._sure_since = 0
         self._loud_at = -PAUSE  # the last loud block between pieces
         self._ended = 0  # of the last piece
@@ -174,21 +177,32 @@ class Endpointer:
 
     def forget(self) -> None:
         """Drop the piece being spoken; what is known of the line stays."""
+        if self.speaking:
+            self._risen = max(0.0, self.floor - self._floor_before)
         self.speaking, self._run, self._loud_at = False, 0, -PAUSE
 
     # ── noise ──
 
     def _follow_noise(self, level: float) -> None:
         """A block of nothing at all (a muted or silence-suppressed line) tells nothing about the room; a call that
-        begins with nothing else has no noise."""
+        begins with nothing else has no noise. Where nothing follows a piece, the floor rose by speech in it."""
         if level == SILENT:
+            self._nothing += 1
             if self.now == LEARN and not self._cells:
                 self.floor = FLOOR_LOWEST
+            if self._nothing >= CELL and self._risen and not self.speaking:
+                self.floor -= self._risen
+                self._risen = 0.0
+                self._cells.clear()
+                self._cell = []
             return
+        self._nothing = 0
         self._cell.append(10 ** (level / 10))
         if len(self._cell) == CELL:
             self._cells.append(10 * math.log10(sum(self._cell) / CELL))
             self._cell = []
+            if not self.speaking:
+                self._risen = 0.0
         if not self._cells:
             return
         quietest = max(FLOOR_LOWEST, min(self._cells))
@@ -200,7 +214,7 @@ class Endpointer:
 
     def _take_for_noise(self) -> None:
         """What is heard now is the room."""
-        self.floor = max(FLOOR_LOWEST, min(self._levels))
+        self.floor = self._floor_before = max(FLOOR_LOWEST, min(self._levels))
         self._cells.clear()
         self._cells.append(self.floor)
 
@@ -228,7 +242,7 @@ class Endpointer:
         return Start(self._began)
 
     def _begin(self, onset: int, level: float) -> None:
-        self._began = onset
+        self._began, self._floor_before = onset, self.floor
         self._peak = self._loudest = level
         self._last_loud = self._last_dip = self._last_near = self.now - 1
         self._words = self._near_words = ""

@@ -233,3 +233,32 @@ def test_forgetting_ends_the_piece_silently_and_keeps_the_floor() -> None:
     assert not endpointer.speaking
     assert endpointer.floor == floor
     assert edges(in_room(silence(1)), endpointer=endpointer) == []
+
+
+class TestALineThatIsSilentBetweenWords:
+    """The sound of a telephone that sends nothing while nobody speaks: no room is heard between pieces."""
+
+    LONG = joined(*[voice(0.25, -20.0), voice(0.25, -34.0)] * 6)
+    WORDS = tuple(str(at // 25) for at in range(500))  # they change as long as somebody speaks
+
+    def piece(self, endpointer: Endpointer) -> None:
+        edges(joined(self.LONG, silence(2)), [*self.WORDS], endpointer)
+
+    def test_many_pieces_do_not_make_a_soft_one_noise(self) -> None:
+        endpointer = Endpointer()
+        edges(silence(1), None, endpointer)
+        floor = endpointer.floor
+        for _ in range(12):
+            self.piece(endpointer)
+        assert endpointer.floor <= floor + 1.0
+        assert sum(isinstance(edge, Start) for _, edge in edges(voice(0.2, -38.0), None, endpointer)) == 1
+
+    def test_a_noise_that_is_heard_between_pieces_stays_known(self) -> None:
+        endpointer = Endpointer()
+        room = noise(3, -40.0)
+        edges(room, None, endpointer)
+        floor = endpointer.floor
+        self.piece(endpointer)
+        edges(room, None, endpointer)
+        edges(silence(2), None, endpointer)
+        assert abs(endpointer.floor - floor) < 2.0
