@@ -37,7 +37,7 @@ from bot.hearing.second_answers import (
     only_a_no,
     seconded,
 )
-from bot.hearing.second_pass import heard_again, number_within
+from bot.hearing.second_pass import heard_again, number_within, only_foreign
 from bot.hearing.syllables import syllables, well_heard
 from rasa_components.negation import holds_negation
 from vietnamese_numbers import Collector
@@ -155,12 +155,14 @@ class BothPasses:
 
     def again(self, first: Recognised, scores: Scores, sound: Samples, wanted: int = 0) -> Recognised:
         """A whole number among other words stands. Where the first pass makes nothing of the sound the second looks for
-        digits; where it hears other words, the first is asked for further decodings."""
+        digits; where it hears other words, the first is asked for further decodings; where it hears no number word at
+        all, there are no digits ("đúng" is heard as "chín")."""
         if within := number_within(first, scores, self.encoder, wanted):
             return within
         found = heard_again(first, scores, self.encoder)
         if found is None or not (first.texts or found.confidence):
-            return self.alone(first, sound, scores=scores)
+            digits = found is not None or not only_foreign(scores, self.encoder)
+            return self.alone(first if digits else Recognised((), ()), sound, scores=scores)
         if found.confidence >= self.fit.augmented.sure or sound.size > SHORT:
             return found
         return _a_wish(found, scores, self.encoder, self.fit)  # its own digits are hardly there

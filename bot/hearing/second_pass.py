@@ -143,6 +143,11 @@ def foreign_words(scores: Scores, encoder: Encoder) -> int:
     return found
 
 
+def only_foreign(scores: Scores, encoder: Encoder) -> bool:
+    """Whether the second pass hears syllables, none of which is a number word or sounds like one."""
+    return 0 < len(syllables_at(scores, encoder)) <= foreign_words(scores, encoder)
+
+
 class Compared(NamedTuple):
     """What both passes say of a piece: texts, the share of each in the first pass (0: it is not there), and its log
     likelihood in the second, both of shape (texts,)."""
