@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from bot.__main__ import app
+from bot.command_line import app
 from bot.accounts.demo import DEMO
 from bot.accounts.importing import import_file
 from bot.errors import VoicebotError
