@@ -5,20 +5,24 @@ Nothing here waits for a time: a module is interrupted while it is imported, wor
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import subprocess
 import sys
 import warnings
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import vosk
 
 import bot.hearing
 import tts.speech
 from bot import assembly
 from bot.call_keys import CallKeys
+from bot.hearing.recogniser import vosk_model
 from bot.places import PACKAGES
 from bot.settings import Settings
 
@@ -136,3 +140,19 @@ def test_opening_the_parts_says_nothing_at_whichever_step_it_is_interrupted(monk
 async def _in_a_step(work: Callable[..., object], *given: object) -> object:
     await asyncio.sleep(0)
     return work(*given)
+
+
+# ── while the recogniser is read from the disk ──
+
+
+def test_a_model_that_is_interrupted_has_nothing_to_free(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def interrupted(_: bytes) -> None:
+        raise KeyboardInterrupt
+
+    complaints: list[object] = []
+    monkeypatch.setattr(vosk, "_c", SimpleNamespace(vosk_model_new=interrupted, vosk_set_log_level=lambda _: None))
+    monkeypatch.setattr("sys.unraisablehook", complaints.append)
+    with pytest.raises(KeyboardInterrupt):
+        vosk_model(tmp_path)
+    gc.collect()
+    assert complaints == []
