@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from importlib.metadata import version
@@ -31,7 +32,10 @@ from bot.commands import (
     speak,
     transcribe,
 )
-from bot.errors import VoicebotError, one_line
+from bot.errors import VoicebotError, of_file, one_line
+
+FULL = (errno.ENOSPC, errno.EDQUOT)
+"""Errors of a disk, or of a user's part of it, that can take no more."""
 
 app = typer.Typer(
     help="A Vietnamese voice bot for a social-insurance hotline.",
@@ -86,19 +90,54 @@ def leave_no_core() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def run() -> None:
-    """Run the command line: exit 0 on success, 1 on a failed job, 2 on bad usage; an error is one line."""
-    leave_no_core()
+class StandardOutput(TextIOWrapper):
+    """Whose errors have a name, as those of a file that is opened have."""
+
+    NAME = "standard output"
+
+    def write(self, text: str) -> int:
+        with of_file(self.NAME):
+            return super().write(text)
+
+    def flush(self) -> None:
+        with of_file(self.NAME):
+            super().flush()
+
+
+def prepare_streams() -> None:
+    """Where a stream is closed, or a test's, it stays as it is."""
+    out = sys.stdout
+    if type(out) is TextIOWrapper:
+        sys.stdout = StandardOutput(
+            out.buffer, out.encoding, line_buffering=out.line_buffering, write_through=out.write_through
+        )
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):  # None where it is closed
             stream.reconfigure(errors="backslashreplace")  # a name on the disk may be no text
+
+
+def run() -> None:
+    """Run the command line: exit 0 on success, 1 on a failed job, 2 on bad usage; an error is one line."""
+    leave_no_core()
+    prepare_streams()
     try:
-        app()
+        try:
+            app()
+        finally:
+            if sys.stdout:
+                sys.stdout.flush()
     except VoicebotError as error:
         print(f"voicebot: {one_line(str(error))}", file=sys.stderr)
         sys.exit(1)
     except OSError as error:  # of a file that somebody named: too long a name, a full disk, …
-        where = f"{os.fsdecode(error.filename)}: " if isinstance(error.filename, (str, bytes)) else ""
-        reason = error.strerror or type(error).__name__
-        print(f"voicebot: {one_line(where)}cannot be used ({reason}); name another file", file=sys.stderr)
+        if error.filename == StandardOutput.NAME:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # else what is left fails again at the end
+        if not isinstance(error, BrokenPipeError):  # its reader has enough
+            print(f"voicebot: {one_line(_told(error))}", file=sys.stderr)
         sys.exit(1)
+
+
+def _told(error: OSError) -> str:
+    where = os.fsdecode(error.filename) if isinstance(error.filename, (str, bytes)) else "a file"
+    room = "make room, or " if error.errno in FULL else ""
+    return f"{where}: cannot be used ({error.strerror or type(error).__name__}); {room}name another file"

@@ -121,10 +121,8 @@ def test_a_store_that_cannot_be_made(tmp_path: Path, open_store: Open) -> None:
 
 def test_a_database_server_that_does_not_answer(open_store: Open) -> None:
     unreachable = open_store("postgresql://clerk:geheim@127.0.0.1:1/accounts")
-    refused(
-        unreachable,
-        "postgresql://127.0.0.1/accounts cannot be used .*start it, or correct database_url in voicebot.toml or VOICEBOT_DATABASE_URL",
-    )
+    advice = r"start it, or correct database_url in voicebot\.toml or VOICEBOT_DATABASE_URL"
+    refused(unreachable, f"postgresql://127.0.0.1/accounts cannot be used .*{advice}")
     with pytest.raises(AccountsUnavailable) as caught:
         unreachable.init()
     assert "geheim" not in str(caught.value)
