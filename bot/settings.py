@@ -60,7 +60,8 @@ class Settings:
     """Words a minute of the bot's voice; the range is espeak-ng's."""
 
     prompts: str = "tts/recorded"
-    """The folder of recorded prompts that take the synthesiser's place."""
+    """The folder of recorded prompts that take the synthesiser's place. A folder that is named here must exist; the
+    default one need not."""
 
     rasa_url: str = ""
     """A served Rasa, e.g. http://localhost:5005; empty: Rasa is started beside this process."""
