@@ -1,109 +1,21 @@
-"""The `voicebot` command."""
+"""Where the `voicebot` command begins. Nothing is imported up here that Ctrl-C could interrupt for long."""
 
 from __future__ import annotations
 
-import os
 import sys
-from importlib.metadata import version
-from io import TextIOWrapper
-from typing import Annotated
 
-import typer
-
-from bot.commands import (
-    accounts,
-    actions,
-    audit,
-    call,
-    check_line,
-    digits,
-    doctor,
-    init,
-    models,
-    notices,
-    operators,
-    phrases,
-    prompts,
-    rasa,
-    serve,
-    setup,
-    simulate,
-    speak,
-    transcribe,
-)
-from bot.errors import VoicebotError, one_line
-
-app = typer.Typer(
-    help="A Vietnamese voice bot for a social-insurance hotline.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,  # a traceback with local variables would show secrets
-)
-for command in (
-    call.call,
-    simulate.simulate,
-    serve.serve,
-    check_line.check_line,
-    actions.actions,
-    transcribe.transcribe,
-    digits.digits,
-    speak.speak,
-    doctor.doctor,
-    init.init,
-    setup.setup,
-):
-    app.command()(command)
-app.command(context_settings=rasa.AS_THEY_ARE)(rasa.rasa)
-app.add_typer(accounts.app, name="accounts")
-app.add_typer(audit.app, name="audit")
-app.add_typer(models.app, name="models")
-app.add_typer(notices.app, name="notices")
-app.add_typer(operators.app, name="operators")
-app.add_typer(phrases.app, name="phrases")
-app.add_typer(prompts.app, name="prompts")
-
-
-def _show_version(asked: bool) -> None:
-    if asked:
-        print(f"voicebot {version('voicebot')}")
-        raise typer.Exit
-
-
-@app.callback()
-def _options(
-    version_: Annotated[
-        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version.")
-    ] = False,
-) -> None: ...
-
-
-def leave_no_core() -> None:
-    """This process and those it starts write no core file when they crash: callers' numbers would be in it."""
-    try:
-        import resource
-    except ImportError:  # Windows writes none
-        return
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+INTERRUPTED = 130
+"""Exit status after Ctrl-C: 128 and SIGINT's number, as shells count."""
 
 
 def main() -> None:
-    """Run the command line: exit 0 on success, 1 on a failed job, 2 on bad usage; an error is one line."""
-    leave_no_core()
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):  # None where it is closed
-            stream.reconfigure(errors="backslashreplace")  # a name on the disk may be no text
+    """Run the command line. Ctrl-C ends it without a word at any time, also while its modules are loaded."""
     try:
-        app()
-    except VoicebotError as error:
-        print(f"voicebot: {one_line(str(error))}", file=sys.stderr)
-        sys.exit(1)
-    except OSError as error:  # of a file that somebody named: too long a name, a full disk, …
-        where = f"{os.fsdecode(error.filename)}: " if isinstance(error.filename, (str, bytes)) else ""
-        reason = error.strerror or type(error).__name__
-        print(f"voicebot: {one_line(where)}cannot be used ({reason}); name another file", file=sys.stderr)
-        sys.exit(1)
+        from bot.command_line import run
+
+        run()
     except KeyboardInterrupt:
-        sys.exit(130)
+        sys.exit(INTERRUPTED)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AsyncExitStack, contextmanager
 from pathlib import Path
 
 import yaml
@@ -139,23 +139,31 @@ async def open_voicebot(
     words, prompts = read_prompts(DOMAIN)
     progress("loading the recogniser, the voice and the dialogue")
 
-    async def part[T](name: str, work: Awaitable[T]) -> T:
-        done = await work
+    # Work is begun within its task: a coroutine that was made outside, and not begun, would be complained of at Ctrl-C.
+    async def part[T](name: str, work: Callable[[], Awaitable[T]]) -> T:
+        done = await work()
         loaded(name)
         return done
 
+    async def open_dialogue() -> Dialogue:
+        opened = await dialogue(settings)
+        parts.push_async_callback(opened.close)
+        return opened
+
+    async def warm() -> None:
+        await asyncio.gather(*(speech.warm(prompts, rate) for rate in rates))
+
     traces = open_traces(settings, "voicebot")
     seal = load_seal(settings)
-    speech = open_speech(settings, seal)
-    try:
+    async with AsyncExitStack() as parts:  # closed again where not all of them can be opened
+        speech = open_speech(settings, seal)
+        parts.push_async_callback(speech.close)
         opened, _, _ = await asyncio.gather(
-            part("dialogue", dialogue(settings)),
-            part("recogniser", asyncio.to_thread(load_models, settings)),
-            part("voice", asyncio.gather(*(speech.warm(prompts, rate) for rate in rates))),
+            part("dialogue", open_dialogue),
+            part("recogniser", lambda: asyncio.to_thread(load_models, settings)),
+            part("voice", warm),
         )
-    except BaseException:
-        await speech.close()
-        raise
+        parts.pop_all()
     return Voicebot(settings, opened, speech, seal.calls, words, run_hearing, traces)
 
 

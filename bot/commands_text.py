@@ -8,7 +8,7 @@ import typer
 from typer.cli import get_docs_for_click
 from typer.main import get_command
 
-from bot.__main__ import app
+from bot.command_line import app
 from bot.places import HOME
 
 HEAD = """# Command line

@@ -62,12 +62,12 @@ def _tls(settings: Settings) -> str:
 
 def _ports(settings: Settings) -> str:
     from bot.doors.accepting import bound_socket
-    from bot.gateway.audiosocket import address_of
+    from bot.settings_values import host_and_port
 
     free = [f"{settings.host}:{settings.port}"]
     bound_socket(settings.host, settings.port, "VOICEBOT_PORT").close()
     if settings.audiosocket:
-        bound_socket(*address_of(settings.audiosocket), "VOICEBOT_AUDIOSOCKET").close()
+        bound_socket(*host_and_port(settings.audiosocket), "VOICEBOT_AUDIOSOCKET").close()
         free.append(settings.audiosocket)
     return f"{' and '.join(free)} can be listened on"
 

@@ -29,13 +29,11 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from bot.call_keys import CallKeys, share_with
 from bot.errors import VoicebotError
 from bot.places import HOME
+from bot.secret_keys import decode_key, decode_keys, given_keys
 from bot.settings import Settings
 from rasa_components.hiding import TOKEN
 
 SEAL_KEY = HOME / "var" / "seal.key"
-
-FEWEST_BYTES = 8
-"""Different ones in a key. Of 32 random bytes nearly all differ; a key of zeros, or of one word repeated, has few."""
 
 TO_A_CALL = b"\x01"
 """First byte of a token that begins with a public key. A Fernet token begins with 0x80."""
@@ -80,7 +78,9 @@ class Seal:
         self.calls = calls or CallKeys()
         """The calls that go on in this process."""
         self._keys = [keys] if isinstance(keys, bytes) else list(keys)
-        self._raw = [decode_key(key, "the seal key (VOICEBOT_SEAL_KEY)") for key in self._keys]
+        self._raw = [
+            decode_key(key, "the seal key (seal_key in voicebot.toml or VOICEBOT_SEAL_KEY)") for key in self._keys
+        ]
         self._seconds, self._clock, self._call = seconds, clock, call
 
     def of_call(self, call: str) -> Seal:
@@ -115,8 +115,7 @@ def is_sealed(text: str) -> bool:
 
 def load_seal(settings: Settings) -> Seal:
     """The seal of these settings; without a key in them that of var/seal.key, made on first use."""
-    given = [part.strip().encode() for part in settings.seal_key.split(",") if part.strip()]
-    return Seal(given or key_file(SEAL_KEY), settings.seal_seconds)
+    return Seal(given_keys(settings.seal_key) or key_file(SEAL_KEY), settings.seal_seconds)
 
 
 def key_file(path: Path) -> bytes:
@@ -134,26 +133,6 @@ def key_file(path: Path) -> bytes:
         raise VoicebotError(f"{path}: cannot read or make this key file ({error.strerror}); correct it") from None
     decode_keys(key, str(path))
     return key
-
-
-def decode_keys(keys: bytes, name: str) -> list[bytes]:
-    """The 32 bytes of each key, one a line. Raises VoicebotError, as `decode_key`."""
-    return [decode_key(key, name) for key in keys.split() or [b""]]
-
-
-def decode_key(key: bytes, name: str) -> bytes:
-    """The 32 bytes of a key. Raises VoicebotError, calling the key `name`, if it is none."""
-    try:
-        raw = base64.b64decode(key, altchars=b"-_", validate=True)
-    except ValueError:
-        raw = b""
-    if len(raw) != 32:
-        raise VoicebotError(
-            f"{name} holds no key (urlsafe base64 of 32 bytes): put the right one back, or remove it for a new one"
-        )
-    if len(set(raw)) < FEWEST_BYTES:
-        raise VoicebotError(f"{name} holds a key that anybody could guess: remove it for a new one")
-    return raw
 
 
 def _make(path: Path) -> None:

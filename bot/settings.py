@@ -60,7 +60,8 @@ class Settings:
     """Words a minute of the bot's voice; the range is espeak-ng's."""
 
     prompts: str = "tts/recorded"
-    """The folder of recorded prompts that take the synthesiser's place."""
+    """The folder of recorded prompts that take the synthesiser's place. A folder that is named here must exist; the
+    default one need not."""
 
     rasa_url: str = ""
     """A served Rasa, e.g. http://localhost:5005; empty: Rasa is started beside this process."""
@@ -205,7 +206,8 @@ def load(environ: Mapping[str, str] | None = None, file: Path | None = None) -> 
     folder."""
     require_home()
     environ = os.environ if environ is None else environ
-    file = file or HOME / environ.get("VOICEBOT_CONFIG", "voicebot.toml")
+    named = environ.get("VOICEBOT_CONFIG")
+    file = file or HOME / (named or "voicebot.toml")
     raw: dict[str, object] = {}
     try:
         with file.open(encoding="utf-8") as opened:
@@ -214,7 +216,10 @@ def load(environ: Mapping[str, str] | None = None, file: Path | None = None) -> 
             raise VoicebotError(f"{file}: longer than {MOST_CHARACTERS} characters; settings need a few thousand")
         raw.update(tomllib.loads(text))
     except FileNotFoundError:
-        pass
+        if named:
+            raise VoicebotError(
+                f"{file}: there is no such file; let VOICEBOT_CONFIG name one that exists, or unset it"
+            ) from None
     except OSError as error:
         raise VoicebotError(
             f"{file}: cannot be read ({error.strerror}); let VOICEBOT_CONFIG name a TOML file"

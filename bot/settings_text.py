@@ -33,7 +33,8 @@ Relative paths begin at the project folder. Give secrets as variables, so that a
 Settings that are *not logged* never appear in the bot's output.
 
 Two variables are not settings. `VOICEBOT_HOME` names the project folder; without it, that is the current directory or
-the nearest folder above it that holds a `domain.yml`. `VOICEBOT_CONFIG` names another file than `voicebot.toml`.
+the nearest folder above it that holds a `domain.yml`. `VOICEBOT_CONFIG` names another file than `voicebot.toml`;
+that file must exist.
 
 | setting | variable | type | default | allowed | |
 |---|---|---|---|---|---|

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+import ipaddress
 import re
 import shlex
 from urllib.parse import urlsplit
 
 from bot.errors import VoicebotError
+from bot.secret_keys import decode_key, given_keys
 
 RANGE, CHOICES = "range", "choices"
 """Metadata of a field: the least and the most of a number; the words that a text may be."""
@@ -24,6 +26,15 @@ def typed(field: dataclasses.Field[object], value: object) -> object:
         return _number(field.name, value, type(field.default), *field.metadata[RANGE])
     if not isinstance(value, str) or "\0" in value:
         raise VoicebotError(f"setting {field.name}: must be text in quotes")
+    if field.name == "database_url" and not re.match(r"\w[\w+]*://", value):
+        raise VoicebotError("setting database_url: is not a URL of the account store: sqlite:///var/accounts.sqlite")
+    if field.name == "host" and not _is_host(value):
+        raise VoicebotError(f"setting host: {value[:40]!r} is no address of a machine, such as 127.0.0.1")
+    if field.name == "audiosocket" and value:
+        host_and_port(value)
+    if field.name == "seal_key":
+        for key in given_keys(value):
+            decode_key(key, "setting seal_key")
     if field.name == "rasa_url" and value and not _is_http(value):
         raise VoicebotError(f"setting rasa_url: {value!r} is not a URL, such as http://localhost:5005")
     if field.name == "traces_url" and value and not _is_http(value):
@@ -42,6 +53,26 @@ def _number(name: str, value: object, kind: type[float], least: float, most: flo
         what = "whole number" if kind is int else "number"
         raise VoicebotError(f"setting {name}: {text[:40]!r} must be a {what} from {least} to {most}")
     return kind(text)
+
+
+def host_and_port(value: str) -> tuple[str, int]:
+    """HOST:PORT of the setting `audiosocket`. Raises VoicebotError."""
+    host, _, port = value.rpartition(":")
+    host = host.removeprefix("[").removesuffix("]")
+    if not _is_host(host) or not re.fullmatch("[0-9]{1,5}", port) or not 0 < int(port) < 65536:
+        raise VoicebotError(f"setting audiosocket: {value!r} is not HOST:PORT, such as 127.0.0.1:9092")
+    return host, int(port)
+
+
+def _is_host(text: str) -> bool:
+    """Whether it has the form of an address or a name (RFC 1123). What looks like an address must be one."""
+    if ":" in text or re.fullmatch(r"[0-9.]*", text):
+        try:
+            ipaddress.ip_address(text)
+        except ValueError:
+            return False
+        return True
+    return len(text) <= 253 and all(re.fullmatch(r"[\w-]{1,63}", label) for label in text.removesuffix(".").split("."))
 
 
 def _is_http(url: str) -> bool:

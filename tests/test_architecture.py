@@ -19,7 +19,7 @@ ABOVE = {name: at for at, line in enumerate(LINES) for room in line for name in 
 TOGETHER = [set(room) for line in LINES for room in line if len(room) > 1]
 
 OUTSIDE = ("tts", "asr_models", "rasa_components", "vietnamese_numbers")
-NO_ROOMS = {"__init__", "__main__", "commands_text", "build_hook", "py", "project_files"}
+NO_ROOMS = {"__init__", "__main__", "command_line", "commands_text", "build_hook", "py", "project_files"}
 """In bot/: the command's entry, the page about it, and what builds the wheel."""
 
 

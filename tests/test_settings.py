@@ -1,5 +1,6 @@
 """Settings come from a file and the environment, and a wrong one is named."""
 
+import base64
 import dataclasses
 from collections.abc import Callable
 from pathlib import Path
@@ -8,6 +9,8 @@ import pytest
 
 from bot.errors import VoicebotError
 from bot.settings import Settings, load
+
+KEY = base64.urlsafe_b64encode(bytes(range(32))).decode()
 
 
 @pytest.fixture
@@ -70,11 +73,63 @@ def test_the_file_is_read_and_a_variable_wins(file: Path) -> None:
         ("notice_url", "https://"),
         ("notice_command", "'send"),
         ("notice_command", " "),
+        ("database_url", ""),
+        ("database_url", "foo"),
+        ("database_url", "accounts.sqlite"),
+        ("database_url", "sqlite:/accounts.sqlite"),
+        ("host", ""),
+        ("host", "300.1.1.1"),
+        ("host", "127.0.0"),
+        ("host", "0"),
+        ("host", "::g"),
+        ("host", "127.0.0.1:8080"),
+        ("host", "http://localhost"),
+        ("host", "two words"),
+        ("host", "a..b"),
+        ("host", "a" * 64),
+        ("host", "a." * 127),
+        ("audiosocket", "9092"),
+        ("audiosocket", "300.1.1.1:9092"),
+        ("audiosocket", "127.0.0.1:70000"),
+        ("audiosocket", ":9092"),
+        ("seal_key", "abc"),
+        ("seal_key", "A" * 43 + "="),
+        ("seal_key", f"{KEY},abc"),
     ],
 )
 def test_a_wrong_value_is_refused_by_name(name: str, value: str, file: Path) -> None:
     with pytest.raises(VoicebotError, match=name):
         load({f"VOICEBOT_{name.upper()}": value}, file)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("database_url", "postgresql+psycopg2://u:p@h/db"),
+        *(("host", host) for host in ("0.0.0.0", "::", "::1", "localhost", "bot.example.org.", "my_bot", "máy-chủ")),
+        ("audiosocket", ""),
+        ("audiosocket", "[::1]:9092"),
+        ("audiosocket", "gateway:9092"),
+        ("seal_key", ""),
+        ("seal_key", KEY),
+        ("seal_key", f"{KEY}, {KEY}"),
+    ],
+)
+def test_a_right_value_is_taken(name: str, value: str, file: Path) -> None:
+    assert getattr(load({f"VOICEBOT_{name.upper()}": value}, file), name) == value
+
+
+@pytest.mark.parametrize(("name", "value"), [("database_url", "u:s3cret@host"), ("seal_key", "s3cret")])
+def test_a_wrong_secret_is_not_quoted(name: str, value: str, file: Path) -> None:
+    with pytest.raises(VoicebotError, match=name) as error:
+        load({f"VOICEBOT_{name.upper()}": value}, file)
+    assert "s3cret" not in str(error.value)
+
+
+def test_a_file_that_was_named_and_is_not_there_is_told(tmp_path: Path) -> None:
+    nowhere = str(tmp_path / "nope.toml")
+    with pytest.raises(VoicebotError, match=r"nope\.toml: there is no such file; let VOICEBOT_CONFIG"):
+        load({"VOICEBOT_CONFIG": nowhere})
 
 
 def test_every_number_has_a_range_that_holds_its_default(file: Path) -> None:

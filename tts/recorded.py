@@ -16,6 +16,7 @@ from pathlib import Path
 from bot.audio.files import NoSound, read_sound
 from bot.errors import VoicebotError
 from bot.events import Samples
+from bot.settings import Settings
 from tts.sound import finish
 from tts.speakable import speakable
 from vietnamese_numbers import DIGIT_WORDS
@@ -56,6 +57,15 @@ class Recorded:
 def words_of(text: str) -> str:
     """The words by which a recording is found for a prompt, without capitals and punctuation."""
     return " ".join(speakable(text).replace(",", " ").replace(".", " ").replace("?", " ").split())
+
+
+def recorded_of(settings: Settings) -> Recorded:
+    """The recordings of these settings. Raises VoicebotError as `open_recorded`, and where there is no such folder; the
+    default one need not be there."""
+    folder = settings.path(settings.prompts)
+    if settings.prompts != Settings.prompts and not folder.is_dir():
+        raise VoicebotError(f"setting prompts: there is no folder {folder}; make it, or name another one")
+    return open_recorded(folder)
 
 
 def open_recorded(folder: Path) -> Recorded:

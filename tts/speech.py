@@ -15,7 +15,7 @@ from bot.sealing import Purpose, Seal
 from bot.settings import Settings
 from tts.clips import Clips
 from tts.digits import PACES, join
-from tts.recorded import Recorded, open_recorded
+from tts.recorded import Recorded, recorded_of
 from tts.sound import silence
 from tts.speakable import speakable
 from tts.voice import open_voice
@@ -97,7 +97,7 @@ def open_speech(settings: Settings, seal: Seal) -> CallSpeech:
 
     Raises VoicebotError for an unknown voice or an unreadable list of recorded prompts."""
     return CallSpeech(
-        open_recorded(settings.path(settings.prompts)),
+        recorded_of(settings),
         Clips(open_voice(settings.voice, settings.speech_rate), CLIPS),
         Clips(open_voice(settings.voice, round(settings.speech_rate * DIGIT_SPEED)), CLIPS),
         seal,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
@@ -26,10 +27,17 @@ CONNECTIONS = 12
 """Connections of one process: more than it has threads for the store (bot/actions/services.py), so that no thread
 waits."""
 
+LEAST_FREE = 65_536
+"""Bytes of a disk that counts as full: SQLite's shared memory grows by 32 KiB."""
+
 LOG_BYTES, LOG_PAGES = 2**20, 8192
 """Bytes of SQLite's log from which on `empty_log` empties it, every two seconds; and pages, 32 MiB, from which on a
 transaction does so itself. A call writes some 90 kB. With SQLite's own limit of 1,000 pages, every 44th call between
 two checks waited 5 ms for that."""
+
+SETTING = "database_url in voicebot.toml or VOICEBOT_DATABASE_URL"
+"""Where the URL can come from. The action server gets it as a variable from a gateway that read the file: it cannot
+know."""
 
 MANY_ROWS, CACHE_KIB = 100, 131_072
 """In a transaction of more rows than this, SQLite may keep this many KiB of pages in memory instead of 2,000: the
@@ -85,7 +93,7 @@ class Database:
             )
         except (ArgumentError, NoSuchModuleError, ModuleNotFoundError, ValueError):
             raise VoicebotError(
-                "VOICEBOT_DATABASE_URL is no database URL that can be used here: "
+                f"{SETTING} is no database URL that can be used here: "
                 "write sqlite:///var/accounts.sqlite or postgresql://user:password@host/database"
             ) from None
         self.name: str = f"{self._backend}://{parsed.host or ''}/{parsed.database or ''}"
@@ -132,7 +140,7 @@ class Database:
             except OSError as error:
                 raise AccountsUnavailable(
                     f"cannot make the account store {self._file} ({error.strerror}): "
-                    "make its folder writable or set VOICEBOT_DATABASE_URL"
+                    f"make its folder writable, or correct {SETTING}"
                 ) from None
             self._write_ahead()
         with self._transaction(writes=True, patience=None) as connection:
@@ -189,21 +197,30 @@ class Database:
 
     def _advice(self, error: Exception) -> str:
         reason = str(getattr(error, "orig", None) or error)
+        if "disk I/O error" in reason and self._disk_is_full():
+            reason = "disk is full"
         for sign, advice in _ADVICE.items():
             if sign in reason:
                 return f"the account store {self.name} {advice}"
         if isinstance(error, ProgrammingError):
             return f"the account store {self.name} lacks its tables: run `voicebot accounts init`"
         first_line = reason.partition("\n")[0]
-        return f"the account store {self.name} cannot be used ({first_line}): start it or correct VOICEBOT_DATABASE_URL"
+        return f"the account store {self.name} cannot be used ({first_line}): start it, or correct {SETTING}"
+
+    def _disk_is_full(self) -> bool:
+        """SQLite names a full disk an I/O error where it cannot extend the file that its processes share."""
+        try:
+            return self._file is not None and shutil.disk_usage(self._file.parent).free < LEAST_FREE
+        except OSError:
+            return False
 
 
 _ADVICE = {
     "no such table": "lacks its tables: run `voicebot accounts init`",
     "no such column": "is of another version: run `voicebot accounts init`",
     "readonly": "is read-only: make the file and its folder writable",
-    "read-only": "is read-only: let its user write, or set VOICEBOT_DATABASE_URL",
-    "permission denied": "may not be used by this user: grant it the tables, or correct VOICEBOT_DATABASE_URL",
+    "read-only": f"is read-only: let its user write, or correct {SETTING}",
+    "permission denied": f"may not be used by this user: grant it the tables, or correct {SETTING}",
     "locked": "is locked by another program: end that program and try again",
     "lock timeout": "is locked by another program: end that program and try again",
     "idle-in-transaction": "was too slow: look at this machine's load",
@@ -211,7 +228,8 @@ _ADVICE = {
     "statement timeout": "does not answer in time: look at its server's load",
     "QueuePool": "does not answer in time: look at its disk and its load",
     "unable to open": "cannot be opened: check that the path is right and that you may read and write there",
-    "not a database": "is no SQLite database: restore the file, or set VOICEBOT_DATABASE_URL",
+    "not a database": f"is no SQLite database: restore the file, or correct {SETTING}",
+    "disk I/O error": "cannot be read or written: look at its disk",
     "malformed": "is damaged: restore the file from its backup",
     "full": "cannot grow, the disk is full: make room",
 }
@@ -230,7 +248,7 @@ def _anchored(url: URL) -> URL:
         return url
     name: str = url.database or ":memory:"
     if ":memory:" in name:
-        raise VoicebotError("VOICEBOT_DATABASE_URL names no file: write sqlite:///var/accounts.sqlite")
+        raise VoicebotError(f"{SETTING} names no file: write sqlite:///var/accounts.sqlite")
     scheme = "file:" if name.startswith("file:") else ""
     return url.set(database=f"{scheme}{HOME / name.removeprefix(scheme)}")
 

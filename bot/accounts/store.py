@@ -27,7 +27,8 @@ from bot.accounts.schema import REVISION, accounts, keys
 from bot.accounts.throttle import HOUR, Throttle
 from bot.errors import VoicebotError
 from bot.places import HOME
-from bot.sealing import decode_keys, key_file
+from bot.sealing import key_file
+from bot.secret_keys import decode_keys
 from bot.settings import Settings
 
 ACCOUNTS_KEY = HOME / "var" / "accounts.key"

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
-from bot.errors import VoicebotError
+from bot.errors import VoicebotError, of_file
 from bot.settings import load
 
 if TYPE_CHECKING:
@@ -51,8 +51,11 @@ def _opened(events: str | None) -> Iterator[TextIO | None]:
             file = Path(events).open("w", encoding="utf-8")  # noqa: SIM115  # closed below
         except OSError as error:
             raise VoicebotError(f"{events}: cannot be written ({error.strerror}); give --events another file") from None
-        with file:
+        try:
             yield file
+        finally:
+            with of_file(events):
+                file.close()
 
 
 async def _simulate(files: list[Path], report: Path | None, as_json: bool, out: TextIO | None) -> bool:
@@ -79,7 +82,8 @@ async def _simulate(files: list[Path], report: Path | None, as_json: bool, out: 
 
 def _tell(out: TextIO | None, script: str, event: Event) -> None:
     if out:
-        print(json.dumps({"script": script, **event}, ensure_ascii=False), file=out, flush=True)
+        with of_file(out.name):
+            print(json.dumps({"script": script, **event}, ensure_ascii=False), file=out, flush=True)
 
 
 def _as_json(file: Path, result: Simulated) -> str:

@@ -30,7 +30,7 @@ def speak(
     """Speak a prompt into a WAV file as callers hear it: recorded, where a recording of these words is in the folder
     of prompts and no --voice is given, otherwise by the synthesiser."""
     from bot.audio import wav
-    from tts.recorded import open_recorded
+    from tts.recorded import recorded_of
     from tts.speakable import speakable
     from tts.voice import VOICES, open_voice
 
@@ -38,7 +38,7 @@ def speak(
         raise typer.BadParameter(f"there is no voice {voice!r}; choose one of {', '.join(VOICES)}")
     settings, hertz = load(), int(rate.value)
     words = speakable(text)
-    clip = None if voice else open_recorded(settings.path(settings.prompts)).get(text, hertz)
+    clip = None if voice else recorded_of(settings).get(text, hertz)
     if clip is None:
         speaker = open_voice(voice or settings.voice, settings.speech_rate)
         try:

@@ -21,6 +21,7 @@ from pathlib import Path
 import aiohttp
 import yaml
 
+from bot.accounts.database import Database
 from bot.credentials import of_rasa
 from bot.dialogue.environment import lend, rasa_environ, rasa_python
 from bot.dialogue.freshness import check, newest
@@ -60,7 +61,9 @@ class LocalRasa:
     process."""
 
     def __init__(self, settings: Settings) -> None:
-        """Raises VoicebotError where Rasa's environment or the trained model is missing, or a secret is too weak."""
+        """Raises VoicebotError where Rasa's environment or the trained model is missing, a secret is too weak, or the
+        account store's URL is none: the action server would say so at every call."""
+        Database(settings.database_url).close()
         if not settings.rasa_secret:
             settings = replace(settings, rasa_secret=secrets.token_hex(24))
         self._settings, self._secrets = settings, of_rasa(settings)

@@ -9,7 +9,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from bot.doors.accepting import accepting
-from bot.errors import VoicebotError
 from bot.gateway.admission import Busy
 from bot.gateway.server import Gateway
 from bot.telephony.audiosocket import HANG_UP, AudioSocketChannel, NotAudioSocket, message, read_name
@@ -65,14 +64,6 @@ class AudioSocketDoor:
         with self._gateway.admission.call():
             channel = AudioSocketChannel(reader, writer, announced.caller)
             await self._gateway.hold(channel, str(name), announced.called)
-
-
-def address_of(setting: str) -> tuple[str, int]:
-    """HOST:PORT of the setting `audiosocket`. Raises VoicebotError."""
-    host, _, port = setting.rpartition(":")
-    if not host or not (port.isascii() and port.isdecimal()) or not 0 < int(port) < 65536:
-        raise VoicebotError(f"setting audiosocket: {setting!r} is not HOST:PORT, such as 127.0.0.1:9092")
-    return host.strip("[]"), int(port)
 
 
 @asynccontextmanager

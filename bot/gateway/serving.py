@@ -11,7 +11,7 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, nullcontext
 from typing import cast
 
@@ -25,7 +25,7 @@ from bot.doors.idle_connections import Connection
 from bot.errors import VoicebotError
 from bot.events import CallStarted, Gone
 from bot.gateway.admission import Admission
-from bot.gateway.audiosocket import address_of, listening_at
+from bot.gateway.audiosocket import listening_at
 from bot.gateway.auth import LineAuth, open_auth
 from bot.gateway.call_back import CallBacks
 from bot.gateway.call_back_counts import Counts, CountsInMemory, CountsInStore
@@ -40,6 +40,7 @@ from bot.operations.keeping import CallsOfGateway
 from bot.protocols import Dialogue
 from bot.reports.recording import recording
 from bot.settings import Settings
+from bot.settings_values import host_and_port
 from bot.telephony.asterisk_messages import FORMATS
 from rasa_components.log_filters import keep_short
 
@@ -51,6 +52,9 @@ RATES = tuple(sorted({form.rate for form in FORMATS.values()}))
 
 STRANGERS_LOGS = ("asyncio", "bot.doors.accepting", "bot.gateway.audiosocket", "bot.gateway.server.http")
 """Loggers in which a line can come from a connection that has not shown the secret."""
+
+OUT_OF_ORDER = "out_of_order"
+"""Why no call is taken while Rasa does not answer, or the account store cannot be written (bot.gateway.admission)."""
 
 Tell = Callable[[str], None]
 
@@ -69,7 +73,7 @@ async def serve(settings: Settings, tell: Tell) -> None:
             where.append(f"the web phone at {web_phone_at(settings)}")
         tcp = None
         if settings.audiosocket:
-            tcp = sockets.enter_context(bound_socket(*address_of(settings.audiosocket), "VOICEBOT_AUDIOSOCKET"))
+            tcp = sockets.enter_context(bound_socket(*host_and_port(settings.audiosocket), "VOICEBOT_AUDIOSOCKET"))
             where.append(f"AudioSocket at {settings.audiosocket}")
         admission = Admission(settings.max_calls)
         async with _opened(settings, auth, admission, tell) as gateway, AsyncExitStack() as doors:
@@ -77,9 +81,17 @@ async def serve(settings: Settings, tell: Tell) -> None:
             if tcp:
                 await doors.enter_async_context(listening_at(gateway, tcp))
             keep_short(*STRANGERS_LOGS)
-            mode = ", who calls is called back" if gateway.call_backs else ""
-            tell(f"ready: {', '.join(where)}; {settings.max_calls} calls at most{mode}")
+            tell(opened(where, settings, admission))
             await drained(admission, tell)
+
+
+def opened(where: Sequence[str], settings: Settings, admission: Admission) -> str:
+    """What is told when the doors in `where` are open: it promises no call while none is taken."""
+    doors = ", ".join(where)
+    if admission.hindrance == OUT_OF_ORDER:
+        return f"listening: {doors}; no call is taken yet: the lines above say why"
+    mode = ", who calls is called back" if settings.call_back == "on" else ""
+    return f"ready: {doors}; {settings.max_calls} calls at most{mode}"
 
 
 @asynccontextmanager
@@ -202,8 +214,9 @@ async def _rehearse(dialogue: Dialogue) -> None:
 @asynccontextmanager
 async def _beating(ticker: Ticker, metrics: Metrics, admission: Admission, rasa: Rasa) -> AsyncIterator[None]:
     def weigh(_: float) -> None:
-        admission.hindrance = "overloaded" if metrics.overload.behind else None if rasa.up else "out_of_order"
+        admission.hindrance = "overloaded" if metrics.overload.behind else None if rasa.up else OUT_OF_ORDER
 
+    weigh(0.0)  # the doors may open before the first beat
     with ticker.beats(weigh):
         beating = asyncio.ensure_future(ticker.run())
         try:

@@ -141,9 +141,14 @@ def vosk_model(folder: Path) -> vosk.Model:
 def _vosk_model(folder: Path) -> vosk.Model:
     import vosk
 
+    class Model(vosk.Model):  # type: ignore[misc]  # vosk has no types
+        def __del__(self) -> None:
+            if hasattr(self, "_handle"):  # not where Ctrl-C came while it was read
+                super().__del__()
+
     vosk.SetLogLevel(-2)  # no warnings either: they are about lattices, and the terminal is for people
     try:
-        return vosk.Model(str(folder))
+        return Model(str(folder))
     except Exception:  # vosk raises nothing narrower
         raise ModelError(f"{folder}: Vosk cannot load this model; `voicebot models check` says more") from None
 

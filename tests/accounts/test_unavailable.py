@@ -1,5 +1,6 @@
 """A store that cannot be used: one line that says what to do, nothing half done."""
 
+import shutil
 import sqlite3
 from pathlib import Path
 
@@ -92,6 +93,22 @@ def test_a_file_that_is_no_database(tmp_path: Path, open_store: Open) -> None:
         broken.init()
 
 
+@pytest.mark.parametrize(("free", "words"), [(4096, "the disk is full: make room"), (2**30, "look at its disk")])
+@on_sqlite
+def test_a_full_disk_is_told_as_such_whatever_sqlite_calls_it(
+    free: int, words: str, accounts: Accounts, open_store: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a full tmpfs its shared memory cannot grow, and SQLite tells of an I/O error only."""
+
+    def failing(*_: object) -> None:
+        raise sqlite3.OperationalError("disk I/O error")
+
+    used = shutil.disk_usage("/")._replace(free=free)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: used)
+    monkeypatch.setattr("bot.accounts.database._prepare_sqlite", failing)
+    refused(open_store(), words)
+
+
 def test_a_folder_in_place_of_the_file(tmp_path: Path, open_store: Open) -> None:
     refused(open_store(f"sqlite:///{tmp_path}"), "cannot be opened")
 
@@ -104,7 +121,8 @@ def test_a_store_that_cannot_be_made(tmp_path: Path, open_store: Open) -> None:
 
 def test_a_database_server_that_does_not_answer(open_store: Open) -> None:
     unreachable = open_store("postgresql://clerk:geheim@127.0.0.1:1/accounts")
-    refused(unreachable, "postgresql://127.0.0.1/accounts cannot be used .*start it or correct VOICEBOT_DATABASE_URL")
+    advice = r"start it, or correct database_url in voicebot\.toml or VOICEBOT_DATABASE_URL"
+    refused(unreachable, f"postgresql://127.0.0.1/accounts cannot be used .*{advice}")
     with pytest.raises(AccountsUnavailable) as caught:
         unreachable.init()
     assert "geheim" not in str(caught.value)

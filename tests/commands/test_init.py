@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from bot.__main__ import app
 from bot.accounts.demo import DEMO
 from bot.accounts.importing import import_file
+from bot.command_line import app
 from bot.errors import VoicebotError
 from bot.places import PACKAGES
 from bot.project import LAID_DOWN, lay_down

@@ -1,6 +1,7 @@
 """`voicebot models`: what operators and scripts rely on."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from bot.hearing.catalogue import catalogue
 
 @pytest.fixture(autouse=True)
 def _settings_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("VOICEBOT_CONFIG", str(tmp_path / "none.toml"))
+    monkeypatch.setenv("VOICEBOT_CONFIG", os.devnull)
 
 
 def run(*arguments: str) -> Result:

@@ -18,6 +18,7 @@ app.command()(speak)
 
 @pytest.fixture(autouse=True)
 def no_recordings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "recorded").mkdir()
     monkeypatch.setenv("VOICEBOT_PROMPTS", str(tmp_path / "recorded"))
 
 

@@ -1,6 +1,7 @@
 """`voicebot transcribe`: the contract that others script against."""
 
 import json
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -31,7 +32,7 @@ bundled = pytest.mark.skipif(
 
 @pytest.fixture(autouse=True)
 def _settings_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("VOICEBOT_CONFIG", str(tmp_path / "none.toml"))
+    monkeypatch.setenv("VOICEBOT_CONFIG", os.devnull)
 
 
 def run(*arguments: str | Path) -> Result:

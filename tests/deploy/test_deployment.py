@@ -288,7 +288,7 @@ PARSE = "import sys; from rasa.__main__ import create_argument_parser as p; p().
 def test_every_command_is_one_that_its_program_knows(compose: dict[str, Any], manifests: list[dict[str, Any]]) -> None:
     import typer
 
-    from bot.__main__ import app
+    from bot.command_line import app
 
     def is_known(program: str, arguments: Sequence[str]) -> bool:
         if program == "python":

@@ -14,7 +14,7 @@ import pytest
 import typer
 from doc_commands import PAGES, Block, blocks, marks, once, page_name
 
-from bot.__main__ import app
+from bot.command_line import app
 from bot.places import PACKAGES
 from bot.settings import Settings
 

@@ -5,7 +5,7 @@ from configparser import ConfigParser
 import pytest
 from typer.main import get_command
 
-from bot.__main__ import app
+from bot.command_line import app
 from bot.gateway.server import UNWINDING_SECONDS
 from bot.places import PACKAGES
 from bot.settings import Settings

@@ -7,10 +7,10 @@ import pytest
 
 from bot.credentials import Credentials
 from bot.errors import VoicebotError
-from bot.gateway.audiosocket import address_of
 from bot.gateway.auth import LineAuth, open_auth
 from bot.places import PACKAGES
 from bot.settings import Settings
+from bot.settings_values import host_and_port
 
 SECRET = "sixteen characters and more: ấy"
 
@@ -105,9 +105,9 @@ def test_commas_alone_are_no_secret(secret: str) -> None:
 )
 def test_a_wrong_address_of_audiosocket_is_told(setting: str) -> None:
     with pytest.raises(VoicebotError, match="audiosocket"):
-        address_of(setting)
+        host_and_port(setting)
 
 
 def test_addresses_of_audiosocket() -> None:
-    assert address_of("127.0.0.1:9092") == ("127.0.0.1", 9092)
-    assert address_of("[::1]:9092") == ("::1", 9092)
+    assert host_and_port("127.0.0.1:9092") == ("127.0.0.1", 9092)
+    assert host_and_port("[::1]:9092") == ("::1", 9092)

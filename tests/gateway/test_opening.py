@@ -9,6 +9,7 @@ import pytest
 
 from bot import hearing
 from bot.credentials import Credentials
+from bot.dialogue.health import StoreWatch
 from bot.events import Expect, Reply
 from bot.gateway import serving
 from bot.gateway.admission import Admission
@@ -31,12 +32,16 @@ class Warmed:
     async def close(self) -> None: ...
 
 
+class Watched(Scripted):
+    up, store = True, StoreWatch()
+
+
 async def test_prompts_are_ready_at_every_rate_that_a_line_may_have(monkeypatch: pytest.MonkeyPatch) -> None:
     """Else the first caller on a line of 16 kHz waits half a second for the voice."""
     voice = Warmed()
 
     async def dialogue(*_: Any) -> Scripted:
-        return Scripted(Reply((), Expect("nothing")))
+        return Watched(Reply((), Expect("nothing")))
 
     monkeypatch.setattr(speech, "open_speech", lambda *_: voice)
     monkeypatch.setattr(hearing, "load_models", lambda _: None)

@@ -229,7 +229,15 @@ class TestWhatIsWrong:
 
     async def test_a_host_that_is_no_name(self) -> None:
         told = await self.refused(VOICEBOT_HOST="a" * 300, VOICEBOT_LINE_SECRET=SECRET)
-        assert "VOICEBOT_HOST" in told
+        assert "setting host" in told
+
+    async def test_a_host_that_is_no_address_is_told_before_the_secret(self) -> None:
+        told = await self.refused(VOICEBOT_HOST="300.1.1.1")
+        assert "'300.1.1.1' is no address" in told
+
+    async def test_a_store_that_has_no_url(self) -> None:
+        told = await self.refused("--port", str(free_port()), VOICEBOT_DATABASE_URL="foo")
+        assert "setting database_url" in told
 
     async def test_no_trained_dialogue(self, tmp_path: Path) -> None:
         told = await self.refused("--port", str(free_port()), VOICEBOT_RASA_MODEL=str(tmp_path / "none"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import numpy as np
@@ -184,7 +185,7 @@ class TestWording:
 
 class TestTheCommand:
     def test_says_what_can_be_said(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-        monkeypatch.setenv("VOICEBOT_CONFIG", str(tmp_path / "none.toml"))
+        monkeypatch.setenv("VOICEBOT_CONFIG", os.devnull)
         monkeypatch.setattr(wording, "menu_phrases", lambda _: WORDING)
         monkeypatch.setattr(models, "try_out", lambda *_: None)
         result = CliRunner().invoke(app, ["build", "--json"])
@@ -194,5 +195,5 @@ class TestTheCommand:
         assert "2 phrases of ask_years can be said" in CliRunner().invoke(app, ["build"]).stdout
 
     def test_with_nothing_to_do_says_so(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-        monkeypatch.setenv("VOICEBOT_CONFIG", str(tmp_path / "none.toml"))
+        monkeypatch.setenv("VOICEBOT_CONFIG", os.devnull)
         assert "nothing to build" in CliRunner().invoke(app, ["build"]).stdout

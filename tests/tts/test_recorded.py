@@ -8,7 +8,8 @@ import pytest
 import soundfile
 
 from bot.errors import VoicebotError
-from tts.recorded import MANIFEST, open_recorded
+from bot.settings import Settings
+from tts.recorded import MANIFEST, open_recorded, recorded_of
 from tts.sound import LEVEL
 from vietnamese_numbers import DIGIT_WORDS
 
@@ -49,6 +50,19 @@ def test_the_words_must_agree_not_capitals_punctuation_or_abbreviations(tmp_path
 def test_a_folder_without_a_list_records_nothing(tmp_path: Path) -> None:
     assert open_recorded(tmp_path).get("Xin chào.", 8000) is None
     assert open_recorded(tmp_path / "nowhere").get("Xin chào.", 8000) is None
+
+
+def test_a_folder_that_was_named_and_is_not_there_is_told(tmp_path: Path) -> None:
+    nowhere = tmp_path / "nowhere"
+    with pytest.raises(VoicebotError, match=f"setting prompts: there is no folder {nowhere}"):
+        recorded_of(Settings(prompts=str(nowhere)))
+    nowhere.mkdir()
+    assert recorded_of(Settings(prompts=str(nowhere))).get("Xin chào.", 8000) is None
+
+
+def test_the_default_folder_need_not_be_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.settings.HOME", tmp_path)
+    assert recorded_of(Settings()).get("Xin chào.", 8000) is None
 
 
 def test_a_file_is_read_once(tmp_path: Path) -> None:
