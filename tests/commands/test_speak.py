@@ -50,7 +50,6 @@ def test_json(tmp_path: Path) -> None:
 
 def test_a_recording_is_what_callers_hear_unless_a_voice_is_named(tmp_path: Path) -> None:
     folder = tmp_path / "recorded"
-    folder.mkdir()
     (folder / "prompts.toml").write_text('[prompts]\n"Xin chào" = "a.wav"', "utf-8")
     soundfile.write(folder / "a.wav", [0.1, -0.1] * 20000, 8000)
     run("xin chào", "-o", tmp_path / "a.wav")
