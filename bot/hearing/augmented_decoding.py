@@ -93,8 +93,8 @@ class AugmentedDecoding:
     def finish(self) -> Recognised:
         first = self._first.finish()
         sound = np.concatenate(self._sound)
-        if number := self._number(first, sound):
-            return number
+        if other := self._no_answer(first, sound):
+            return other
         heard = self._believed(considered(first, sound, self._fresh, self._fit.augmented, self._answers), sound)
         if not self._encoder:
             return heard
@@ -112,12 +112,15 @@ class AugmentedDecoding:
     def _may_be_number(self, sound: Samples) -> bool:
         return bool(self._numbers) and DICTATED <= sound.size <= LONGEST_DICTATED
 
-    def _number(self, first: Recognised, sound: Samples) -> Recognised | None:
-        """A number that was said in place of an answer, heard as where a number is asked for. None where the first pass
-        hears it, too: it knows the denials before a number, of which the second makes digits ("sai rồi")."""
+    def _no_answer(self, first: Recognised, sound: Samples) -> Recognised | None:
+        """A number that was said in place of an answer, heard as where a number is asked for, or a wish to hear the
+        number again. None where the first pass hears the digits, too: it knows the denials before a number, of which
+        the second makes digits ("sai rồi")."""
         if not self._numbers or not self._may_be_number(sound):
             return None
         scores = self._scores(self._numbers.encoder, sound)
+        if wishes.repeat(syllables(scores, self._numbers.encoder)):
+            return Recognised((wishes.REPEAT,), (self._fit.wishes.both,))
         row = dictated(scores, self._numbers.encoder)
         if not row or (first.texts and heard_by_both(first.texts[0], row, self._wanted)):
             return None
