@@ -193,7 +193,10 @@ class Silence:
 
 @dataclass(frozen=True)
 class Unintelligible:
-    """No match: something was said that no grammar holds, or a number that cannot be read one way only."""
+    """No match: something was said that no grammar holds, or a number that cannot be read one way only. `digits`: it
+    was said in place of a yes or no, and had digits in it, so the caller must hear the number again."""
+
+    digits: bool = False
 
 
 @dataclass(frozen=True)

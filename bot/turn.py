@@ -35,9 +35,10 @@ from bot.events import (
 )
 from bot.hearing.calibration import Calibration
 from bot.hearing.wishes import person
+from bot.masking import NUMBER_WORDS
 from bot.turn_activity import Activity
 from bot.turn_keys import KEY_WAIT, AnswerKey, Keys
-from bot.turn_number import corrected, meant_by, number_of
+from bot.turn_number import corrected, dictated, meant_by, number_of
 from bot.turn_timing import SECOND_THOUGHT, Timing
 from rasa_components.negation import holds_negation
 from vietnamese_numbers import DIGIT_WORDS, WHOLE, Collected, Collector, Hypotheses, find, read
@@ -74,6 +75,7 @@ class Turn:
         self._told_own_phone: bool = before is not None and before._told_own_phone
         self._places: dict[int, int] = {}  # in `heard`, of a piece by where it ended
         self._words: list[str] = []
+        self._dictated = ""  # what was said with digits in place of a yes or no
         self._confidence = 1.0
         self._keys = Keys(expect)
         self._decided: Utterance | None = None
@@ -259,9 +261,14 @@ class Turn:
 
     def _answer(self, piece: FinalResult, began_at: int | None) -> None:
         """At yes or no: an answer, a correction, or a wish."""
-        if self.numbers and corrected(self.numbers, piece.text):
+        said = f"{self._dictated} {words_of(piece.text)}".strip()
+        if self.numbers and corrected(self.numbers, said):
             self._take(piece)
             self._decided = number_of(self.numbers.best)
+            return
+        if self.numbers and dictated(said) and not NUMBER_WORDS.isdisjoint(piece.text.split()):
+            self._take(piece)
+            self._dictated = said
             return
         beside = self._activity.just_behind_unknown(began_at) and confirms(piece.text)
         if self._take(piece, sure=certain(piece, self._fit)):
@@ -300,6 +307,8 @@ class Turn:
         numbers = self._collecting
         if self._keys.held:
             return self._chosen(self._keys.held) if quiet >= KEY_WAIT else None
+        if self._dictated and (self._confirmed or not self._words):
+            return self._unanswered(Unintelligible(digits=True)) if quiet >= self._timing.pause else None
         if self._words:
             return self._sentence(quiet)
         if numbers and self._given and numbers.best.status is not Collected.EMPTY:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import groupby
+
 from bot.events import Number, TooFew, TooMany, Uncertain, Utterance
+from bot.hearing.second_pass import no_answer
+from bot.masking import NUMBER_WORDS
+from rasa_components.negation import holds_negation
 from vietnamese_numbers import WHOLE, Collected, Collector, Hypotheses
 
 NAMED_BY = 3
@@ -57,3 +62,14 @@ def corrected(numbers: Hypotheses, text: str) -> bool:
         if word not in DENIALS:
             break
     return False
+
+
+def dictated(text: str) -> bool:
+    """Whether a caller who was asked for a yes or no gives digits, and denies nothing beside them. A "không" among them
+    is a digit: "không bốn một năm sáu"."""
+    beside, found = [], False
+    for digits, group in groupby(text.split(), NUMBER_WORDS.__contains__):
+        words = list(group)
+        found = found or (digits and no_answer(words))
+        beside += words if not digits or words == ["không"] else []
+    return found and not holds_negation(" ".join(beside))

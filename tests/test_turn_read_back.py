@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.events import Chosen, Expect, Grammar, Heard, KeyHeard, Number, Said, Silence, Uncertain
+from bot.events import Chosen, Expect, Grammar, Heard, KeyHeard, Number, Said, Silence, Uncertain, Unintelligible
 from bot.turn import Turn
 from tests.turn_tools import NINE, TEN_OR_TWELVE, YESNO, Caller, doubtful, given, keys, meant, speech, spell
 
@@ -36,12 +36,30 @@ class TestReadBack:
             "sai số thứ năm",
             "không phải năm",
             "nhầm không",
-            spell("0123456789"),
+            "hai không",
+            "không không không",
             "sai " + NINE,
         ],
     )
     def test_anything_else_is_for_the_dialogue(self, said: str) -> None:
         assert Caller(YESNO, given("0123456789")).does(speech(said))[0] == Said(said, 0.9)
+
+    @pytest.mark.parametrize(
+        "said",
+        [spell("0123456789"), NINE, "không bốn một năm sáu", "hai năm sáu", "<unk> năm sáu <unk>", "đúng năm sáu"],
+    )
+    def test_digits_that_are_no_other_number_confirm_nothing(self, said: str) -> None:
+        heard = speech(said) + speech("đúng", start=3.0)
+        assert Caller(YESNO, given("0123456789")).does(heard)[0] == Unintelligible(digits=True)
+
+    def test_a_number_may_be_given_in_place_of_an_answer_with_pauses(self) -> None:
+        heard = speech("không một hai ba") + speech("chín năm sáu", start=3.0) + speech("bảy tám chín", start=5.0)
+        assert Caller(YESNO, given("0123456789")).does(heard)[0] == Number("0123956789", spoken=True)
+
+    def test_behind_digits_a_no_or_a_wish_counts(self) -> None:
+        for said in ("sai", "gặp nhân viên"):
+            heard = speech("không bốn một năm sáu") + speech(said, start=3.0)
+            assert Caller(YESNO, given("0123456789")).does(heard)[0] == Said(said, 0.9)
 
     def test_after_a_plain_no_a_correction_or_another_number_may_come(self) -> None:
         for events, number in (

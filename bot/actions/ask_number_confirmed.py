@@ -21,7 +21,8 @@ class ActionAskNumberConfirmed(Action):  # type: ignore[misc]  # rasa_sdk ships 
         return "action_ask_number_confirmed"
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[dict[str, Any]]:
-        if tracker.get_slot("failure"):
+        digits = next(tracker.get_latest_entity_values("digits"), None)
+        if tracker.get_slot("failure") and not digits:
             dispatcher.utter_message(response="utter_ask_number_confirmed")
             return []
         count = int(tracker.get_slot("read_backs") or 0) + 1

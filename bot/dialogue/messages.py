@@ -77,6 +77,8 @@ def to_rasa(utterance: Utterance, seal: Sealer, lengths: Sequence[int]) -> str:
         return _intent("too_many", {"count": str(utterance.count), "number_source": source})
     if isinstance(utterance, Uncertain):
         return _intent("uncertain_digit", {"cell": str(utterance.cell), **_named_by(utterance.after, seal)})
+    if isinstance(utterance, Unintelligible) and utterance.digits:
+        return _intent("no_match", {"digits": "unclear"})
     if isinstance(utterance, PlayedOut) and utterance.until is not None:
         return _intent("played", {"until": f"{utterance.until:.3f}"})
     return _intent(_PLAIN[type(utterance)])

@@ -32,14 +32,18 @@ def open_hearing(settings: Settings, rate: int) -> CallHearing:
     opener, encoder = recogniser.opener(settings.model), second_of(settings.model)
     fit = calibration_of(settings.model)
 
+    both = BothPasses(encoder, lambda: opener(Grammar.NUMBER), fit) if encoder else None
+
+    wanted = min(settings.number_lengths)
+
     def considerate(grammar: Grammar) -> Recogniser:
         if encoder and grammar is Grammar.NUMBER:
             return opener(grammar)
         second = encoder if grammar in ANSWERS else None
         menu = grammar is Grammar.MENU
-        return AugmentedDecoding(lambda: opener(grammar), fit, grammar in TELLS_UNKNOWN, second, menu)
+        numbers = both if grammar is Grammar.YESNO else None
+        return AugmentedDecoding(lambda: opener(grammar), fit, grammar in TELLS_UNKNOWN, second, menu, numbers, wanted)
 
-    both = BothPasses(encoder, lambda: opener(Grammar.NUMBER), fit) if encoder else None
     return CallHearing(rate, considerate, both, fit)
 
 

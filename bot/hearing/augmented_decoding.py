@@ -37,7 +37,7 @@ from bot.hearing.second_answers import (
     only_a_no,
     seconded,
 )
-from bot.hearing.second_pass import heard_again, number_within, only_foreign
+from bot.hearing.second_pass import among_others, dictated, heard_again, heard_by_both, number_within, only_foreign
 from bot.hearing.syllables import syllables, well_heard
 from rasa_components.negation import holds_negation
 from vietnamese_numbers import Collector
@@ -53,11 +53,17 @@ person: "nối máy cho tôi gặp nhân viên", said slowly, takes three second
 would take its time."""
 
 
+DICTATED, LONGEST_DICTATED = RATE, 8 * RATE
+"""Samples. In a piece of such a length the second pass looks for digits in place of an answer: three digits said fast
+take 1 s with the pauses around them, twelve said slowly less than eight."""
+
+
 class AugmentedDecoding:
     """A recogniser that asks for further decodings. `fresh` makes the recognisers it asks, one for each.
     `answers`: they hear answers, of which several mean the same ("dạ", "dạ dạ", "ừ"). `encoder`: of answers, a yes is
     told with unknown speech beside it where the second pass does not hear it. `menu`: a wish for its service may be
-    heard by the second pass alone."""
+    heard by the second pass alone. `numbers`: hears digits that are said in place of an answer; a number
+    has `wanted` of them, at least."""
 
     def __init__(
         self,
@@ -66,7 +72,10 @@ class AugmentedDecoding:
         answers: bool = False,
         encoder: Encoder | None = None,
         menu: bool = False,
+        numbers: BothPasses | None = None,
+        wanted: int = 0,
     ) -> None:
+        self._numbers, self._wanted = numbers, wanted
         self._fresh, self._fit, self._answers, self._encoder, self._menu = fresh, fit, answers, encoder, menu
         self._first = fresh()
         self._sound: list[Samples] = []
@@ -84,6 +93,8 @@ class AugmentedDecoding:
     def finish(self) -> Recognised:
         first = self._first.finish()
         sound = np.concatenate(self._sound)
+        if other := self._no_answer(first, sound):
+            return other
         heard = self._believed(considered(first, sound, self._fresh, self._fit.augmented, self._answers), sound)
         if not self._encoder:
             return heard
@@ -92,7 +103,31 @@ class AugmentedDecoding:
             told = syllables(self._scores(encoder, sound), encoder)
             if service := wishes.for_service(told, self._fit.wishes):
                 return service
-        return asked_for(first, heard, encoder, self._fit, lambda: self._scores(encoder, sound), sound.size <= SHORT)
+        heard = asked_for(first, heard, encoder, self._fit, lambda: self._scores(encoder, sound), sound.size <= SHORT)
+        if heard.confidence or not self._may_be_number(sound):
+            return heard
+        told = among_others(self._scores(encoder, sound), encoder)
+        return Recognised((told,), (self._fit.wishes.both,)) if told else heard
+
+    def _may_be_number(self, sound: Samples) -> bool:
+        return bool(self._numbers) and DICTATED <= sound.size <= LONGEST_DICTATED
+
+    def _no_answer(self, first: Recognised, sound: Samples) -> Recognised | None:
+        """A number that was said in place of an answer, heard as where a number is asked for, or a wish to hear the
+        number again. None where the first pass hears the digits, too: it knows the denials before a number, of which
+        the second makes digits ("sai rồi")."""
+        if not self._numbers or not self._may_be_number(sound):
+            return None
+        scores = self._scores(self._numbers.encoder, sound)
+        if wishes.repeat(syllables(scores, self._numbers.encoder)):
+            return Recognised((wishes.REPEAT,), (self._fit.wishes.both,))
+        row = dictated(scores, self._numbers.encoder)
+        if not row or (first.texts and heard_by_both(first.texts[0], row, self._wanted)):
+            return None
+        recogniser = self._numbers.fresh()
+        recogniser.accept(sound)
+        found = self._numbers.again(recogniser.finish(), scores, sound, self._wanted)
+        return found if found.confidence else Recognised((" ".join(row),), (self._fit.wishes.both,))
 
     def _doubtful(self, heard: Recognised) -> bool:
         """Whether a wish may be another one: the first pass is not sure of it, or hears a person."""

@@ -11,12 +11,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import groupby, pairwise, takewhile
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from bot.events import UNKNOWN
 from bot.hearing import ctc
 from bot.hearing.calibration import Weights
 from bot.hearing.encoder import Encoder, Scores
@@ -35,6 +36,15 @@ TENS, COUNTED = frozenset(("mười", "mươi")), "số"
 
 INTRODUCES = "là"
 """The last word before a number that is introduced: "mã số của tôi là"."""
+
+ANSWERS = frozenset(("không", "một", "mốt", "hai"))
+"""Number words that are answers, too, or sound like one."""
+
+MANY, FEW = 6, 3
+"""Number words in a row in which the second pass hears a number in place of an answer: among other words, and alone."""
+
+CLEAR, LONG = 2, 4
+"""Number words in a row that are digits and no answer: two that are not of ANSWERS, or four with one of them."""
 
 BEAM = 24
 """Rows of words that are followed."""
@@ -70,6 +80,41 @@ def number_within(first: Recognised, scores: Scores, encoder: Encoder, wanted: i
         nearest[part] = nearest.get(part, 0.0) + share
     inside = Recognised(tuple(nearest), tuple(nearest.values()))
     return weighed(compared(inside, scores[row.begin : row.end], encoder), encoder.fit.weights)
+
+
+def dictated(scores: Scores, encoder: Encoder) -> list[str]:
+    """The longest row of number words, where it can be no answer: MANY of them, or FEW and nothing else. Empty where
+    none is."""
+    told = _numerals(scores, encoder)
+    rows = [
+        [each.numeral for each in group] for numeral, group in groupby(told, lambda each: bool(each.numeral)) if numeral
+    ]
+    row = max(rows, key=len, default=[])
+    alone = len(row) == len(told) - 1
+    return row if len(row) >= (FEW if alone else MANY) and no_answer(row) else []
+
+
+def heard_by_both(text: str, row: Sequence[str], wanted: int) -> bool:
+    """Whether the number words that end this text of the first pass, which knows every word before them, are a whole
+    number, and end the row."""
+    run = list(takewhile(NUMERALS.__contains__, reversed(text.split())))
+    return UNKNOWN not in text.split() and len(run) >= wanted and [*reversed(row)][: len(run)] == run
+
+
+def among_others(scores: Scores, encoder: Encoder) -> str:
+    """Number words in a row among other words, which are unknown; empty where a row can be an answer."""
+    parts, found = [], False
+    for numeral, group in groupby(_numerals(scores, encoder)[:-1], lambda each: bool(each.numeral)):
+        row = [each.numeral for each in group]
+        parts += row if numeral else [UNKNOWN]
+        found = found or no_answer(row)
+    return " ".join(parts) if found else ""
+
+
+def no_answer(row: Sequence[str]) -> bool:
+    """Whether these number words in a row are digits: "không" is a no, too, and "hai" sounds like "phải"."""
+    clear = sum(bool(word) and word not in ANSWERS for word in row)
+    return clear >= (1 if len(row) >= LONG else CLEAR)
 
 
 class _Told(NamedTuple):

@@ -38,6 +38,14 @@ SERVICE = "mật khẩu"
 """What the menu's service is about: nearly every wording of its wish holds these words ("xin cấp mật khẩu", "mật khẩu
 của bác mất rồi"), of which a graph has some. The second pass knows both syllables from many people."""
 
+REPEAT = "đọc lại"
+"""A wish to hear the number again, at yes or no."""
+
+_REPEAT = re.compile(r"\b(?:đọc|nói|nhắc) lại\b")
+_NOT_HEARD = re.compile(r"\bnghe (?:không|chưa)\b")
+_NO_REPEAT = frozenset(("đúng", "sai", "nhầm", "để"))
+"""Beside these it is none: "sai, để tôi đọc lại"."""
+
 REFUSES = frozenset(("không", "chưa", "đừng", "khỏi", "chẳng", "chả"))
 """Words with which a wish may be none. The second pass hears them, too. Behind the name of whom a caller asks for, they
 refuse nothing: "có nhân viên nào không" is a question."""
@@ -114,6 +122,16 @@ def for_service(told: str, fit: Wishes) -> Recognised | None:
     # As many words as were said: over a prompt, a few words in long speech are taken for somebody else's.
     unknown = ([UNKNOWN] * len(part.split()) for part in (before, behind))
     return Recognised((f" {SERVICE} ".join(map(" ".join, unknown)).strip(),), (fit.both,))
+
+
+def repeat(told: str) -> bool:
+    """Whether the second pass hears a wish to hear the number again in a short answer: "nghe không rõ, đọc lại đi".
+    `told`: its syllables."""
+    found = _REPEAT.search(told)
+    said = told.split()
+    if not found or len(said) > MANY or not _NO_REPEAT.isdisjoint(said):
+        return False
+    return not _refuses(_NOT_HEARD.sub("", told[: found.start()]))
 
 
 def _asks(text: str) -> bool:

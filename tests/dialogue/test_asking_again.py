@@ -229,3 +229,12 @@ async def test_a_third_wrong_read_back_hands_over(call: TextCall) -> None:
 async def test_a_yes_or_no_to_no_question_is_a_failure(call: TextCall, misplaced: Utterance) -> None:
     reply = await call.start("0912345678", ASK, misplaced, misplaced, misplaced)
     assert reply.outcome is Outcome.NO_MATCH
+
+
+async def test_after_digits_that_are_no_answer_the_number_is_read_again(call: TextCall, citizen: Citizen) -> None:
+    first = await call.start(citizen.phone, ASK, spoken(citizen.number))
+    again = await call.tell(Unintelligible(digits=True))
+    assert words(again).startswith(words(first).removesuffix("Đúng hay sai?"))
+    assert again.expect.kind is Grammar.YESNO
+    assert "bấm phím một" in words(await call.tell(Unintelligible(digits=True)))
+    assert (await call.tell(Unintelligible(digits=True))).outcome is Outcome.NO_MATCH

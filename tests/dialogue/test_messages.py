@@ -56,6 +56,7 @@ def seal(text: str, purpose: Purpose) -> str:
         (Uncertain(1), '/uncertain_digit{"cell": "1"}'),
         (Uncertain(5, after="234"), '/uncertain_digit{"cell": "5", "after": "<insurance_number:cde>"}'),
         (OwnPhone(), "/own_phone"),
+        (Unintelligible(digits=True), '/no_match{"digits": "unclear"}'),
         (Silence(), "/no_input"),
         (Unintelligible(), "/no_match"),
         (PlayedOut(), "/played"),

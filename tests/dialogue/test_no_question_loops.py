@@ -20,6 +20,7 @@ BEFORE: dict[str, tuple[Utterance, ...]] = {
 AGAIN: dict[str, Utterance] = {
     "silence": Silence(),
     "unintelligible": Unintelligible(),
+    "digits at a yes or no": Unintelligible(digits=True),
     "alo": Said("alo", 0.9),
     "greeting": Said("xin chào", 0.9),
     "once more": Said("đọc lại", 0.9),

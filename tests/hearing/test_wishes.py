@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.hearing.recogniser import Recognised
-from bot.hearing.wishes import MANY, alone, for_service, judged, person
+from bot.hearing.wishes import MANY, alone, for_service, judged, person, repeat
 from tests.fitted import FIT
 
 NOTHING = Recognised((), ())
@@ -175,3 +175,25 @@ def test_the_menu_s_wish_is_heard_by_what_it_is_about_in_as_many_words_as_were_s
 )
 def test_but_not_where_it_is_refused_or_in_long_speech(told: str) -> None:
     assert for_service(told.strip(), FIT.wishes) is None
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "đọc lại",
+        "đọc lại đi tôi nghe không nghìn",
+        "nghe không lô đọc lại",
+        "nghe không hết đọc lại mốt rồi",
+        "cho tôi nhắc lại",
+    ],
+)
+def test_the_number_is_wanted_again(told: str) -> None:
+    assert repeat(told)
+
+
+@pytest.mark.parametrize(
+    "told",
+    ["", "đúng", "lại", "không đọc lại", "không hai để tôi đọc lại", "sai đọc lại", "đúng rồi đọc lại", "đọc lại " * 6],
+)
+def test_but_not_beside_an_answer_or_in_long_speech(told: str) -> None:
+    assert not repeat(told.strip())
