@@ -27,7 +27,7 @@ def typed(field: dataclasses.Field[object], value: object) -> object:
     if not isinstance(value, str) or "\0" in value:
         raise VoicebotError(f"setting {field.name}: must be text in quotes")
     if field.name == "database_url" and not re.match(r"\w[\w+]*://", value):
-        raise VoicebotError("setting database_url: is not a URL of the account store: sqlite:///var/accounts.sqlite")
+        raise VoicebotError("setting database_url: is no URL, such as sqlite:///var/accounts.sqlite")
     if field.name == "host" and not _is_host(value):
         raise VoicebotError(f"setting host: {value[:40]!r} is no address of a machine, such as 127.0.0.1")
     if field.name == "audiosocket" and value:
