@@ -33,7 +33,6 @@ def open_hearing(settings: Settings, rate: int) -> CallHearing:
     fit = calibration_of(settings.model)
 
     both = BothPasses(encoder, lambda: opener(Grammar.NUMBER), fit) if encoder else None
-
     wanted = min(settings.number_lengths)
 
     def considerate(grammar: Grammar) -> Recogniser:
@@ -41,7 +40,7 @@ def open_hearing(settings: Settings, rate: int) -> CallHearing:
             return opener(grammar)
         second = encoder if grammar in ANSWERS else None
         menu = grammar is Grammar.MENU
-        numbers = both if grammar is Grammar.YESNO else None
+        numbers = both if grammar in ANSWERS else None
         return AugmentedDecoding(lambda: opener(grammar), fit, grammar in TELLS_UNKNOWN, second, menu, numbers, wanted)
 
     return CallHearing(rate, considerate, both, fit)

@@ -37,7 +37,15 @@ from bot.hearing.second_answers import (
     only_a_no,
     seconded,
 )
-from bot.hearing.second_pass import among_others, dictated, heard_again, heard_by_both, number_within, only_foreign
+from bot.hearing.second_pass import (
+    MANY,
+    among_others,
+    dictated,
+    heard_again,
+    heard_by_both,
+    number_within,
+    only_foreign,
+)
 from bot.hearing.syllables import syllables, well_heard
 from rasa_components.negation import holds_negation
 from vietnamese_numbers import Collector
@@ -122,6 +130,8 @@ class AugmentedDecoding:
         if wishes.repeat(syllables(scores, self._numbers.encoder)):
             return Recognised((wishes.REPEAT,), (self._fit.wishes.both,))
         row = dictated(scores, self._numbers.encoder)
+        if self._menu and len(row) < MANY:  # "bấm phím tám"
+            return None
         if not row or (first.texts and heard_by_both(first.texts[0], row, self._wanted)):
             return None
         recogniser = self._numbers.fresh()
