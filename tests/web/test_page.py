@@ -117,6 +117,7 @@ async def test_who_interrupts_hears_the_bot_stop_and_reads_what_was_said_until_t
     first = Reply((Prompt("một lời chào"), Prompt("rất dài")), MENU)
     async with phone(first, ASK, *CALL[2:], seconds=20) as (url, _, _), browser.tab(url) as page:
         await calling(page)
+        await page.until("document.querySelector('.line.bot')", "words to interrupt")  # what nobody heard has no line
         await page.click(".keypad button:nth-child(8)")
         await page.until("document.querySelector('.cut')", "an interrupted line")
         await page.until("document.querySelectorAll('.line.bot').length === 2", "the answer")
