@@ -16,7 +16,7 @@ def decode_keys(keys: bytes, name: str) -> list[bytes]:
 
 
 def decode_key(key: bytes, name: str) -> bytes:
-    """The 32 bytes of a key. Raises VoicebotError, calling the key `name`, if it is none."""
+    """The 32 bytes of a key. Raises VoicebotError, which calls it `name`, if the text is not a key."""
     try:
         raw = base64.b64decode(key, altchars=b"-_", validate=True)
     except ValueError:

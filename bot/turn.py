@@ -38,7 +38,7 @@ from bot.hearing.wishes import person
 from bot.masking import NUMBER_WORDS
 from bot.turn_activity import Activity
 from bot.turn_keys import KEY_WAIT, AnswerKey, Keys
-from bot.turn_number import corrected, dictated, meant_by, number_of
+from bot.turn_number import corrected, gives_digits, meant_by, number_of
 from bot.turn_timing import SECOND_THOUGHT, Timing
 from rasa_components.negation import holds_negation
 from vietnamese_numbers import DIGIT_WORDS, WHOLE, Collected, Collector, Hypotheses, find, read
@@ -266,7 +266,7 @@ class Turn:
             self._take(piece)
             self._decided = number_of(self.numbers.best)
             return
-        if self.numbers and dictated(said) and not NUMBER_WORDS.isdisjoint(piece.text.split()):
+        if self.numbers and gives_digits(said) and not NUMBER_WORDS.isdisjoint(piece.text.split()):
             self._take(piece)
             self._dictated = said
             return

@@ -64,7 +64,7 @@ def corrected(numbers: Hypotheses, text: str) -> bool:
     return False
 
 
-def dictated(text: str) -> bool:
+def gives_digits(text: str) -> bool:
     """Whether a caller who was asked for a yes or no gives digits, and denies nothing beside them. A "không" among them
     is a digit: "không bốn một năm sáu"."""
     beside, found = [], False

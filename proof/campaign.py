@@ -176,11 +176,11 @@ class Campaign:
             stands = bool(each.heard) and each.heard[0] in now
             if each.outcome is Outcome.RESET and len(each.heard) == 2 and not stands and len(held) == 1:
                 self.tally.violated("heard twice, not in force", plan, seen)
-            if each.outcome is Outcome.ERROR and each.heard:
-                nobody_knows = each.last == self._words.unknown and self._house.accounts.unanswered > 0
-                if not nobody_knows and each.last not in (self._words.void, self._words.stands):
+            nobody_knows = each.last == self._words.unknown and self._house.accounts.unanswered > 0
+            if each.outcome is Outcome.ERROR and each.heard and not nobody_knows:
+                if each.last not in (self._words.void, self._words.stands):
                     self.tally.violated("heard, and left in doubt", plan, seen)
-                elif not nobody_knows and stands is not (each.last == self._words.stands):
+                elif stands is not (each.last == self._words.stands):
                     self.tally.violated("told what is not so", plan, seen)
             if each.silence > MOST_SILENCE:
                 self.tally.violated("silence", plan, f"{each.silence:.2f} s, {seen}")

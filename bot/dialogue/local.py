@@ -61,8 +61,8 @@ class LocalRasa:
     process."""
 
     def __init__(self, settings: Settings) -> None:
-        """Raises VoicebotError where Rasa's environment or the trained model is missing, a secret is too weak, or the
-        account store's URL is none: the action server would say so at every call."""
+        """Raises VoicebotError where Rasa's environment or the trained model is missing, a secret is too weak, or no
+        account store can be at `database_url`: otherwise the action server would say so at every call."""
         Database(settings.database_url).close()
         if not settings.rasa_secret:
             settings = replace(settings, rasa_secret=secrets.token_hex(24))

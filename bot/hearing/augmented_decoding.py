@@ -38,9 +38,9 @@ from bot.hearing.second_answers import (
     seconded,
 )
 from bot.hearing.second_pass import (
-    MANY,
+    AMONG_OTHERS,
     among_others,
-    dictated,
+    dictated_row,
     heard_again,
     heard_by_both,
     number_within,
@@ -101,7 +101,7 @@ class AugmentedDecoding:
     def finish(self) -> Recognised:
         first = self._first.finish()
         sound = np.concatenate(self._sound)
-        if other := self._no_answer(first, sound):
+        if other := self._in_place_of_answer(first, sound):
             return other
         heard = self._believed(considered(first, sound, self._fresh, self._fit.augmented, self._answers), sound)
         if not self._encoder:
@@ -120,7 +120,7 @@ class AugmentedDecoding:
     def _may_be_number(self, sound: Samples) -> bool:
         return bool(self._numbers) and DICTATED <= sound.size <= LONGEST_DICTATED
 
-    def _no_answer(self, first: Recognised, sound: Samples) -> Recognised | None:
+    def _in_place_of_answer(self, first: Recognised, sound: Samples) -> Recognised | None:
         """A number that was said in place of an answer, heard as where a number is asked for, or a wish to hear the
         number again. None where the first pass hears the digits, too: it knows the denials before a number, of which
         the second makes digits ("sai rồi")."""
@@ -129,8 +129,8 @@ class AugmentedDecoding:
         scores = self._scores(self._numbers.encoder, sound)
         if wishes.repeat(syllables(scores, self._numbers.encoder)):
             return Recognised((wishes.REPEAT,), (self._fit.wishes.both,))
-        row = dictated(scores, self._numbers.encoder)
-        if self._menu and len(row) < MANY:  # "bấm phím tám"
+        row = dictated_row(scores, self._numbers.encoder)
+        if self._menu and len(row) < AMONG_OTHERS:  # "bấm phím tám"
             return None
         if not row or (first.texts and heard_by_both(first.texts[0], row, self._wanted)):
             return None

@@ -37,14 +37,14 @@ TENS, COUNTED = frozenset(("mười", "mươi")), "số"
 INTRODUCES = "là"
 """The last word before a number that is introduced: "mã số của tôi là"."""
 
-ANSWERS = frozenset(("không", "một", "mốt", "hai"))
+ALSO_ANSWERS = frozenset(("không", "một", "mốt", "hai"))
 """Number words that are answers, too, or sound like one."""
 
-MANY, FEW = 6, 3
+AMONG_OTHERS, BY_ITSELF = 6, 3
 """Number words in a row in which the second pass hears a number in place of an answer: among other words, and alone."""
 
-CLEAR, LONG = 2, 4
-"""Number words in a row that are digits and no answer: two that are not of ANSWERS, or four with one of them."""
+CLEAR_WORDS, LONG_ROW = 2, 4
+"""Number words in a row that are digits and no answer: two that are not of ALSO_ANSWERS, or four with one of them."""
 
 BEAM = 24
 """Rows of words that are followed."""
@@ -82,16 +82,16 @@ def number_within(first: Recognised, scores: Scores, encoder: Encoder, wanted: i
     return weighed(compared(inside, scores[row.begin : row.end], encoder), encoder.fit.weights)
 
 
-def dictated(scores: Scores, encoder: Encoder) -> list[str]:
-    """The longest row of number words, where it can be no answer: MANY of them, or FEW and nothing else. Empty where
-    none is."""
+def dictated_row(scores: Scores, encoder: Encoder) -> list[str]:
+    """The longest row of number words, where it can be no answer: AMONG_OTHERS of them, or BY_ITSELF and nothing
+    else. Empty where none is."""
     told = _numerals(scores, encoder)
     rows = [
         [each.numeral for each in group] for numeral, group in groupby(told, lambda each: bool(each.numeral)) if numeral
     ]
     row = max(rows, key=len, default=[])
     alone = len(row) == len(told) - 1
-    return row if len(row) >= (FEW if alone else MANY) and no_answer(row) else []
+    return row if len(row) >= (BY_ITSELF if alone else AMONG_OTHERS) and no_answer(row) else []
 
 
 def heard_by_both(text: str, row: Sequence[str], wanted: int) -> bool:
@@ -113,8 +113,8 @@ def among_others(scores: Scores, encoder: Encoder) -> str:
 
 def no_answer(row: Sequence[str]) -> bool:
     """Whether these number words in a row are digits: "không" is a no, too, and "hai" sounds like "phải"."""
-    clear = sum(bool(word) and word not in ANSWERS for word in row)
-    return clear >= (1 if len(row) >= LONG else CLEAR)
+    clear = sum(bool(word) and word not in ALSO_ANSWERS for word in row)
+    return clear >= (1 if len(row) >= LONG_ROW else CLEAR_WORDS)
 
 
 class _Told(NamedTuple):

@@ -44,7 +44,7 @@ REPEAT = "đọc lại"
 _REPEAT = re.compile(r"\b(?:đọc|nói|nhắc) lại\b")
 _NOT_HEARD = re.compile(r"\bnghe (?:không|chưa)\b")
 _NO_REPEAT = frozenset(("đúng", "sai", "nhầm", "để"))
-"""Beside these it is none: "sai, để tôi đọc lại"."""
+"""With one of these words it is no such wish: "sai, để tôi đọc lại"."""
 
 REFUSES = frozenset(("không", "chưa", "đừng", "khỏi", "chẳng", "chả"))
 """Words with which a wish may be none. The second pass hears them, too. Behind the name of whom a caller asks for, they
